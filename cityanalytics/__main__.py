@@ -1,0 +1,5 @@
+"""``python -m cityanalytics`` is the command ``cityanalytics``."""
+
+from cityanalytics.cli import main
+
+main()

@@ -1,0 +1,56 @@
+"""What stops a command: raised once, with all its reasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cityanalytics.issues import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cityanalytics.issues import Issue, Translate
+
+
+class CityAnalyticsError(Exception):
+    """Base of the errors that a user can mend.
+
+    Parameters
+    ----------
+    message
+        What is wrong, where, and how to mend it.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+    def text(self, translate: Translate = str) -> str:
+        """Return the sentence in the language of `translate`."""
+        return self.message.text(translate)
+
+
+class BlockingIssuesError(CityAnalyticsError):
+    """The input has issues that block; all of them are carried."""
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        super().__init__(Message.of("{count} issues block; nothing was written", count=len(issues)))
+        self.issues = tuple(issues)
+
+
+class UsageError(CityAnalyticsError):
+    """A parameter, date, quarter or file name that does not fit."""
+
+    exit_code = 2
+
+
+class InsufficientDataError(CityAnalyticsError):
+    """Too little is known for what was asked."""
+
+
+class NotebookError(CityAnalyticsError):
+    """A notebook's cell failed; the executed notebook is kept."""
+
+    exit_code = 3

@@ -1,0 +1,276 @@
+"""The bureau's facts: what cityanalytics.toml of a workspace says, checked and frozen."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cityanalytics.calendar import WorkCalendar, quarter_end
+from cityanalytics.errors import UsageError
+from cityanalytics.issues import Message
+
+FILE = "cityanalytics.toml"
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of works or of demolition that the briefing shows by a key of its own.
+
+    Parameters
+    ----------
+    key
+        Stable name of the figure, such as ``roads_upgraded``.
+    kind
+        The word in the units' workbooks.
+    label
+        What a reader sees, by language.
+    listed
+        Whether it counts among the completed works that are listed one by one.
+    """
+
+    key: str
+    kind: str
+    label: Texts
+    listed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lights:
+    """How far behind elapsed-time progress is yellow or red, as fractions (0.05 is 5 points)."""
+
+    yellow: float = 0.0
+    red: float = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """A workspace's only configuration.
+
+    Parameters
+    ----------
+    root
+        The workspace's folder.
+    city, bureau, statement
+        Names and the statement about the data's origin, by language.
+    languages
+        Languages of the briefing, the first one first.
+    units
+        Responsible units from which workbooks are expected.
+    terms
+        Words of the data (units, categories, constraints) to their words in other languages.
+    quarters
+        Data date of each quarter that has one other than its last day.
+    due_days
+        Days after the data date by which a workbook is due.
+    obligations
+        Category to what must hold at the year's end: ``complete``, ``finish`` or ``plan``.
+    works, demolition
+        Kinds with a figure of their own, in the order of the page.
+    housing_category
+        The category whose investment is the housing investment.
+    reference_class
+        Name of the forecast's reference class.
+    seed
+        Seed of all random draws.
+    lights
+        Rule of the lights.
+    calendar
+        Working days.
+    """
+
+    root: Path
+    city: Texts
+    bureau: Texts
+    statement: Texts
+    languages: tuple[str, ...] = ("zh", "en")
+    units: tuple[str, ...] = ()
+    terms: Mapping[str, Texts] = field(default_factory=dict)
+    quarters: Mapping[str, dt.date] = field(default_factory=dict)
+    due_days: int = 5
+    obligations: Mapping[str, str] = field(default_factory=dict)
+    works: tuple[Kind, ...] = ()
+    demolition: tuple[Kind, ...] = ()
+    housing_category: str = ""
+    reference_class: str
+    seed: int = 0
+    lights: Lights = field(default_factory=Lights)
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
+
+    @property
+    def raw(self) -> Path:
+        """Folder of what the units sent."""
+        return self.root / "data" / "raw"
+
+    @property
+    def processed(self) -> Path:
+        """Folder of the tidy tables."""
+        return self.root / "data" / "processed"
+
+    @property
+    def reports(self) -> Path:
+        """Folder of the briefings."""
+        return self.root / "reports"
+
+    @property
+    def notebooks(self) -> Path:
+        """Folder of the notebooks."""
+        return self.root / "notebooks"
+
+    def term(self, word: str, language: str) -> str:
+        """Return a word of the data in a language; where none is given, the word itself."""
+        return self.terms.get(word, {}).get(language, word)
+
+    def data_date(self, quarter: str) -> dt.date:
+        """Return the day that a quarter's figures describe."""
+        return self.quarters.get(quarter, quarter_end(quarter))
+
+
+def find_workspace(start: Path) -> Path:
+    """Return the nearest folder upwards from `start` that has a cityanalytics.toml.
+
+    Raises
+    ------
+    UsageError
+        There is none.
+    """
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise UsageError(
+        Message.of(
+            "no cityanalytics.toml in {folder} or above: go to a workspace, name one with --workspace, "
+            "or make one with `cityanalytics init DIR`",
+            folder=start,
+        )
+    )
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def load_settings(root: Path) -> Settings:
+    """Read and check the configuration of the workspace `root`.
+
+    Raises
+    ------
+    UsageError
+        The file is no TOML, or has a key that is unknown, missing or of the wrong type.
+    """
+    path = root / FILE
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(Message.of("{file} cannot be read: {reason}", file=path, reason=error)) from error
+    return _settings(root, document)
+
+
+def _settings(root: Path, document: dict[str, Any]) -> Settings:
+    take = _Section(name=FILE, values=document)
+    names = take.section("names")
+    quarters = take.table("quarters", dt.date)
+    for quarter in quarters:
+        quarter_end(quarter)
+    forecast = take.section("forecast")
+    lights = take.section("lights")
+    holidays = [
+        _Section(name=f"holidays.{year}", values=days) for year, days in take.table("holidays", dict).items()
+    ]
+    result = Settings(
+        root=root.resolve(),
+        city=names.texts("city"),
+        bureau=names.texts("bureau"),
+        statement=names.texts("statement"),
+        languages=tuple(take.get("languages", list, ["zh", "en"])),
+        units=tuple(take.get("units", list, [])),
+        terms=take.table("terms", dict),
+        quarters=quarters,
+        due_days=take.get("due_days", int, 5),
+        obligations=take.table("obligations", str),
+        works=_kinds(take.table("works", dict)),
+        demolition=_kinds(take.table("demolition", dict)),
+        housing_category=take.get("housing_category", str, ""),
+        reference_class=forecast.get("reference_class", str),
+        seed=forecast.get("seed", int, 0),
+        lights=Lights(
+            yellow=float(lights.get("yellow", float, 0.0)), red=float(lights.get("red", float, 0.05))
+        ),
+        calendar=WorkCalendar(
+            off=frozenset(day for year in holidays for day in year.get("off", list, [])),
+            worked=frozenset(day for year in holidays for day in year.get("worked", list, [])),
+        ),
+    )
+    for section in (take, names, forecast, lights, *holidays):
+        section.finish()
+    return result
+
+
+def _kinds(table: Mapping[str, dict[str, Any]]) -> tuple[Kind, ...]:
+    kinds = []
+    for key, values in table.items():
+        section = _Section(name=key, values=values)
+        kind = Kind(
+            key=key,
+            kind=section.get("kind", str),
+            label=section.texts("label"),
+            listed=section.get("listed", bool, False),  # noqa: FBT003 - a default, as dict.get takes it
+        )
+        section.finish()
+        kinds.append(kind)
+    return tuple(kinds)
+
+
+class _Section:
+    """A table of the file that tells what is missing, of the wrong type, or unknown."""
+
+    def __init__(self, *, name: str, values: dict[str, Any]) -> None:
+        self.name, self.values = name, values
+        self.asked: set[str] = set()
+
+    def get(self, key: str, kind: type, default: Any = None) -> Any:  # noqa: ANN401 - TOML values are of any type
+        self.asked.add(key)
+        if key not in self.values and default is not None:
+            return default
+        value = self.values.get(key)
+        if isinstance(value, int) and kind is float:
+            value = float(value)
+        if not isinstance(value, kind):
+            raise UsageError(
+                Message.of(
+                    "cityanalytics.toml: [{section}] needs {key} ({kind}); it has {value!r}",
+                    section=self.name, key=key, kind=kind.__name__, value=value,
+                )
+            )  # fmt: skip
+        return value
+
+    def table(self, key: str, kind: type) -> Any:  # noqa: ANN401 - as get
+        table = self.get(key, dict, {})
+        inner = _Section(name=key, values=table)
+        return {name: inner.get(name, kind) for name in table}
+
+    def texts(self, key: str) -> Texts:
+        self.get(key, dict)
+        texts: Texts = self.table(key, str)
+        return texts
+
+    def section(self, key: str) -> _Section:
+        return _Section(name=key, values=self.get(key, dict, {}))
+
+    def finish(self) -> None:
+        for key in sorted(self.values.keys() - self.asked):
+            near = difflib.get_close_matches(key, self.asked, n=1)
+            raise UsageError(
+                Message.of(
+                    "cityanalytics.toml: [{section}] has an unknown key {key}; nearest: {near}",
+                    section=self.name, key=key, near=near[0] if near else ", ".join(sorted(self.asked)),
+                )
+            )  # fmt: skip
