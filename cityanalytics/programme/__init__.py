@@ -1,0 +1,1 @@
+"""Step 3: the programme at a data date, as known on a day."""

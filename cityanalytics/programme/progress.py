@@ -1,0 +1,182 @@
+"""How far the programme is: by unit, category and constraint; against elapsed time; as a curve."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cityanalytics.calendar import days, year_end
+
+if TYPE_CHECKING:
+    from cityanalytics.programme.snapshot import Programme
+
+UNDER_WAY = ("under construction", "suspended")
+
+
+def by(programme: Programme, *keys: str) -> pd.DataFrame:
+    """Sum plan and investment by columns of the projects.
+
+    Parameters
+    ----------
+    programme
+        The programme at a date.
+    keys
+        Columns of ``programme.projects``, such as ``"unit"`` or ``"category"``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a group, furthest behind first: ``projects`` (count), ``plan``, ``done``, ``gap`` (yuan short
+        of elapsed-time progress, negative when ahead), ``share`` of plan, ``behind`` (fraction of the plan
+        behind elapsed-time progress).
+    """
+    groups = programme.projects.groupby(list(keys), observed=True)
+    table = groups.agg(projects=("project", "size"), plan=("plan", "sum"), done=("done", "sum")).reset_index()
+    gap = table["plan"] * programme.elapsed - table["done"]
+    share = (table["done"] / table["plan"]).where(table["plan"] > 0)
+    table = table.assign(gap=gap, share=share, behind=programme.elapsed - share)
+    return table.sort_values(["gap", *keys], ascending=[False, *[True] * len(keys)], ignore_index=True)
+
+
+def stages(programme: Programme) -> dict[str, int]:
+    """Count projects by stage.
+
+    Returns
+    -------
+    dict
+        ``total``, ``started``, ``not_started``, ``completed``, ``under_way``, ``on_schedule`` (as their units
+        say), ``unexplained``: started, not completed, and not said to be on schedule.
+    """
+    projects = programme.projects
+    completed = int((projects["stage"] == "completed").sum())
+    under_way = int(projects["stage"].isin(UNDER_WAY).sum())
+    on_schedule = int((projects["schedule"] == "on schedule").sum())
+    return {
+        "total": len(projects),
+        "started": completed + under_way,
+        "not_started": int((projects["stage"] == "not started").sum()),
+        "completed": completed,
+        "under_way": under_way,
+        "on_schedule": on_schedule,
+        "unexplained": under_way - on_schedule,
+    }
+
+
+def unexplained(programme: Programme) -> pd.DataFrame:
+    """Return the projects that were started, are not completed and are not said to be on schedule."""
+    projects = programme.projects
+    rows = projects["stage"].isin(UNDER_WAY) & (projects["schedule"] != "on schedule")
+    return weighed(programme)[rows.to_numpy()].sort_values("gap", ascending=False, ignore_index=True)
+
+
+def below_quota(programme: Programme) -> pd.DataFrame:
+    """Return the projects under way whose share of plan is below elapsed-time progress (没有完成投资额度)."""
+    rows = weighed(programme)
+    rows = rows[rows["stage"].isin(UNDER_WAY) & (rows["gap"] > 0)]
+    return rows.sort_values("gap", ascending=False, ignore_index=True)
+
+
+def not_started(programme: Programme) -> pd.DataFrame:
+    """Return the projects not started, the largest plan first."""
+    rows = weighed(programme)
+    return rows[rows["stage"] == "not started"].sort_values("plan", ascending=False, ignore_index=True)
+
+
+def weighed(programme: Programme) -> pd.DataFrame:
+    """Return the projects with ``gap``: yuan short of elapsed-time progress."""
+    projects = programme.projects
+    return projects.assign(gap=projects["plan"] * programme.elapsed - projects["done"])
+
+
+def by_constraint(programme: Programme) -> pd.DataFrame:
+    """Sum the late and the not started projects by the constraint that their units report.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``constraint`` (missing where none is reported), ``projects`` (count), ``gap`` (yuan), largest gap first.
+    """
+    held_up = pd.concat([unexplained(programme), not_started(programme)], ignore_index=True)
+    groups = held_up.groupby("constraint", dropna=False, observed=True)
+    table = groups.agg(projects=("project", "size"), gap=("gap", "sum")).reset_index()
+    return table.sort_values("gap", ascending=False, ignore_index=True)
+
+
+def cumulative(segments: pd.DataFrame, *, value: str, last: dt.date) -> pd.Series:
+    """Return the cumulative amount at the end of each day of the year so far.
+
+    Parameters
+    ----------
+    segments
+        Stretches of days with ``start``, ``end`` and `value`.
+    value
+        The column that is summed.
+    last
+        Last day of the curve.
+
+    Returns
+    -------
+    pandas.Series
+        Float, in the unit of `value`; index: days from 1 January to `last`.
+    """
+    first = dt.date(last.year, 1, 1)
+    axis = pd.DatetimeIndex(days(first, last))
+    start = (segments["start"] - axis[0]).dt.days.to_numpy()
+    length = (segments["end"] - segments["start"]).dt.days.to_numpy() + 1
+    daily = segments[value].to_numpy() / length
+    # each stretch adds its daily amount at its first day and takes it away after its last
+    steps = np.zeros(len(axis) + 1)
+    for places, amounts in ((start, daily), (start + length, -daily)):
+        inside = places <= len(axis)
+        np.add.at(steps, places[inside], amounts[inside])
+    return pd.Series(np.cumsum(np.cumsum(steps[:-1])), index=axis, name=value)
+
+
+def curve(programme: Programme) -> pd.Series:
+    """Return the cumulative investment at the end of each day to the data date (yuan)."""
+    return cumulative(programme.segments, value="amount", last=programme.as_of)
+
+
+def plan_curve(programme: Programme) -> pd.Series:
+    """Return the plan in force spread evenly over the year's days (序时计划, yuan)."""
+    axis = pd.DatetimeIndex(days(dt.date(programme.as_of.year, 1, 1), year_end(programme.as_of)))
+    return pd.Series(programme.plan * np.arange(1, len(axis) + 1) / len(axis), index=axis, name="plan")
+
+
+def demolition_by_kind(programme: Programme) -> pd.DataFrame:
+    """Sum the sites by kind.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``kind``, ``sites`` (count), ``planned``, ``done`` (square metres), largest area done first.
+    """
+    groups = programme.demolition.groupby("kind", observed=True)
+    table = groups.agg(
+        sites=("site", "size"), planned=("planned_area", "sum"), done=("done", "sum")
+    ).reset_index()
+    return table.sort_values("done", ascending=False, ignore_index=True)
+
+
+def works_by_kind(programme: Programme) -> pd.DataFrame:
+    """Sum the items of physical work by kind.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``kind``, ``measure``, ``planned``, ``done`` (base units), ``completed`` (done with the item completed),
+        ``projects`` (count of projects that bundle them).
+    """
+    works = programme.works.assign(
+        completed=programme.works["done"].where(programme.works["completion"] == "completed", 0.0)
+    )
+    groups = works.groupby(["kind", "measure"], observed=True)
+    return groups.agg(
+        planned=("planned", "sum"),
+        done=("done", "sum"),
+        completed=("completed", "sum"),
+        projects=("project", "nunique"),
+    ).reset_index()

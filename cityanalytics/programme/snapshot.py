@@ -1,0 +1,306 @@
+"""The programme at a data date, as known on a day: the only thing that analyses take.
+
+Two times are kept apart. *As of* is the day that figures describe; *known on* is the day by which
+the workbooks had been received. Rows received later are not seen at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cityanalytics.calendar import elapsed_share, quarter_of, year_end
+from cityanalytics.errors import InsufficientDataError
+from cityanalytics.issues import Message
+
+Tables = Mapping[str, pd.DataFrame]
+
+#: What a unit last said of a project; each has a ``…_cell`` beside it.
+SAID = ("schedule", "physical_progress", "constraint", "difficulty", "request", "deadline")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Programme:
+    """The year's programme, frozen at two times.
+
+    Parameters
+    ----------
+    as_of, known_on
+        The day that figures describe; the day by which they had been received.
+    projects
+        One row a project: unit, category, persons, planned and actual dates, ``total_investment``,
+        ``plan`` (in force on `as_of`), ``plan_original``, ``done`` (yuan, to date), ``share`` of the plan,
+        ``stage``, what its unit last said, and the cells.
+    segments
+        Investment as disjoint stretches of days: project, unit, category, ``start``, ``end``, ``amount``
+        (yuan), ``amount_cell``. An amount counts evenly over its days.
+    demolition
+        One row a site: kind, unit, planned and done area (square metres), cells.
+    demolition_segments
+        As `segments`, with ``area``.
+    works
+        One row an item of physical work, as last reported on or before `as_of`.
+    history
+        One row an earlier year: ``year``, ``amount`` (yuan), ``amount_cell``.
+    received
+        One row a unit: the quarter, data date, day of receipt and file of what is used.
+    revisions
+        Periods whose amount was stated again with another value: old and new value and cell.
+    issues
+        Doubts of the files that are used.
+    """
+
+    as_of: dt.date
+    known_on: dt.date
+    projects: pd.DataFrame
+    segments: pd.DataFrame
+    demolition: pd.DataFrame
+    demolition_segments: pd.DataFrame
+    works: pd.DataFrame
+    history: pd.DataFrame
+    received: pd.DataFrame
+    revisions: pd.DataFrame
+    issues: pd.DataFrame
+
+    @property
+    def quarter(self) -> str:
+        """The quarter that the data date lies in."""
+        return quarter_of(self.as_of)
+
+    @property
+    def elapsed(self) -> float:
+        """Elapsed-time progress, a fraction of the year."""
+        return elapsed_share(self.as_of)
+
+    @property
+    def plan(self) -> float:
+        """Annual plan in force on the data date (yuan)."""
+        return float(self.projects["plan"].sum())
+
+    @property
+    def done(self) -> float:
+        """Investment from 1 January to the data date (yuan)."""
+        return float(self.projects["done"].sum())
+
+    @property
+    def days_left(self) -> int:
+        """Calendar days after the data date to 31 December."""
+        return (year_end(self.as_of) - self.as_of).days
+
+
+def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Programme:
+    """Choose from all that was received what is known on a day about a date.
+
+    A unit's latest workbook of the latest quarter not after `as_of` gives its projects, plans and
+    statuses; investment and demolition by period take the statement received last.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables by name.
+    as_of
+        The day that figures describe.
+    known_on
+        The day by which they had been received.
+
+    Raises
+    ------
+    InsufficientDataError
+        Nothing had been received by `known_on` for the year of `as_of`, or nothing describes `as_of`.
+    """
+    known = {name: _known(table, known_on) for name, table in tables.items() if "received" in table}
+    current = {
+        name: _latest(
+            table[(table["quarter"] <= quarter_of(as_of)) & (table["data_date"].dt.year == as_of.year)]
+        )
+        for name, table in known.items()
+    }
+    stated = known["investment"]
+    stated = stated[stated["period_start"].dt.year == as_of.year]
+    flows = _current(stated)
+    if current["projects"].empty or flows.empty or pd.Timestamp(as_of) > flows["period_end"].max():
+        last = "" if flows.empty else flows["period_end"].max().date()
+        raise InsufficientDataError(
+            Message.of(
+                "nothing received by {known_on} describes {as_of}; the last day described is {last}",
+                known_on=known_on, as_of=as_of, last=last or "none",
+            )
+        )  # fmt: skip
+    areas = known["demolition"]
+    areas = _current(areas[areas["period_start"].dt.year == as_of.year])
+    demolished = _segments(areas, key="site", value="area", as_of=as_of)
+    projects = current["projects"]
+    segments = _segments(flows, key="project", value="amount", as_of=as_of)
+    segments = segments.merge(projects[["project", "category"]], on="project")
+    said = known["status"]
+    said = _latest(said[said["data_date"] <= pd.Timestamp(as_of)], by="project")
+    used = (
+        set(current["projects"]["file"]) | set(current["status"]["file"]) | set(current["demolition"]["file"])
+    )
+    return Programme(
+        as_of=as_of,
+        known_on=known_on,
+        projects=_projects(
+            projects, _plans(current["plans"], as_of), segments, current["status"], said, as_of
+        ),
+        segments=segments,
+        demolition=_sites(current["demolition"], demolished),
+        demolition_segments=demolished,
+        works=_works(known["works"], projects, as_of),
+        history=_latest(known["history"])[["year", "amount", "amount_cell"]].sort_values(
+            "year", ignore_index=True
+        ),
+        received=_received(current["projects"]),
+        revisions=_revisions(stated),
+        issues=tables["issues"][tables["issues"]["file"].isin(used | set(flows["file"]))].reset_index(
+            drop=True
+        ),
+    )
+
+
+def last_known(tables: Tables) -> dt.date:
+    """Return the day on which the last workbook was received."""
+    last: dt.date = max(
+        table["received"].max() for table in tables.values() if "received" in table and len(table)
+    ).date()
+    return last
+
+
+def _known(table: pd.DataFrame, known_on: dt.date) -> pd.DataFrame:
+    return table[table["received"] <= pd.Timestamp(known_on)]
+
+
+def _current(table: pd.DataFrame, by: str = "unit") -> pd.DataFrame:
+    """Keep the rows of the file received last for each unit (or project) and quarter."""
+    order = table[[by, "quarter", "received", "file"]].drop_duplicates().sort_values(["received", "file"])
+    return table.merge(
+        order.drop_duplicates([by, "quarter"], keep="last"), on=[by, "quarter", "received", "file"]
+    )
+
+
+def _latest(table: pd.DataFrame, by: str = "unit") -> pd.DataFrame:
+    """Keep, of the current files of each unit (or project), those of its last quarter."""
+    current = _current(table, by)
+    return current[current["quarter"] == current.groupby(by, observed=True)["quarter"].transform("max")]
+
+
+def _segments(flows: pd.DataFrame, *, key: str, value: str, as_of: dt.date) -> pd.DataFrame:
+    """Turn stated periods into disjoint stretches of days.
+
+    Of periods with the same first and last day the statement received last holds. Where a month is
+    stated in part (1 to 22 September) and later in whole, the rest of the month is their difference.
+    """
+    stated = flows.sort_values(["received", "quarter", "file"]).drop_duplicates(
+        [key, "period_start", "period_end"], keep="last"
+    )
+    stated = stated.sort_values([key, "period_start", "period_end"])
+    earlier = stated.groupby([key, "period_start"], observed=True)[["period_end", value]].shift()
+    start = (earlier["period_end"] + pd.Timedelta(days=1)).fillna(stated["period_start"])
+    amount = stated[value] - earlier[value].fillna(0.0)
+    length = (stated["period_end"] - start).dt.days + 1
+    gone = ((pd.Timestamp(as_of) - start).dt.days + 1).clip(lower=0)
+    share = np.minimum(gone / length, 1.0)
+    return pd.DataFrame(
+        {
+            key: stated[key],
+            "unit": stated["unit"],
+            "start": start,
+            "end": stated["period_end"],
+            value: amount,
+            "done": amount * share,
+            "partly": (share > 0) & (share < 1),
+            f"{value}_cell": stated[f"{value}_cell"],
+        }
+    ).reset_index(drop=True)
+
+
+def _plans(plans: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+    """Return the original plan and the plan in force on the data date, a row a project."""
+    in_force = plans[plans["effective"] <= pd.Timestamp(as_of)].sort_values("effective")
+    original = in_force[in_force["version"] == "original"].drop_duplicates("project", keep="last")
+    last = in_force.drop_duplicates("project", keep="last")
+    return (
+        original.set_index("project")[["amount", "amount_cell"]]
+        .rename(columns={"amount": "plan_original", "amount_cell": "plan_original_cell"})
+        .join(
+            last.set_index("project")[["amount", "amount_cell"]].set_axis(["plan", "plan_cell"], axis=1),
+            how="outer",
+        )
+    )
+
+
+def _projects(
+    projects: pd.DataFrame,
+    plans: pd.DataFrame,
+    segments: pd.DataFrame,
+    status: pd.DataFrame,
+    said: pd.DataFrame,
+    as_of: dt.date,
+) -> pd.DataFrame:
+    done = segments.groupby("project", observed=True)["done"].sum()
+    dates = [
+        "stage",
+        "stage_cell",
+        "actual_start",
+        "actual_start_cell",
+        "actual_finish",
+        "actual_finish_cell",
+    ]
+    last = status.set_index("project")[[*dates, "data_date"]].rename(columns={"data_date": "status_date"})
+    cells = [f"{name}_cell" for name in SAID]
+    table = (
+        projects.set_index("project")
+        .drop(columns=["data_date", "received", "file"])
+        .join(plans)
+        .join(done)
+        .join(last)
+        .join(said.set_index("project")[[*SAID, *cells]])
+    )
+    day = pd.Timestamp(as_of)
+    started, finished = table["actual_start"] <= day, table["actual_finish"] <= day
+    later = table["status_date"] > day  # reported for a later day: its dates hold, its words do not yet
+    moving = table["stage"].where(~later & (table["stage"] != "completed"), "under construction")
+    stage = moving.where(started | (~later & (table["stage"] != "completed")), "not started")
+    stage = stage.where(~(finished | (~later & (table["stage"] == "completed"))), "completed")
+    stage = stage.where(table["stage"].notna())
+    under_way = stage.isin(["under construction", "suspended"])
+    done_amount = table["done"].fillna(0.0)
+    return table.assign(
+        done=done_amount,
+        plan=table["plan"].fillna(0.0),
+        share=(done_amount / table["plan"]).where(table["plan"] > 0),
+        stage=stage,
+        schedule=table["schedule"].where(under_way),
+    ).reset_index()
+
+
+def _sites(sites: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
+    done = segments.groupby("site", observed=True)["done"].sum()
+    table = sites.drop_duplicates("site").drop(columns=["period_start", "period_end", "area", "area_cell"])
+    return table.set_index("site").join(done).reset_index()
+
+
+def _works(works: pd.DataFrame, projects: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+    latest = _latest(works[works["data_date"] <= pd.Timestamp(as_of)])
+    return latest[latest["project"].isin(projects["project"])].reset_index(drop=True)
+
+
+def _received(projects: pd.DataFrame) -> pd.DataFrame:
+    columns = ["unit", "quarter", "data_date", "received", "file"]
+    return projects[columns].drop_duplicates("unit").sort_values("unit", ignore_index=True)
+
+
+def _revisions(flows: pd.DataFrame) -> pd.DataFrame:
+    """List the amounts that a later workbook states with another value for the same period."""
+    keys = ["project", "period_start", "period_end"]
+    stated = flows.sort_values(["received", "quarter", "file"])
+    earlier = stated.groupby(keys, observed=True)[["amount", "amount_cell"]].shift()
+    changed = earlier["amount"].notna() & (earlier["amount"] != stated["amount"])
+    table = stated[[*keys, "unit", "amount", "amount_cell", "received"]].assign(
+        old_amount=earlier["amount"], old_amount_cell=earlier["amount_cell"]
+    )
+    return table[changed].reset_index(drop=True)
