@@ -1,0 +1,1 @@
+"""Step 2: a unit's workbooks become the bureau's tidy tables."""

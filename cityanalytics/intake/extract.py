@@ -1,0 +1,426 @@
+"""A matched table of a workbook becomes rows of the canonical tables; every doubt becomes an issue."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cityanalytics.issues import Issue, Message, Severity
+from cityanalytics.workbooks.cells import State, read_numbers, squeezed
+from cityanalytics.workbooks.dates import Period, read_dates, read_period
+from cityanalytics.workbooks.units import Dimension, find_unit, series_to_base, to_base
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cityanalytics.intake.match import Match, Synonyms
+    from cityanalytics.intake.register import Receipt
+    from cityanalytics.workbooks.tables import Column, Table
+
+Rows = dict[str, pd.DataFrame]
+
+#: A label that is a period of the year; a bare year or a day is none.
+PERIOD_WORD = re.compile(r"[月季旬]|半年")
+BASE_MEASURES = {Dimension.COUNT: "count", Dimension.LENGTH: "metres", Dimension.AREA: "square metres"}
+#: A stated sum of a row may differ by what rounding explains, in base units.
+ROUNDING = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a table comes from.
+
+    Parameters
+    ----------
+    receipt
+        The workbook as it was received.
+    data_date
+        Day that its figures describe.
+    aliases
+        Name as written to the name a project is kept under.
+    synonyms
+        What headers and words mean.
+    """
+
+    receipt: Receipt
+    data_date: dt.date
+    aliases: Mapping[str, str]
+    synonyms: Synonyms
+
+
+def period_columns(table: Table, year: int) -> dict[str, Period]:
+    """Return the columns that are months or other periods of a year, by letter."""
+    found = {}
+    for column in table.columns:
+        label = column.path[-1] if column.path else ""
+        period = read_period(label, year=year) if PERIOD_WORD.search(label) else None
+        if period is not None and period.start.year == year and column.kind == "number":
+            found[column.letter] = period
+    return found
+
+
+def extract(table: Table, match: Match, source: Source) -> tuple[Rows, list[Issue]]:
+    """Read a table into canonical rows.
+
+    Parameters
+    ----------
+    table
+        The table, understood.
+    match
+        Its subject and columns.
+    source
+        Where it comes from.
+
+    Returns
+    -------
+    tuple
+        Rows by name of canonical table (dtypes are cast by ``schema.as_table``), and the doubts.
+    """
+    subject = match.subject
+    if subject is None:
+        return {}, []
+    reading = _Reading(table=table, match=match, source=source)
+    rows = {
+        "investment": _investment,
+        "status": _status,
+        "works": _works,
+        "demolition": _demolition,
+        "history": _history,
+    }[subject.name](reading)
+    receipt = source.receipt
+    origin = {
+        "unit": receipt.unit,
+        "quarter": receipt.quarter,
+        "file": receipt.file,
+        "received": pd.Timestamp(receipt.received),
+        "data_date": pd.Timestamp(source.data_date),
+    }
+    return {name: frame.assign(**origin) for name, frame in rows.items()}, reading.issues
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reading:
+    """Reads columns of one table by field, and collects the doubts."""
+
+    table: Table
+    match: Match
+    source: Source
+    issues: list[Issue] = field(default_factory=list)
+
+    def column(self, name: str) -> Column | None:
+        return self.match.columns.get(name)
+
+    def raw(self, name: str) -> pd.Series:
+        column = self.column(name)
+        if column is None:
+            return pd.Series(None, index=self.table.frame.index, dtype=object)
+        return self.table.frame[column.letter]
+
+    def cells(self, letter: str | None) -> pd.Series:
+        """Return the address of each row's cell in a column; missing where there is no column."""
+        rows = self.table.frame.index.to_series()
+        if letter is None:
+            return pd.Series(None, index=rows.index, dtype=object)
+        return f"{self.source.receipt.file}!{self.table.sheet}!{letter}" + rows.astype(str)
+
+    def cells_of(self, name: str) -> pd.Series:
+        column = self.column(name)
+        return self.cells(column.letter if column else None)
+
+    def texts(self, name: str) -> pd.Series:
+        """Return a column as text; dashes and words such as 无 are missing."""
+        raw = self.raw(name)
+        state = read_numbers(raw)["state"]
+        return raw.map(lambda cell: None if cell is None else str(cell).strip()).where(
+            state != State.MISSING.value
+        )
+
+    def names(self, name: str) -> pd.Series:
+        return self.raw(name).map(lambda cell: None if cell is None else squeezed(str(cell)))
+
+    def words(self, name: str) -> pd.Series:
+        """Return a column's words as their canonical meaning."""
+        meanings = self.source.synonyms.words[name]
+        texts = self.texts(name)
+        meant = texts.map(lambda text: meanings.get(squeezed(text).lower()), na_action="ignore")
+        self._unread(
+            name,
+            texts.notna() & meant.isna(),
+            Message.of("no value; known words: {words}", words=", ".join(meanings)),
+        )
+        return meant
+
+    def dates(self, name: str) -> pd.Series:
+        """Return a column as days; of a month or year the last day counts, and its doubt is said."""
+        found = read_dates(self.raw(name), year=self.source.data_date.year)
+        self._unread(
+            name,
+            found["state"] == State.UNPARSED.value,
+            Message.of("no value; expected a date such as 2010-09-22"),
+        )
+        rough = (found["state"] == State.PARSED.value) & (found["precision"] != "day")
+        for row in found.index[rough]:
+            self._say(
+                Severity.WARNING, "DATE_PRECISION", name, row,
+                Message.of("{day}, the last day of what is written", day=found.loc[row, "end"].date()),
+                Message.of("write the day"),
+            )  # fmt: skip
+        return found["end"]
+
+    def numbers(self, column: Column | None, dimension: Dimension) -> pd.Series:
+        """Return a column in base units; one without a unit, or with another kind of unit, blocks."""
+        if column is None:
+            return pd.Series(float("nan"), index=self.table.frame.index)
+        if column.unit is None or column.unit.dimension is not dimension:
+            stated = column.unit.name if column.unit else "none"
+            self.issues.append(
+                Issue(
+                    severity=Severity.ERROR, code="UNIT_UNKNOWN" if column.unit is None else "UNIT_CONFLICT",
+                    where=f"{self.source.receipt.file}!{self.table.sheet}!{column.letter}{self.table.header_rows[1]}",
+                    value=column.name,
+                    understood=Message.of("unit: {unit}; expected {dimension}", unit=stated, dimension=dimension.value),
+                    suggestion=Message.of("state the unit in the header or in the row above the table"),
+                )
+            )  # fmt: skip
+            return pd.Series(float("nan"), index=self.table.frame.index)
+        read = read_numbers(self.table.frame[column.letter])
+        for row in read.index[read["state"] == State.UNPARSED.value]:
+            self._unread_cell(column.letter, row, Message.of("no value; expected a number"))
+        return series_to_base(read["value"], column.unit)
+
+    def amounts(self, name: str) -> pd.Series:
+        return self.numbers(self.column(name), Dimension.MONEY)
+
+    def shares(self, name: str) -> pd.Series:
+        """Return a column of shares as fractions; a text with its own % sign carries its unit itself."""
+        column = self.column(name)
+        read = read_numbers(self.raw(name))
+        unit = column.unit if column and column.unit and column.unit.dimension is Dimension.SHARE else None
+        signed = self.raw(name).map(
+            lambda cell: isinstance(cell, str) and ("%" in cell or "％" in cell or "‰" in cell)
+        )
+        fractions = read["value"] if unit is None else series_to_base(read["value"], unit)
+        self._unread(
+            name,
+            (read["state"] == State.UNPARSED.value),
+            Message.of("no value; expected a share such as 45%"),
+        )
+        return fractions.where(~signed.astype(bool), read["value"])
+
+    def projects(self) -> pd.Series:
+        return self.names("project").map(lambda name: self.source.aliases.get(name, name), na_action="ignore")
+
+    def _unread(self, name: str, rows: pd.Series, understood: Message) -> None:
+        column = self.column(name)
+        for row in rows.index[rows]:
+            self._unread_cell(column.letter if column else "", row, understood)
+
+    def _unread_cell(self, letter: str, row: int, understood: Message) -> None:
+        self.issues.append(
+            Issue(
+                severity=Severity.WARNING, code="UNPARSED",
+                where=f"{self.source.receipt.file}!{self.table.sheet}!{letter}{row}",
+                value=str(self.table.frame.loc[row, letter]),
+                understood=understood,
+                suggestion=Message.of("correct the cell and send the workbook again"),
+            )
+        )  # fmt: skip
+
+    def _say(
+        self, severity: Severity, code: str, name: str, row: int, understood: Message, suggestion: Message
+    ) -> None:
+        self.issues.append(
+            Issue(
+                severity=severity, code=code, where=str(self.cells_of(name)[row]), value=str(self.raw(name)[row]),
+                understood=understood, suggestion=suggestion,
+            )
+        )  # fmt: skip
+
+    def periods(self, dimension: Dimension, value: str) -> pd.DataFrame:
+        """Return one row a table row and period: ``period_start``, ``period_end``, the value and its cell."""
+        periods = period_columns(self.table, self.source.data_date.year)
+        self._overlaps(periods)
+        parts = []
+        for column in self.table.columns:
+            if column.letter in periods:
+                period = periods[column.letter]
+                values = self.numbers(column, dimension)
+                part = pd.DataFrame({value: values, f"{value}_cell": self.cells(column.letter)})
+                parts.append(
+                    part.assign(
+                        period_start=pd.Timestamp(period.start), period_end=pd.Timestamp(period.end)
+                    ).dropna()
+                )
+        flows = (
+            pd.concat(parts)
+            if parts
+            else pd.DataFrame(columns=["period_start", "period_end", value, f"{value}_cell"])
+        )
+        self._cumulative(flows[value].groupby(level=0).sum(), dimension)
+        return flows
+
+    def _overlaps(self, periods: dict[str, Period]) -> None:
+        ordered = sorted(periods.items(), key=lambda item: item[1])
+        for (_, first), (letter, second) in zip(ordered, ordered[1:], strict=False):
+            if second.start <= first.end:
+                self.issues.append(
+                    Issue(
+                        severity=Severity.ERROR, code="PERIOD_OVERLAP",
+                        where=f"{self.source.receipt.file}!{self.table.sheet}!{letter}{self.table.header_rows[1]}",
+                        understood=Message.of("its days lie in another period's column too; adding both counts them twice"),
+                        suggestion=Message.of("keep months alone, and name sums 累计"),
+                    )
+                )  # fmt: skip
+
+    def _cumulative(self, computed: pd.Series, dimension: Dimension) -> None:
+        """Hold the stated cumulative column against the sum of the periods."""
+        column = self.column("cumulative")
+        if column is None:
+            return
+        stated = self.numbers(column, dimension)
+        tolerance = ROUNDING + (
+            float(column.unit.factor) * len(self.table.columns) / 2e4 if column.unit else 0
+        )
+        off = stated.notna() & ((stated - computed.reindex(stated.index).fillna(0.0)).abs() > tolerance)
+        for row in stated.index[off]:
+            self._say(
+                Severity.WARNING, "CUMULATIVE_MISMATCH", "cumulative", row,
+                Message.of("the periods of the row sum to {computed} {base}", computed=f"{computed.get(row, 0.0):.0f}", base=dimension.value),
+                Message.of("correct the periods or the cumulative figure; the periods are used"),
+            )  # fmt: skip
+
+
+def _investment(reading: _Reading) -> Rows:
+    projects = reading.projects()
+    base = pd.DataFrame(
+        {
+            "project": projects,
+            "written_name": reading.names("project"),
+            "category": reading.names("category"),
+            "responsible_person": reading.texts("responsible_person"),
+            "planned_start": reading.dates("planned_start"),
+            "planned_finish": reading.dates("planned_finish"),
+            "total_investment": reading.amounts("total_investment"),
+            "total_investment_cell": reading.cells_of("total_investment"),
+            "project_cell": reading.cells_of("project"),
+        }
+    )
+    flows = reading.periods(Dimension.MONEY, "amount")
+    return {
+        "projects": base,
+        "plans": _plans(reading, projects),
+        "investment": flows.assign(project=projects.reindex(flows.index)),
+    }
+
+
+def _plans(reading: _Reading, projects: pd.Series) -> pd.DataFrame:
+    """Return the original plan of each project, and the adjusted one where it differs."""
+    year = reading.source.data_date.year
+    original, adjusted = reading.amounts("plan"), reading.amounts("plan_adjusted")
+    since = reading.dates("adjusted_on")
+    changed = adjusted.notna() & (adjusted != original)
+    first_day = pd.Timestamp(year, 1, 1)
+    for row in changed.index[changed & since.isna()]:
+        reading._say(  # noqa: SLF001 - the reading's own doubts
+            Severity.WARNING, "DATE_MISSING", "plan_adjusted", row,
+            Message.of("the plan was adjusted on a day that is not given; it counts from the data date"),
+            Message.of("give the day of the adjustment"),
+        )  # fmt: skip
+    effective = since.fillna(pd.Timestamp(reading.source.data_date))
+    versions = [
+        pd.DataFrame(
+            {"project": projects, "version": "original", "effective": first_day, "amount": original,
+             "amount_cell": reading.cells_of("plan")}
+        ),
+        pd.DataFrame(
+            {"project": projects, "version": "adjusted", "effective": effective, "amount": adjusted,
+             "amount_cell": reading.cells_of("plan_adjusted")}
+        )[changed],
+    ]  # fmt: skip
+    plans = pd.concat([version for version in versions if len(version)] or versions[:1])
+    return plans.dropna(subset=["amount"]).assign(year=year)
+
+
+def _status(reading: _Reading) -> Rows:
+    words = ("stage", "schedule")
+    dates = ("actual_start", "actual_finish", "deadline")
+    texts = ("constraint", "difficulty", "request")
+    columns = {
+        "project": reading.projects(),
+        **{name: reading.words(name) for name in words},
+        **{name: reading.dates(name) for name in dates},
+        **{name: reading.texts(name) for name in texts},
+        "physical_progress": reading.shares("physical_progress"),
+    }
+    cells = {f"{name}_cell": reading.cells_of(name) for name in (*words, *dates, *texts, "physical_progress")}
+    frame = pd.DataFrame({**columns, **cells, "responsible_person": reading.texts("responsible_person")})
+    day = pd.Timestamp(reading.source.data_date)
+    contradicted = (frame["stage"] == "not started") & (frame["actual_start"] <= day)
+    for row in frame.index[contradicted]:
+        reading._say(  # noqa: SLF001 - as above
+            Severity.WARNING, "STAGE_CONTRADICTED", "stage", row,
+            Message.of("said not to be started, with an actual start; counted as started"),
+            Message.of("correct the status or the actual start"),
+        )  # fmt: skip
+    return {"status": frame.dropna(subset=["stage"])}
+
+
+def _works(reading: _Reading) -> Rows:
+    units = reading.raw("measure").map(find_unit)
+    known = units.map(lambda unit: unit is not None and unit.dimension in BASE_MEASURES)
+    for row in known.index[~known.astype(bool)]:
+        reading._say(  # noqa: SLF001 - as above
+            Severity.ERROR, "UNIT_UNKNOWN", "measure", row,
+            Message.of("no unit of count, length or area"), Message.of("write a unit such as 条, 公里 or 万平方米"),
+        )  # fmt: skip
+    quantities = {}
+    for name in ("planned", "done"):
+        read = read_numbers(reading.raw(name))
+        quantities[name] = pd.Series(
+            [
+                to_base(value, unit) if unit else float("nan")
+                for value, unit in zip(read["value"], units, strict=True)
+            ],
+            index=read.index,
+            dtype=float,
+        )
+    frame = pd.DataFrame(
+        {
+            "project": reading.projects(),
+            "kind": reading.names("kind"),
+            "measure": units.map(lambda unit: BASE_MEASURES.get(unit.dimension) if unit else None),
+            **quantities,
+            "planned_cell": reading.cells_of("planned"),
+            "done_cell": reading.cells_of("done"),
+            "completion": reading.words("completion"),
+            "completion_cell": reading.cells_of("completion"),
+        }
+    )
+    return {"works": frame[known.astype(bool)].dropna(subset=["done"])}
+
+
+def _demolition(reading: _Reading) -> Rows:
+    base = pd.DataFrame(
+        {
+            "site": reading.names("site"),
+            "kind": reading.names("kind"),
+            "responsible_person": reading.texts("responsible_person"),
+            "started": reading.dates("started"),
+            "planned_finish": reading.dates("planned_finish"),
+            "planned_area": reading.numbers(reading.column("planned_area"), Dimension.AREA),
+            "planned_area_cell": reading.cells_of("planned_area"),
+        }
+    )
+    return {"demolition": reading.periods(Dimension.AREA, "area").join(base)}
+
+
+def _history(reading: _Reading) -> Rows:
+    years = reading.dates("year").dt.year
+    frame = pd.DataFrame(
+        {"year": years, "amount": reading.amounts("amount"), "amount_cell": reading.cells_of("amount")}
+    )
+    return {"history": frame.dropna(subset=["year", "amount"])}

@@ -1,0 +1,183 @@
+"""What goes out to begin with: a new workspace, and empty workbooks for the units to fill in."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cityanalytics.calendar import quarter_end
+from cityanalytics.errors import UsageError
+from cityanalytics.issues import Message
+from cityanalytics.settings import FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cityanalytics.settings import Settings
+
+FOLDERS = ("data/raw", "data/processed", "data/handouts", "reports")
+GROUP = "年度计划投资"
+#: Sheet, its unit note, and its columns; ``{months}`` stands for one column a month under the label beside it.
+SHEETS = (
+    ("项目投资完成情况", "单位：万元", ("序号", "项目名称", "类别", "计划开工日期", "计划竣工日期", "总投资", f"{GROUP}/原计划", f"{GROUP}/调整后", "计划调整日期", "{months}完成投资", "自年初累计完成投资", "占年度计划%", "责任人", "备注")),
+    ("项目状态", "", ("序号", "项目名称", "责任人", "实际开工日期", "实际竣工日期", "项目状态", "是否按计划推进", "形象进度（%）", "制约因素", "存在困难", "请求协调事项", "要求解决时限", "备注")),
+    ("实物工程量", "", ("序号", "项目名称", "工程类别", "计量单位", "年度计划量", "累计完成量", "完成情况", "备注")),
+    ("拆迁进度", "单位：万平方米", ("序号", "拆迁片区", "拆迁类别", "启动日期", "计划完成日期", "计划拆迁面积", "{months}完成拆迁面积", "累计完成拆迁面积", "责任人", "备注")),
+)  # fmt: skip
+#: What a cell may hold, so that a clerk chooses instead of typing.
+CHOICES = {
+    "项目状态": ("未开工", "在建", "竣工", "停工"),
+    "是否按计划推进": ("按计划", "滞后"),
+    "制约因素": ("天气", "土地", "规划", "资金", "拆迁", "立项", "土地征用"),
+    "完成情况": ("竣工", "基本完成", "在建", "未开工"),
+    "拆迁类别": ("棚户区", "城中村", "农村住房"),
+}
+EMPTY_ROWS = 200
+
+
+def make_workspace(folder: Path) -> list[Path]:
+    """Make a workspace: configuration, folders and notebooks.
+
+    Parameters
+    ----------
+    folder
+        A new or empty folder.
+
+    Returns
+    -------
+    list of pathlib.Path
+        What was made.
+
+    Raises
+    ------
+    UsageError
+        The folder holds something already.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(Message.of("{folder} is not empty: name a new folder, or use --next-quarter in a workspace", folder=folder))
+    for name in FOLDERS:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    with as_file(_packaged_notebooks()) as notebooks:
+        shutil.copytree(notebooks, folder / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    template = files(__package__).joinpath("workspace.toml").read_text(encoding="utf-8")
+    (folder / FILE).write_text(template, encoding="utf-8")
+    return [folder / FILE, folder / "notebooks", *(folder / name for name in FOLDERS)]
+
+
+def next_quarter_after(quarters: Iterable[str], *, next_year: bool) -> str:
+    """Return the quarter after the last one, or the first one of the next year.
+
+    Examples
+    --------
+    >>> next_quarter_after(["2010Q2", "2010Q3"], next_year=False), next_quarter_after(["2010Q4"], next_year=False)
+    ('2010Q4', '2011Q1')
+    >>> next_quarter_after(["2010Q3"], next_year=True)
+    '2011Q1'
+    """
+    known = sorted(quarters)
+    if not known:
+        raise UsageError(Message.of("no quarter is known yet: give its data date under [quarters] in cityanalytics.toml"))
+    year, number = int(known[-1][:4]), int(known[-1][-1])
+    return f"{year + 1}Q1" if next_year or number == 4 else f"{year}Q{number + 1}"  # noqa: PLR2004 - quarters of a year
+
+
+def write_handouts(settings: Settings, quarter: str) -> list[Path]:
+    """Write an empty workbook of a quarter for every unit, under data/handouts.
+
+    Parameters
+    ----------
+    settings
+        The workspace's configuration.
+    quarter
+        Such as ``2010Q4``.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The workbooks.
+
+    Raises
+    ------
+    UsageError
+        The configuration names no units.
+    """
+    if not settings.units:
+        raise UsageError(Message.of("cityanalytics.toml names no units: list them under units"))
+    folder = settings.root / "data" / "handouts" / quarter
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for unit in settings.units:
+        written.append(folder / f"{unit}{quarter}报表.xlsx")
+        _write_workbook(written[-1], settings, unit, quarter)
+    return written
+
+
+def _packaged_notebooks() -> Path:
+    """Return the notebooks of the wheel, or of the checkout that the package runs from."""
+    packaged = Path(str(files("cityanalytics"))) / "notebooks"
+    return packaged if packaged.is_dir() else packaged.parent.parent / "notebooks"
+
+
+def _write_workbook(path: Path, settings: Settings, unit: str, quarter: str) -> None:
+    import xlsxwriter  # noqa: PLC0415 - 60 ms, only where a workbook is written
+
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        looks = {
+            "title": book.add_format({"bold": True, "font_size": 16, "align": "center"}),
+            "note": book.add_format({"align": "right"}),
+            "head": book.add_format({"bold": True, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}),
+            "cell": book.add_format({"border": 1}),
+        }
+        for name, unit_note, columns in SHEETS:
+            sheet = book.add_worksheet(name)
+            labels = _labels(columns, settings, quarter)
+            last = len(labels) - 1
+            sheet.merge_range(0, 0, 0, last, f"{unit}{quarter[:4]}年{'一二三四'[int(quarter[-1]) - 1]}季度{name}表", looks["title"])
+            day = settings.data_date(quarter)
+            note = f"填报单位：{unit}    截至日期：{day.year}年{day.month}月{day.day}日    {unit_note}"
+            sheet.merge_range(1, 0, 1, last, note.rstrip(), looks["note"])
+            _write_header(sheet, labels, looks["head"])
+            for column, label in enumerate(labels):
+                choices = CHOICES.get(label[-1])
+                if choices:
+                    sheet.data_validation(4, column, 3 + EMPTY_ROWS, column, {"validate": "list", "source": list(choices)})
+            sheet.set_column(0, last, 12)
+            sheet.freeze_panes(4, 2)
+            sheet.set_landscape()
+            sheet.set_paper(9)
+            sheet.fit_to_pages(1, 0)
+
+
+def _labels(columns: tuple[str, ...], settings: Settings, quarter: str) -> list[tuple[str, ...]]:
+    """Return each column's path of labels."""
+    day = settings.data_date(quarter)
+    months = [f"{month}月" for month in range(1, day.month + 1)]
+    if day != quarter_end(quarter):
+        months[-1] = f"{day.month}月（1—{day.day}日）"
+    labels: list[tuple[str, ...]] = []
+    for column in columns:
+        if column.startswith("{months}"):
+            group = f"{day.year}年{column.removeprefix('{months}')}"
+            labels += [(group, month) for month in months]
+        else:
+            labels.append(tuple(column.split("/")))
+    return labels
+
+
+def _write_header(sheet: object, labels: list[tuple[str, ...]], look: object) -> None:
+    """Write a header of two rows: a group over its columns, a single label over both rows."""
+    write, merge = sheet.write_string, sheet.merge_range  # type: ignore[attr-defined] # xlsxwriter publishes no types
+    column = 0
+    while column < len(labels):
+        label = labels[column]
+        if len(label) == 1:
+            merge(2, column, 3, column, label[0], look)
+            column += 1
+            continue
+        width = sum(other[0] == label[0] for other in labels)
+        merge(2, column, 2, column + width - 1, label[0], look)
+        for offset in range(width):
+            write(3, column + offset, labels[column + offset][1], look)
+        column += width

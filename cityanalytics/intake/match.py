@@ -1,0 +1,164 @@
+"""A table's headers become canonical columns: synonyms are data, likeness alone decides nothing."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from cityanalytics.workbooks.cells import squeezed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cityanalytics.workbooks.tables import Column, Table
+
+#: A bracket that holds a unit or a remark is no part of a header's name; a month's days are.
+BRACKET = re.compile(r"\([^()]*\)$")
+YEAR = re.compile(r"^(?:19|20)\d{2}年度?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What a table can be about.
+
+    Parameters
+    ----------
+    name
+        ``investment``, ``status``, ``works``, ``demolition`` or ``history``.
+    required
+        Fields without which it is not that table; ``period`` is any column of a month or other period.
+    headers
+        Normalised header to field.
+    """
+
+    name: str
+    required: frozenset[str]
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Synonyms:
+    """Subjects, and what the words of their columns mean."""
+
+    subjects: tuple[Subject, ...]
+    words: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """How a table of a workbook is read.
+
+    Parameters
+    ----------
+    subject
+        The subject, or None: the table is none of ours.
+    columns
+        Field to the table's column.
+    missing
+        Required fields that the table lacks, where it comes near to a subject.
+    aside
+        Columns that mean nothing to us; kept in the workbook, not read.
+    """
+
+    subject: Subject | None
+    columns: Mapping[str, Column]
+    missing: tuple[str, ...] = ()
+    aside: tuple[Column, ...] = ()
+
+
+def load_synonyms(extension: str | None = None) -> Synonyms:
+    """Return the packaged synonyms, extended by the text of a workspace's synonyms.toml."""
+    packaged = tomllib.loads(files(__package__).joinpath("synonyms.toml").read_text(encoding="utf-8"))
+    extended = tomllib.loads(extension) if extension else {}
+    words = _joined(packaged.pop("words"), extended.pop("words", {}))
+    subjects = tuple(
+        Subject(
+            name=name,
+            required=frozenset(subject["required"]),
+            headers=_inverted(_joined_lists(subject["columns"], extended.get(name, {}).get("columns", {}))),
+        )
+        for name, subject in packaged.items()
+    )
+    return Synonyms(
+        subjects=subjects, words={field: _inverted(meanings) for field, meanings in words.items()}
+    )
+
+
+def normalised(text: str) -> str:
+    """Return a header or word without white space, full-width forms, closing bracket and year, in lower case.
+
+    Examples
+    --------
+    >>> normalised("总 投 资（万元）"), normalised("2010年计划投资")
+    ('总投资', '计划投资')
+    """
+    plain = squeezed(text).lower()
+    return YEAR.sub("", BRACKET.sub("", plain)) or plain
+
+
+def match_table(table: Table, synonyms: Synonyms, *, periods: Iterable[str]) -> Match:
+    """Find the subject that a table is about.
+
+    Parameters
+    ----------
+    table
+        A table of a workbook.
+    synonyms
+        What headers mean.
+    periods
+        Letters of the columns that are periods.
+    """
+    letters = set(periods)
+    best: tuple[tuple[int, int], Subject, dict[str, Column]] | None = None
+    for subject in synonyms.subjects:
+        found = _fields(table, subject, letters)
+        present = set(found) | ({"period"} if letters else set())
+        rank = (-len(subject.required - present), len(found))
+        if best is None or rank > best[0]:
+            best = rank, subject, found
+    if best is None:
+        return Match(subject=None, columns={}, aside=tuple(table.columns))
+    _, subject, found = best
+    missing = subject.required - set(found) - ({"period"} if letters else set())
+    if len(missing) > len(subject.required) / 2:
+        return Match(subject=None, columns={}, aside=tuple(table.columns))
+    used = {column.letter for column in found.values()} | letters
+    return Match(
+        subject=subject,
+        columns=found,
+        missing=tuple(sorted(missing)),
+        aside=tuple(column for column in table.columns if column.letter not in used),
+    )
+
+
+def _fields(table: Table, subject: Subject, periods: set[str]) -> dict[str, Column]:
+    """Match each column by its whole path of labels, then by its last label, then by its first."""
+    found: dict[str, Column] = {}
+    for column in table.columns:
+        if column.letter in periods:
+            continue
+        labels = [normalised(label) for label in column.path]
+        for name in ("/".join(labels), labels[-1], labels[0]):
+            field = subject.headers.get(name)
+            if field is not None and field not in found:
+                found[field] = column
+                break
+    return found
+
+
+def _joined(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:
+    return {name: _joined_lists(first.get(name, {}), second.get(name, {})) for name in {**first, **second}}
+
+
+def _joined_lists(first: Mapping[str, list[str]], second: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    return {name: [*first.get(name, []), *second.get(name, [])] for name in {**first, **second}}
+
+
+def _inverted(synonyms: Mapping[str, list[str]]) -> dict[str, str]:
+    return {
+        "/".join(map(normalised, word.split("/"))): name for name, words in synonyms.items() for word in words
+    }
