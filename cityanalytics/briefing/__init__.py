@@ -1,0 +1,1 @@
+"""Step 5: what a reader sees; pure."""

@@ -1,0 +1,151 @@
+"""The S-curve: what was done by the data date, what was planned, and where the year may end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cityanalytics.briefing import drawing, palette
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+    from cityanalytics.briefing.language import Scale
+
+_LINE = 13.0  # points from one line of text to the next
+_LABEL = 60.0  # a longer label at the right edge breaks into two lines
+_EARLY = 0.85  # part of the year before which the right margin beside the data date is free
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """A cumulative line: as many days as values, and the words that stand at it."""
+
+    days: Sequence[dt.date]
+    values: Sequence[float]
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class YearEnd:
+    """Where the year ends.
+
+    Parameters
+    ----------
+    day
+        The year's last day.
+    target, p10, p50, p90
+        The plan, and the forecast's middle and 80 % band, in the inner unit.
+    target_label, median_label, band_label
+        Words with their numbers, short: they stand at the right edge.
+    """
+
+    day: dt.date
+    target: float
+    p10: float
+    p50: float
+    p90: float
+    target_label: str
+    median_label: str
+    band_label: str
+
+    def labels(self) -> tuple[str, str, str]:
+        """Return the words of the right edge, broken where they are long."""
+        target, median, band = (
+            drawing.wrapped(label, _LABEL)
+            for label in (self.target_label, self.median_label, self.band_label)
+        )
+        return target, median, band
+
+
+def s_curve(ax: Axes, *, actual: Curve, plan: Curve, year_end: YearEnd, scale: Scale) -> None:
+    """Draw lines, fan and labels; the axis of days is left to the caller."""
+    start, data_date, last = drawing.days([plan.days[0], actual.days[-1], year_end.day])
+    done = actual.values[-1] / scale.per
+    low, middle, high, target = (
+        value / scale.per for value in (year_end.p10, year_end.p50, year_end.p90, year_end.target)
+    )
+    planned = [value / scale.per for value in plan.values]
+    reached = [value / scale.per for value in actual.values]
+    ax.set(xlim=(start, last), ylim=(0, 1.06 * max(target, high, *planned, *reached)))
+    ax.locator_params(axis="y", nbins=5)
+    ax.grid(axis="y")
+    ax.set_axisbelow(True)
+    fan = [data_date, last]
+    look = palette.FORECAST
+    ax.fill_between(
+        fan,
+        [done, low],
+        [done, high],
+        facecolor=look.fill,
+        edgecolor=look.line,
+        hatch=look.hatch,
+        linewidth=0.6,
+    )
+    ax.plot(
+        drawing.days(plan.days), planned, color=palette.PLAN.line, linewidth=1.4, dashes=palette.PLAN.dashes
+    )
+    ax.plot(fan, [done, middle], color=palette.PAPER, linewidth=3.0)  # keeps the dots clear of the hatch
+    ax.plot(fan, [done, middle], color=look.line, linewidth=1.6, dashes=look.dashes)
+    ax.plot(drawing.days(actual.days), reached, color=palette.ACTUAL.line, linewidth=2.4)
+    ax.plot(data_date, done, "o", color=palette.ACTUAL.line, markersize=6)
+    ax.plot(last, target, "D", markerfacecolor=palette.PAPER, markeredgecolor=palette.PLAN.line, markersize=6)
+    ax.annotate(
+        scale.unit,
+        (0, 1),
+        (-24, 8),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        color=palette.MUTED,
+    )
+    _label_ends(ax, last, (target, middle, low), year_end.labels())
+    _label_actual(ax, data_date, done, actual.label)
+    halfway = start + 0.45 * (last - start)
+    ax.annotate(
+        plan.label,
+        (halfway, float(np.interp(halfway, drawing.days(plan.days), planned))),
+        (-6, 4),
+        textcoords="offset points",
+        ha="right",
+        color=palette.PLAN.text,
+    )
+
+
+def _label_ends(ax: Axes, last: float, values: Sequence[float], labels: Sequence[str]) -> None:
+    scale = ax.bbox.height / ax.get_ylim()[1]
+    heights = drawing.spread(
+        [value * scale for value in values], [_LINE * (1 + label.count("\n")) for label in labels]
+    )
+    looks = (palette.PLAN, palette.FORECAST, palette.FORECAST)
+    for value, label, height, look in zip(values, labels, heights, looks, strict=True):
+        ax.annotate(
+            label,
+            (last, value),
+            (8, height - value * scale),
+            textcoords="offset points",
+            va="center",
+            linespacing=1.05,
+            color=look.text,
+        )
+
+
+def _label_actual(ax: Axes, data_date: float, done: float, label: str) -> None:
+    """Write below the line, as far right as there is room; further left is further down, under the slope."""
+    start, last = ax.get_xlim()
+    gone = (data_date - start) / (last - start)
+    edge = drawing.WIDTH if gone < _EARLY else ax.bbox.x1
+    right = min(4.0, edge - (ax.bbox.x0 + gone * ax.bbox.width) - drawing.text_width(label))
+    slope = done / ax.get_ylim()[1] * ax.bbox.height / max(1.0, gone * ax.bbox.width)
+    ax.annotate(
+        label,
+        (data_date, done),
+        (right, -7 - 1.4 * slope * (4.0 - right)),
+        textcoords="offset points",
+        va="top",
+        color=palette.ACTUAL.text,
+    )

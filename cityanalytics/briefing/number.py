@@ -1,0 +1,69 @@
+"""One number as a reader sees it, or the words for why there is none.
+
+Every number is rounded half up (四舍五入) from its shortest decimal form, so what is shown is what a clerk
+gets by hand.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+from enum import Enum
+from typing import TypeAlias
+
+from cityanalytics.briefing.language import LANGUAGES
+
+
+class Absent(Enum):
+    """Why a number is not there."""
+
+    MISSING = "missing"
+    NOT_APPLICABLE = "not applicable"
+
+
+MISSING = Absent.MISSING
+NOT_APPLICABLE = Absent.NOT_APPLICABLE
+
+Value: TypeAlias = float | Absent | None
+"""A number, or why there is none; None and NaN are missing."""
+
+
+def absence(value: Value, language: str) -> str | None:
+    """Return the words for a value that is not there, or None where there is a number.
+
+    Examples
+    --------
+    >>> absence(None, "zh"), absence(float("nan"), "en"), absence(NOT_APPLICABLE, "zh"), absence(0.0, "en")
+    ('无数据', 'no data', '不适用', None)
+    """
+    rules = LANGUAGES[language]
+    if value is Absent.NOT_APPLICABLE:
+        return rules.not_applicable
+    if value is None or isinstance(value, Absent) or math.isnan(value):
+        return rules.missing
+    return None
+
+
+def number(value: Value, language: str, *, places: int = 0, per: float = 1.0) -> str:
+    """Return `value` in units of `per`, rounded half up, with thousands marked and a real minus sign.
+
+    Raises
+    ------
+    OverflowError
+        If the value is infinite.
+
+    Examples
+    --------
+    >>> number(2.675, "en", places=2), number(-1234.5, "en"), number(6.2e9, "zh", places=1, per=1e8)
+    ('2.68', '−1,235', '62.0')
+    """
+    word = absence(value, language)
+    if word is not None or value is None or isinstance(value, Absent):
+        return word or ""
+    if math.isinf(value):
+        message = "an infinite number cannot be shown"
+        raise OverflowError(message)
+    exact = Decimal(repr(float(value))) / Decimal(repr(float(per)))
+    rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    sign = LANGUAGES[language].minus if rounded < 0 else ""
+    return f"{sign}{abs(rounded):,f}"

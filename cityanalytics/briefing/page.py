@@ -1,0 +1,128 @@
+"""The page around the sections: titles, contents and labels; and the record beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cityanalytics.briefing import display
+from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.section import Record
+from cityanalytics.briefing.sections.headline import sentence
+from cityanalytics.briefing.wording import Wording
+
+if TYPE_CHECKING:
+    from cityanalytics.briefing.content import Content
+
+#: Sections after the headline, and their titles.
+CONTENTS = (
+    ("key", "1. Key figures"),
+    ("final", "2. The days that are left"),
+    ("units", "3. Categories and units"),
+    ("projects", "4. Projects"),
+    ("decisions", "5. Decisions asked"),
+    ("what-if", "6. What if"),
+    ("data", "7. Data statement"),
+    ("record", "8. Our record"),
+    ("provenance", "9. Provenance"),
+)
+#: A figure with more cells than this names the table that holds them.
+MOST_CELLS = 100
+QUARTERS = {"1": "first quarter", "2": "second quarter", "3": "third quarter", "4": "fourth quarter"}
+
+
+def page(content: Content, language: str) -> dict[str, Any]:
+    """Return the words of the page around its sections, as the template takes them."""
+    say = Wording(language=language, figures=content.figures)
+    day = display.date_text(content.programme.as_of, language)
+    title = title_of(content, say)
+    return {
+        "language": language,
+        "lang_tag": LANGUAGES[language].tag,
+        "title": title,
+        "meta_lines": [
+            content.settings.bureau[language],
+            say.plain("Data to {day}", day=day),
+            say.plain("Known on {day}", day=display.date_text(content.programme.known_on, language)),
+            say.plain("Provisional"),
+            content.settings.statement[language],
+        ],
+        "nav": [[name, say.plain(label)] for name, label in CONTENTS],
+        "running_head": say.plain("{title}, data to {day}", title=title, day=day),
+        "skip_label": say.plain("Skip to the text"),
+        "contents_label": say.plain("Contents"),
+        "headline_label": say.plain("Headline"),
+    }
+
+
+def title_of(content: Content, say: Wording) -> str:
+    """Return the page's title: the quarter's briefing, or the bulletin of another day."""
+    year, _, number = content.programme.quarter.partition("Q")
+    city = content.settings.city[say.language]
+    if content.programme.as_of == content.settings.data_date(content.programme.quarter):
+        quarter = say.plain(QUARTERS[number])
+        return say.plain(
+            "{city}: urban construction briefing, {quarter} of {year}", city=city, quarter=quarter, year=year
+        )
+    day = display.date_text(content.programme.as_of, say.language)
+    return say.plain("{city}: urban construction bulletin, {day}", city=city, day=day)
+
+
+def record_of(content: Content) -> Record:
+    """Return the document of briefing.json, with the pages' words beside it."""
+    settings, programme, pace = content.settings, content.programme, content.pace
+    says = {language: Wording(language=language, figures=content.figures) for language in settings.languages}
+    document = {
+        "city": settings.city[settings.languages[0]],
+        "quarter": programme.quarter,
+        "as_of": programme.as_of.isoformat(),
+        "known_on": programme.known_on.isoformat(),
+        "language": list(settings.languages),
+        "title": {language: title_of(content, say) for language, say in says.items()},
+        "headline": {
+            language: say.plain(sentence(content), day=display.day_text(programme.as_of, language))
+            for language, say in says.items()
+        },
+        "figures": [
+            {
+                "key": figure.key,
+                "value": figure.value,
+                "unit": figure.unit,
+                "shown": {language: figure.shown(language) for language in settings.languages},
+                "cells": list(figure.cells)
+                if len(figure.cells) <= MOST_CELLS
+                else [f"data/processed/{figure.table}.parquet!{figure.key}"],
+            }
+            for figure in content.figures.values()
+        ],
+        "forecast": {
+            "target": content.forecast.target,
+            **{
+                f"p{round(level * 100):02d}": content.forecast.quantile(level)
+                for level in (0.1, 0.25, 0.5, 0.75, 0.9)
+            },
+            "probability": content.forecast.probability,
+            "method": content.forecast.method,
+            "reference_class": content.forecast.reference_class,
+        },
+        "pace": {
+            "achieved_per_day": pace.achieved,
+            "required_per_day": pace.required,
+            "achieved_per_working_day": pace.achieved_working,
+            "required_per_working_day": pace.required_working,
+            "best_sustained_per_day": pace.best,
+        },
+        "issues": {
+            severity: int((programme.issues["severity"] == severity).sum())
+            for severity in ("error", "warning")
+        },
+        "inputs": [{"path": path, "sha256": sha256} for path, sha256 in content.provenance.inputs.items()],
+        "code": content.provenance.code_sha256,
+        "parameters": dict(content.provenance.parameters),
+        "seed": content.provenance.seed,
+    }
+    return Record(
+        document={
+            "briefing": document,
+            "pages": {language: page(content, language) for language in settings.languages},
+        }
+    )

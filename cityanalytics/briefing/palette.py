@@ -1,0 +1,56 @@
+"""One visual language: what a thing is decides how it is drawn, in every chart.
+
+Colour is never alone: actual is solid, a plan is an outline or a dashed line, a forecast is hatched, and what
+is behind also carries a word beside it. Blue and orange stay apart for every kind of colour vision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+INK = "#17212b"
+MUTED = "#566270"
+RULE = "#d5dbe1"
+PAPER = "#ffffff"
+BLUE = "#1b4f80"
+STEEL = "#7690aa"
+ORANGE = "#b3500b"
+
+REGULAR = 10.0
+"""Size in points of every text but an axis's numbers."""
+SMALL = 9.5
+"""Size in points of an axis's numbers, the smallest text there is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """How one kind of thing is drawn.
+
+    Parameters
+    ----------
+    fill
+        Colour of an area.
+    line
+        Colour of a line or an outline.
+    text
+        Colour of its label, readable on white.
+    dashes
+        Lengths on and off in points; empty is a solid line.
+    hatch
+        Pattern of an area; empty is none.
+    """
+
+    fill: str
+    line: str
+    text: str = INK
+    dashes: tuple[float, ...] = ()
+    hatch: str = ""
+
+
+ACTUAL = Look(fill=BLUE, line=BLUE, text=BLUE)
+PAST = Look(fill=STEEL, line=STEEL)
+PLAN = Look(fill=PAPER, line=MUTED, text=MUTED, dashes=(4.0, 2.0))
+REQUIRED = Look(fill=PAPER, line=INK)
+FORECAST = Look(fill="#dbe7f2", line=BLUE, text=BLUE, dashes=(1.5, 1.3), hatch="//////")
+BEHIND = Look(fill=ORANGE, line=ORANGE, text=ORANGE)
+WAITING = Look(fill=PAPER, line=MUTED)

@@ -1,0 +1,90 @@
+"""A part of a page: written once from values, in every language, and shown by a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from cityanalytics.briefing.wording import Wording
+
+if TYPE_CHECKING:
+    from cityanalytics.briefing.content import Content
+
+#: MIME types of what a notebook shows for the page, and of the record beside it.
+SECTION = "application/vnd.cityanalytics.section+json"
+RECORD = "application/vnd.cityanalytics.record+json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A part of the page.
+
+    Parameters
+    ----------
+    id
+        The id of its ``section`` element.
+    html
+        Its markup by language.
+    """
+
+    id: str
+    html: Mapping[str, str]
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        """Return what a notebook shows: the first language to the analyst, all of them to the page."""
+        return {
+            "text/html": next(iter(self.html.values())),
+            SECTION: {"id": self.id, "html": dict(self.html)},
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """The record of a briefing: titles of the pages, and what briefing.json says."""
+
+    document: Mapping[str, Any]
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        """Return what a notebook keeps for the publishing step."""
+        return {"text/plain": "briefing.json", RECORD: dict(self.document)}
+
+
+Writer = Callable[["Content", Wording], Markup]
+
+
+def part(name: str) -> Callable[[Writer], Callable[[Content], Section]]:
+    """Turn a function that writes one language into one that writes a section in all languages."""
+
+    def decorate(write: Writer) -> Callable[[Content], Section]:
+        @wraps(write)
+        def in_all_languages(content: Content) -> Section:
+            words = {
+                language: Wording(language=language, figures=content.figures)
+                for language in content.settings.languages
+            }
+            return Section(
+                id=name, html={language: str(write(content, say)) for language, say in words.items()}
+            )
+
+        return in_all_languages
+
+    return decorate
+
+
+def paragraph(text: Markup, *, note: bool = False) -> Markup:
+    """Return a paragraph; a note is small and grey."""
+    return Markup("<p class=note>{}</p>" if note else "<p>{}</p>").format(text)
+
+
+def bullets(items: list[Markup]) -> Markup:
+    """Return a list."""
+    return Markup("<ul>{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(item) for item in items))
+
+
+def original(text: object) -> Markup | None:
+    """Return a unit's own Chinese words, marked as such on a page in another language; None where there are none."""
+    return Markup("<span lang=zh-CN>{}</span>").format(text) if isinstance(text, str) and text else None

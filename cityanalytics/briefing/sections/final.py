@@ -1,0 +1,199 @@
+"""[final] The days that are left: curve, forecast, paces, and what other classes would say."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from cityanalytics.briefing import display, palette
+from cityanalytics.briefing.blocks import side_by_side
+from cityanalytics.briefing.charts import Bar, Chart, Curve, YearEnd, cumulative, paces
+from cityanalytics.briefing.display import Table
+from cityanalytics.briefing.figure import Words
+from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.section import paragraph, part
+from cityanalytics.calendar import month_end, year_end
+from cityanalytics.programme.progress import curve, plan_curve
+
+if TYPE_CHECKING:
+    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.wording import Wording
+
+
+@part("final")
+def final(content: Content, say: Wording) -> Markup:
+    """Write the forecast and the paces."""
+    if not content.pace.days_left:
+        return _curve(content, say).figure_html(1, say.language) + paragraph(
+            say("The year is over: nothing is left to forecast.")
+        )
+    charts = side_by_side(
+        _curve(content, say).figure_html(1, say.language), _paces(content, say).figure_html(2, say.language)
+    )
+    return (
+        charts
+        + paragraph(
+            say(
+                "Method: the pace so far, changed as in the reference class “{reference_class}” "
+                "({series} public series) from this day of the year on. Assumed: this city changes its pace like a member of that class.",
+                reference_class=say(content.forecast.reference_class),
+                series=content.forecast.freedom + 1,
+            )
+        )
+        + side_by_side(_classes(content, say), _compared(content, say))
+    )
+
+
+def _curve(content: Content, say: Wording) -> Chart:
+    programme, forecast = content.programme, content.forecast
+    scale = LANGUAGES[say.language].amounts[0]
+    places = 1 + scale.places
+    actual, plan = curve(programme), plan_curve(programme)
+    shown = {index for index in range(0, len(actual), 7)} | {len(actual) - 1}
+    days = sorted(shown)
+    p10, p50, p90 = (forecast.quantile(level) for level in (0.1, 0.5, 0.9))
+
+    def bare(value: float) -> str:
+        return display.number(value, say.language, places=places, per=scale.per)
+
+    if p90 < forecast.target:
+        title = say.plain(
+            "The plan of {annual_plan} lies above the forecast's 80% band; median {forecast_p50}"
+        )
+    elif p10 > forecast.target:
+        title = say.plain(
+            "The plan of {annual_plan} lies below the forecast's 80% band; median {forecast_p50}"
+        )
+    else:
+        title = say.plain(
+            "The year is expected to close at {forecast_p50}; the plan of {annual_plan} lies inside the 80% band"
+        )
+    ends = [dt.date(programme.as_of.year, month, 1) for month in (1, 4, 7, 10)]
+    return cumulative(
+        actual=Curve(
+            days=[actual.index[at].date() for at in days],
+            values=[float(actual.iloc[at]) for at in days],
+            label=say.plain("Actual {value}", value=bare(programme.done)),
+        ),
+        plan=Curve(
+            days=[plan.index[at].date() for at in (0, len(plan) // 2, len(plan) - 1)],
+            values=[float(plan.iloc[at]) for at in (0, len(plan) // 2, len(plan) - 1)],
+            label=say.plain("Plan by elapsed time"),
+        ),
+        year_end=YearEnd(
+            day=year_end(programme.as_of), target=forecast.target, p10=p10, p50=p50, p90=p90,
+            target_label=say.plain("Plan {value}", value=bare(forecast.target)),
+            median_label=say.plain("Median {value}", value=bare(p50)),
+            band_label=say.plain("80%: {low}–{high}", low=bare(p10), high=bare(p90)),
+        ),
+        ticks=[*ends, month_end(dt.date(programme.as_of.year, 12, 1))],
+        scale=scale,
+        language=say.language,
+        words=Words(
+            title=title,
+            subtitle=say.plain(
+                "Cumulative investment, {unit}, {year}; solid: actual, dashed: plan by elapsed time, hatched: 80% forecast band",
+                unit=scale.unit, year=programme.as_of.year,
+            ),
+            alt=say.plain(
+                "Line chart of cumulative investment: {investment_to_date} by {day}; plan {annual_plan}; forecast median "
+                "{forecast_p50}, 80% band {forecast_p10} to {forecast_p90}.",
+                day=display.date_text(programme.as_of, say.language),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _paces(content: Content, say: Wording) -> Chart:
+    pace = content.pace
+    calendar = [("Achieved", pace.achieved, palette.ACTUAL), ("Required", pace.required, palette.REQUIRED)]
+    working = [
+        ("Achieved", pace.achieved_working, palette.ACTUAL),
+        ("Required", pace.required_working, palette.REQUIRED),
+    ]
+
+    def bars(rows: list[tuple[str, float | None, palette.Look]]) -> list[Bar]:
+        return [
+            Bar(label=say.plain(label), value=value, note=display.pace(value, say.language), look=look)
+            for label, value, look in rows
+            if value is not None
+        ]
+
+    best = Bar(
+        label=say.plain("Best {pace_best_days} days"),
+        value=pace.best,
+        note=display.pace(pace.best, say.language),
+        look=palette.PAST,
+    )
+    reached = pace.required is not None and pace.best >= pace.required
+    title = (
+        say.plain("The pace needed is {pace_ratio} times the pace so far; it was reached before, over the best {pace_best_days} days")
+        if reached
+        else say.plain("The pace needed is {pace_ratio} times the pace so far, above the best ever sustained")
+    )  # fmt: skip
+    return paces(
+        [
+            (say.plain("Calendar days: {days_gone} gone, {days_left} left"), [*bars(calendar), best]),
+            (say.plain("Working days: {working_days_gone} gone, {working_days_left} left"), bars(working)),
+        ],
+        words=Words(
+            title=title,
+            subtitle=say.plain("Investment a day; solid: achieved, outlined: required, pale: best sustained until {day}", day=display.date_text(pace.best_until, say.language)),
+            alt=say.plain(
+                "Bar chart: achieved {pace_achieved}, required {pace_required}, best sustained {pace_best}; a working day: "
+                "achieved {pace_achieved_working}, required {pace_required_working}."
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _classes(content: Content, say: Wording) -> Markup:
+    scale = LANGUAGES[say.language].amounts[0]
+    rows = [
+        (
+            say("{name} (used)", name=say(forecast.reference_class))
+            if forecast.reference_class == content.forecast.reference_class
+            else say(forecast.reference_class),
+            *(forecast.quantile(level) for level in (0.1, 0.5, 0.9)),
+            forecast.probability,
+        )
+        for forecast in content.alternatives
+    ]
+    table = Table.of(columns=(say("Reference class"), "P10", "P50", "P90", say("Chance")), rows=rows)
+    return (
+        table.caption(say("The class decides: what each would say"), unit=scale.unit)
+        .numeric(1, 2, 3, places=1 + scale.places, per=scale.per)
+        .shares(4, places=0)
+        .fitting()
+        .html(3, say.language)
+    )
+
+
+def _compared(content: Content, say: Wording) -> Markup:
+    before = content.previous_forecast
+    if before is None:
+        return paragraph(say("No earlier quarter of this year to compare the forecast with."))
+    scale = LANGUAGES[say.language].amounts[0]
+    rows = [
+        (
+            display.day_text(forecast.as_of, say.language),
+            forecast.done,
+            *(forecast.quantile(level) for level in (0.1, 0.5, 0.9)),
+        )
+        for forecast in (before, content.forecast)
+    ]
+    table = Table.of(columns=(say("Data date"), say("Done"), "P10", "P50", "P90"), rows=rows)
+    shown = (
+        table.caption(say("This forecast and the last quarter's"), unit=scale.unit)
+        .numeric(1, 2, 3, 4, places=1 + scale.places, per=scale.per)
+        .fitting()
+        .html(4, say.language)
+    )
+    moved = (
+        say("The median moved up by {forecast_moved}. The earlier one is a hindcast from what is known now; the causes of the move are not split yet.")
+        if content.forecast.quantile(0.5) >= before.quantile(0.5)
+        else say("The median moved down by {forecast_moved}. The earlier one is a hindcast from what is known now; the causes of the move are not split yet.")
+    )  # fmt: skip
+    return Markup("<div>{}{}</div>").format(shown, paragraph(moved, note=True))

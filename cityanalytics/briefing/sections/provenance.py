@@ -1,0 +1,42 @@
+"""[provenance] The two times, what the page was made from, and how to check it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from cityanalytics.briefing import display
+from cityanalytics.briefing.section import bullets, part
+
+if TYPE_CHECKING:
+    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.wording import Wording
+
+#: So much of a hash tells two apart; the whole stands in briefing.json.
+SHOWN = 16
+
+
+@part("provenance")
+def provenance(content: Content, say: Wording) -> Markup:
+    """Write where the page comes from."""
+    made = content.provenance
+    command = Markup("<code>{}</code>").format(
+        f"cityanalytics verify reports/{content.programme.quarter}/briefing.{say.language}.html"
+    )
+    return bullets(
+        [
+            say(
+                "Data date {as_of}; known on {known_on}: later workbooks are not in it.",
+                as_of=display.date_text(content.programme.as_of, say.language),
+                known_on=display.date_text(content.programme.known_on, say.language),
+            ),
+            say(
+                "Inputs: {count} files, SHA-256 {hash}…",
+                count=len(made.inputs),
+                hash=made.inputs_sha256[:SHOWN],
+            ),
+            say("Code: SHA-256 {hash}…; seed {seed}", hash=made.code_sha256[:SHOWN], seed=made.seed),
+            say("To check: {command} makes the page again from its inputs and compares.", command=command),
+        ]
+    )

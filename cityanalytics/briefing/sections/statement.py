@@ -1,0 +1,152 @@
+"""[data] Data statement: what was received, what is missing, what does not add up, what was revised."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from cityanalytics.briefing import display
+from cityanalytics.briefing.display import Table
+from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.section import bullets, original, paragraph, part
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.wording import Wording
+
+MOST_REVISIONS = 6
+MOST_NAMES = 6
+
+
+@part("data")
+def data(content: Content, say: Wording) -> Markup:
+    """Write the data statement."""
+    statement = Markup("<p><b>{}</b></p>").format(content.settings.statement[say.language])
+    return statement + bullets([*_received(content, say), *_gaps(content, say)]) + _revisions(content, say)
+
+
+def _received(content: Content, say: Wording) -> list[Markup]:
+    lines = [
+        say(
+            "{units_received} of {units_expected} units have sent workbooks for {quarter}; {units_late} came after the due day.",
+            quarter=content.programme.quarter,
+        )
+    ]
+    absent = missing_units(content)
+    if absent:
+        names = _names([content.settings.term(unit, say.language) for unit in absent], say)
+        lines.append(say("Missing, with what they sent before in its place: {names}.", names=names))
+    reported = content.programme.projects["status_date"].dropna()
+    older: dt.date | None = (
+        reported[reported != reported.max()].max().date() if reported.nunique() > 1 else None
+    )
+    if older is not None:
+        lines.append(
+            say(
+                "The status of some projects is as last reported, the oldest for {day}.",
+                day=display.date_text(reported.min().date(), say.language),
+            )
+        )
+    if content.programme.segments["partly"].any():
+        lines.append(
+            say("The data date lies inside a reported period: its amounts are spread evenly over its days.")
+        )
+    lines.append(
+        say(
+            "Issues in the workbooks used: {issues_error} errors, {issues_warning} warnings; listed by cell in the notebook 01_data_quality."
+        )
+    )
+    return lines  # fmt: skip
+
+
+def missing_units(content: Content) -> list[str]:
+    """Return the units that have sent nothing for the quarter of the data date."""
+    received = content.programme.received
+    there = set(received.loc[received["quarter"] == content.programme.quarter, "unit"])
+    return [unit for unit in content.settings.units if unit not in there]
+
+
+def _gaps(content: Content, say: Wording) -> list[Markup]:
+    found = content.reconciliation
+    lines = [
+        say(
+            "Started {projects_started} = completed {projects_completed} + on schedule {projects_on_schedule} + {unexplained_projects} that are neither: late, with the constraints that their units report."
+        ),
+        say(
+            "Works completed and listed one by one: {works_listed}, in {works_bundling} projects, beside {projects_completed} completed projects: one project can bundle several works."
+        ),
+        say(
+            "Under way and below elapsed time on their plan: {below_quota_projects} projects; {contradicted_projects} of them are said to be on schedule."
+        ),
+    ]
+    if len(found.adjusted):
+        lines.append(
+            say(
+                "The plan was {annual_plan_original} as approved and is {annual_plan} since the adjustment of {adjusted_projects} projects."
+            )
+        )
+    totals = [
+        say(
+            "stated {value} at {where}: {understood}",
+            value=row["value"],
+            where=row["where"],
+            understood=_said(row, say),
+        )
+        for row in found.totals.to_dict("records")
+    ]
+    lines += [
+        say("A stated total disagrees with its rows, which are used: {what}.", what=what) for what in totals
+    ]
+    lines.append(
+        say(
+            "Year on year: the workbooks hold no months of earlier years; {investment_vs_2008} of the whole of 2008, {investment_vs_2009} of the whole of 2009."
+        )
+    ) if {"investment_vs_2008", "investment_vs_2009"} <= content.figures.keys() else None
+    return lines  # fmt: skip
+
+
+def _said(row: dict[str, str], say: Wording) -> Markup:
+    import json  # noqa: PLC0415
+
+    return say(row["understood"], **json.loads(row["understood_values"]))
+
+
+def _names(names: list[str], say: Wording) -> str:
+    separator = say.plain("{first}, {second}", first="", second="")
+    shown = separator.join(names[:MOST_NAMES])
+    return (
+        shown
+        if len(names) <= MOST_NAMES
+        else say.plain("{names} and {count} more", names=shown, count=len(names) - MOST_NAMES)
+    )
+
+
+def _revisions(content: Content, say: Wording) -> Markup:
+    table = content.programme.revisions
+    if table.empty:
+        return paragraph(say("No figure was stated again with another value."))
+    scale = LANGUAGES[say.language].amounts[-1]
+    table = table.assign(size=(table["amount"] - table["old_amount"]).abs()).sort_values(
+        "size", ascending=False
+    )
+    rows = [
+        (
+            original(row["project"]) or "", content.settings.term(row["unit"], say.language),
+            display.day_text(row["period_end"].date(), say.language),
+            row["old_amount"], row["amount"], display.day_text(row["received"].date(), say.language),
+        )
+        for row in table.head(MOST_REVISIONS).to_dict("records")
+    ]  # fmt: skip
+    columns = ("Project", "Unit", "Period until", "Before", "Now", "Received")
+    shown = Table.of(columns=[say(label) for label in columns], rows=rows)
+    return (
+        shown.caption(
+            say("Amounts stated again: the {count} largest of {all}", count=len(rows), all=len(table)),
+            unit=scale.unit,
+        )
+        .numeric(3, 4, per=scale.per)
+        .html(9, say.language)
+    )

@@ -1,0 +1,552 @@
+"""The commands: a thin skin over the library, and the only place that prints, asks or exits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+from cityanalytics import __version__
+from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError, UsageError
+from cityanalytics.issues import Message, Severity
+from cityanalytics.settings import find_workspace, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cityanalytics.issues import Issue
+    from cityanalytics.publishing.parameters import Dates
+    from cityanalytics.settings import Settings
+
+INTERRUPTED = 130
+FAILED = 3
+#: So many rows fit a terminal; the rest is counted, and --json gives all.
+MOST_ROWS = 40
+LANGUAGES = ("zh", "en")
+
+
+def _ui() -> str:
+    """Return the language of messages: --ui, else the locale's."""
+    for at, argument in enumerate(sys.argv):
+        if argument == "--ui" and at + 1 < len(sys.argv):
+            return sys.argv[at + 1]
+        if argument.startswith("--ui="):
+            return argument.removeprefix("--ui=")
+    locale = next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
+    )
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def _translate(sentence: str) -> str:
+    # the catalogue is read only where there is something to translate
+    if _ui() != "zh":
+        return sentence
+    from cityanalytics.briefing.wording import translate  # noqa: PLC0415
+
+    return translate(sentence, "zh")
+
+
+def _say(template: str, **values: object) -> None:
+    Console(stderr=True, highlight=False).print(Message.of(template, **values).text(_translate), markup=False)
+
+
+def _print_json(document: object) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=1, default=str))
+
+
+def _settings(workspace: Path | None) -> Settings:
+    return load_settings(find_workspace((workspace or Path.cwd()).resolve()))
+
+
+def common(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what every command takes: whose data, which language, how errors are shown."""
+
+    @click.option(
+        "--workspace",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Folder of the workspace (default: the nearest one upwards).",
+    )
+    @click.option("--ui", type=click.Choice(LANGUAGES), help="Language of messages (default: the locale's).")
+    @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+    @wraps(command)
+    def wrapped(*args: Any, ui: str | None, debug: bool, **options: Any) -> None:  # noqa: ANN401, ARG001 - read before parsing
+        command(*args, **options)
+
+    return wrapped
+
+
+def dates(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the two times of a programme."""
+    as_of = click.option(
+        "--as-of",
+        default="",
+        metavar="DATE",
+        help="Day that figures describe (default: the quarter's data date).",
+    )
+    known_on = click.option(
+        "--known-on",
+        default="",
+        metavar="DATE",
+        help="Day by which they had been received (default: everything received).",
+    )
+    return as_of(known_on(command))
+
+
+as_json = click.option(
+    "--json",
+    "json_",
+    is_flag=True,
+    help="One JSON document on standard output; messages go to standard error.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="cityanalytics")
+def cli() -> None:
+    """From the units' workbooks to the bureau's briefing: receive, ingest, brief."""
+
+
+@cli.command()
+@common
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--next-quarter", is_flag=True, help="Write the empty workbooks of the next quarter for every unit."
+)
+@click.option("--next-year", is_flag=True, help="Write the empty workbooks of the next year's first quarter.")
+def init(directory: Path, workspace: Path | None, *, next_quarter: bool, next_year: bool) -> None:
+    """Make a workspace: configuration, folders, notebooks, and empty workbooks to hand to the units."""
+    from cityanalytics.intake.handout import make_workspace, next_quarter_after, write_handouts  # noqa: PLC0415
+    from cityanalytics.intake.register import read_register  # noqa: PLC0415
+
+    del workspace  # the directory says whose data it is
+    if next_quarter or next_year:
+        settings = load_settings(find_workspace(directory.resolve()))
+        received = {receipt.quarter for receipt in read_register(settings)} | set(settings.quarters)
+        quarter = next_quarter_after(received, next_year=next_year)
+        written = write_handouts(settings, quarter)
+        _say(
+            "{count} empty workbooks of {quarter} written to {folder}",
+            count=len(written),
+            quarter=quarter,
+            folder=written[0].parent,
+        )
+        return
+    written = make_workspace(directory)
+    _say(
+        "workspace made in {folder}: fill in cityanalytics.toml, then `cityanalytics init --next-quarter {folder}`",
+        folder=directory,
+    )
+
+
+@cli.command()
+@common
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--quarter", required=True, help="The quarter that the workbooks report, such as 2010Q3.")
+@click.option("--unit", help="The unit that sent them (default: the one named in the file's name).")
+@click.option("--on", "on_", default="", metavar="DATE", help="Day of receipt (default: today).")
+def receive(
+    files: tuple[Path, ...], workspace: Path | None, quarter: str, unit: str | None, on_: str
+) -> None:
+    """File workbooks as they were sent, with date and hash."""
+    from cityanalytics.intake import register  # noqa: PLC0415
+
+    settings = _settings(workspace)
+    try:
+        day = dt.date.fromisoformat(on_) if on_ else dt.date.today()  # noqa: DTZ011 - the bureau's own day
+    except ValueError:
+        raise UsageError(
+            Message.of("{name} is a date such as 2010-09-22; {text!r} is none", name="--on", text=on_)
+        ) from None
+    filed = register.receive(settings, files, quarter=quarter, on=day, unit=unit)
+    for receipt in filed:
+        _say(
+            "received {file} from {unit}, SHA-256 {hash}…",
+            file=receipt.file,
+            unit=receipt.unit,
+            hash=receipt.sha256[:16],
+        )
+    _say(
+        "{count} filed, {known} already received; next: `cityanalytics ingest`",
+        count=len(filed),
+        known=len(files) - len(filed),
+    )
+
+
+@cli.command()
+@common
+@click.argument("quarters", nargs=-1, metavar="[QUARTER]...")
+@as_json
+def ingest(quarters: tuple[str, ...], workspace: Path | None, *, json_: bool) -> None:
+    """Read what the units sent into tidy tables; list every issue; write all or nothing."""
+    from cityanalytics.intake import load  # noqa: PLC0415
+    from cityanalytics.intake.register import read_register  # noqa: PLC0415
+
+    settings = _settings(workspace)
+    with _progress("reading workbooks", total=len(read_register(settings))) as advance:
+        found = load.ingest(settings, quarters, on_file=lambda _: advance())
+    blocked: BlockingIssuesError | None = None
+    try:
+        load.write_tables(settings, found)
+    except BlockingIssuesError as error:
+        blocked = error
+    counts = {name: len(table) for name, table in found.tables.items()}
+    if json_:
+        _print_json(
+            {
+                "tables": counts,
+                "written": blocked is None,
+                "issues": [_issue(issue) for issue in found.issues],
+            }
+        )
+    else:
+        _show_issues(found.issues)
+    if blocked:
+        raise blocked
+    _say(
+        "{files} workbooks read: {projects} rows of projects, {investment} of investment; {warnings} warnings; written to {folder}",
+        files=len(found.manifest["inputs"]), projects=counts["projects"], investment=counts["investment"],
+        warnings=len(found.issues), folder=settings.processed,
+    )  # fmt: skip
+
+
+@cli.command()
+@common
+@dates
+@click.argument("quarters", nargs=-1, metavar="[QUARTER]...")
+@click.option(
+    "--lang", default="", metavar="zh,en", help="Languages of the pages (default: the workspace's)."
+)
+@click.option("--all", "all_", is_flag=True, help="Every quarter that was received.")
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="Reports made at once.")
+@click.option("--force", is_flag=True, help="Make again what is up to date.")
+@click.option("--dry-run", is_flag=True, help="Say what would be made, and make nothing.")
+@click.option("--pdf", is_flag=True, help="Also print the pages to PDF (needs Chromium).")
+@click.option(
+    "--notebook",
+    default="02_briefing",
+    show_default=True,
+    help="The notebook that is run; only the default makes pages.",
+)
+@click.option(
+    "-p",
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of the notebook.",
+)
+@as_json
+def brief(  # noqa: C901 - one command, read from top to bottom
+    quarters: tuple[str, ...], workspace: Path | None, as_of: str, known_on: str, lang: str, *,
+    all_: bool, jobs: int, force: bool, dry_run: bool, pdf: bool, notebook: str, parameters: tuple[str, ...], json_: bool,
+) -> None:  # fmt: skip
+    """Run the notebooks and export the briefing of a quarter or of any day."""
+    from cityanalytics.intake.load import read_tables  # noqa: PLC0415
+    from cityanalytics.publishing.export import is_current  # noqa: PLC0415
+    from cityanalytics.publishing.index import write_index  # noqa: PLC0415
+    from cityanalytics.publishing.parameters import check_names, resolve_dates  # noqa: PLC0415
+    from cityanalytics.publishing.run import BRIEFING, declared_parameters, report_folder  # noqa: PLC0415
+
+    settings = _settings(workspace)
+    languages = _languages(settings, lang)
+    tables = read_tables(settings)
+    named = sorted(tables["projects"]["quarter"].unique()) if all_ else list(quarters) or [""]
+    given = _pairs(parameters)
+    check_names(given, declared_parameters(settings.notebooks / f"{notebook}.ipynb"))
+    chosen = [
+        resolve_dates(settings, tables, quarter=quarter, as_of=as_of, known_on=known_on) for quarter in named
+    ]
+    todo = [
+        found for found in chosen
+        if force or notebook != BRIEFING or given or not is_current(settings, found, languages)
+    ]  # fmt: skip
+    for found in chosen:
+        state = "to make" if found in todo else "up to date"
+        if dry_run or found not in todo:
+            _say(
+                "{quarter} as of {as_of}, known on {known_on}: {state}",
+                **_dates(found),
+                state=_translate(state),
+            )
+    if dry_run:
+        return
+    with _progress("making reports", total=4 * len(todo)) as advance:
+        written = _make_all(settings, todo, languages, notebook, given, jobs, advance)
+    if notebook == BRIEFING:
+        written.append(write_index(settings))
+    folders = [report_folder(settings, found) for found in chosen]
+    if pdf:
+        from cityanalytics.publishing.pdf import print_pages  # noqa: PLC0415
+
+        written += print_pages(
+            [folder / f"briefing.{language}.html" for folder in folders for language in languages]
+        )
+    if json_:
+        records = [json.loads((folder / "briefing.json").read_text(encoding="utf-8")) for folder in folders]
+        _print_json(records[0] if len(records) == 1 else records)
+    _say(
+        "{made} made, {kept} up to date: {folders}",
+        made=len(todo),
+        kept=len(chosen) - len(todo),
+        folders=", ".join(map(str, folders)),
+    )
+
+
+@cli.command()
+@common
+@dates
+@click.argument("quarter", default="")
+@as_json
+def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *, json_: bool) -> None:
+    """Say where the year ends, as numbers."""
+    from cityanalytics.publishing.assemble import assemble  # noqa: PLC0415
+
+    content = assemble(str(workspace or "."), quarter, as_of=as_of, known_on=known_on)
+    made = content.forecast
+    levels = {
+        f"p{round(level * 100):02d}": made.quantile(level)
+        for level in (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+    }
+    document = {
+        "as_of": made.as_of, "known_on": content.programme.known_on, "unit": "yuan", "done": made.done, "target": made.target,
+        **levels, "probability": made.probability, "method": made.method, "reference_class": made.reference_class,
+        "pace": asdict(content.pace),
+    }  # fmt: skip
+    if json_:
+        _print_json(document)
+        return
+    _table(
+        ("", "yuan"),
+        [
+            (name, f"{value:,.0f}")
+            for name, value in {"done": made.done, "target": made.target, **levels}.items()
+        ],
+        title=f"{made.as_of}: {made.reference_class}",
+    )
+    _say("probability of reaching the plan: {probability}", probability=f"{made.probability:.1%}")
+
+
+@cli.command()
+@common
+@click.argument("report", type=click.Path(path_type=Path, exists=True))
+@click.argument("key")
+@as_json
+def trace(report: Path, key: str, workspace: Path | None, *, json_: bool) -> None:
+    """Show the cells behind a figure of a briefing."""
+    from cityanalytics.publishing.trace import trace_figure  # noqa: PLC0415
+
+    found = trace_figure(_settings(workspace or report.resolve().parent), report, key)
+    if json_:
+        _print_json(
+            {"key": found.figure.key, "value": found.figure.value, "unit": found.figure.unit,
+             "cells": [{"cell": cell, "value": value} for cell, value in found.cells]}
+        )  # fmt: skip
+        return
+    rows = [(cell, str(value)) for cell, value in found.cells]
+    _table(("cell", "value"), rows[:MOST_ROWS], title=f"{key} = {found.figure.shown(_ui())}")
+    if len(rows) > MOST_ROWS:
+        _say("and {count} more: --json gives all", count=len(rows) - MOST_ROWS)
+    _say("{key}: {value} from {count} cells", key=key, value=found.figure.shown(_ui()), count=len(rows))
+
+
+@cli.command()
+@common
+@click.argument("report", type=click.Path(path_type=Path, exists=True))
+@as_json
+def verify(report: Path, workspace: Path | None, *, json_: bool) -> None:
+    """Make a report again from its recorded inputs and say whether every number and byte is the same."""
+    from cityanalytics.publishing import verify as verifying  # noqa: PLC0415
+
+    settings = _settings(workspace or report.resolve().parent)
+    with (
+        tempfile.TemporaryDirectory(prefix="cityanalytics-") as scratch,
+        _progress("making the report again") as advance,
+    ):
+        verdict = verifying.verify(settings, report, scratch=Path(scratch))
+        advance()
+    if json_:
+        _print_json(
+            {"equal": not verdict.different, "same": verdict.same, "different": verdict.different,
+             "figures": verdict.figures, "reasons": [reason.text(_translate) for reason in verdict.reasons]}
+        )  # fmt: skip
+    for reason in verdict.reasons:
+        _say("{reason}", reason=reason.text(_translate))
+    for name, (recorded, now) in verdict.figures.items():
+        _say("{key}: recorded {recorded}, now {now}", key=name, recorded=recorded, now=now)
+    if verdict.different:
+        raise CityAnalyticsError(Message.of("different: {names}", names=", ".join(verdict.different)))
+    _say("equal, byte for byte: {names}", names=", ".join(verdict.same))
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@common
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def lab(arguments: tuple[str, ...], workspace: Path | None) -> None:
+    """Open JupyterLab on the workspace's notebooks; further arguments go to it."""
+    settings = _settings(workspace)
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={settings.root}", *arguments]
+    _say("opening JupyterLab on {folder}; end it with Ctrl-C", folder=settings.notebooks)
+    import subprocess  # noqa: PLC0415, S404 - JupyterLab is a program of its own
+
+    sys.exit(subprocess.call([*command, f"--LabApp.default_url=/lab/tree/{settings.notebooks.name}"]))  # noqa: S603 - a list, no shell
+
+
+def main() -> None:
+    """Run a command; errors become one clear message and an exit code."""
+    _translate_help()
+    debug = "--debug" in sys.argv
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        sys.exit(exit_.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _say("interrupted; nothing was left half-written")
+        sys.exit(INTERRUPTED)
+    except CityAnalyticsError as error:
+        if debug:
+            raise
+        _say("{error}", error=error.text(_translate))
+        sys.exit(error.exit_code)
+    except Exception as error:
+        if debug:
+            raise
+        _say(
+            "the program failed: {kind}: {error}; --debug shows where", kind=type(error).__name__, error=error
+        )
+        sys.exit(FAILED)
+
+
+def _translate_help() -> None:
+    for command in (cli, *cli.commands.values()):
+        command.help = _translate(command.help or "")
+        for parameter in command.params:
+            if isinstance(parameter, click.Option) and parameter.help:
+                parameter.help = _translate(parameter.help)
+
+
+def _languages(settings: Settings, text: str) -> list[str]:
+    chosen = [name.strip() for name in text.split(",") if name.strip()] or list(settings.languages)
+    for name in chosen:
+        if name not in settings.languages:
+            raise UsageError(
+                Message.of(
+                    "no language {name}; there are: {names}", name=name, names=", ".join(settings.languages)
+                )
+            )
+    return chosen
+
+
+def _pairs(parameters: Sequence[str]) -> dict[str, str]:
+    pairs = [parameter.partition("=") for parameter in parameters]
+    for name, sign, _ in pairs:
+        if not sign:
+            raise UsageError(Message.of("--parameter takes NAME=VALUE; {text!r} has no =", text=name))
+    return {name: value for name, _, value in pairs}
+
+
+def _dates(found: Dates) -> dict[str, str]:
+    return {
+        "quarter": found.quarter,
+        "as_of": found.as_of.isoformat(),
+        "known_on": found.known_on.isoformat(),
+    }
+
+
+def _make_all(
+    settings: Settings, todo: list[Dates], languages: list[str], notebook: str, given: dict[str, str],
+    jobs: int, advance: Callable[[], None],
+) -> list[Path]:  # fmt: skip
+    from cityanalytics.publishing.export import make_report  # noqa: PLC0415
+
+    tasks = [{**_dates(found), **given} for found in todo]
+    if jobs == 1 or len(tasks) < 2:  # noqa: PLR2004 - one report needs no pool
+        written = []
+        for task in tasks:
+            written += make_report(
+                settings, task, languages=languages, notebook=notebook, on_stage=lambda _: advance()
+            )
+            advance()
+        return written
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+
+    with ProcessPoolExecutor(max_workers=jobs) as pool:
+        running = [
+            pool.submit(make_report, settings, task, languages=languages, notebook=notebook) for task in tasks
+        ]
+        return [path for made in running for path in made.result()]
+
+
+@contextmanager
+def _progress(label: str, total: int | None = None) -> Iterator[Callable[[], None]]:
+    """Show a bar on a terminal; elsewhere nothing."""
+    # rich's bar takes 40 ms to import
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(_translate(label), total=total)
+        yield lambda: bar.advance(task)
+
+
+def _issue(issue: Issue) -> dict[str, str]:
+    return {
+        "severity": issue.severity.value,
+        "code": issue.code,
+        "where": issue.where,
+        "value": issue.value,
+        "understood": issue.understood.text(_translate),
+        "suggestion": issue.suggestion.text(_translate),
+    }
+
+
+def _show_issues(issues: Sequence[Issue]) -> None:
+    ordered = sorted(issues, key=lambda issue: issue.severity is not Severity.ERROR)
+    errors = sum(issue.severity is Severity.ERROR for issue in issues)
+    shown = ordered[: max(errors, MOST_ROWS)]
+    rows = [
+        (
+            issue.severity.value,
+            issue.code,
+            issue.where,
+            issue.value,
+            issue.understood.text(_translate),
+            issue.suggestion.text(_translate),
+        )
+        for issue in shown
+    ]
+    if rows:
+        _table(
+            ("severity", "code", "where", "value", "understood", "suggestion"),
+            rows,
+            title="issues",
+            stderr=True,
+        )
+    if len(issues) > len(shown):
+        _say("and {count} more: --json gives all", count=len(issues) - len(shown))
+
+
+def _table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str, stderr: bool = False
+) -> None:
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(*[_translate(column) for column in columns], title=_translate(title))
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console(stderr=stderr, highlight=False, soft_wrap=False).print(table)

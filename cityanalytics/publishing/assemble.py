@@ -1,0 +1,160 @@
+"""From a workspace and two dates to a briefing's values: the one way that pages, notebooks and commands take."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cityanalytics.briefing.content import Content, Provenance
+from cityanalytics.briefing.figures import figures
+from cityanalytics.calendar import days, year_end
+from cityanalytics.forecast.methods import Forecast, PaceOfClass
+from cityanalytics.forecast.pace import measure_pace
+from cityanalytics.forecast.pool import classes, reference
+from cityanalytics.forecast.scenario import scenarios
+from cityanalytics.intake.load import read_tables
+from cityanalytics.intake.register import read_register
+from cityanalytics.programme.progress import curve
+from cityanalytics.programme.reconcile import reconcile
+from cityanalytics.programme.snapshot import Programme, Tables, take_snapshot
+from cityanalytics.publishing.parameters import Dates, resolve_dates
+from cityanalytics.settings import FILE, Settings, file_sha256, find_workspace, load_settings
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+#: Files beside the workbooks that a briefing rests on.
+CONFIGURATION = (FILE, "aliases.toml", "synonyms.toml", "notebooks/02_briefing.ipynb")
+
+
+def assemble(workspace: str = ".", quarter: str = "", as_of: str = "", known_on: str = "") -> Content:
+    """Return the values of a briefing.
+
+    Parameters
+    ----------
+    workspace
+        A folder of the workspace; by default the current one.
+    quarter
+        Such as ``2010Q3``; by default the last one received.
+    as_of, known_on
+        ISO dates; by default the quarter's data date and everything received.
+
+    Raises
+    ------
+    cityanalytics.errors.CityAnalyticsError
+        The workspace, the quarter or a date does not fit, or too little is known.
+    """
+    settings = load_settings(find_workspace(Path(workspace).resolve()))
+    tables = read_tables(settings)
+    return compose(
+        settings, tables, resolve_dates(settings, tables, quarter=quarter, as_of=as_of, known_on=known_on)
+    )
+
+
+def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
+    """Return the values of a briefing from tables and dates already checked."""
+    programme = take_snapshot(tables, as_of=dates.as_of, known_on=dates.known_on)
+    reconciliation = reconcile(programme, listed=[kind.kind for kind in settings.works if kind.listed])
+    so_far = curve(programme)
+    pace = measure_pace(so_far, target=programme.plan, calendar=settings.calendar)
+    alternatives = tuple(_forecast(programme, name) for name in classes())
+    forecast = _forecast(programme, settings.reference_class)
+    if_worked = scenarios(forecast, pace, extra_days=_holidays_left(settings, programme))
+    previous = _previous(settings, tables, dates)
+    before = None if previous is None else _forecast(previous, settings.reference_class)
+    found = figures(
+        settings=settings,
+        programme=programme,
+        reconciliation=reconciliation,
+        pace=pace,
+        forecast=forecast,
+        scenarios=if_worked,
+        previous=previous,
+        previous_forecast=before,
+    )
+    return Content(
+        settings=settings,
+        programme=programme,
+        reconciliation=reconciliation,
+        pace=pace,
+        forecast=forecast,
+        alternatives=alternatives,
+        scenarios=if_worked,
+        previous=previous,
+        previous_forecast=before,
+        figures=found,
+        provenance=provenance(settings, dates),
+    )
+
+
+def provenance(settings: Settings, dates: Dates) -> Provenance:
+    """Return what a briefing of these dates rests on: inputs, code, parameters and seed."""
+    received = {
+        receipt.file: receipt.sha256
+        for receipt in read_register(settings)
+        if receipt.received <= dates.known_on
+    }
+    beside = {
+        name: file_sha256(settings.root / name) for name in CONFIGURATION if (settings.root / name).is_file()
+    }
+    inputs = dict(sorted({**beside, **received}.items()))
+    lines = "".join(f"{sha256}  {file}\n" for file, sha256 in inputs.items())
+    return Provenance(
+        inputs=inputs,
+        inputs_sha256=hashlib.sha256(lines.encode()).hexdigest(),
+        code_sha256=code_sha256(),
+        parameters={
+            "quarter": dates.quarter,
+            "as_of": dates.as_of.isoformat(),
+            "known_on": dates.known_on.isoformat(),
+        },
+        seed=settings.seed,
+    )
+
+
+@cache
+def code_sha256() -> str:
+    """Return the hash of the package's sources, data and templates included."""
+    digest = hashlib.sha256()
+    for name, source in sorted(_sources(files("cityanalytics"), "")):
+        digest.update(name.encode() + b"\0" + source.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _sources(folder: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
+    found = []
+    for entry in folder.iterdir():
+        if entry.is_dir() and entry.name not in {"__pycache__", "notebooks"}:
+            found += _sources(entry, f"{prefix}{entry.name}/")
+        elif entry.is_file() and not entry.name.endswith(".pyc"):
+            found.append((prefix + entry.name, entry))
+    return found
+
+
+def _forecast(programme: Programme, reference_class: str) -> Forecast:
+    method = PaceOfClass(reference=reference(reference_class, programme.as_of))
+    return method(curve(programme), target=programme.plan)
+
+
+def _previous(settings: Settings, tables: Tables, dates: Dates) -> Programme | None:
+    """Return the programme at the data date of the quarter before, in the same year, as known now."""
+    year, number = dates.quarter.split("Q")
+    if number == "1":
+        return None
+    before = settings.data_date(f"{year}Q{int(number) - 1}")
+    received = tables["projects"]
+    if not (received["quarter"] == f"{year}Q{int(number) - 1}").any() or before >= dates.as_of:
+        return None
+    return take_snapshot(tables, as_of=before, known_on=dates.known_on)
+
+
+def _holidays_left(settings: Settings, programme: Programme) -> int:
+    """Count the weekdays after the data date that are off by the official calendar."""
+    left = days(programme.as_of + dt.timedelta(days=1), year_end(programme.as_of))
+    saturday = 5
+    return sum(day.weekday() < saturday and not settings.calendar.is_working_day(day) for day in left)

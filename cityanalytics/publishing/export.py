@@ -1,0 +1,123 @@
+"""A report: notebook executed, pages and record written, all of it or nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cityanalytics.briefing.section import RECORD
+from cityanalytics.intake.load import read_tables
+from cityanalytics.publishing.assemble import provenance
+from cityanalytics.publishing.parameters import Dates, resolve_dates
+from cityanalytics.publishing.run import BRIEFING, report_folder, run_notebook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from cityanalytics.settings import Settings
+
+
+def make_report(
+    settings: Settings,
+    parameters: Mapping[str, str],
+    *,
+    languages: Sequence[str],
+    folder: Path | None = None,
+    notebook: str = BRIEFING,
+    on_stage: Callable[[str], None] = lambda _: None,
+) -> list[Path]:
+    """Make a report and put it in its place.
+
+    Parameters
+    ----------
+    settings
+        The workspace's configuration.
+    parameters
+        ``quarter``, ``as_of``, ``known_on`` as text (empty: the default), and the notebook's own.
+    languages
+        Languages of the pages.
+    folder
+        Where the report goes; by default its place under reports/.
+    notebook
+        Name of the notebook without ending.
+    on_stage
+        Called with the name of each stage as it begins.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files written.
+
+    Raises
+    ------
+    cityanalytics.errors.CityAnalyticsError
+        A parameter does not fit, or a cell failed; then the last good report is left as it was.
+    """
+    given = dict(parameters)
+    on_stage("read")
+    texts = {name: given.pop(name, "") for name in ("quarter", "as_of", "known_on")}
+    dates = resolve_dates(settings, read_tables(settings), **texts)
+    place = folder or report_folder(settings, dates)
+    place.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=place) as scratch:
+        drafts = Path(scratch)
+        on_stage("execute")
+        executed = run_notebook(settings, dates, notebook=notebook, folder=drafts, more=given)
+        on_stage("export")
+        _export(executed, notebook, languages, drafts)
+        (place / f"{notebook}.failed.ipynb").unlink(missing_ok=True)
+        written = []
+        for draft in sorted(drafts.iterdir()):
+            os.replace(draft, place / draft.name)  # noqa: PTH105 - atomic on Windows too
+            written.append(place / draft.name)
+    return written
+
+
+def is_current(settings: Settings, dates: Dates, languages: Sequence[str]) -> bool:
+    """Tell whether a report of these dates exists and was made from the same inputs by the same code."""
+    place = report_folder(settings, dates)
+    if not all((place / f"briefing.{language}.html").is_file() for language in languages):
+        return False
+    try:
+        record = json.loads((place / "briefing.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    now = provenance(settings, dates)
+    return (
+        record.get("code") == now.code_sha256
+        and record.get("parameters") == dict(now.parameters)
+        and record.get("language") == list(languages)
+        and {source["path"]: source["sha256"] for source in record["inputs"]} == dict(now.inputs)
+    )
+
+
+def _export(executed: dict[str, Any], notebook: str, languages: Sequence[str], folder: Path) -> None:
+    # nbconvert takes 0.5 s to import: only where a page is exported
+    import nbformat  # noqa: PLC0415
+
+    from cityanalytics.briefing.template import report  # noqa: PLC0415
+
+    record = _record(executed)
+    name = "briefing" if notebook == BRIEFING else notebook
+    node = nbformat.from_dict(executed)
+    for language in languages:
+        page = report(node, record["pages"][language])
+        (folder / f"{name}.{language}.html").write_text(page, encoding="utf-8", newline="\n")
+    if "briefing" in record:
+        document = {**record["briefing"], "language": list(languages)}
+        text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
+        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _record(executed: dict[str, Any]) -> dict[str, Any]:
+    found = [
+        output["data"][RECORD]
+        for cell in executed["cells"]
+        for output in cell.get("outputs", ())
+        if RECORD in output.get("data", {})
+    ]
+    record: dict[str, Any] = found[-1]
+    return record

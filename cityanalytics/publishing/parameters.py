@@ -1,0 +1,148 @@
+"""A notebook's parameters, checked before any kernel starts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cityanalytics.calendar import quarter_end, quarter_of
+from cityanalytics.errors import UsageError
+from cityanalytics.issues import Message
+from cityanalytics.programme.snapshot import last_known
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cityanalytics.programme.snapshot import Tables
+    from cityanalytics.settings import Settings
+
+#: Type of a notebook's parameter, as its cell declares it, to what takes a value from text.
+TYPES = {
+    "str": str,
+    "int": int,
+    "float": float,
+    "bool": lambda text: {"true": True, "false": False}[text.lower()],
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dates:
+    """A quarter and the two times of a briefing, checked against the data."""
+
+    quarter: str
+    as_of: dt.date
+    known_on: dt.date
+
+
+def resolve_dates(settings: Settings, tables: Tables, *, quarter: str, as_of: str, known_on: str) -> Dates:
+    """Return the dates of a briefing, or refuse them with the nearest that would do.
+
+    Parameters
+    ----------
+    settings
+        The workspace's configuration.
+    tables
+        The canonical tables.
+    quarter, as_of, known_on
+        Texts; empty for the default: the last quarter received (or that of `as_of`), its data date (or the last
+        day described), everything received.
+
+    Raises
+    ------
+    UsageError
+        A text is no quarter or date, nothing was received for the quarter, or a date lies outside the data.
+    """
+    received = tables["projects"]
+    quarters = sorted(received["quarter"].unique())
+    if not quarters:
+        raise UsageError(
+            Message.of("no workbook has been received: start with `cityanalytics receive FILE --quarter Q`")
+        )
+    day = _date("as_of", as_of)
+    name = quarter or (quarter_of(day) if day else quarters[-1])
+    quarter_end(name)
+    if name not in quarters:
+        raise UsageError(
+            Message.of(
+                "no workbook of {quarter} has been received; nearest: {near}",
+                quarter=name,
+                near=_near(name, quarters),
+            )
+        )
+    last_day = tables["investment"].query("quarter == @name")["period_end"].max().date()
+    first_day = quarter_end(name).replace(day=1) - pd.DateOffset(months=2)
+    chosen = day or min(settings.data_date(name), last_day)
+    if not first_day.date() <= chosen <= last_day:
+        raise UsageError(
+            Message.of(
+                "as_of {day} lies outside what the workbooks of {quarter} describe; nearest: {near}",
+                day=chosen, quarter=name, near=min(max(chosen, first_day.date()), last_day),
+            )
+        )  # fmt: skip
+    last = last_known(tables)
+    known = _date("known_on", known_on) or last
+    first = received.loc[received["quarter"] == name, "received"].min().date()
+    if not first <= known:
+        raise UsageError(
+            Message.of(
+                "by {day} no workbook of {quarter} had been received; nearest: {near}",
+                day=known, quarter=name, near=first,
+            )
+        )  # fmt: skip
+    return Dates(quarter=name, as_of=chosen, known_on=min(known, last))
+
+
+def check_names(given: Mapping[str, str], declared: Mapping[str, str]) -> dict[str, object]:
+    """Return given parameters with the types that a notebook's parameters cell declares.
+
+    Parameters
+    ----------
+    given
+        Names and values as text.
+    declared
+        Names and types (``str``, ``int``, ``float``, ``bool``).
+
+    Raises
+    ------
+    UsageError
+        A name is unknown or a value is not of its type.
+    """
+    typed: dict[str, object] = {}
+    for name, text in given.items():
+        if name not in declared:
+            raise UsageError(
+                Message.of(
+                    "the notebook has no parameter {name}; nearest: {near}",
+                    name=name,
+                    near=_near(name, list(declared)),
+                )
+            )
+        try:
+            typed[name] = TYPES[declared[name]](text)
+        except (ValueError, KeyError):
+            raise UsageError(
+                Message.of(
+                    "parameter {name} is {kind}; {text!r} is none", name=name, kind=declared[name], text=text
+                )
+            ) from None
+    return typed
+
+
+def _near(name: str, names: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.0)
+    return close[0] if close else ""
+
+
+def _date(name: str, text: str) -> dt.date | None:
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            Message.of("{name} is a date such as 2010-09-22; {text!r} is none", name=name, text=text)
+        ) from None

@@ -1,0 +1,119 @@
+"""Notebooks executed: parameters checked first, a failing cell named, nothing half-written."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cityanalytics.errors import NotebookError, UsageError
+from cityanalytics.issues import Message
+from cityanalytics.publishing.parameters import Dates, check_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cityanalytics.settings import Settings
+
+BRIEFING = "02_briefing"
+
+
+def declared_parameters(notebook: Path) -> dict[str, str]:
+    """Return the names and types that a notebook's cell tagged ``parameters`` declares.
+
+    Parameters
+    ----------
+    notebook
+        Path of the notebook; each line of the cell reads ``name: type = default``.
+
+    Raises
+    ------
+    UsageError
+        There is no such notebook.
+    """
+    if not notebook.is_file():
+        names = ", ".join(path.stem for path in sorted(notebook.parent.glob("*.ipynb")))
+        raise UsageError(
+            Message.of("no notebook {file}; there are: {names}", file=notebook, names=names or "none")
+        )
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    source = "".join(
+        "".join(cell["source"]) for cell in cells if "parameters" in cell["metadata"].get("tags", [])
+    )
+    lines = [line.split("=")[0] for line in source.splitlines() if ":" in line.split("=")[0]]
+    return {name.strip(): kind.strip() for name, kind in (line.split(":", 1) for line in lines)}
+
+
+def run_notebook(
+    settings: Settings, dates: Dates, *, notebook: str, folder: Path, more: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Execute a notebook of the workspace with papermill.
+
+    Parameters
+    ----------
+    settings
+        The workspace's configuration.
+    dates
+        Quarter and the two times, checked.
+    notebook
+        Name without ending.
+    folder
+        Where the executed notebook is written.
+    more
+        Further parameters as text.
+
+    Returns
+    -------
+    dict
+        The executed notebook.
+
+    Raises
+    ------
+    UsageError
+        The notebook is missing, or a parameter is unknown to it or of the wrong type.
+    NotebookError
+        A cell failed; the executed notebook stays in the report's folder as ``….failed.ipynb``.
+    """
+    source = settings.notebooks / f"{notebook}.ipynb"
+    declared = declared_parameters(source)
+    given = check_names(more or {}, declared)
+    own = {
+        "workspace": str(settings.root),
+        "quarter": dates.quarter,
+        "as_of": dates.as_of.isoformat(),
+        "known_on": dates.known_on.isoformat(),
+    }
+    executed = folder / f"{notebook}.ipynb"
+    # papermill takes 0.8 s to import, and a kernel starts with it: only where a notebook is run
+    import papermill  # noqa: PLC0415
+    from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
+
+    try:
+        papermill.execute_notebook(
+            str(source),
+            str(executed),
+            parameters={**{name: value for name, value in own.items() if name in declared}, **given},
+            cwd=str(settings.root),
+            progress_bar=False,
+        )
+    except PapermillExecutionError as error:
+        kept = report_folder(settings, dates) / f"{notebook}.failed.ipynb"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(executed, kept)
+        raise NotebookError(
+            Message.of(
+                "notebook {notebook}, cell {cell}: {name}: {cause}; the executed notebook is kept as {file}",
+                notebook=notebook, cell=error.cell_index + 1, name=error.ename, cause=error.evalue, file=kept,
+            )
+        ) from error  # fmt: skip
+    result: dict[str, Any] = json.loads(executed.read_text(encoding="utf-8"))
+    return result
+
+
+def report_folder(settings: Settings, dates: Dates) -> Path:
+    """Return the folder of a report: the quarter's own, or one below it for another data date."""
+    folder = settings.reports / dates.quarter
+    if dates.as_of == settings.data_date(dates.quarter):
+        return folder
+    return folder / dates.as_of.isoformat()

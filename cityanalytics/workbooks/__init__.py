@@ -1,0 +1,1 @@
+"""Step 1: any sheet understood; knows no bureau."""

@@ -1,0 +1,96 @@
+"""XLS and ET: the binary format, by xlrd with its formats."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xlrd
+from xlrd.biffh import error_text_from_code
+
+from cityanalytics.issues import Message
+from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+
+def read(content: bytes) -> list[Grid]:
+    """Read every sheet of a binary workbook.
+
+    Raises
+    ------
+    UnreadableError
+        The workbook is damaged or encrypted.
+    """
+    if _ENCRYPTED in content:
+        raise UnreadableError(Message.of("the file is encrypted"))
+    try:
+        book = xlrd.open_workbook(
+            file_contents=content, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
+        )
+        return [_grid(book, sheet) for sheet in book.sheets()]
+    except UnreadableError:
+        raise
+    except Exception as error:  # noqa: BLE001 - xlrd meets damaged bytes with errors of every kind
+        if "encrypted" in str(error).lower():
+            raise UnreadableError(Message.of("the file is encrypted")) from error
+        raise UnreadableError(
+            Message.of("the workbook is damaged: {reason}", reason=type(error).__name__)
+        ) from error
+
+
+def _grid(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Grid:
+    values = np.full((sheet.nrows, sheet.ncols), None, dtype=object)
+    errors: dict[tuple[int, int], str] = {}
+    formats = np.zeros((sheet.ncols, 2), dtype=int)
+    percent = [
+        "%" in (book.format_map[xf.format_key].format_str or "")
+        if xf.format_key in book.format_map
+        else False
+        for xf in book.xf_list
+    ]
+    for row in range(sheet.nrows):
+        kinds, cells, styles = sheet.row_types(row), sheet.row_values(row), sheet._cell_xf_indexes[row]  # noqa: SLF001 - row_xf_indexes does not exist, and a call for each cell is slow
+        for column, (kind, value) in enumerate(zip(kinds, cells, strict=True)):
+            if kind == xlrd.XL_CELL_TEXT:
+                values[row, column] = value or None
+            elif kind == xlrd.XL_CELL_NUMBER:
+                values[row, column] = value
+                formats[column, percent[styles[column]]] += 1
+            elif kind == xlrd.XL_CELL_DATE:
+                values[row, column] = _date(value, book.datemode)
+            elif kind == xlrd.XL_CELL_BOOLEAN:
+                values[row, column] = bool(value)
+            elif kind == xlrd.XL_CELL_ERROR:
+                errors[row, column] = error_text_from_code.get(value, "#ERROR")
+    return Grid(
+        sheet=sheet.name,
+        visibility="hidden" if sheet.visibility else "visible",
+        values=values,
+        merges=tuple(
+            Merge(top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells
+        ),
+        hidden_rows=frozenset(row for row, info in sheet.rowinfo_map.items() if info.hidden),
+        hidden_columns=_hidden_columns(sheet),
+        errors=errors,
+        percent_columns=_percent_columns(formats),
+    )
+
+
+def _date(value: float, datemode: int) -> object:
+    try:
+        return xlrd.xldate_as_datetime(value, datemode)
+    except (ValueError, OverflowError, xlrd.xldate.XLDateError):
+        return value
+
+
+def _hidden_columns(sheet: xlrd.sheet.Sheet) -> frozenset[int]:
+    return frozenset(column for column, info in sheet.colinfo_map.items() if info.hidden)
+
+
+def _percent_columns(formats: NDArray[np.int_]) -> frozenset[int]:
+    return frozenset(int(column) for column in np.flatnonzero(formats[:, 1] > formats[:, 0]))

@@ -1,0 +1,208 @@
+"""What a cell says: a number, a date or a period; or nothing; or something that cannot be read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class State(StrEnum):
+    """Whether a cell holds a value: missing, parsed and unparsed are never mixed up."""
+
+    MISSING = "missing"
+    PARSED = "parsed"
+    UNPARSED = "unparsed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """A cell read as a number.
+
+    Parameters
+    ----------
+    state
+        Whether there is a value.
+    value
+        The value; not a number (nan) unless parsed. Per cent is a fraction: ``"12%"`` is 0.12.
+    written
+        Whether it was text: a number that spreadsheets do not add up.
+    """
+
+    state: State
+    value: float = math.nan
+    written: bool = False
+
+
+#: Signs that mean "no value"; nothing needs to be said about them.
+MARKS = frozenset(
+    {"", "-", "--", "---", "—", "——", "–", "―", "−", "一一", "/", "//", "\\", "*", "…", "……", ".", "·"}
+)
+#: Words that mean "no value yet", or none at all: no number, and never zero.
+WORDS = frozenset(
+    {
+        "待定", "未定", "待报", "待补", "待核", "待核实", "待确定", "待统计", "待编", "暂无", "暂缺", "暂未定", "无", "空", "缺", "没有",
+        "不详", "未知", "未报", "未填", "未统计", "无数据", "不适用", "n/a", "na", "n.a.", "nan", "none", "null", "nil", "tbd", "#n/a",
+    }
+)  # fmt: skip
+
+_SPACE = re.compile(r"\s+")
+_NUMBER = re.compile(
+    r"(?P<open>\()?(?:¥|rmb|人民币)?(?P<sign>[-+])?(?:¥)?"
+    r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)?(?P<decimals>\.\d*)?(?P<power>e[-+]?\d{1,2})?(?P<share>[%‰])?(?P<close>\))?"
+)
+_MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "’": "", "'": "", "，": ","})
+_SHARES = {None: 0, "%": 2, "‰": 3}
+
+
+def plain(text: str) -> str:
+    """Return text in half-width forms without white space at its ends or line breaks.
+
+    Examples
+    --------
+    >>> plain("　１,２５０ ")
+    '1,250'
+    """
+    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+
+
+def squeezed(text: str) -> str:
+    """Return text in half-width forms without any white space: how labels are compared and named.
+
+    Examples
+    --------
+    >>> squeezed("总投资\\n（万元）"), squeezed("合　 计")
+    ('总投资(万元)', '合计')
+    """
+    return _SPACE.sub("", unicodedata.normalize("NFKC", text)).replace("\u200b", "").replace("\ufeff", "")
+
+
+def read_number(cell: object) -> Number:
+    """Read one cell as a number.
+
+    Full-width digits, thousands separators, per cent and negatives in brackets are understood; dashes and
+    words such as 待定 are missing, never zero; anything else is unparsed.
+
+    Examples
+    --------
+    >>> read_number("1,250 ").value, read_number("（３２０．５）").value, read_number("12.5%").value
+    (1250.0, -320.5, 0.125)
+    >>> read_number("待定").state, read_number("约300").state
+    (<State.MISSING: 'missing'>, <State.UNPARSED: 'unparsed'>)
+    """
+    if cell is None or cell is pd.NaT or cell is pd.NA:
+        return Number(state=State.MISSING)
+    if isinstance(cell, bool | np.bool_):
+        return Number(state=State.UNPARSED)
+    if isinstance(cell, int | float | np.number):
+        value = float(cell)
+        if math.isnan(value):
+            return Number(state=State.MISSING)
+        return (
+            Number(state=State.PARSED, value=value) if math.isfinite(value) else Number(state=State.UNPARSED)
+        )
+    if not isinstance(cell, str):
+        return Number(state=State.UNPARSED)
+    text = squeezed(cell).lower()
+    if text in MARKS or text in WORDS:
+        return Number(state=State.MISSING)
+    match = _NUMBER.fullmatch(text.translate(_MINUS))
+    digits = f"{match['digits'] or ''}{match['decimals'] or ''}".replace(",", "") if match else ""
+    if match is None or digits in {"", "."} or bool(match["open"]) != bool(match["close"]):
+        return Number(state=State.UNPARSED)
+    # One decimal literal is rounded once: "12.5%" is what 0.125 is.
+    value = float(f"{digits}e{int((match['power'] or 'e0')[1:]) - _SHARES[match['share']]}")
+    if not math.isfinite(value):
+        return Number(state=State.UNPARSED)
+    negative = (match["sign"] == "-") != bool(match["open"])
+    return Number(state=State.PARSED, value=-value if negative else value, written=True)
+
+
+def is_pending(cell: object) -> bool:
+    """Tell whether a cell says in a word that it has no value, such as 待定.
+
+    Examples
+    --------
+    >>> is_pending("待 定"), is_pending("—"), is_pending(None)
+    (True, False, False)
+    """
+    return isinstance(cell, str) and squeezed(cell).lower() in WORDS
+
+
+def read_numbers(cells: pd.Series) -> pd.DataFrame:
+    """Read a column of cells as numbers.
+
+    Parameters
+    ----------
+    cells
+        Raw values, object dtype.
+
+    Returns
+    -------
+    pandas.DataFrame
+        On the same index: ``value`` (float64, nan unless parsed), ``state`` (text of `State`) and ``written``
+        (bool, the number was text).
+
+    Examples
+    --------
+    >>> read_numbers(pd.Series([5.0, "1,250", "待定", None])).to_dict("list")["value"]
+    [5.0, 1250.0, nan, nan]
+    """
+    raw = cells.to_numpy(dtype=object)
+    value = np.full(len(raw), math.nan)
+    state = np.full(len(raw), State.MISSING.value, dtype=object)
+    written = np.zeros(len(raw), dtype=bool)
+    floats = _of_type(raw, float)
+    value[floats] = raw[floats].astype(float)
+    sound = floats & np.isfinite(value)
+    state[sound] = State.PARSED.value
+    rest = np.flatnonzero(~sound & np.array([cell is not None for cell in raw], dtype=bool))
+    known: dict[tuple[type, object], Number] = {}
+    for position in rest:
+        cell = raw[position]
+        number = known.get((type(cell), cell))
+        if number is None:
+            number = known[type(cell), cell] = read_number(cell)
+        value[position], state[position], written[position] = number.value, number.state.value, number.written
+    return pd.DataFrame({"value": value, "state": state, "written": written}, index=cells.index)
+
+
+def _of_type(raw: NDArray[np.object_], kind: type) -> NDArray[np.bool_]:
+    return np.fromiter((type(cell) is kind for cell in raw), dtype=bool, count=len(raw))
+
+
+def is_serial(cell: object) -> bool:
+    """Tell whether a cell counts rows: ``3``, ``"3."``, ``"3●"``, ``"1.2"``.
+
+    Examples
+    --------
+    >>> is_serial(3.0), is_serial("12●"), is_serial("一、"), is_serial("A区")
+    (True, True, False, False)
+    """
+    if isinstance(cell, float):
+        return cell >= 0
+    return (
+        isinstance(cell, str)
+        and re.fullmatch(r"[★☆*]?\d+(?:\.\d+)*[.、．●○★☆*▲△]?", squeezed(cell)) is not None
+    )
+
+
+def as_date(value: dt.date | dt.datetime) -> dt.date:
+    """Return the day of a date or a datetime.
+
+    Examples
+    --------
+    >>> as_date(dt.datetime(2010, 9, 22, 8))
+    datetime.date(2010, 9, 22)
+    """
+    return value.date() if isinstance(value, dt.datetime) else value

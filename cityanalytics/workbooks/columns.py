@@ -1,0 +1,147 @@
+"""What the columns of a table hold: their kinds, and their cells read as numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from cityanalytics.workbooks.cells import State, is_serial, read_numbers
+from cityanalytics.workbooks.dates import Precision, is_span, read_date
+from cityanalytics.workbooks.face import Code, Face
+from cityanalytics.workbooks.statements import Measure, measure, units_of_label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+Kind = Literal["number", "text", "date", "period"]
+
+_SERIAL = re.compile(r"^(?:序号?|编号|行次|行号|项次|顺序号?|号|no\.?|.*[编序]号)$", re.IGNORECASE)
+_DATE = re.compile(r"时间|日期|年月|月份|起止|期限|^年度?$|^期间?$|时点")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Columns:
+    """The columns of a table over its body rows.
+
+    Parameters
+    ----------
+    left
+        0-based first column.
+    kinds
+        What each holds.
+    serial
+        Which of them count rows (bool for each column).
+    numbers
+        For each number column, by 0-based column of the sheet: its cells as `cells.read_numbers` gives them,
+        indexed by 0-based sheet row.
+    """
+
+    left: int
+    kinds: tuple[Kind, ...]
+    serial: tuple[bool, ...]
+    numbers: dict[int, pd.DataFrame]
+
+
+def read_columns(face: Face, rows: NDArray[np.intp], left: int, paths: Sequence[tuple[str, ...]]) -> Columns:
+    """Tell what each column holds from its labels and its cells in `rows`.
+
+    Parameters
+    ----------
+    face
+        The sheet.
+    rows
+        0-based body rows.
+    left
+        0-based first column.
+    paths
+        The path of labels of each column.
+    """
+    kinds: list[Kind] = []
+    serial: list[bool] = []
+    numbers: dict[int, pd.DataFrame] = {}
+    for offset, path in enumerate(paths):
+        column = left + offset
+        codes = face.codes[rows, column]
+        label = path[-1] if path else ""
+        counting = bool(_SERIAL.match(label)) or (offset == 0 and not label and _counts(face, rows, column))
+        kind, read = _kind(face, rows, column, codes, path)
+        counting = counting and _mostly_serial(face, rows, column)
+        if counting:
+            read = read_numbers(_cells(face, rows, column))
+            kind = "text" if (read["state"] == State.UNPARSED).any() else "number"
+        kinds.append(kind)
+        serial.append(counting)
+        if read is not None and kind == "number" and not counting:
+            numbers[column] = read
+    return Columns(left=left, kinds=tuple(kinds), serial=tuple(serial), numbers=numbers)
+
+
+def _mostly_serial(face: Face, rows: NDArray[np.intp], column: int) -> bool:
+    cells = [cell for cell in face.grid.values[rows[:500], column] if cell is not None]
+    return not cells or sum(map(is_serial, cells)) * 3 >= len(cells)
+
+
+def _counts(face: Face, rows: NDArray[np.intp], column: int) -> bool:
+    cells = [cell for cell in face.grid.values[rows[:200], column] if isinstance(cell, float)]
+    return len(cells) > 2 and all(b - a == 1 for a, b in zip(cells, cells[1:], strict=False))  # noqa: PLR2004 - a run
+
+
+def _kind(
+    face: Face, rows: NDArray[np.intp], column: int, codes: NDArray[np.int8], path: tuple[str, ...]
+) -> tuple[Kind, pd.DataFrame | None]:
+    filled = int(np.count_nonzero(codes))
+    label = path[-1] if path else ""
+    measured = measure(path)
+    if filled == 0:
+        promised = any(units_of_label(part) for part in path) or measured in {Measure.MONEY, Measure.AREA}
+        if promised and not _names_text(label):
+            return "number", read_numbers(_cells(face, rows, column))
+        return ("date" if _DATE.search(label) else "text"), None
+    dates = int(np.count_nonzero(codes == Code.DATE))
+    texts = codes == Code.TEXT
+    if _DATE.search("/".join(path)) or dates * 2 >= filled:
+        kind = _date_kind(face, rows[(codes != Code.BLANK)], column, dates)
+        if kind is not None:
+            return kind, None
+    if not texts.any() and not dates:
+        return "number", read_numbers(_cells(face, rows, column))
+    read = read_numbers(_cells(face, rows, column))
+    parsed = int((read["state"] == State.PARSED).sum())
+    unparsed = int((read["state"] == State.UNPARSED).sum())
+    native = int(np.count_nonzero(codes == Code.NUMBER))
+    if parsed and parsed >= unparsed and (native or measured is not Measure.CODE):
+        return "number", read
+    return "text", None
+
+
+def _cells(face: Face, rows: NDArray[np.intp], column: int) -> pd.Series:
+    return pd.Series(face.grid.values[rows, column], index=rows, dtype=object)
+
+
+def _names_text(label: str) -> bool:
+    return (
+        re.search(r"内容|名称|情况|主体|来源|说明|备注|性质|形式|单位$|方式|形象|责任|领导|依据", label)
+        is not None
+    )
+
+
+def _date_kind(face: Face, rows: NDArray[np.intp], column: int, native: int) -> Kind | None:
+    cells = face.grid.values[rows, column]
+    dated = [read_date(cell, year=2000) for cell in cells[:2000]]
+    parsed = [date.precision for date in dated if date.state is State.PARSED]
+    spans = sum(is_span(cell) for cell in cells[:2000])
+    missing = sum(date.state is State.MISSING for date in dated)
+    told = len(dated) - missing
+    if told and (len(parsed) + spans) * 2 < told and native * 2 < told:
+        return None
+    if spans * 2 >= max(told, 1):
+        return "period"
+    if parsed and not any(precision is Precision.DAY for precision in parsed):
+        return "period"
+    return "date"

@@ -1,0 +1,181 @@
+"""The unit of each column of a table, from the statement nearest to it; never a guess."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cityanalytics.issues import Issue, Message, Severity
+from cityanalytics.workbooks import body as kind
+from cityanalytics.workbooks.face import Code, Face
+from cityanalytics.workbooks.headers import label_cells
+from cityanalytics.workbooks.preamble import is_unit_row
+from cityanalytics.workbooks.sheet import cell_name, letters
+from cityanalytics.workbooks.statements import (
+    Measure,
+    Statement,
+    measure,
+    nearest,
+    units_of_label,
+    units_of_note,
+)
+from cityanalytics.workbooks.units import Dimension, Unit, find_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cityanalytics.workbooks.body import Body
+    from cityanalytics.workbooks.columns import Columns
+    from cityanalytics.workbooks.headers import Header
+
+_UNIT_COLUMN = re.compile(r"^(?:计量)?单位$")
+_QUANTITY = re.compile(r"^(?:数量|数值|工程量|数据|数目|值)$")
+_NEEDED = {Measure.MONEY, Measure.AREA, Measure.LENGTH, Measure.PRICE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnUnit:
+    """The unit that holds for a column, the cell or column that states it, whether it changes by row."""
+
+    unit: Unit | None = None
+    source: str | None = None
+    by_row: bool = False
+
+
+def column_units(
+    face: Face,
+    header: Header,
+    columns: Columns,
+    paths: Sequence[tuple[str, ...]],
+    body: Body,
+    start: int,
+    meta: Sequence[int],
+    where: str,
+) -> tuple[list[ColumnUnit], list[Issue]]:
+    """Find the unit of each column, and what is doubtful about it.
+
+    The nearest statement wins: the column's own label, its parents' labels, a row of units under the header,
+    a unit row above it, the title, a footnote.
+    """
+    above = range(start, header.first)
+    notes = [
+        _notes(face, [row for row in above if is_unit_row(face, row)]),
+        _notes(face, [row for row in above if not is_unit_row(face, row)]),
+        _notes(face, [int(row) for row in body.rows[body.kinds == kind.FOOTER]]),
+    ]
+    by_row = _unit_column(face, header, paths, body)
+    found, issues = [], []
+    for offset, path in enumerate(paths):
+        column = header.left + offset
+        if columns.kinds[offset] != "number" or columns.serial[offset]:
+            found.append(ColumnUnit())
+            continue
+        wanted = measure(path)
+        label = path[-1] if path else ""
+        own, parents = _labels(face, header, column)
+        if by_row is not None and _QUANTITY.match(label) and not own:
+            found.append(ColumnUnit(source=letters(by_row), by_row=True))
+            continue
+        ranks = [own, *parents, _described(face, meta, column), *notes]
+        fits = Measure.UNCLEAR if own else wanted
+        statement, conflict = nearest(ranks[:1], fits) if own else (None, ())
+        if statement is None and wanted in _NEEDED | {Measure.UNCLEAR, Measure.SHARE, Measure.COUNT}:
+            limit = len(ranks) if wanted in _NEEDED | {Measure.UNCLEAR} else len(ranks) - len(notes)
+            statement, conflict = nearest(ranks[1:limit], wanted)
+        if conflict:
+            issues.append(_conflict(f"{where}!{cell_name(header.last, column)}", conflict))
+        if (
+            statement is None
+            and by_row is not None
+            and wanted in _NEEDED | {Measure.UNCLEAR}
+            and _measured(face, by_row, body)
+        ):
+            found.append(ColumnUnit(source=letters(by_row), by_row=True))
+            continue
+        if statement is None and wanted in _NEEDED:
+            issues.append(_unknown(f"{where}!{letters(column)}", "/".join(path)))
+        found.append(
+            ColumnUnit() if statement is None else ColumnUnit(unit=statement.unit, source=statement.cell)
+        )
+    return found, issues
+
+
+def _notes(face: Face, rows: Sequence[int]) -> list[Statement]:
+    found = []
+    for row in rows:
+        texts = list(face.texts(row))
+        for index, (column, text) in enumerate(texts):
+            units = units_of_note(face.grid.values[row, column])  # with its gaps
+            cell = cell_name(row, column)
+            if not units and re.fullmatch(r"(?:计量|金额|货币)?单位:?", text) and index + 1 < len(texts):
+                unit = find_unit(texts[index + 1][1])
+                units, cell = ((unit,) if unit else ()), cell_name(row, texts[index + 1][0])
+            found += [Statement(unit=unit, cell=cell) for unit in units]
+    return found
+
+
+def _labels(face: Face, header: Header, column: int) -> tuple[list[Statement], list[list[Statement]]]:
+    """Return the statements of a column's own label, and of each of its parents, the nearest first."""
+    ranks = [
+        [Statement(unit=unit, cell=cell_name(*cell)) for unit in units_of_label(face.label(*cell))]
+        for cell in reversed(label_cells(face, header, column))
+    ]
+    return (ranks[0], ranks[1:]) if ranks else ([], [])
+
+
+def _described(face: Face, meta: Sequence[int], column: int) -> list[Statement]:
+    found = []
+    for row in meta:
+        unit = find_unit(face.grid.values[row, column])
+        if unit is not None and len(face.label(row, column)) > 0:
+            found.append(Statement(unit=unit, cell=cell_name(row, column)))
+    return found[:1]
+
+
+def _unit_column(face: Face, header: Header, paths: Sequence[tuple[str, ...]], body: Body) -> int | None:
+    for offset, path in enumerate(paths):
+        if path and _UNIT_COLUMN.match(path[-1]):
+            column = header.left + offset
+            cells = [
+                face.grid.values[row, column] for row in body.rows if face.codes[row, column] == Code.TEXT
+            ]
+            known = sum(find_unit(cell) is not None for cell in cells)
+            return column if cells and known * 2 > len(cells) else None
+    return None
+
+
+def _measured(face: Face, column: int, body: Body) -> bool:
+    """Tell whether a column of units states amounts, areas or lengths, not pieces of goods."""
+    units = [find_unit(cell) for cell in face.grid.values[body.rows, column] if isinstance(cell, str)]
+    measured = sum(
+        unit is not None and unit.dimension in {Dimension.MONEY, Dimension.AREA, Dimension.LENGTH}
+        for unit in units
+    )
+    return measured * 2 >= len(units) > 0
+
+
+def _conflict(where: str, statements: Sequence[Statement]) -> Issue:
+    return Issue(
+        severity=Severity.ERROR,
+        code="UNIT_CONFLICT",
+        where=where,
+        value="、".join(statement.unit.name for statement in statements),
+        understood=Message.of(
+            "statements of equal rank differ: {cells}", cells=", ".join(s.cell for s in statements)
+        ),
+        suggestion=Message.of("state one unit"),
+    )
+
+
+def _unknown(where: str, name: str) -> Issue:
+    return Issue(
+        severity=Severity.WARNING,
+        code="UNIT_UNKNOWN",
+        where=where,
+        value=name,
+        understood=Message.of("no unit is stated"),
+        suggestion=Message.of("write the unit into the column's label, such as （万元）"),
+    )

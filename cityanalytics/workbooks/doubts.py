@@ -1,0 +1,280 @@
+"""What is doubtful in a sheet, as issues with their cells."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cityanalytics.issues import Issue, Message, Severity
+from cityanalytics.workbooks import body as kind
+from cityanalytics.workbooks.cells import State, is_pending, read_number, squeezed
+from cityanalytics.workbooks.dates import Precision, read_date
+from cityanalytics.workbooks.face import Code, Face
+from cityanalytics.workbooks.sheet import cell_name, letters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from cityanalytics.workbooks.body import Body
+    from cityanalytics.workbooks.columns import Columns
+    from cityanalytics.workbooks.grid import Grid
+    from cityanalytics.workbooks.tables import Table
+    from cityanalytics.workbooks.totals import Covered, StatedTotal
+
+#: Above so many cells of a column with the same doubt, one issue names the column.
+_EACH = 50
+
+
+def _warning(code: str, where: str, value: object, understood: Message, suggestion: Message) -> Issue:
+    return Issue(
+        severity=Severity.WARNING,
+        code=code,
+        where=where,
+        value=_shown(value),
+        understood=understood,
+        suggestion=suggestion,
+    )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return "" if value is None else str(value)
+
+
+def of_sheet(grid: Grid, where: str) -> Iterator[Issue]:
+    """Yield what is doubtful before a table is looked for: hidden parts, errors, formulas without a value."""
+    if grid.visibility == "hidden":
+        yield _warning(
+            "HIDDEN_SHEET", where, "", Message.of("a hidden sheet, described like others"),
+            Message.of("show the sheet or remove it"),
+        )  # fmt: skip
+    width = max(grid.values.shape[1] - 1, 0)
+    for first, last in _runs(row for row in grid.hidden_rows if row < grid.values.shape[0]):
+        yield _warning(
+            "HIDDEN_ROW", f"{where}!{cell_name(first, 0)}:{cell_name(last, width)}", "",
+            Message.of("hidden rows {first} to {last}, read like others", first=first + 1, last=last + 1),
+            Message.of("show the rows or remove them"),
+        )  # fmt: skip
+    for (row, column), text in grid.errors.items():
+        yield Issue(
+            severity=Severity.ERROR, code="ERROR_CELL", where=f"{where}!{cell_name(row, column)}", value=text,
+            understood=Message.of("a formula that failed"), suggestion=Message.of("mend the formula"),
+        )  # fmt: skip
+    for row, column in sorted(grid.uncached):
+        yield Issue(
+            severity=Severity.ERROR, code="UNCACHED_FORMULA", where=f"{where}!{cell_name(row, column)}",
+            understood=Message.of("a formula whose value was not saved"),
+            suggestion=Message.of("open the workbook, let it calculate, and save it"),
+        )  # fmt: skip
+
+
+def _runs(rows: Iterable[int]) -> Iterator[tuple[int, int]]:
+    ordered = sorted(rows)
+    start = 0
+    for index, row in enumerate(ordered):
+        if index + 1 == len(ordered) or ordered[index + 1] != row + 1:
+            yield ordered[start], row
+            start = index + 1
+
+
+def form(where: str) -> Issue:
+    """Return the issue of a form."""
+    return Issue(
+        severity=Severity.ERROR, code="FORM_NOT_TABLE", where=where,
+        understood=Message.of("a form: labels beside values, no rows of records"),
+        suggestion=Message.of("send the list of projects as a table, one row for each"),
+    )  # fmt: skip
+
+
+def headerless(where: str) -> Issue:
+    """Return the issue of rows of numbers without a header."""
+    return Issue(
+        severity=Severity.ERROR, code="HEADER_AMBIGUOUS", where=where,
+        understood=Message.of("rows of numbers without a row of labels above them"),
+        suggestion=Message.of("put one row of labels above the numbers"),
+    )  # fmt: skip
+
+
+def looks_tabular(face: Face) -> bool:
+    """Tell whether a sheet without a header holds rows of numbers."""
+    numbers = (face.codes == Code.NUMBER).sum(axis=1)
+    return int(np.count_nonzero(numbers >= 2)) > 2  # noqa: PLR2004 - three rows of two numbers
+
+
+def of_totals(
+    stated: Sequence[StatedTotal],
+    covered: Sequence[Covered],
+    body: Body,
+    leaves: NDArray[np.bool_],
+    table: Table,
+    where: str,
+) -> Iterator[Issue]:
+    """Yield totals that differ from the sum of their leaves, and counts in labels that differ from theirs."""
+    for total in stated:
+        if total.agrees is False and total.covers is not None and total.computed is not None:
+            column = total.cell.rstrip("0123456789")
+            yield _warning(
+                "TOTAL_MISMATCH", f"{where}!{total.cell}", total.stated,
+                Message.of(
+                    "total of {first}:{last} is {computed}",
+                    first=f"{column}{total.covers[0]}", last=f"{column}{total.covers[1]}", computed=_shown(total.computed),
+                ),
+                Message.of("correct the total or its rows; the difference is {difference}", difference=_shown(round(total.stated - total.computed, 6))),
+            )  # fmt: skip
+    counted = {
+        float(value)
+        for column in table.columns
+        if column.measure.name == "COUNT" and column.sum is not None
+        for value in (column.sum,)
+    }
+    for row in covered:
+        mark = row.mark
+        if mark.count is None or mark.count_cell is None or row.span is None:
+            continue
+        first, stop = row.span
+        count = int(np.count_nonzero(leaves[first:stop]))
+        if count != mark.count and mark.count not in counted:
+            yield _warning(
+                "COUNT_MISMATCH", f"{where}!{cell_name(mark.row, mark.count_cell)}", mark.label,
+                Message.of("{count} rows are covered", count=count), Message.of("correct the number in the label"),
+            )  # fmt: skip
+
+
+def of_values(
+    face: Face,
+    table: Table,
+    columns: Columns,
+    body: Body,
+    kinds: NDArray[np.object_],
+    where: str,
+    *,
+    written: bool,
+) -> Iterator[Issue]:
+    """Yield what is doubtful in the cells of a table: text for numbers, words, dates, serials."""
+    if not (kinds == kind.DATA).any():
+        yield _warning(
+            "NO_DATA", f"{where}!{table.range}", "", Message.of("a header with no rows under it"),
+            Message.of("fill the table in"),
+        )  # fmt: skip
+    counted = np.isin(kinds, (kind.DATA, kind.TOTAL))
+    for column, read in columns.numbers.items():
+        state = read["state"].to_numpy()
+        if not written:
+            texts = np.flatnonzero(read["written"].to_numpy() & counted)
+            yield from _each(
+                "TEXT_NUMBER", face, body, column, texts, where, Message.of("a number stored as text"),
+                Message.of("store it as a number"),
+            )  # fmt: skip
+        cells = face.grid.values[body.rows, column]
+        unparsed = [
+            index for index in np.flatnonzero(counted)
+            if face.codes[body.rows[index], column] != Code.ERROR
+            and (state[index] == State.UNPARSED or (state[index] == State.MISSING and is_pending(cells[index])))
+        ]  # fmt: skip
+        yield from _each(
+            "UNPARSED", face, body, column, unparsed, where, Message.of("no number, and not zero"),
+            Message.of("write a number, or leave the cell empty"),
+        )  # fmt: skip
+    for column in table.columns:
+        if column.kind == "date":
+            yield from _dates(face, body, column.index, kinds, where)
+    yield from _serials(face, table, body, kinds, where)
+
+
+def _each(
+    code: str, face: Face, body: Body, column: int, positions: Sequence[int] | NDArray[np.intp], where: str,
+    understood: Message, suggestion: Message,
+) -> Iterator[Issue]:  # fmt: skip
+    if len(positions) > _EACH:
+        first, last = int(body.rows[positions[0]]), int(body.rows[positions[-1]])
+        yield _warning(
+            code, f"{where}!{cell_name(first, column)}:{cell_name(last, column)}",
+            face.grid.values[first, column], understood, suggestion,
+        )  # fmt: skip
+        return
+    for index in positions:
+        row = int(body.rows[index])
+        yield _warning(
+            code, f"{where}!{cell_name(row, column)}", face.grid.values[row, column], understood, suggestion
+        )
+
+
+def _dates(face: Face, body: Body, column: int, kinds: NDArray[np.object_], where: str) -> Iterator[Issue]:
+    cells = face.grid.values[body.rows, column]
+    texts = np.flatnonzero(
+        (kinds == kind.DATA)
+        & (face.codes[body.rows, column] != Code.DATE)
+        & (face.codes[body.rows, column] != Code.BLANK)
+    )
+    rough, unread = [], []
+    for index in texts:
+        dated = read_date(cells[index], year=2000)
+        if dated.state is State.PARSED and dated.precision is not Precision.DAY:
+            rough.append(int(index))
+        elif dated.state is State.UNPARSED:
+            unread.append(int(index))
+    yield from _each(
+        "DATE_PRECISION", face, body, column, rough, where, Message.of("a date without its day"),
+        Message.of("write year, month and day"),
+    )  # fmt: skip
+    yield from _each(
+        "UNPARSED", face, body, column, unread, where, Message.of("no date"),
+        Message.of("write year, month and day, or leave the cell empty"),
+    )  # fmt: skip
+
+
+def _serials(face: Face, table: Table, body: Body, kinds: NDArray[np.object_], where: str) -> Iterator[Issue]:
+    column = next((column.index for column in table.columns if column.serial), None)
+    if column is None:
+        return
+    seen: set[float] = set()
+    for index in np.flatnonzero(np.isin(kinds, (kind.DATA, kind.TOTAL, kind.GROUP, kind.HEADER))):
+        if kinds[index] != kind.DATA:
+            seen = set()
+            continue
+        row = int(body.rows[index])
+        cell = face.grid.values[row, column]
+        text = squeezed(cell).strip("★☆*●○▲△.、") if isinstance(cell, str) else cell
+        serial = read_number(text).value
+        if math.isnan(serial):
+            continue
+        if serial in seen:
+            yield _warning(
+                "SERIAL_DUP", f"{where}!{cell_name(row, column)}", cell, Message.of("a serial number twice in one run"),
+                Message.of("number the rows again"),
+            )  # fmt: skip
+        seen.add(serial)
+
+
+def of_cells(face: Face, tables: Sequence[Table], where: str) -> Iterator[Issue]:
+    """Yield the cells that stand beside every table."""
+    inside = np.zeros(face.shape[1], dtype=bool)
+    for table in tables:
+        inside[[column.index for column in table.columns]] = True
+    first = min(table.header_rows[0] for table in tables) - 1
+    outside = np.argwhere(face.filled[first:, ~inside])
+    columns = np.flatnonzero(~inside)
+    for row, offset in outside[:_EACH]:
+        column = int(columns[offset])
+        yield _warning(
+            "STRAY_CELL", f"{where}!{cell_name(first + int(row), column)}", face.grid.values[first + row, column],
+            Message.of("a cell beside the table"), Message.of("move it into the table or remove it"),
+        )  # fmt: skip
+    for row, column, value in face.grid.outliers[:_EACH]:
+        yield _warning(
+            "STRAY_CELL", f"{where}!{cell_name(row, column)}", value,
+            Message.of("a cell far from the table"), Message.of("move it into the table or remove it"),
+        )  # fmt: skip
+    for table in tables:
+        for number in table.rows["stray"]:
+            left, right = table.columns[0].index, table.columns[-1].index
+            for column in np.flatnonzero(face.filled[number - 1, left : right + 1])[:1] + left:
+                yield _warning(
+                    "STRAY_CELL", f"{where}!{cell_name(number - 1, int(column))}", face.grid.values[number - 1, column],
+                    Message.of("a row with nothing but this"), Message.of("complete the row or remove it"),
+                )  # fmt: skip

@@ -1,0 +1,119 @@
+"""What stands in each cell of a grid: blank, text, number, date or error; and which cell a merged one belongs to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cityanalytics.workbooks.cells import squeezed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from cityanalytics.workbooks.sheet import Grid, Merge
+
+
+class Code(IntEnum):
+    """What stands in a cell."""
+
+    BLANK = 0
+    TEXT = 1
+    NUMBER = 2
+    DATE = 3
+    ERROR = 4
+    OTHER = 5
+
+
+_CODES: dict[type, Code] = {
+    type(None): Code.BLANK, str: Code.TEXT, float: Code.NUMBER, int: Code.NUMBER, bool: Code.OTHER,
+    dt.date: Code.DATE, dt.datetime: Code.DATE, dt.time: Code.OTHER, dt.timedelta: Code.OTHER,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Face:
+    """A grid with a code for each cell.
+
+    Parameters
+    ----------
+    grid
+        The sheet.
+    codes
+        int8, of the shape of ``grid.values``; text of white space alone is blank.
+    """
+
+    grid: Grid
+    codes: NDArray[np.int8]
+
+    @classmethod
+    def of(cls, grid: Grid) -> Face:
+        """Look at every cell once."""
+        flat = grid.values.ravel().tolist()
+        codes = np.fromiter((_CODES.get(type(cell), Code.OTHER) for cell in flat), np.int8, len(flat))
+        for position in np.flatnonzero(codes == Code.TEXT):
+            text = flat[position]
+            if text.isspace():
+                codes[position] = Code.BLANK
+        codes = codes.reshape(grid.values.shape)
+        for row, column in (*grid.errors, *grid.uncached):
+            if row < codes.shape[0] and column < codes.shape[1]:
+                codes[row, column] = Code.ERROR
+        return cls(grid=grid, codes=codes)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.codes.shape[0], self.codes.shape[1]
+
+    @cached_property
+    def filled(self) -> NDArray[np.bool_]:
+        """Where a cell is not blank."""
+        return self.codes != Code.BLANK
+
+    @cached_property
+    def told(self) -> NDArray[np.bool_]:
+        """Where a cell is not blank, or a cell merged down over it is not."""
+        found = self.filled.copy()
+        for merge in self.grid.merges:
+            if merge.bottom > merge.top and merge.top < self.shape[0] and merge.left < self.shape[1]:
+                found[merge.top : merge.bottom + 1, merge.left] |= self.filled[merge.top, merge.left]
+        return found
+
+    @cached_property
+    def merges_from(self) -> dict[tuple[int, int], Merge]:
+        """Merged ranges by their first cell."""
+        return {(merge.top, merge.left): merge for merge in self.grid.merges}
+
+    @cached_property
+    def covered(self) -> dict[tuple[int, int], tuple[int, int]]:
+        """The first cell of the merged range that a cell belongs to, for every cell but the first."""
+        rows, columns = self.shape
+        found: dict[tuple[int, int], tuple[int, int]] = {}
+        for merge in self.grid.merges:
+            for row in range(merge.top, min(merge.bottom + 1, rows)):
+                for column in range(merge.left, min(merge.right + 1, columns)):
+                    if (row, column) != (merge.top, merge.left):
+                        found[row, column] = (merge.top, merge.left)
+        return found
+
+    def label(self, row: int, column: int) -> str:
+        """Return the text of a cell without white space, empty where it is no text."""
+        value = self.grid.values[row, column]
+        return squeezed(value) if isinstance(value, str) else ""
+
+    def texts(self, row: int) -> Iterator[tuple[int, str]]:
+        """Yield column and text, without white space, of the texts of a row."""
+        for column in np.flatnonzero(self.codes[row] == Code.TEXT):
+            yield int(column), squeezed(self.grid.values[row, column])
+
+    def width(self, row: int, column: int) -> int:
+        """Return how many columns the cell spans."""
+        merge = self.merges_from.get((row, column))
+        return merge.right - merge.left + 1 if merge else 1

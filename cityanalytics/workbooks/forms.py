@@ -1,0 +1,83 @@
+"""A form is no table: labels stand beside values, cells are merged row by row, and someone signs at its foot."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cityanalytics.workbooks.face import Code, Face
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SIGNED = re.compile(r"签名|签字|签章|盖章|\(章\)|公章")
+_CHOICE = re.compile(r"[□☐☑☒]|√.*×")
+_FIELD = re.compile(
+    r"(?:名称|单位|部门|负责人|责任人|联系人|电话|代码|日期|时间|年限|类型|性质|地址|地点|内容|目标|理由|意见|情况|安排|方案|措施|"
+    r"问题|时限|面积|姓名|投资额?|预算|金额|补助费|补偿费|费|价值|小计|合计|说明|备注|规模|进度)(?:\([^()]*\))?:?$"
+)
+_MAX_ROWS = 80
+
+
+def is_form(face: Face) -> bool:
+    """Tell whether a sheet is a form.
+
+    Four marks are looked for: rows whose values are merged each in its own way, labels beside values in
+    several columns, a signature or a stamp, and boxes to tick. A sheet with serial numbers is none.
+    """
+    rows = [int(row) for row in np.flatnonzero(face.filled.any(axis=1))]
+    if not 3 <= len(rows) <= _MAX_ROWS or _numbered(face):  # noqa: PLR2004 - a form has more than a title
+        return False
+    rows = [row for row in rows if not _is_title(face, row)]
+    if not rows:
+        return False
+    merged = sum(_own_layout(face, row) for row in rows)
+    beside = sum(_label_beside_value(face, row) for row in rows)
+    text = "\n".join(text for row in rows for _, text in face.texts(row))
+    score = 2 * (merged * 2 >= len(rows)) + (beside * 5 >= len(rows) * 2) + (beside * 10 >= len(rows) * 6)
+    score += 2 * bool(_SIGNED.search(text)) + bool(_CHOICE.search(text))
+    return score >= 3 and beside * 3 >= len(rows)  # noqa: PLR2004 - two marks at least
+
+
+def _numbered(face: Face) -> bool:
+    """Tell whether a column counts 1, 2, 3 down the rows."""
+    for column in range(min(2, face.shape[1])):
+        cells = [cell for cell in face.grid.values[:, column] if isinstance(cell, float)]
+        if cells[:3] == [1.0, 2.0, 3.0]:
+            return True
+    return False
+
+
+def _is_title(face: Face, row: int) -> bool:
+    texts = list(face.texts(row))
+    return (
+        len(texts) == 1 == int(np.count_nonzero(face.filled[row]))
+        and face.width(row, texts[0][0]) * 2 > face.shape[1]
+    )
+
+
+def _own_layout(face: Face, row: int) -> bool:
+    return any(
+        face.width(row, int(column)) > 1 and column > 0 for column in np.flatnonzero(face.filled[row])
+    ) or any(
+        top == row and left > 0 and merge.right > merge.left for (top, left), merge in _merges_of(face, row)
+    )
+
+
+def _merges_of(face: Face, row: int) -> Iterator[tuple[tuple[int, int], object]]:
+    return ((key, merge) for key, merge in face.merges_from.items() if key[0] == row)
+
+
+def _label_beside_value(face: Face, row: int) -> bool:
+    """Tell whether a row begins with a field's label, or has labels and values in turn."""
+    cells = [(int(column), face.codes[row, column]) for column in np.flatnonzero(face.filled[row])]
+    labels = [
+        column for column, code in cells if code == Code.TEXT and _FIELD.search(face.label(row, column))
+    ]
+    if not labels or labels[0] != cells[0][0]:
+        return False
+    pairs = len(labels) < len(cells) or len(cells) == 1
+    spaced = len(labels) > 1 and all(b - a > 1 for a, b in zip(labels, labels[1:], strict=False))
+    return pairs or spaced

@@ -1,0 +1,135 @@
+"""Any container, told by its bytes, becomes raw grids with merges, visibility and error cells."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from cityanalytics.issues import Issue, Message, Severity
+from cityanalytics.workbooks import biff, delimited, markup, ods, xlsx
+from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError, cell_name, column_index, letters
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = [
+    "Container",
+    "Grid",
+    "Merge",
+    "Workbook",
+    "cell_name",
+    "column_index",
+    "letters",
+    "read_bytes",
+    "read_workbook",
+]
+
+Container = Literal["xlsx", "xls", "ods", "csv", "html"]
+
+#: A workbook beyond this is refused: no unit's workbook comes near it.
+MAX_FILE_BYTES = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Workbook:
+    """A file read once.
+
+    Parameters
+    ----------
+    name
+        How places in it are named: the first part of ``file!sheet!cell``.
+    container
+        Told by the bytes, not by the name; None where they tell nothing.
+    encoding
+        Of a text container, else None.
+    sha256
+        Of the bytes.
+    sheets
+        In the order of the file; empty where it cannot be read.
+    issues
+        What stands in the way of reading it.
+    """
+
+    name: str
+    container: Container | None
+    encoding: str | None
+    sha256: str
+    sheets: tuple[Grid, ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+
+def read_workbook(path: Path, *, name: str | None = None) -> Workbook:
+    """Read a workbook of any container, opening the file once.
+
+    Parameters
+    ----------
+    path
+        The file.
+    name
+        How places in it are named; the file's own name by default.
+
+    Returns
+    -------
+    Workbook
+        Its sheets; or none of them and an ``UNREADABLE_FILE`` error where it is encrypted, truncated, empty or
+        no workbook.
+    """
+    shown = path.name if name is None else name
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        reason = Message.of("the file cannot be opened: {reason}", reason=error.strerror or "")
+        workbook = Workbook(name=shown, container=None, encoding=None, sha256="")
+        return replace(workbook, issues=(_unreadable(shown, reason),))
+    return read_bytes(content, name=shown)
+
+
+def read_bytes(content: bytes, *, name: str) -> Workbook:
+    """Read a workbook from its bytes; see `read_workbook`."""
+    workbook = Workbook(
+        name=name, container=_container(content), encoding=None, sha256=hashlib.sha256(content).hexdigest()
+    )
+    try:
+        encoding, sheets = _sheets(content, workbook.container)
+    except UnreadableError as error:
+        return replace(workbook, issues=(_unreadable(name, error.message),))
+    return replace(workbook, encoding=encoding, sheets=tuple(sheets))
+
+
+def _container(content: bytes) -> Container | None:
+    head = content[:4096]
+    if head.startswith(b"PK\x03\x04"):
+        return "ods" if b"opendocument.spreadsheet" in head else "xlsx"
+    if head.startswith(
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
+    ):
+        return "xls"
+    text = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if text.startswith(b"<") and (b"<table" in content.lower() or b"spreadsheet" in text):
+        return "html"
+    return "csv" if content.strip() else None
+
+
+def _sheets(content: bytes, container: Container | None) -> tuple[str | None, list[Grid]]:
+    if container is None:
+        raise UnreadableError(Message.of("the file is empty"))
+    if len(content) > MAX_FILE_BYTES:
+        raise UnreadableError(Message.of("the file is larger than {limit} bytes", limit=MAX_FILE_BYTES))
+    if container == "csv":
+        return delimited.read(content)
+    if container == "html":
+        return markup.read(content)
+    readers = {"xlsx": xlsx.read, "xls": biff.read, "ods": ods.read}
+    return None, readers[container](content)
+
+
+def _unreadable(name: str, reason: Message) -> Issue:
+    return Issue(
+        severity=Severity.ERROR,
+        code="UNREADABLE_FILE",
+        where=name,
+        understood=reason,
+        suggestion=Message.of("save the workbook again, without a password, as .xlsx and send it once more"),
+    )

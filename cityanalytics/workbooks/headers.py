@@ -1,0 +1,288 @@
+"""Where a table's header stands, over how many rows, and how its columns are called."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cityanalytics.workbooks.cells import State, read_number
+from cityanalytics.workbooks.dates import Precision, read_date
+from cityanalytics.workbooks.face import Code, Face
+from cityanalytics.workbooks.statements import is_unit_note, units_of_note
+from cityanalytics.workbooks.units import find_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: How far below a header its columns are looked for.
+_LOOK_BELOW = 40
+#: How many rows of text are tried as a header before a sheet is said to have none.
+_TRIED = 200
+_LONG = 60
+_YEARS = 40
+_DEEP = 6
+_PAIR = re.compile(
+    r"^[^:]{0,8}(?:单位|部门|日期|时间|名称|地区|年度|[报期]期|人|电话|表号|文号|机关|公司|企业|编号|截至|截止|区县|地址):"
+)
+#: What a group, a total or a record begins with, and a header never does.
+_NO_LABEL = re.compile(
+    r"^(?:第?[一二三四五六七八九十]{1,3}[、.,]|\([一二三四五六七八九十\d]{1,3}\)|[①-⑳]|\d+[、.●]?$|其中:|合计$|总计$|小计$)"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """The rows and columns of a header: 0-based, ends included.
+
+    Parameters
+    ----------
+    first, last
+        Its rows.
+    left, right
+        The columns of its table.
+    """
+
+    first: int
+    last: int
+    left: int
+    right: int
+
+
+def find_header(face: Face, start: int, stop: int) -> Header | None:
+    """Find the first header in the rows from `start` up to `stop`.
+
+    Parameters
+    ----------
+    face
+        The sheet.
+    start, stop
+        0-based rows, `stop` not included.
+
+    Returns
+    -------
+    Header or None
+        Its rows and columns; None where no row looks like one.
+    """
+    codes = face.codes[start:stop]
+    texts = (codes == Code.TEXT).sum(axis=1)
+    others = ((codes == Code.DATE) | (codes == Code.ERROR) | (codes == Code.OTHER)).any(axis=1)
+    numbers = (codes == Code.NUMBER).sum(axis=1)
+    likely = (texts >= 2) & ~others & (numbers * 3 <= texts)  # noqa: PLR2004 - a header has two labels
+    likely |= (texts > 0) & ~others & (numbers > 1) & (numbers <= _YEARS)
+    for row in np.flatnonzero(likely)[:_TRIED] + start:
+        if _looks_like_header(face, int(row), stop):
+            return _grown(face, int(row), start, stop)
+    return None
+
+
+def _looks_like_header(face: Face, row: int, stop: int) -> bool:
+    texts = dict(face.texts(row))
+    if is_meta(list(texts.values())) or max(map(len, texts.values())) > _LONG:
+        return False
+    if any(re.search(r"[。;]|:$", text) for text in texts.values()):
+        return False
+    if _NO_LABEL.match(next(iter(texts.values()))):
+        return False
+    values = sum(map(_is_value, texts.values()))
+    numbers = face.grid.values[row][face.codes[row] == Code.NUMBER].tolist()
+    if values * 4 > len(texts) or (len(numbers) * 4 > len(texts) and not _are_years(numbers)):
+        return False
+    labelled = set(_labelled(face, row))
+    left, right = min(labelled), max(labelled)
+    for below in range(row + 1, min(row + 3, stop)):
+        parts = _parts_below(face, below, labelled, left)
+        labelled |= parts
+        if not parts:
+            break
+    right = max(labelled)
+    filled = face.filled[row + 1 : min(row + 1 + _LOOK_BELOW, stop), left : right + 1].any(axis=0)
+    used = {left + int(column) for column in np.flatnonzero(filled)} | set(texts)
+    return len(labelled & used) * 2 >= len(used) and len(labelled) >= 2  # noqa: PLR2004 - two labels
+
+
+def _are_years(numbers: list[float]) -> bool:
+    """Tell whether numbers are years one after the other, as labels of columns are."""
+    steps = {after - before for before, after in zip(numbers, numbers[1:], strict=False)}
+    return len(numbers) > 1 and 1900 <= min(numbers) <= max(numbers) < 2200 and steps in ({1.0}, {-1.0})  # noqa: PLR2004 - years
+
+
+def _parts_below(face: Face, row: int, labelled: set[int], left: int) -> set[int]:
+    """Return the columns of a row of texts that fills the gaps of the labels above it, where cells are not merged."""
+    texts = dict(face.texts(row))
+    gaps = {column for column in texts if column not in labelled}
+    if (
+        not gaps
+        or left in texts
+        or (face.codes[row] > Code.TEXT).any()
+        or any(map(_is_value, texts.values()))
+    ):
+        return set()
+    return set(texts) if all(column in gaps or column + 1 not in labelled for column in texts) else set()
+
+
+def is_meta(texts: list[str]) -> bool:
+    """Tell whether a row of texts says something about the sheet, such as ``填报单位：…`` or a unit.
+
+    Examples
+    --------
+    >>> is_meta(["填报单位:市园林局", "单位:万元"]), is_meta(["序号", "项目名称"])
+    (True, False)
+    """
+    if not texts:
+        return False
+    pairs = sum(bool(_PAIR.match(text)) and not text.startswith("其中") for text in texts)
+    notes = sum(is_unit_note(text) for text in texts)
+    named = any(
+        re.fullmatch(r"(?:计量|金额|货币)?单位:?", text) and find_unit(after) is not None
+        for text, after in zip(texts, texts[1:], strict=False)
+    )
+    return pairs * 2 >= len(texts) or (notes > 0 and notes * 2 >= len(texts)) or (named and len(texts) <= 6)  # noqa: PLR2004 - a header has more labels
+
+
+def _is_value(text: str) -> bool:
+    if read_number(text).state is State.PARSED:
+        return True
+    dated = read_date(text)
+    return dated.precision is Precision.DAY
+
+
+def _labelled(face: Face, row: int) -> Iterator[int]:
+    """Yield the columns that the texts and numbers of a row stand over."""
+    for column in np.flatnonzero(face.filled[row]):
+        yield from range(int(column), min(int(column) + face.width(row, int(column)), face.shape[1]))
+    for column in range(face.shape[1]):  # a label merged down from above
+        anchor = face.covered.get((row, column))
+        if anchor is not None and anchor[0] < row and face.codes[anchor] == Code.TEXT and anchor[1] == column:
+            yield column
+
+
+def _grown(face: Face, row: int, start: int, stop: int) -> Header:
+    first = row
+    columns = sorted(set(_labelled(face, row)))
+    left, right = columns[0], columns[-1]
+    left = _widened(face, row, left, -1, stop)
+    right = _widened(face, row, right, 1, stop)
+    while first - 1 >= start and row - first < 2 and _is_parent_row(face, first - 1, left, right):  # noqa: PLR2004 - rows of parents
+        first -= 1
+    last = row
+    while last < stop - 1 and last - first < _DEEP:
+        deeper = max(
+            (
+                merge.bottom
+                for (top, at), merge in face.merges_from.items()
+                if first <= top <= last and left <= at <= right and face.codes[top, at] == Code.TEXT
+            ),
+            default=last,
+        )
+        if last < deeper <= first + _DEEP:
+            last = min(deeper, stop - 1)
+        elif _continues(face, first, last, left, right):
+            last += 1
+        else:
+            break
+    return Header(first=first, last=last, left=left, right=_cut(face, first, last, left, right, stop))
+
+
+def _widened(face: Face, row: int, column: int, step: int, stop: int) -> int:
+    """Return the last column to one side that has no label but cells in most rows below."""
+    below = slice(row + 1, min(row + 1 + _LOOK_BELOW, stop))
+    used = face.filled[below].sum(axis=1) > 1
+    while 0 <= column + step < face.shape[1]:
+        beside = face.filled[below, column + step]
+        if not used.any() or int((beside & used).sum()) * 2 <= int(used.sum()):
+            break
+        column += step
+    return column
+
+
+def _cut(face: Face, first: int, last: int, left: int, right: int, stop: int) -> int:
+    """Return the last column before a gap: a column without label and without any cell."""
+    for column in range(left + 2, right - 1):
+        blank = not face.filled[first:stop, column].any()
+        if blank and not any(face.covered.get((row, column)) for row in range(first, last + 1)):
+            return column - 1
+    return right
+
+
+def _is_parent_row(face: Face, row: int, left: int, right: int) -> bool:
+    texts = dict(face.texts(row))
+    if not texts or (face.codes[row] > Code.TEXT).any() or is_meta(list(texts.values())):
+        return False
+    if any(units_of_note(text) and is_unit_note(text) for text in texts.values()):
+        return False
+    if not all(left <= column <= right for column in texts):
+        return False
+    spans = [face.width(row, column) for column in texts]
+    if len(texts) == 1:
+        return min(texts) > left and spans[0] > 1
+    return (
+        max(spans) <= right - left
+        and (max(spans) > 1 or min(texts) > left)
+        and not face.grid.values[row, left]
+    )
+
+
+def _continues(face: Face, first: int, last: int, left: int, right: int) -> bool:
+    """Tell whether the next row names the parts of labels above it."""
+    row = last + 1
+    codes = face.codes[row, left : right + 1]
+    texts = {column: text for column, text in face.texts(row) if left <= column <= right}
+    if not texts or (codes > Code.TEXT).any() or any(_is_value(text) for text in texts.values()):
+        return False
+    parents = {
+        column
+        for top in range(first, last + 1)
+        for start in range(left, right + 1)
+        if (merge := face.merges_from.get((top, start)))
+        and merge.bottom == last
+        and merge.right > merge.left
+        and face.codes[top, start] == Code.TEXT
+        for column in range(merge.left, merge.right + 1)
+    }
+    if parents:
+        return set(texts) <= parents and len(texts) * 2 >= len(parents)
+    labelled = {column for above in range(first, last + 1) for column in _labelled(face, above)}
+    gaps = set(range(left, right + 1)) - labelled
+    allowed = gaps | {column for column in labelled if column + 1 in gaps}
+    return len(gaps & set(texts)) > 0 and set(texts) <= allowed and len(texts) > 1 and left not in texts
+
+
+def label_paths(face: Face, header: Header) -> list[tuple[str, ...]]:
+    """Return the path of labels of each column of a table, from the top down, without white space."""
+    return [
+        tuple(_text(face, *cell) for cell in label_cells(face, header, column))
+        for column in range(header.left, header.right + 1)
+    ]
+
+
+def label_cells(face: Face, header: Header, column: int) -> list[tuple[int, int]]:
+    """Return the cells that hold a column's labels, from the top down."""
+    found: list[tuple[int, int]] = []
+    for row in range(header.first, header.last + 1):
+        cell = face.covered.get((row, column), (row, column))
+        if not face.filled[cell] and row < header.last:
+            cell = _spread(face, header, row, column)
+        if cell not in found and cell[0] >= header.first and _text(face, *cell):
+            found.append(cell)
+    return found
+
+
+def _text(face: Face, row: int, column: int) -> str:
+    value = face.grid.values[row, column]
+    return f"{value:.10g}" if isinstance(value, float) else face.label(row, column)
+
+
+def _spread(face: Face, header: Header, row: int, column: int) -> tuple[int, int]:
+    """Return the unmerged label to the left that stands over this column too, or the cell itself."""
+    below = slice(row + 1, header.last + 1)
+    if not face.filled[below, column].any():
+        return row, column
+    for left in range(column - 1, header.left - 1, -1):
+        if (row, left) in face.covered or (row, left) in face.merges_from:
+            break
+        if face.filled[row, left]:
+            return (row, left) if face.filled[below, left].any() else (row, column)
+    return row, column

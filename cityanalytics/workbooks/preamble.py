@@ -1,0 +1,174 @@
+"""What stands around a table: titles and units above its header, rows that describe its columns, the next table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cityanalytics.workbooks.cells import State, is_serial, read_number
+from cityanalytics.workbooks.face import Code, Face
+from cityanalytics.workbooks.headers import Header, find_header, is_meta
+from cityanalytics.workbooks.statements import is_unit_note
+from cityanalytics.workbooks.units import find_unit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_DESCRIBED_ROWS = 12
+_SAMPLED = 200
+
+
+def is_unit_row(face: Face, row: int) -> bool:
+    """Tell whether a row above a header states a unit."""
+    texts = [text for _, text in face.texts(row)]
+    return any(is_unit_note(text) for text in texts) or (
+        is_meta(texts) and any(find_unit(text) is not None for text in texts)
+    )
+
+
+def listed(face: Face, header: Header, start: int, meta: list[int]) -> dict[str, list[int]]:
+    """Return the 1-based rows of each kind from `start` to the header and the rows that describe columns."""
+    rows: dict[str, list[int]] = {
+        name: [] for name in ("title", "unit", "header", "group", "total", "data", "blank", "footer", "stray")
+    }
+    for row in range(start, header.first):
+        merged = any((row, column) in face.covered for column in range(header.left, header.right + 1))
+        if is_unit_row(face, row):
+            rows["unit"].append(row + 1)
+        elif face.filled[row].any() or merged:
+            rows["title"].append(row + 1)
+        else:
+            rows["blank"].append(row + 1)
+    rows["header"] += range(header.first + 1, header.last + 2)
+    for row in meta:
+        units = [find_unit(text) for column, text in face.texts(row) if column > header.left]
+        stated = sum(unit is not None for unit in units)
+        rows["unit" if stated * 2 > len(units) else "header"].append(row + 1)
+    return rows
+
+
+def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
+    """Return the rows right under a header that describe its columns: codes, frequencies, units, 甲 乙 1 2 3."""
+    columns = slice(header.left, header.right + 1)
+    found: list[int] = []
+    for row in rows[:_DESCRIBED_ROWS]:
+        codes = face.codes[row, columns]
+        texts = int(np.count_nonzero(codes == Code.TEXT))
+        numbers = face.grid.values[row, columns][codes == Code.NUMBER].tolist()
+        counting = (
+            len(numbers) > 1
+            and numbers == list(range(int(numbers[0]), int(numbers[0]) + len(numbers)))
+            and numbers[0] in {1, 2, 3}
+        )
+        letters = all(
+            len(text) <= 2 for column, text in face.texts(int(row)) if header.left <= column <= header.right
+        )  # noqa: PLR2004 - 甲, (1)
+        if counting and letters and (texts > 0 or len(numbers) * 2 > header.right - header.left + 1):
+            found.append(int(row))
+        elif (
+            numbers
+            or not texts
+            or (codes > Code.TEXT).any()
+            or not _over_numbers(face, header, int(row), rows)
+        ):
+            break
+        else:
+            found.append(int(row))
+    # Rows of text over columns of numbers describe them; a table of text alone has none.
+    return found
+
+
+def _over_numbers(face: Face, header: Header, row: int, rows: NDArray[np.intp]) -> bool:
+    """Tell whether a row has text where most columns below it hold numbers."""
+    below = rows[(rows > row) & (rows <= row + _DESCRIBED_ROWS + 20)]
+    if not len(below):
+        return False
+    columns = np.arange(header.left, header.right + 1)
+    numeric = _numeric(face, below, header)
+    serial = np.array([is_serial(face.grid.values[below[-1], column]) for column in columns]) & (
+        columns == header.left
+    )
+    measured = columns[numeric & ~serial]
+    if len(measured) < 1:
+        return False
+    texts = [
+        face.codes[row, column] == Code.TEXT
+        and read_number(face.grid.values[row, column]).state is State.UNPARSED
+        for column in measured
+    ]
+    return sum(texts) * 2 > len(texts)
+
+
+def _numeric(face: Face, rows: NDArray[np.intp], header: Header) -> NDArray[np.bool_]:
+    """Tell which columns of a table hold numbers in most of some rows, as numbers or as text."""
+    found = np.zeros(header.right - header.left + 1, dtype=bool)
+    for offset in range(len(found)):
+        cells = [cell for cell in face.grid.values[rows[:_SAMPLED], header.left + offset] if cell is not None]
+        found[offset] = sum(read_number(cell).state is State.PARSED for cell in cells) * 2 > max(
+            len(cells), 1
+        )
+    return found
+
+
+def next_table(face: Face, header: Header) -> int:
+    """Return the row where the next table of the sheet begins, titles included; the number of rows if none does."""
+    height = face.shape[0]
+    row = header.last + 1
+    codes = face.codes[header.last + 1 :, header.left : header.right + 1]
+    if not len(codes):
+        return height
+    texts = (codes == Code.TEXT).sum(axis=1)
+    numeric = _numeric(face, np.arange(header.last + 1, height), header)
+    blank_before = ~face.filled[header.last : height - 1].any(axis=1)
+    single_before = face.filled[header.last : height - 1].sum(axis=1) <= 1
+    other = (codes > Code.TEXT).any(axis=1)
+    over = (codes[:, numeric] == Code.TEXT).sum(axis=1) if numeric.any() else np.zeros(len(codes), dtype=int)
+    replaced = (over * 2 >= max(int(numeric.sum()), 1)) | (not numeric.any())
+    apart = blank_before | single_before
+    likely = (texts > 1) & ~other & apart
+    for offset in np.flatnonzero(likely):
+        candidate = row + int(offset)
+        if candidate <= header.last + 1 or _same_labels(face, header, candidate):
+            continue
+        if not replaced[offset] and not _begins_numbers(face, candidate, header):
+            continue
+        following = find_header(face, candidate, min(candidate + 1, height)) and find_header(
+            face, candidate, height
+        )
+        if following and following.first <= candidate:
+            return _with_titles(face, header, candidate)
+    return height
+
+
+def _begins_numbers(face: Face, row: int, header: Header) -> bool:
+    """Tell whether numbers stand under the labels of a row in a column that held text until then."""
+    if row + 1 >= face.shape[0]:
+        return False
+    above = face.codes[max(header.last + 1, row - _DESCRIBED_ROWS) : row]
+    return any(
+        column > header.left
+        and face.codes[row + 1, column] == Code.NUMBER
+        and not (above[:, column] == Code.NUMBER).any()
+        and (above[:, column] == Code.TEXT).any()
+        for column, _ in face.texts(row)
+    )
+
+
+def _same_labels(face: Face, header: Header, row: int) -> bool:
+    texts = dict(face.texts(row))
+    return any(
+        texts and sum(face.label(above, column) == text for column, text in texts.items()) * 2 > len(texts)
+        for above in range(header.first, header.last + 1)
+    )
+
+
+def _with_titles(face: Face, header: Header, row: int) -> int:
+    top = row
+    while top - 1 > header.last + 1:
+        texts = [text for _, text in face.texts(top - 1)]
+        alone = len(texts) == int(np.count_nonzero(face.filled[top - 1])) and 0 < len(texts) <= 2  # noqa: PLR2004 - a title and a unit
+        if not alone or texts[0].startswith(("注", "备注", "说明", "填表", "填报人", "审核")):
+            break
+        top -= 1
+    return top

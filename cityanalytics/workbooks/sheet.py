@@ -1,0 +1,157 @@
+"""One sheet as it stands: values from A1, merges, visibility, errors; and how its cells are named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+
+from cityanalytics.issues import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+Visibility = Literal["visible", "hidden"]
+
+#: A grid holds at most so many cells; what lies beyond a wide gap is kept apart.
+MAX_CELLS = 20_000_000
+_GAP_ROWS, _GAP_COLUMNS = 1000, 100
+
+
+class UnreadableError(Exception):
+    """A container that cannot be read, with the reason as a message."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+class Merge(NamedTuple):
+    """A merged range: 0-based, both ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Grid:
+    """One sheet as it stands, positioned from A1.
+
+    Parameters
+    ----------
+    sheet
+        Name of the sheet.
+    visibility
+        ``visible`` or ``hidden``.
+    values
+        2-D array of objects, rows by columns from A1: None (blank or error), text, float, bool, date, datetime
+        or time. Only the first cell of a merged range holds its value.
+    merges
+        Merged ranges.
+    hidden_rows, hidden_columns
+        0-based positions.
+    errors
+        Position (0-based row, column) of a cell with an error value: its text, such as ``#DIV/0!``.
+    uncached
+        Positions of formulas without a cached value.
+    percent_columns
+        0-based columns of which most numbers are formatted as per cent.
+    outliers
+        Cells so far from the others that the array leaves them out: position and value.
+    """
+
+    sheet: str
+    visibility: Visibility = "visible"
+    values: NDArray[np.object_]
+    merges: tuple[Merge, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    uncached: frozenset[tuple[int, int]] = frozenset()
+    percent_columns: frozenset[int] = frozenset()
+    outliers: tuple[tuple[int, int, object], ...] = ()
+
+
+def letters(column: int) -> str:
+    """Return the letters of a 0-based column.
+
+    Examples
+    --------
+    >>> letters(0), letters(25), letters(26), letters(16383)
+    ('A', 'Z', 'AA', 'XFD')
+    """
+    text = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def column_index(text: str) -> int:
+    """Return the 0-based column of its letters.
+
+    Examples
+    --------
+    >>> column_index("A"), column_index("XFD")
+    (0, 16383)
+    """
+    index = 0
+    for letter in text:
+        index = index * 26 + ord(letter) - 64
+    return index - 1
+
+
+def cell_name(row: int, column: int) -> str:
+    """Return the name of a 0-based position.
+
+    Examples
+    --------
+    >>> cell_name(6, 13)
+    'N7'
+    """
+    return f"{letters(column)}{row + 1}"
+
+
+def dense(
+    cells: Mapping[tuple[int, int], object],
+) -> tuple[NDArray[np.object_], list[tuple[int, int, object]]]:
+    """Lay sparse cells out from A1, leaving out what lies beyond a wide gap of a range that is too large.
+
+    Returns
+    -------
+    tuple
+        The array, rows by columns, and the cells left out: row, column, value.
+    """
+    if not cells:
+        return np.empty((0, 0), dtype=object), []
+    rows = _reach({row for row, _ in cells}, None)
+    columns = _reach({column for _, column in cells}, None)
+    if rows * columns > MAX_CELLS:
+        rows = _reach({row for row, _ in cells}, _GAP_ROWS)
+        columns = _reach({column for row, column in cells if row < rows}, _GAP_COLUMNS)
+    if rows * columns > MAX_CELLS:
+        raise UnreadableError(Message.of("the used range has more than {count} cells", count=MAX_CELLS))
+    values = np.full((rows, columns), None, dtype=object)
+    outliers = []
+    for (row, column), value in cells.items():
+        if row < rows and column < columns:
+            values[row, column] = value
+        else:
+            outliers.append((row, column, value))
+    return values, outliers
+
+
+def _reach(positions: set[int], gap: int | None) -> int:
+    """Return how far positions go, up to the first gap wider than `gap` after the first of them."""
+    ordered = sorted(positions)
+    if gap is not None:
+        for before, after in zip(ordered, ordered[1:], strict=False):
+            if after - before > gap:
+                return before + 1
+    return ordered[-1] + 1

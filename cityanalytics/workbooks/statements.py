@@ -1,0 +1,178 @@
+"""Where a workbook says in what unit its numbers are, and which statement is nearest to a column."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from cityanalytics.workbooks.cells import squeezed
+from cityanalytics.workbooks.units import Dimension, Unit, spellings, units_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """A unit, stated somewhere.
+
+    Parameters
+    ----------
+    unit
+        What is stated.
+    cell
+        Name of the cell that states it.
+    """
+
+    unit: Unit
+    cell: str
+
+
+class Measure(Enum):
+    """What a column's labels say that it measures."""
+
+    MONEY = Dimension.MONEY
+    AREA = Dimension.AREA
+    LENGTH = Dimension.LENGTH
+    SHARE = Dimension.SHARE
+    COUNT = Dimension.COUNT
+    CODE = "code"
+    PRICE = "price"
+    UNCLEAR = "unclear"
+
+
+_UNIT = "|".join(re.escape(spelling) for spelling in sorted(spellings(), key=len, reverse=True))
+_LIST = rf"(?:人民币)?(?:{_UNIT})(?:[、,/和及](?:{_UNIT}))*"
+#: So wide a gap ends a statement: ``单位：万元　　计划面积为假定``.
+_WIDE_GAP = re.compile(r"\s{2,}")
+_BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
+_STATED = re.compile(rf"单位(?:均|都|统一)?(?:为|是)?[:]?({_LIST})(?![^\W\d_])", re.IGNORECASE)
+_COUNTED = re.compile(rf"(?:以|按)({_LIST})(?:为单位|计)", re.IGNORECASE)
+_SUFFIX = re.compile(
+    r"(?:[:/]|(?<=[\u4e00-\u9fff]))((?:百|千|万|百万|千万|亿)元|万?(?:平方米|㎡|m2)|公里|公顷|%|‰)$"
+)
+
+_MEASURES: tuple[tuple[Measure, re.Pattern[str]], ...] = (
+    (Measure.SHARE, re.compile(r"[%‰]|比例|比重|占比|百分|比率|同比|环比|增速|增幅|增长|率(?!先)|占(?![地用])|折扣|系数|指数|得分|评分")),
+    (Measure.CODE, re.compile(r"序号|编号|代码|编码|电话(?!费)|手机|邮编|身份证|账号|年份|月份|文号|^年度?$|^月$|(?i:\bid\b)|次序|排名|名次|行次")),
+    (Measure.PRICE, re.compile(r"单价|均价|单方造价|平均|人均|户均|单位造价|标准|指标$|费率|楼面价")),
+    (Measure.COUNT, re.compile(r"数量|[个户项套栋幢条家宗份次台人处座件间层棵株]数|个数|人次|工期|天数|月数|年限|工程量|数目|工作量|户$|项目数|数$")),
+    (Measure.AREA, re.compile(r"面积|用地$|占地|建设规模$")),
+    (Measure.LENGTH, re.compile(r"长度|里程|全长|总长|管长|路长|宽度|红线宽")),
+    (Measure.MONEY, re.compile(
+        r"投资|金额|资金|费|款|额|价|产值|成本|收入|支出|造价|预算|决算|概算|估算|贷款|补助|补偿|税|利润|[原净残现]值|"
+        r"财政|自筹|债券|工资|薪|奖|利息|本金|拨付|支付|到位|总计划|融资|资产|负债|余额|营收"
+    )),
+)  # fmt: skip
+
+#: A parent label that makes shares of all columns under it.
+_SHARE_OF = re.compile(r"(?:百分比|比例|比重|占比|率|[%‰]|增幅|增速)(?:\([%‰]\))?$")
+
+
+def measure(labels: Sequence[str]) -> Measure:
+    """Tell what a column measures from its path of labels, the last first.
+
+    Examples
+    --------
+    >>> measure(["2010年实际完成情况", "完成投资占年计划%"]).name, measure(["建筑面积"]).name
+    ('SHARE', 'AREA')
+    >>> measure(["投资进度(万元)", "8月", "累计"]).name, measure(["项目数"]).name
+    ('MONEY', 'COUNT')
+    """
+    own = labels[-1] if labels else ""
+    if not units_of_label(own) and any(_SHARE_OF.search(label) for label in labels):
+        return Measure.SHARE
+    for label in reversed(labels):
+        stripped = _BRACKETS.sub("", label) or label
+        for found, pattern in _MEASURES:
+            if pattern.search(stripped):
+                return found
+        inside = units_of_label(label)
+        if inside and inside[0].dimension in {member.value for member in Measure}:
+            return Measure(inside[0].dimension)
+    return Measure.UNCLEAR
+
+
+def units_of_label(label: str) -> tuple[Unit, ...]:
+    """Return the units that a label states: in brackets, after 单位：, or at its end.
+
+    Examples
+    --------
+    >>> [unit.name for unit in units_of_label("总投资(万元)")], units_of_label("招商形式(独资、合资等)")
+    (['万元'], ())
+    >>> [unit.name for unit in units_of_label("占年度计划%")]
+    ['%']
+    """
+    found = [unit for inside in _BRACKETS.findall(label) for unit in units_in(inside)]
+    outside = _BRACKETS.sub("", label)
+    if not found and (match := _STATED.search(outside) or _SUFFIX.search(outside)):
+        found = list(units_in(match.group(1)))
+    return tuple(found)
+
+
+def units_of_note(text: str) -> tuple[Unit, ...]:
+    """Return the units that a title, a unit row or a footnote states.
+
+    Examples
+    --------
+    >>> [unit.name for unit in units_of_note("注：金额单位为万元，面积单位：亩")], units_of_note("填报单位：市园林局")
+    (['万元', '亩'], ())
+    >>> [unit.name for unit in units_of_note("单位：万平方米  计划面积为假定")]
+    ['万平方米']
+    """
+    text = squeezed(_WIDE_GAP.sub(";", text))
+    found = [unit for match in _STATED.finditer(text) for unit in units_in(match.group(1))]
+    found += [unit for match in _COUNTED.finditer(text) for unit in units_in(match.group(1))]
+    return tuple(found) or tuple(unit for inside in _BRACKETS.findall(text) for unit in units_in(inside))
+
+
+def is_unit_note(text: str) -> bool:
+    """Tell whether a text states a unit and says nothing else.
+
+    Examples
+    --------
+    >>> is_unit_note("计量单位:万元"), is_unit_note("2010年投资表(单位:万元)"), is_unit_note("(万元)")
+    (True, False, True)
+    """
+    rest = _STATED.sub("", text)
+    rest = _BRACKETS.sub(lambda match: "" if units_in(match.group(1)) else match.group(0), rest)
+    return bool(units_of_note(text) or units_in(text)) and not re.sub(
+        r"[()\[\]:,;、计量金额货币面积长度投资本表数据]|单位", "", rest if rest != text else ""
+    )
+
+
+def nearest(
+    ranks: Iterable[Sequence[Statement]], wanted: Measure
+) -> tuple[Statement | None, tuple[Statement, ...]]:
+    """Choose the statement that holds for a column.
+
+    Parameters
+    ----------
+    ranks
+        Statements of equal rank together, the nearest first.
+    wanted
+        What the column measures.
+
+    Returns
+    -------
+    tuple
+        The nearest fitting statement, or None; and, where statements of its rank differ, all of them.
+    """
+    for statements in ranks:
+        fitting = [statement for statement in statements if _fits(statement.unit, wanted)]
+        if not fitting:
+            continue
+        same = [s for s in fitting if s.unit.dimension is fitting[0].unit.dimension]
+        conflict = len({s.unit.name for s in same}) > 1
+        return fitting[0], tuple(same) if conflict else ()
+    return None, ()
+
+
+def _fits(unit: Unit, wanted: Measure) -> bool:
+    if wanted is Measure.UNCLEAR:
+        return True
+    if wanted in {Measure.MONEY, Measure.PRICE}:
+        return unit.dimension in {Dimension.MONEY, Dimension.FOREIGN_MONEY}
+    return unit.dimension is wanted.value

@@ -1,0 +1,329 @@
+"""Grids become tables: header, kinds of rows, columns with units, stated totals, and what is doubtful."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cityanalytics.issues import Issue, Message, Severity
+from cityanalytics.workbooks import body as kind
+from cityanalytics.workbooks import doubts, preamble, totals
+from cityanalytics.workbooks.body import sort_rows
+from cityanalytics.workbooks.cells import read_numbers
+from cityanalytics.workbooks.columns import Columns, Kind, read_columns
+from cityanalytics.workbooks.face import Code, Face
+from cityanalytics.workbooks.forms import is_form
+from cityanalytics.workbooks.headers import Header, find_header, label_paths
+from cityanalytics.workbooks.sheet import cell_name, letters
+from cityanalytics.workbooks.statements import Measure, measure
+from cityanalytics.workbooks.sums import Sums
+from cityanalytics.workbooks.columnunits import column_units
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from cityanalytics.workbooks.grid import Container, Grid, Workbook
+    from cityanalytics.workbooks.sheet import Visibility
+    from cityanalytics.workbooks.totals import StatedTotal
+    from cityanalytics.workbooks.units import Unit
+
+#: The lists of rows of a table, in the order in which they are shown.
+ROW_KINDS = ("title", "unit", "header", "group", "total", "data", "blank", "footer", "stray")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of a table.
+
+    Parameters
+    ----------
+    letter
+        Its letters in the sheet.
+    index
+        0-based column of the sheet.
+    path
+        Its labels from the top down, without white space, in half-width forms.
+    kind
+        What it holds.
+    measure
+        What its labels say that it measures.
+    unit
+        The unit that holds for it, None where none is stated (or where a column states units by row).
+    unit_from
+        Name of the cell, or letters of the column, that states the unit.
+    sum
+        Exact sum over the data rows; None where it is no number column.
+    serial
+        Whether it counts rows.
+    """
+
+    letter: str
+    index: int
+    path: tuple[str, ...]
+    kind: Kind
+    measure: Measure
+    unit: Unit | None
+    unit_from: str | None
+    sum: float | None
+    serial: bool
+
+    @property
+    def name(self) -> str:
+        """The path of labels joined with ``/``."""
+        return "/".join(self.path)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Table:
+    """A table as it is understood.
+
+    Parameters
+    ----------
+    sheet
+        Name of its sheet.
+    range
+        From the first header cell to the last cell of its rows, such as ``A3:S6``.
+    header_rows
+        First and last 1-based header row.
+    columns
+        From left to right.
+    rows
+        1-based sheet rows of each kind of `ROW_KINDS`.
+    totals
+        Every stated sum.
+    frame
+        Data rows: index 1-based sheet rows, columns letters, raw cell values (object). A text that is merged
+        down stands on each of its rows.
+    groups
+        For each data row (same index) the labels of the group and total rows that it stands under are not
+        repeated; see `rows`.
+    """
+
+    sheet: str
+    range: str
+    header_rows: tuple[int, int]
+    columns: tuple[Column, ...]
+    rows: Mapping[str, tuple[int, ...]]
+    totals: tuple[StatedTotal, ...]
+    frame: pd.DataFrame = field(repr=False)
+
+    def column(self, letter: str) -> Column:
+        """Return a column by its letters."""
+        return next(column for column in self.columns if column.letter == letter)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A sheet and its tables."""
+
+    name: str
+    visibility: Visibility
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Understanding:
+    """How a workbook is understood.
+
+    Parameters
+    ----------
+    name, container, encoding, sha256
+        Of the workbook.
+    sheets
+        In its order.
+    issues
+        Everything doubtful, of reading and of understanding.
+    """
+
+    name: str
+    container: Container | None
+    encoding: str | None
+    sha256: str
+    sheets: tuple[Sheet, ...]
+    issues: tuple[Issue, ...]
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables of all sheets."""
+        return tuple(table for sheet in self.sheets for table in sheet.tables)
+
+
+def understand(workbook: Workbook) -> Understanding:
+    """Understand every sheet of a workbook.
+
+    Parameters
+    ----------
+    workbook
+        As `grid.read_workbook` gives it.
+
+    Returns
+    -------
+    Understanding
+        Its tables and issues; a file without any table or form has a ``NO_TABLE`` error.
+    """
+    sheets, issues = [], list(workbook.issues)
+    for grid in workbook.sheets:
+        tables, found = understand_grid(
+            grid, where=f"{workbook.name}!{grid.sheet}", written=workbook.container in {"csv", "html"}
+        )
+        sheets.append(Sheet(name=grid.sheet, visibility=grid.visibility, tables=tables))
+        issues += found
+    without = not any(sheet.tables for sheet in sheets) and not any(
+        issue.code in {"FORM_NOT_TABLE", "HEADER_AMBIGUOUS", "UNREADABLE_FILE"} for issue in issues
+    )
+    if without:
+        issues.append(
+            Issue(
+                severity=Severity.ERROR,
+                code="NO_TABLE",
+                where=workbook.name,
+                understood=Message.of("no sheet holds a header with rows under it"),
+                suggestion=Message.of("send the filled-in table"),
+            )
+        )
+    return Understanding(
+        name=workbook.name,
+        container=workbook.container,
+        encoding=workbook.encoding,
+        sha256=workbook.sha256,
+        sheets=tuple(sheets),
+        issues=tuple(issues),
+    )
+
+
+def understand_grid(
+    grid: Grid, *, where: str, written: bool = False
+) -> tuple[tuple[Table, ...], tuple[Issue, ...]]:
+    """Understand one sheet.
+
+    Parameters
+    ----------
+    grid
+        The sheet.
+    where
+        ``file!sheet``, the first part of the place of each issue.
+    written
+        Whether the container knows no numbers, so that numbers as text are no doubt.
+
+    Returns
+    -------
+    tuple
+        Its tables and its issues.
+    """
+    issues = list(doubts.of_sheet(grid, where))
+    face = Face.of(grid)
+    height = face.shape[0]
+    if not face.filled.any():
+        return (), tuple(issues)
+    if is_form(face):
+        return (), (*issues, doubts.form(where))
+    tables: list[Table] = []
+    start = 0
+    while start < height and (header := find_header(face, start, height)) is not None:
+        stop = preamble.next_table(face, header)
+        table, found = _table(face, header, start, stop, where, written=written)
+        tables.append(table)
+        issues += found
+        start = stop
+    if not tables and doubts.looks_tabular(face):
+        issues.append(doubts.headerless(where))
+    if tables:
+        issues += doubts.of_cells(face, tables, where)
+    return tuple(tables), tuple(issues)
+
+
+def _table(
+    face: Face, header: Header, start: int, stop: int, where: str, *, written: bool
+) -> tuple[Table, list[Issue]]:
+    paths = label_paths(face, header)
+    rows = np.arange(header.last + 1, stop)
+    meta = preamble.described(face, header, rows)
+    columns = read_columns(face, rows[len(meta) :], header.left, paths)
+    body = sort_rows(face, header, columns, rows[len(meta) :])
+    units, unit_issues = column_units(face, header, columns, paths, body, start, meta, where)
+    measures = [measure(path) for path in paths]
+    additive = {
+        column: read
+        for column, read in columns.numbers.items()
+        if _is_additive(face, column, measures[column - header.left], units[column - header.left].unit)
+        and not units[column - header.left].by_row
+    }
+    kinds, covered = totals.settle(body, additive)
+    leaves = kinds == kind.DATA
+    stated = totals.stated_totals(covered, body, additive, leaves)
+    listed = preamble.listed(face, header, start, meta)
+    for name in ROW_KINDS:
+        listed[name] += [int(row) + 1 for row in body.rows[kinds == name]]
+    data = body.rows[leaves]
+    described = tuple(
+        Column(
+            letter=letters(header.left + offset),
+            index=header.left + offset,
+            path=path,
+            kind=columns.kinds[offset],
+            measure=measures[offset],
+            unit=units[offset].unit,
+            unit_from=units[offset].source,
+            sum=_sum(face, columns, header.left + offset, body.rows, leaves),
+            serial=columns.serial[offset],
+        )
+        for offset, path in enumerate(paths)
+    )
+    last = int(
+        body.rows[np.isin(kinds, (kind.DATA, kind.TOTAL, kind.GROUP, kind.HEADER))].max(initial=header.last)
+    )
+    table = Table(
+        sheet=face.grid.sheet,
+        range=f"{cell_name(header.first, header.left)}:{cell_name(last, header.right)}",
+        header_rows=(header.first + 1, header.last + 1),
+        columns=described,
+        rows={name: tuple(sorted(listed[name])) for name in ROW_KINDS},
+        totals=stated,
+        frame=_frame(face, header, data),
+    )
+    issues = [
+        *unit_issues,
+        *doubts.of_totals(stated, covered, body, leaves, table, where),
+        *doubts.of_values(face, table, columns, body, kinds, where, written=written),
+    ]
+    return table, issues
+
+
+def _is_additive(face: Face, column: int, measured: Measure, unit: Unit | None) -> bool:
+    if measured in {Measure.SHARE, Measure.CODE, Measure.PRICE} or column in face.grid.percent_columns:
+        return False
+    return unit is None or unit.dimension is not Measure.SHARE.value
+
+
+def _sum(
+    face: Face, columns: Columns, column: int, rows: NDArray[np.intp], leaves: NDArray[np.bool_]
+) -> float | None:
+    if columns.kinds[column - columns.left] != "number":
+        return None
+    read = columns.numbers.get(column)
+    return Sums(
+        read_numbers(pd.Series(face.grid.values[rows, column], dtype=object)) if read is None else read,
+        leaves,
+    ).over(0, len(leaves))
+
+
+def _frame(face: Face, header: Header, rows: NDArray[np.intp]) -> pd.DataFrame:
+    values = face.grid.values[rows, header.left : header.right + 1]
+    place = {int(row): index for index, row in enumerate(rows)}
+    for merge in face.grid.merges:
+        down = merge.bottom > merge.top and header.left <= merge.left <= header.right
+        if down and merge.top < face.shape[0] and face.codes[merge.top, merge.left] == Code.TEXT:
+            for row in range(merge.top + 1, min(merge.bottom + 1, face.shape[0])):
+                if row in place:
+                    values[place[row], merge.left - header.left] = face.grid.values[merge.top, merge.left]
+    return pd.DataFrame(
+        values,
+        index=pd.Index(rows + 1, name="row"),
+        columns=[letters(column) for column in range(header.left, header.right + 1)],
+        dtype=object,
+    )

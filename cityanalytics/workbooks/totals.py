@@ -1,0 +1,296 @@
+"""Which rows carry the sums of which leaves, and whether what they state agrees."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cityanalytics.workbooks import body as kind
+from cityanalytics.workbooks.body import Mark
+from cityanalytics.workbooks.sheet import cell_name
+from cityanalytics.workbooks.sums import Sums, neighbour_sums
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from cityanalytics.workbooks.body import Body
+
+    Span = tuple[int, int]
+
+#: How many borders on each side are tried for the rows that a total covers.
+_TRIED = 60
+#: More doubtful rows than this are looked at by their sums alone.
+_DOUBTFUL = 300
+#: How deep a style stands in the usual order 合计, 小计, 一、, （一）, 1, 1.1.
+_DEPTH = {kind.GRAND: 0, kind.CHINESE: 2, kind.BRACKETED: 3, kind.NAMED: 4, kind.DECIMAL: 5}
+_LEAF_DEPTH = 9
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatedTotal:
+    """A sum that a row states, beside the sum of the leaves that it covers.
+
+    Parameters
+    ----------
+    cell
+        Name of the cell.
+    stated
+        What stands in it.
+    computed
+        Exact sum of the leaf rows that it covers; None where they cannot be told, as for 其中….
+    agrees
+        Whether both are the same up to rounding; None where `computed` is.
+    covers
+        First and last 1-based sheet row that it covers; None where they cannot be told.
+    """
+
+    cell: str
+    stated: float
+    computed: float | None
+    agrees: bool | None
+    covers: tuple[int, int] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Covered:
+    """A total row, and the stretch of positions in the body (first, stop) whose leaves it sums."""
+
+    mark: Mark
+    span: Span | None
+
+
+def settle(
+    body: Body, additive: Mapping[int, pd.DataFrame]
+) -> tuple[NDArray[np.object_], tuple[Covered, ...]]:
+    """Tell totals, groups and leaves apart, and what each total covers.
+
+    Parameters
+    ----------
+    body
+        The rows, sorted as far as each alone tells it.
+    additive
+        The columns whose numbers may be summed, by 0-based column.
+
+    Returns
+    -------
+    tuple
+        The kind of each row (object), and each total row with the stretch that it covers.
+    """
+    kinds = body.kinds.copy()
+    position = {int(row): index for index, row in enumerate(body.rows)}
+    marks = {position[mark.row]: mark for mark in body.marks}
+    certain, doubtful = _parents(body, kinds, marks)
+    kinds[certain] = kind.TOTAL
+    for index in _proven(doubtful, kinds, marks, additive):
+        kinds[index] = kind.TOTAL
+    leaves = kinds == kind.DATA
+    spans = neighbour_sums(
+        additive, leaves, _apart(body, leaves), numbered=bool(body.serials[leaves].sum() * 2 > leaves.sum())
+    )
+    for index in spans:
+        kinds[index] = kind.TOTAL
+        marks.setdefault(index, Mark(row=int(body.rows[index]), style=kind.NAMED, label="", cell=0))
+    found = [int(index) for index in np.flatnonzero(kinds == kind.TOTAL) if int(index) in marks]
+    return kinds, _cover(found, kinds, marks, _sums(additive, kinds == kind.DATA), spans)
+
+
+def _sums(additive: Mapping[int, pd.DataFrame], leaves: NDArray[np.bool_]) -> dict[int, Sums]:
+    return {column: Sums(read, leaves) for column, read in additive.items()}
+
+
+def _depth(mark: Mark | None) -> int:
+    return _LEAF_DEPTH if mark is None else _DEPTH.get(mark.style, 1 if mark.keyword else _DEPTH[kind.NAMED])
+
+
+def _parents(body: Body, kinds: NDArray[np.object_], marks: dict[int, Mark]) -> tuple[list[int], list[int]]:
+    """Return the positions that are totals for certain, and those that only sums can tell."""
+    certain: list[int] = []
+    doubtful: list[int] = []
+    content = np.flatnonzero(np.isin(kinds, (kind.DATA, kind.TOTAL, kind.GROUP))).tolist()
+    following = dict(zip(content, content[1:], strict=False))
+    listing = False
+    for index in content:
+        mark = marks.get(index)
+        numbered = bool(body.numbered[index])
+        if mark is not None and listing and mark.style == kind.NAMED and numbered and not mark.keyword:
+            marks[index] = mark = replace(mark, style=kind.OF_WHICH, keyword=True)  # 其中：甲 / 乙 / 丙
+        listing = mark is not None and mark.style == kind.OF_WHICH
+        if mark is None:
+            continue
+        after = following.get(index)
+        deeper = after is not None and _depth(marks.get(after)) > _depth(mark)
+        if mark.keyword or (numbered and mark.style == kind.DECIMAL):
+            certain.append(index)
+        elif numbered and deeper and mark.style in {kind.CHINESE, kind.BRACKETED}:
+            certain.append(index)
+        elif numbered:
+            doubtful.append(index)
+    # 四、园林绿化 beside 三、供热小计: what is marked alike and looks unlike the leaves is alike.
+    unnamed = {marks[index].style for index in certain if not marks[index].keyword}
+    named = {marks[index].style for index in certain} & {kind.CHINESE, kind.BRACKETED} - unnamed
+    apart = _apart(body, kinds == kind.DATA)
+    alike = [index for index in doubtful if marks[index].style in named and apart[index]]
+    return [*certain, *alike], [index for index in doubtful if index not in alike]
+
+
+def _proven(
+    doubtful: Sequence[int],
+    kinds: NDArray[np.object_],
+    marks: Mapping[int, Mark],
+    additive: Mapping[int, pd.DataFrame],
+) -> list[int]:
+    """Return the doubtful rows that state the sums of the leaves before or after them."""
+    if len(doubtful) > _DOUBTFUL:
+        return []
+    proven: list[int] = []
+    leaves = kinds == kind.DATA
+    leaves[list(doubtful)] = False
+    sums = _sums(additive, leaves)
+    borders = sorted(marks)
+    for index in doubtful:
+        best, _ = _best(index, sums, _stretches(index, borders, len(kinds)))
+        # One column that agrees may be chance; two or more, and most of those stated, are not.
+        if best is not None and best[0] > 1 and best[0] * 2 > best[1]:
+            proven.append(index)
+        else:
+            leaves[index] = True
+            sums = _sums(additive, leaves)
+    return proven
+
+
+def _apart(body: Body, leaves: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which rows look unlike most: without the serial number, or with fewer texts than the others."""
+    if int(body.serials[leaves].sum()) * 2 > int(leaves.sum()):
+        return ~body.serials
+    usual = float(np.median(body.texts[leaves])) if leaves.any() else 0.0
+    return body.texts < min(usual, 3.0) - 0.5 if usual > 1 else np.zeros(len(leaves), dtype=bool)
+
+
+def _stretches(index: int, borders: Iterable[int], length: int) -> list[Span]:
+    ordered = [border for border in borders if border != index]
+    before = [border + 1 for border in ordered if border < index][-_TRIED:]
+    after = [border for border in ordered if border > index][:_TRIED]
+    return [
+        *((first, index) for first in reversed(before)),
+        (0, index),
+        *((index + 1, stop) for stop in after),
+        (index + 1, length),
+        (0, length),
+    ]
+
+
+def _best(index: int, sums: Mapping[int, Sums], spans: Sequence[Span]) -> tuple[Span | None, Span | None]:
+    """Return how many columns agree with the best stretch and how many state a sum, and the stretch."""
+    best: Span | None = None
+    chosen = None
+    for first, stop in spans:
+        agreeing = stated = 0
+        for column in sums.values():
+            value = float(column.values[index])
+            if first < stop and math.isfinite(value) and value != 0 and column.count(first, stop):
+                stated += 1
+                agreeing += column.agree(value, first, stop)
+        if agreeing and (best is None or agreeing > best[0]):
+            best, chosen = (agreeing, stated), (first, stop)
+    return best, chosen
+
+
+def _cover(
+    found: Sequence[int],
+    kinds: NDArray[np.object_],
+    marks: Mapping[int, Mark],
+    sums: Mapping[int, Sums],
+    known: Mapping[int, Span],
+) -> tuple[Covered, ...]:
+    """Tell what each total covers: the stretch whose sums it states, else what its place suggests."""
+    borders = np.flatnonzero(np.isin(kinds, (kind.TOTAL, kind.GROUP))).tolist()
+    spans: dict[int, Span | None] = dict(known)
+    for index in found:
+        if index in known or marks[index].style in {kind.OF_WHICH, kind.RATIO}:
+            continue
+        best, span = _best(index, sums, _stretches(index, borders, len(kinds)))
+        if best is not None and best[0] * 2 >= best[1]:
+            spans[index] = span
+    for index in found:
+        if index not in spans and marks[index].style not in {kind.OF_WHICH, kind.RATIO}:
+            above = _stands_above(index, spans, marks, len(kinds), kinds)
+            spans[index] = _by_place(index, kinds, marks, borders, above=above)
+    return tuple(Covered(mark=marks[index], span=spans.get(index)) for index in found)
+
+
+def _stands_above(
+    index: int,
+    spans: Mapping[int, Span | None],
+    marks: Mapping[int, Mark],
+    length: int,
+    kinds: NDArray[np.object_],
+) -> bool:
+    """Tell whether a total stands above its rows, as most of its style do; or as its place has it."""
+    alike = [
+        span[0] > other
+        for other, span in spans.items()
+        if span is not None and span != (0, length) and marks[other].style == marks[index].style
+    ]
+    if alike:
+        return sum(alike) * 2 > len(alike)
+    return not (kinds[:index] == kind.DATA).any()
+
+
+def _by_place(
+    index: int, kinds: NDArray[np.object_], marks: Mapping[int, Mark], borders: Sequence[int], *, above: bool
+) -> Span:
+    """Return what a total covers by its place alone."""
+    only = sum(mark.style == kind.GRAND for mark in marks.values()) == 1
+    if marks[index].style == kind.GRAND and only:
+        return 0, len(kinds)
+    depth = _depth(marks[index])
+    if above:
+        return index + 1, next(
+            (b for b in borders if b > index and _depth(marks.get(b)) <= depth), len(kinds)
+        )
+    shallow = (b + 1 for b in reversed(borders) if b < index and (depth > 0 or _depth(marks.get(b)) <= depth))
+    return next(shallow, 0), index
+
+
+def stated_totals(
+    covered: Sequence[Covered],
+    body: Body,
+    additive: Mapping[int, pd.DataFrame],
+    leaves: NDArray[np.bool_],
+) -> tuple[StatedTotal, ...]:
+    """Compare what each total row states with the sum of its leaves.
+
+    A cell over leaves that have no value at all states no sum, unless it is zero.
+    """
+    sums = _sums(additive, leaves)
+    position = {int(row): index for index, row in enumerate(body.rows)}
+    found = []
+    for row in covered:
+        for column, of_column in sums.items():
+            stated = float(of_column.values[position[row.mark.row]])
+            cell = cell_name(row.mark.row, column)
+            if not math.isfinite(stated) or row.mark.style == kind.RATIO:
+                continue
+            if row.span is None:
+                found.append(StatedTotal(cell=cell, stated=stated, computed=None, agrees=None, covers=None))
+                continue
+            first, stop = row.span
+            inside = np.flatnonzero(leaves[first:stop]) + first
+            if not len(inside) or (stated != 0 and not of_column.count(first, stop)):
+                continue
+            found.append(
+                StatedTotal(
+                    cell=cell,
+                    stated=stated,
+                    computed=of_column.over(first, stop),
+                    agrees=of_column.agree(stated, first, stop),
+                    covers=(int(body.rows[inside[0]]) + 1, int(body.rows[inside[-1]]) + 1),
+                )
+            )
+    return tuple(found)

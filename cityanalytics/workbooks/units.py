@@ -1,0 +1,199 @@
+"""Units of measure: their spellings, what they measure, and exact conversion to the base unit."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from cityanalytics.workbooks.cells import squeezed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Dimension(StrEnum):
+    """What a unit measures, named by its base unit."""
+
+    MONEY = "yuan"
+    FOREIGN_MONEY = "foreign currency"
+    AREA = "square metre"
+    LENGTH = "metre"
+    SHARE = "fraction"
+    COUNT = "count"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """A unit of measure.
+
+    Parameters
+    ----------
+    name
+        Its usual spelling: ``万元``, ``万平方米``.
+    dimension
+        What it measures. A currency without a rate is a dimension of its own, never yuan.
+    factor
+        How many base units it is, exactly: 亩 is 2000/3 square metres.
+    """
+
+    name: str
+    dimension: Dimension
+    factor: Fraction
+
+
+_POWERS = {
+    "": 1,
+    "十": 10,
+    "百": 100,
+    "千": 1000,
+    "万": 10**4,
+    "十万": 10**5,
+    "百万": 10**6,
+    "千万": 10**7,
+    "亿": 10**8,
+    "万亿": 10**12,
+}
+_BASES = (
+    ("元", Dimension.MONEY, Fraction(1), ("元", "圆", "rmb", "yuan", "cny", "¥", "元人民币")),
+    ("美元", Dimension.FOREIGN_MONEY, Fraction(1), ("美元", "usd", "$", "us$", "美金")),
+    ("欧元", Dimension.FOREIGN_MONEY, Fraction(1), ("欧元", "eur", "€")),
+    ("港元", Dimension.FOREIGN_MONEY, Fraction(1), ("港元", "港币", "hkd")),
+    ("日元", Dimension.FOREIGN_MONEY, Fraction(1), ("日元", "jpy")),
+    ("平方米", Dimension.AREA, Fraction(1), ("平方米", "m2", "㎡", "平米", "平方", "m^2", "sqm", "方米")),
+    ("亩", Dimension.AREA, Fraction(2000, 3), ("亩",)),
+    ("公顷", Dimension.AREA, Fraction(10**4), ("公顷", "ha", "hm2")),
+    ("平方公里", Dimension.AREA, Fraction(10**6), ("平方公里", "km2", "平方千米")),
+    ("米", Dimension.LENGTH, Fraction(1), ("米", "m", "延米", "延长米")),
+    ("公里", Dimension.LENGTH, Fraction(1000), ("公里", "km", "千米")),
+    ("里", Dimension.LENGTH, Fraction(500), ("华里",)),
+    ("%", Dimension.SHARE, Fraction(1, 100), ("%", "百分比", "百分点", "个百分点")),
+    ("‰", Dimension.SHARE, Fraction(1, 1000), ("‰",)),
+    ("立方米", Dimension.OTHER, Fraction(1), ("立方米", "m3", "方")),
+    ("吨", Dimension.OTHER, Fraction(1), ("吨", "t")),
+    ("千瓦时", Dimension.OTHER, Fraction(1), ("千瓦时", "kwh", "度")),
+    ("小时", Dimension.OTHER, Fraction(1), ("小时",)),
+    ("天", Dimension.OTHER, Fraction(1), ("天", "日历天", "工作日")),
+    ("月", Dimension.OTHER, Fraction(1), ("个月",)),
+    ("年", Dimension.OTHER, Fraction(1), ()),
+)  # fmt: skip
+_COUNTS = "个 项 户 人 套 处 条 座 家 件 栋 幢 台 辆 宗 块 株 棵 盏 间 层 次 支 只 名 户数 人次 片 眼 口 根 副 组 批 份".split()
+_SCALED = {
+    Dimension.MONEY,
+    Dimension.FOREIGN_MONEY,
+    Dimension.AREA,
+    Dimension.COUNT,
+    Dimension.OTHER,
+    Dimension.LENGTH,
+}
+
+
+def _known() -> dict[str, Unit]:
+    known: dict[str, Unit] = {}
+    bases = [*_BASES, *((name, Dimension.COUNT, Fraction(1), (name,)) for name in _COUNTS)]
+    for name, dimension, factor, spellings in bases:
+        powers = _POWERS if dimension in _SCALED else {"": 1}
+        for prefix, power in powers.items():
+            unit = Unit(name=f"{prefix}{name}", dimension=dimension, factor=factor * power)
+            for spelling in spellings:
+                known.setdefault(f"{prefix}{spelling}", unit)
+    # 千米 is one word: the prefix 千 does not take it apart.
+    known["千米"] = known["公里"]
+    return known
+
+
+_UNITS = _known()
+
+
+def spellings() -> tuple[str, ...]:
+    """Return every spelling that is understood, in lower case and half-width forms."""
+    return tuple(_UNITS)
+
+
+_NOISE = re.compile(r"^(?:计量单位|金额单位|货币单位|单位|人民币|计|按)[::]?|(?:人民币|/年|/月|整)$")
+
+
+def find_unit(text: object) -> Unit | None:
+    """Return the unit that a text names and nothing else, or None.
+
+    Examples
+    --------
+    >>> find_unit("万㎡").name, find_unit("万平方米").factor, find_unit("人民币元").name
+    ('万平方米', Fraction(10000, 1), '元')
+    >>> find_unit("亩").factor, find_unit("万美元").dimension.value, find_unit("市园林局")
+    (Fraction(2000, 3), 'foreign currency', None)
+    """
+    if not isinstance(text, str):
+        return None
+    name = squeezed(text).lower().strip("()[]【】:,,;。.")
+    while name and name not in _UNITS:
+        shorter = _NOISE.sub("", name)
+        if shorter == name:
+            return None
+        name = shorter
+    return _UNITS.get(name)
+
+
+def units_in(text: str) -> tuple[Unit, ...]:
+    """Return the units of a list of units: ``万元、平方米``; empty where any part names none.
+
+    Examples
+    --------
+    >>> [unit.name for unit in units_in("万元、㎡")], units_in("万元，市园林局")
+    (['万元', '平方米'], ())
+    """
+    parts = [part for part in re.split(r"[、,，;；/和及]", squeezed(text)) if part]
+    whole = find_unit(text)
+    if whole is not None:
+        return (whole,)
+    found = tuple(unit for part in parts if (unit := find_unit(part)) is not None)
+    return found if len(found) == len(parts) else ()
+
+
+def to_base(value: float, unit: Unit) -> float:
+    """Convert a value to base units: yuan, square metres, metres, fractions.
+
+    The float is taken for the decimal number that it is written as, so an amount is exact to the fen.
+
+    Examples
+    --------
+    >>> wan = find_unit("万元")
+    >>> to_base(1234.5678, wan), to_base(0.07, wan), to_base(3.0, find_unit("亩"))
+    (12345678.0, 700.0, 2000.0)
+    """
+    if not math.isfinite(value):
+        return value
+    return float(Fraction(repr(float(value))) * unit.factor)
+
+
+def from_base(value: float, unit: Unit) -> float:
+    """Convert a value in base units to a unit; the reverse of `to_base`.
+
+    Examples
+    --------
+    >>> from_base(6_200_000_000.0, find_unit("亿元"))
+    62.0
+    """
+    if not math.isfinite(value):
+        return value
+    return float(Fraction(repr(float(value))) / unit.factor)
+
+
+def series_to_base(values: pd.Series, unit: Unit) -> pd.Series:
+    """Convert a column of floats to base units; see `to_base`.
+
+    Parameters
+    ----------
+    values
+        float64, in `unit`.
+
+    Returns
+    -------
+    pandas.Series
+        float64, in the base unit of its dimension, on the same index.
+    """
+    return values.map(lambda value: to_base(value, unit), na_action="ignore").astype(float)
