@@ -163,6 +163,13 @@ def _investment(programme: Programme) -> list[Figure]:
         ),
         Figure(key="investment_share_of_plan", value=share, unit="fraction", cells=done_cells + plan_cells),
         Figure(key="elapsed_share", value=programme.elapsed, unit="fraction"),
+        Figure(key="investment_to_date_share", value=share, unit="fraction", cells=done_cells + plan_cells),
+        Figure(
+            key="investment_to_date_gap",
+            value=None if behind is None else -behind,
+            unit="points",
+            cells=done_cells + plan_cells,
+        ),
         Figure(
             key="points_behind",
             value=None if behind is None else abs(behind),
@@ -202,40 +209,45 @@ def _earlier_years(programme: Programme) -> list[Figure]:
 
 def _projects(programme: Programme, reconciliation: Reconciliation) -> list[Figure]:
     projects = programme.projects
-    counts = progress.stages(programme)
-    rows = {
-        "projects_total": projects["project_cell"],
-        "projects_started": projects.loc[projects["stage"] != "not started", "actual_start_cell"],
-        "projects_completed": projects.loc[projects["stage"] == "completed", "stage_cell"],
-        "projects_under_way": projects.loc[projects["stage"].isin(progress.UNDER_WAY), "stage_cell"],
-        "projects_on_schedule": projects.loc[projects["schedule"] == "on schedule", "schedule_cell"],
-        "projects_not_started": projects.loc[projects["stage"] == "not started", "stage_cell"],
-        "unexplained_projects": reconciliation.unexplained["stage_cell"],
+    on_schedule = projects["schedule"] == "on schedule"
+    under_way = projects["stage"].isin(progress.UNDER_WAY)
+    started = under_way | (projects["stage"] == "completed")
+    groups = {
+        "projects_total": (projects, "project_cell"),
+        "projects_started": (projects[started], "actual_start_cell"),
+        "projects_completed": (projects[projects["stage"] == "completed"], "stage_cell"),
+        "projects_under_way": (projects[under_way], "stage_cell"),
+        "projects_on_schedule": (projects[on_schedule], "schedule_cell"),
+        "projects_not_started": (projects[projects["stage"] == "not started"], "stage_cell"),
+        "unexplained_projects": (projects[under_way & ~on_schedule], "schedule_cell"),
     }
-    values = {f"projects_{name}": value for name, value in counts.items() if name != "unexplained"}
-    values["unexplained_projects"] = counts["unexplained"]
+    found = []
+    for key, (rows, cell) in groups.items():
+        plan, done = float(rows["plan"].sum()), float(rows["done"].sum())
+        segments = programme.segments[programme.segments["project"].isin(rows["project"])]
+        done_cells = _cells(segments.loc[segments["done"] != 0, "amount_cell"])
+        plan_cells = _cells(rows["plan_cell"])
+        found += [
+            Figure(key=key, value=len(rows), unit="count", cells=_cells(rows[cell])),
+            Figure(key=f"{key}_plan", value=plan, unit="yuan", cells=plan_cells, table="plans"),
+            Figure(key=f"{key}_done", value=done, unit="yuan", cells=done_cells, table="investment"),
+            Figure(
+                key=f"{key}_share",
+                value=_share(done, plan),
+                unit="fraction",
+                cells=done_cells + plan_cells,
+                table="investment",
+            ),
+        ]
     held = {
         "below_quota_projects": reconciliation.below_quota,
         "contradicted_projects": reconciliation.contradicted,
         "adjusted_projects": reconciliation.adjusted,
     }
-    return [
-        *(
-            Figure(key=key, value=values[key], unit="count", cells=_cells(cells))
-            for key, cells in rows.items()
-        ),
-        *(
-            Figure(key=key, value=len(table), unit="count", cells=_cells(table["plan_cell"]))
-            for key, table in held.items()
-        ),
-        *_amount("unexplained_gap", reconciliation.unexplained),
-        *_amount("not_started_gap", progress.not_started(programme)),
-        *_amount("below_quota_gap", reconciliation.below_quota),
+    return found + [
+        Figure(key=key, value=len(table), unit="count", cells=_cells(table["plan_cell"]))
+        for key, table in held.items()
     ]
-
-
-def _amount(key: str, table: pd.DataFrame) -> list[Figure]:
-    return [Figure(key=key, value=float(table["gap"].sum()), unit="yuan", cells=_cells(table["plan_cell"]))]
 
 
 def _works(programme: Programme, settings: Settings) -> list[Figure]:
@@ -281,6 +293,7 @@ def _demolition(programme: Programme, settings: Settings) -> list[Figure]:
     for key, rows in groups.items():
         own = cells[cells["site"].isin(rows["site"])]
         done, planned = float(rows["done"].sum()), float(rows["planned_area"].sum())
+        share, both = _share(done, planned), _cells(own["area_cell"], rows["planned_area_cell"])
         found += [
             Figure(key=key, value=done, unit="square metres", cells=_cells(own["area_cell"])),
             Figure(
@@ -289,11 +302,12 @@ def _demolition(programme: Programme, settings: Settings) -> list[Figure]:
                 unit="square metres",
                 cells=_cells(rows["planned_area_cell"]),
             ),
+            Figure(key=f"{key}_share", value=share, unit="fraction", cells=both),
             Figure(
-                key=f"{key}_share",
-                value=_share(done, planned),
-                unit="fraction",
-                cells=_cells(own["area_cell"], rows["planned_area_cell"]),
+                key=f"{key}_gap",
+                value=None if share is None else share - programme.elapsed,
+                unit="points",
+                cells=both,
             ),
         ]
     return [

@@ -12,6 +12,7 @@ from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import original, paragraph, part
 from cityanalytics.briefing.sections.projects import held_up
+from cityanalytics.briefing.sections.what_if import NAMES
 from cityanalytics.programme import progress
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def doubts(content: Content, say: Wording) -> Markup:
 @part("all-projects")
 def all_projects(content: Content, say: Wording) -> Markup:
     """List every project with plan, investment and stage."""
-    scale = LANGUAGES[say.language].amounts[-1]
+    scale = LANGUAGES[say.language].amounts[1]
     rows = [
         (
             original(row["project"]) or "",
@@ -170,11 +171,23 @@ def levers(content: Content, pace: float) -> Section:
         scale = LANGUAGES[say.language].amounts[0]
         cases = [(scenario.name, scenario.pace) for scenario in content.scenarios] + [("pace", pace)]
         rows = [
-            (say(name), factor, *(changed.quantile(level) for level in (0.1, 0.5, 0.9)), changed.probability)
+            (
+                say(NAMES.get(name, "The pace given")),
+                factor,
+                *(changed.quantile(level) for level in (0.1, 0.5, 0.9)),
+                changed.probability,
+            )
             for name, factor in cases
             for changed in [content.forecast.at_pace(factor)]
         ]
-        columns = [say("Scenario"), say("Pace against base"), "P10", "P50", "P90", say("Chance")]
+        columns = [
+            say("Scenario"),
+            say("Pace against base"),
+            say("Low"),
+            say("Median"),
+            say("High"),
+            say("Chance"),
+        ]
         table = Table.of(columns=columns, rows=rows).caption(say("Scenarios against base"), unit=scale.unit)
         return (
             table.numeric(1, places=2)
@@ -204,7 +217,7 @@ def hindcasts(content: Content, say: Wording) -> Markup:
         )
         for made in found
     ]
-    columns = [say("Data date"), say("Done"), "P10", "P50", "P90", say("Chance")]
+    columns = [say("Data date"), say("Done"), say("Low"), say("Median"), say("High"), say("Chance")]
     table = Table.of(columns=columns, rows=rows).caption(
         say("Hindcasts: made later for an earlier day, not published"), unit=scale.unit
     )

@@ -419,7 +419,7 @@ def _demolition(reading: _Reading) -> Rows:
 
 
 def _history(reading: _Reading) -> Rows:
-    years = reading.dates("year").dt.year
+    years = read_dates(reading.raw("year"))["end"].dt.year
     frame = pd.DataFrame(
         {"year": years, "amount": reading.amounts("amount"), "amount_cell": reading.cells_of("amount")}
     )

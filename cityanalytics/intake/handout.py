@@ -56,7 +56,12 @@ def make_workspace(folder: Path) -> list[Path]:
         The folder holds something already.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(Message.of("{folder} is not empty: name a new folder, or use --next-quarter in a workspace", folder=folder))
+        raise UsageError(
+            Message.of(
+                "{folder} is not empty: name a new folder, or use --next-quarter in a workspace",
+                folder=folder,
+            )
+        )
     for name in FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
     with as_file(_packaged_notebooks()) as notebooks:
@@ -78,7 +83,9 @@ def next_quarter_after(quarters: Iterable[str], *, next_year: bool) -> str:
     """
     known = sorted(quarters)
     if not known:
-        raise UsageError(Message.of("no quarter is known yet: give its data date under [quarters] in cityanalytics.toml"))
+        raise UsageError(
+            Message.of("no quarter is known yet: give its data date under [quarters] in cityanalytics.toml")
+        )
     year, number = int(known[-1][:4]), int(known[-1][-1])
     return f"{year + 1}Q1" if next_year or number == 4 else f"{year}Q{number + 1}"  # noqa: PLR2004 - quarters of a year
 
@@ -127,14 +134,23 @@ def _write_workbook(path: Path, settings: Settings, unit: str, quarter: str) -> 
         looks = {
             "title": book.add_format({"bold": True, "font_size": 16, "align": "center"}),
             "note": book.add_format({"align": "right"}),
-            "head": book.add_format({"bold": True, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}),
+            "head": book.add_format(
+                {"bold": True, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}
+            ),
             "cell": book.add_format({"border": 1}),
         }
         for name, unit_note, columns in SHEETS:
             sheet = book.add_worksheet(name)
             labels = _labels(columns, settings, quarter)
             last = len(labels) - 1
-            sheet.merge_range(0, 0, 0, last, f"{unit}{quarter[:4]}年{'一二三四'[int(quarter[-1]) - 1]}季度{name}表", looks["title"])
+            sheet.merge_range(
+                0,
+                0,
+                0,
+                last,
+                f"{unit}{quarter[:4]}年{'一二三四'[int(quarter[-1]) - 1]}季度{name}表",
+                looks["title"],
+            )
             day = settings.data_date(quarter)
             note = f"填报单位：{unit}    截至日期：{day.year}年{day.month}月{day.day}日    {unit_note}"
             sheet.merge_range(1, 0, 1, last, note.rstrip(), looks["note"])
@@ -142,7 +158,9 @@ def _write_workbook(path: Path, settings: Settings, unit: str, quarter: str) -> 
             for column, label in enumerate(labels):
                 choices = CHOICES.get(label[-1])
                 if choices:
-                    sheet.data_validation(4, column, 3 + EMPTY_ROWS, column, {"validate": "list", "source": list(choices)})
+                    sheet.data_validation(
+                        4, column, 3 + EMPTY_ROWS, column, {"validate": "list", "source": list(choices)}
+                    )
             sheet.set_column(0, last, 12)
             sheet.freeze_panes(4, 2)
             sheet.set_landscape()

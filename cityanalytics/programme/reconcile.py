@@ -54,6 +54,14 @@ class Reconciliation:
     totals: pd.DataFrame
 
 
+def listed_works(programme: Programme, listed: Iterable[str]) -> pd.DataFrame:
+    """Return the items of the kinds that are listed one by one, as far as they are done and not only basically."""
+    works = programme.works
+    return works[
+        works["kind"].isin(set(listed)) & (works["completion"] != "basically completed") & (works["done"] > 0)
+    ]
+
+
 def reconcile(programme: Programme, *, listed: Iterable[str]) -> Reconciliation:
     """Hold the programme's parts against each other.
 
@@ -64,9 +72,7 @@ def reconcile(programme: Programme, *, listed: Iterable[str]) -> Reconciliation:
     listed
         Kinds of works that are listed one by one when completed.
     """
-    works = programme.works[
-        programme.works["kind"].isin(set(listed)) & (programme.works["completion"] == "completed")
-    ]
+    works = listed_works(programme, listed)
     below = progress.below_quota(programme)
     projects = programme.projects
     return Reconciliation(

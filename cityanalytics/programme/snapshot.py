@@ -47,7 +47,8 @@ class Programme:
     history
         One row an earlier year: ``year``, ``amount`` (yuan), ``amount_cell``.
     received
-        One row a unit: the quarter, data date, day of receipt and file of what is used.
+        One row a unit: quarter, data date, day of receipt and file of what is used, and ``first_received``, the
+        day on which the unit's first workbook of that quarter came.
     revisions
         Periods whose amount was stated again with another value: old and new value and cell.
     issues
@@ -154,7 +155,7 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
         history=_latest(known["history"])[["year", "amount", "amount_cell"]].sort_values(
             "year", ignore_index=True
         ),
-        received=_received(current["projects"]),
+        received=_received(known["projects"], current["projects"]),
         revisions=_revisions(stated),
         issues=tables["issues"][tables["issues"]["file"].isin(used | set(flows["file"]))].reset_index(
             drop=True
@@ -289,9 +290,11 @@ def _works(works: pd.DataFrame, projects: pd.DataFrame, as_of: dt.date) -> pd.Da
     return latest[latest["project"].isin(projects["project"])].reset_index(drop=True)
 
 
-def _received(projects: pd.DataFrame) -> pd.DataFrame:
+def _received(known: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
     columns = ["unit", "quarter", "data_date", "received", "file"]
-    return projects[columns].drop_duplicates("unit").sort_values("unit", ignore_index=True)
+    first = known.groupby(["unit", "quarter"])["received"].min().rename("first_received")
+    used = projects[columns].drop_duplicates("unit").join(first, on=["unit", "quarter"])
+    return used.sort_values("unit", ignore_index=True)
 
 
 def _revisions(flows: pd.DataFrame) -> pd.DataFrame:

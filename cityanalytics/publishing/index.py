@@ -35,7 +35,7 @@ def write_index(settings: Settings) -> Path:
     records = sorted(
         _records(settings), key=lambda found: (found[1]["as_of"], found[1]["known_on"]), reverse=True
     )
-    columns = [say(label) for label in ("Report", "Data date", "Known on", "Headline", "Checks")]
+    columns = [say(label) for label in ("Report", "Data date", "Checks")]
     table = Table.of(
         columns=columns, rows=[_row(settings, say, folder, record) for folder, record in records]
     )
@@ -66,21 +66,21 @@ def _records(settings: Settings) -> list[tuple[Path, dict[str, Any]]]:
     return found
 
 
-def _row(settings: Settings, say: Wording, folder: Path, record: dict[str, Any]) -> tuple[Markup | str, ...]:
+def _row(
+    settings: Settings, say: Wording, folder: Path, record: dict[str, Any]
+) -> tuple[Markup, str, Markup]:
     place = folder.relative_to(settings.reports).as_posix()
-    links = Markup(" ").join(
-        Markup('<a href="{}/briefing.{}.html" lang="{}">{}</a>').format(
+    links = Markup("").join(
+        Markup('<div><a href="{}/briefing.{}.html" lang="{}">{}</a></div>').format(
             place, language, LANGUAGES[language].tag, record["title"][language]
         )
         for language in record["language"]
     )
-    first = record["language"][0]
-    checks = say(
-        "{errors} errors, {warnings} warnings",
-        errors=record["issues"]["error"],
-        warnings=record["issues"]["warning"],
+    headline = record["headline"].get(say.language, next(iter(record["headline"].values())))
+    known_on = date_text(dt.date.fromisoformat(record["known_on"]), say.language)
+    report = links + Markup("<p>{}</p><p class=note>{}</p>").format(
+        headline, say("Known on {day}", day=known_on)
     )
-    as_of, known_on = (
-        date_text(dt.date.fromisoformat(record[name]), say.language) for name in ("as_of", "known_on")
-    )
-    return links, as_of, known_on, record["headline"].get(say.language, record["headline"][first]), checks
+    issues = record["issues"]
+    checks = say("{errors} errors, {warnings} warnings", errors=issues["error"], warnings=issues["warning"])
+    return report, date_text(dt.date.fromisoformat(record["as_of"]), say.language), checks

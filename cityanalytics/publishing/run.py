@@ -96,6 +96,9 @@ def run_notebook(
             parameters={**{name: value for name, value in own.items() if name in declared}, **given},
             cwd=str(settings.root),
             progress_bar=False,
+            extra_arguments=[
+                "--IPKernelApp.log_level=ERROR"
+            ],  # its notice on transports is no news to a user
         )
     except PapermillExecutionError as error:
         kept = report_folder(settings, dates) / f"{notebook}.failed.ipynb"

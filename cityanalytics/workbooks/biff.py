@@ -35,7 +35,7 @@ def read(content: bytes) -> list[Grid]:
         return [_grid(book, sheet) for sheet in book.sheets()]
     except UnreadableError:
         raise
-    except Exception as error:  # noqa: BLE001 - xlrd meets damaged bytes with errors of every kind
+    except Exception as error:
         if "encrypted" in str(error).lower():
             raise UnreadableError(Message.of("the file is encrypted")) from error
         raise UnreadableError(
@@ -60,7 +60,7 @@ def _grid(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Grid:
                 values[row, column] = value or None
             elif kind == xlrd.XL_CELL_NUMBER:
                 values[row, column] = value
-                formats[column, percent[styles[column]]] += 1
+                formats[column, int(percent[styles[column]])] += 1
             elif kind == xlrd.XL_CELL_DATE:
                 values[row, column] = _date(value, book.datemode)
             elif kind == xlrd.XL_CELL_BOOLEAN:

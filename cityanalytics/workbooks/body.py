@@ -36,7 +36,9 @@ _ORDINALS = (
     re.compile(r"^\([一二三四五六七八九十]{1,3}\)"),
 )
 _TELLING = re.compile(
-    r"[合总小共累]\s*计|总\s*[数投费造额]|总额|其\s*中|占\s*比|比\s*[重例]|百分比|[率速幅]\s*$|平均|[同环]比|^\s*(?:第?[一二三四五六七八九十]+\s*[、.．,，章]|[（(]\s*[一二三四五六七八九十\d]+\s*[)）]|[①-⑳])"
+    r"[合总小共累]\s*计|总\s*[数投费造额]|总额|其\s*中|占\s*比|比\s*[重例]|百分比|[率速幅]\s*$|平均|[同环]比"
+    r"|^\s*(?:第?[一二三四五六七八九十]+\s*[、.．,，章]|[（(]\s*[一二三四五六七八九十\d]+\s*[)）]|[①-⑳])",
+    re.MULTILINE,
 )
 _LISTED = 12
 _PARENTHESES = re.compile(r"^(?:\(\d{1,3}\)|[①-⑳])")
@@ -224,9 +226,9 @@ def _repeated(face: Face, header: Header, rows: NDArray[np.intp], kinds: NDArray
         labels = [(column, text) for column, text in face.texts(row) if header.left <= column <= header.right]
         if len(labels) < 2:  # noqa: PLR2004 - a label alone may be a value too
             continue
-        same = np.ones(len(rows), dtype=bool)
+        same = np.arange(len(rows))
         for column, _ in labels:
-            same &= face.grid.values[rows, column] == face.grid.values[row, column]
+            same = same[face.grid.values[rows[same], column] == face.grid.values[row, column]]
         kinds[same] = HEADER
 
 
@@ -237,8 +239,12 @@ def _telling(face: Face, header: Header, rows: NDArray[np.intp]) -> NDArray[np.b
     for column in range(header.left, header.right + 1):
         texts = np.flatnonzero(face.codes[rows, column] == Code.TEXT)
         cells = face.grid.values[rows[texts], column]
-        found[texts] |= np.fromiter((_TELLING.search(cell) is not None for cell in cells), bool, len(cells))
-        after[texts] |= np.fromiter(("其中" in cell for cell in cells), bool, len(cells))
+        if _TELLING.search("\n".join(cells)) is None:  # one look at a long column of names
+            continue
+        telling = {cell: _TELLING.search(cell) is not None for cell in set(cells)}
+        found[texts] |= np.fromiter(map(telling.__getitem__, cells), bool, len(cells))
+        if any("其中" in cell for cell in telling):
+            after[texts] |= np.fromiter(("其中" in cell for cell in cells), bool, len(cells))
     for position in np.flatnonzero(after):  # the rows that continue 其中：甲 / 乙 / 丙
         found[position : position + _LISTED] = True
     return found
@@ -282,7 +288,7 @@ def _mark(face: Face, header: Header, columns: Columns, row: int) -> Mark | None
             and near
             and len(texts) <= 2
             and not is_serial(face.grid.values[row, header.left])
-        ):  # noqa: PLR2004 - a label and a sign
+        ):
             return Mark(row=row, style=RATIO, label=text, cell=at, keyword=True)
     if ordinal is None and column >= first_number:
         return None
@@ -325,16 +331,19 @@ def _label_rows(
             and len(texts) <= 2
             and has_numbers
             and (mark is None or mark.style == NAMED)
-        ):  # noqa: PLR2004 - a note and a date
+        ):
             kinds[position] = FOOTER
-        elif (mark is not None and cells <= 2 and (has_numbers or mark.style != NAMED or cells == 1)) or (
-            cells == 1 and not serials[position]
-        ):  # noqa: PLR2004 - an ordinal and a name
-            kinds[position] = GROUP
-        elif cells <= 2 and any(
-            text in {face.label(header.last, c) for c in range(header.left, header.right + 1)}
-            for text in texts
-        ):  # noqa: PLR2004 - a serial and a name
+        elif (
+            (mark is not None and cells <= 2 and (has_numbers or mark.style != NAMED or cells == 1))
+            or (cells == 1 and not serials[position])
+            or (
+                cells <= 2
+                and any(
+                    text in {face.label(header.last, c) for c in range(header.left, header.right + 1)}
+                    for text in texts
+                )
+            )
+        ):
             kinds[position] = GROUP
 
 

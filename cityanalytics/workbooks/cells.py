@@ -159,6 +159,11 @@ def read_numbers(cells: pd.Series) -> pd.DataFrame:
     [5.0, 1250.0, nan, nan]
     """
     raw = cells.to_numpy(dtype=object)
+    if set(map(type, raw)) <= {float, type(None)}:  # most columns: no cell needs a look of its own
+        value = raw.astype(float)
+        state = np.where(np.isnan(value), State.MISSING.value, State.PARSED.value).astype(object)
+        state[np.isinf(value)] = State.UNPARSED.value
+        return pd.DataFrame({"value": value, "state": state, "written": False}, index=cells.index)
     value = np.full(len(raw), math.nan)
     state = np.full(len(raw), State.MISSING.value, dtype=object)
     written = np.zeros(len(raw), dtype=bool)

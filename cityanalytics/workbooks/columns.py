@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from cityanalytics.workbooks.cells import State, is_serial, read_numbers
+from cityanalytics.workbooks.cells import State, is_serial, read_number, read_numbers
 from cityanalytics.workbooks.dates import Precision, is_span, read_date
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.statements import Measure, measure, units_of_label
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["number", "text", "date", "period"]
 
+#: So many texts of a long column are tried before it is said to hold no numbers.
+_SAMPLED = 1000
 _SERIAL = re.compile(r"^(?:序号?|编号|行次|行号|项次|顺序号?|号|no\.?|.*[编序]号)$", re.IGNORECASE)
 _DATE = re.compile(r"时间|日期|年月|月份|起止|期限|^年度?$|^期间?$|时点")
 
@@ -111,6 +113,10 @@ def _kind(
             return kind, None
     if not texts.any() and not dates:
         return "number", read_numbers(_cells(face, rows, column))
+    if texts.sum() > _SAMPLED and not (codes == Code.NUMBER).any():
+        sample = face.grid.values[rows[np.flatnonzero(texts)[:: texts.sum() // _SAMPLED]], column]
+        if not any(read_number(cell).state is State.PARSED for cell in sample):
+            return "text", None
     read = read_numbers(_cells(face, rows, column))
     parsed = int((read["state"] == State.PARSED).sum())
     unparsed = int((read["state"] == State.UNPARSED).sum())

@@ -6,13 +6,14 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks import body as kind
 from cityanalytics.workbooks.cells import State, is_pending, read_number, squeezed
 from cityanalytics.workbooks.dates import Precision, read_date
 from cityanalytics.workbooks.face import Code, Face
-from cityanalytics.workbooks.sheet import cell_name, letters
+from cityanalytics.workbooks.sheet import cell_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -171,11 +172,12 @@ def of_values(
                 Message.of("store it as a number"),
             )  # fmt: skip
         cells = face.grid.values[body.rows, column]
+        told = (face.codes[body.rows, column] != Code.ERROR) & (face.codes[body.rows, column] != Code.BLANK)
         unparsed = [
-            index for index in np.flatnonzero(counted)
-            if face.codes[body.rows[index], column] != Code.ERROR
-            and (state[index] == State.UNPARSED or (state[index] == State.MISSING and is_pending(cells[index])))
-        ]  # fmt: skip
+            int(index)
+            for index in np.flatnonzero(counted & told & (state != State.PARSED.value))
+            if state[index] == State.UNPARSED.value or is_pending(cells[index])
+        ]
         yield from _each(
             "UNPARSED", face, body, column, unparsed, where, Message.of("no number, and not zero"),
             Message.of("write a number, or leave the cell empty"),
@@ -229,26 +231,26 @@ def _dates(face: Face, body: Body, column: int, kinds: NDArray[np.object_], wher
 
 
 def _serials(face: Face, table: Table, body: Body, kinds: NDArray[np.object_], where: str) -> Iterator[Issue]:
-    column = next((column.index for column in table.columns if column.serial), None)
-    if column is None:
+    index = next((column.index for column in table.columns if column.serial), None)
+    if index is None:
         return
-    seen: set[float] = set()
-    for index in np.flatnonzero(np.isin(kinds, (kind.DATA, kind.TOTAL, kind.GROUP, kind.HEADER))):
-        if kinds[index] != kind.DATA:
-            seen = set()
-            continue
-        row = int(body.rows[index])
-        cell = face.grid.values[row, column]
-        text = squeezed(cell).strip("★☆*●○▲△.、") if isinstance(cell, str) else cell
-        serial = read_number(text).value
-        if math.isnan(serial):
-            continue
-        if serial in seen:
-            yield _warning(
-                "SERIAL_DUP", f"{where}!{cell_name(row, column)}", cell, Message.of("a serial number twice in one run"),
-                Message.of("number the rows again"),
-            )  # fmt: skip
-        seen.add(serial)
+    cells = face.grid.values[body.rows, index]
+    numbers = np.full(len(cells), math.nan)
+    native = face.codes[body.rows, index] == Code.NUMBER
+    numbers[native] = cells[native].astype(float)
+    for position in np.flatnonzero(face.codes[body.rows, index] == Code.TEXT):
+        numbers[position] = read_number(squeezed(cells[position]).strip("★☆*●○▲△.、")).value
+    runs = np.cumsum(np.isin(kinds, (kind.TOTAL, kind.GROUP, kind.HEADER)))
+    leaves = (kinds == kind.DATA) & np.isfinite(numbers)
+    again = pd.DataFrame({"run": runs[leaves], "serial": numbers[leaves]}).duplicated().to_numpy()
+    for position in np.flatnonzero(leaves)[again]:
+        yield _warning(
+            "SERIAL_DUP",
+            f"{where}!{cell_name(int(body.rows[position]), index)}",
+            cells[position],
+            Message.of("a serial number twice in one run"),
+            Message.of("number the rows again"),
+        )
 
 
 def of_cells(face: Face, tables: Sequence[Table], where: str) -> Iterator[Issue]:

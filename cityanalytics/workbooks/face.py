@@ -31,10 +31,21 @@ class Code(IntEnum):
     OTHER = 5
 
 
-_CODES: dict[type, Code] = {
-    type(None): Code.BLANK, str: Code.TEXT, float: Code.NUMBER, int: Code.NUMBER, bool: Code.OTHER,
-    dt.date: Code.DATE, dt.datetime: Code.DATE, dt.time: Code.OTHER, dt.timedelta: Code.OTHER,
-}  # fmt: skip
+class _Codes(dict[type, Code]):
+    def __missing__(self, kind: type) -> Code:
+        return Code.OTHER
+
+
+_CODES = _Codes(
+    {
+        type(None): Code.BLANK,
+        str: Code.TEXT,
+        float: Code.NUMBER,
+        int: Code.NUMBER,
+        dt.date: Code.DATE,
+        dt.datetime: Code.DATE,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,11 +67,10 @@ class Face:
     def of(cls, grid: Grid) -> Face:
         """Look at every cell once."""
         flat = grid.values.ravel().tolist()
-        codes = np.fromiter((_CODES.get(type(cell), Code.OTHER) for cell in flat), np.int8, len(flat))
-        for position in np.flatnonzero(codes == Code.TEXT):
-            text = flat[position]
-            if text.isspace():
-                codes[position] = Code.BLANK
+        codes = np.fromiter(map(_CODES.__getitem__, map(type, flat)), np.int8, len(flat))
+        texts = np.flatnonzero(codes == Code.TEXT)
+        blank = np.fromiter(map(str.isspace, map(flat.__getitem__, texts.tolist())), bool, len(texts))
+        codes[texts[blank]] = Code.BLANK
         codes = codes.reshape(grid.values.shape)
         for row, column in (*grid.errors, *grid.uncached):
             if row < codes.shape[0] and column < codes.shape[1]:

@@ -63,7 +63,7 @@ def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
         )
         letters = all(
             len(text) <= 2 for column, text in face.texts(int(row)) if header.left <= column <= header.right
-        )  # noqa: PLR2004 - 甲, (1)
+        )
         if counting and letters and (texts > 0 or len(numbers) * 2 > header.right - header.left + 1):
             found.append(int(row))
         elif (

@@ -14,13 +14,13 @@ from cityanalytics.workbooks import doubts, preamble, totals
 from cityanalytics.workbooks.body import sort_rows
 from cityanalytics.workbooks.cells import read_numbers
 from cityanalytics.workbooks.columns import Columns, Kind, read_columns
+from cityanalytics.workbooks.columnunits import column_units
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.forms import is_form
 from cityanalytics.workbooks.headers import Header, find_header, label_paths
 from cityanalytics.workbooks.sheet import cell_name, letters
 from cityanalytics.workbooks.statements import Measure, measure
 from cityanalytics.workbooks.sums import Sums
-from cityanalytics.workbooks.columnunits import column_units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

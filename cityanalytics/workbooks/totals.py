@@ -125,9 +125,11 @@ def _parents(body: Body, kinds: NDArray[np.object_], marks: dict[int, Mark]) -> 
             continue
         after = following.get(index)
         deeper = after is not None and _depth(marks.get(after)) > _depth(mark)
-        if mark.keyword or (numbered and mark.style == kind.DECIMAL):
-            certain.append(index)
-        elif numbered and deeper and mark.style in {kind.CHINESE, kind.BRACKETED}:
+        if (
+            mark.keyword
+            or (numbered and mark.style == kind.DECIMAL)
+            or (numbered and deeper and mark.style in {kind.CHINESE, kind.BRACKETED})
+        ):
             certain.append(index)
         elif numbered:
             doubtful.append(index)

@@ -41,13 +41,13 @@ _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _PERCENT_FORMATS = frozenset({9, 10})
 
 # Patterns begin with literal bytes that are rare, so that a pass over a large sheet costs little.
-_HIDDEN = re.compile(rb"\bhidden=[\"'](?:1|true)[\"']")
-_ERROR = re.compile(rb"\bt=[\"']e[\"']")
+_HIDDEN = re.compile(rb"hidden=[\"'](?:1|true)[\"']")
+_ERROR = re.compile(rb" t=[\"']e[\"']")
 _FORMULA_END = re.compile(rb"f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
 _FORMULA_EMPTY = re.compile(
     rb"<(?:\w+:)?f\b[^<>]*/>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
-_WIDE = re.compile(rb"\br=[\"']([A-Z]{3,})\d")
+_WIDE = re.compile(rb"r=[\"'][A-Z]{3}\d")
 _REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _ROW_NUMBER = re.compile(rb"\br=[\"'](\d{1,7})[\"']")
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
@@ -253,7 +253,9 @@ def _position(xml: bytes, inside: int) -> tuple[int, int] | None:
 
 
 def _errors(xml: bytes) -> Mapping[tuple[int, int], str]:
-    found = {}
+    found: dict[tuple[int, int], str] = {}
+    if b't="e"' not in xml and b"t='e'" not in xml:
+        return found
     for match in _ERROR.finditer(xml):
         position = _position(xml, match.end())
         value = _VALUE.search(xml, match.end())
@@ -263,7 +265,9 @@ def _errors(xml: bytes) -> Mapping[tuple[int, int], str]:
 
 
 def _uncached(xml: bytes) -> frozenset[tuple[int, int]]:
-    found = set()
+    found: set[tuple[int, int]] = set()
+    if b"<f" not in xml and b":f" not in xml:
+        return frozenset()
     for pattern in (_FORMULA_END, _FORMULA_EMPTY):
         for match in pattern.finditer(xml):
             position = _position(xml, match.start())

@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.wording import Wording
 
 
+#: Reference classes and their names.
+CLASSES = {
+    "china_construction_investment": "Chinese construction investment",
+    "china_public_spending": "Chinese public spending",
+    "us_public_construction": "US public construction",
+}
+
+
 @part("final")
 def final(content: Content, say: Wording) -> Markup:
     """Write the forecast and the paces."""
@@ -38,7 +46,7 @@ def final(content: Content, say: Wording) -> Markup:
             say(
                 "Method: the pace so far, changed as in the reference class “{reference_class}” "
                 "({series} public series) from this day of the year on. Assumed: this city changes its pace like a member of that class.",
-                reference_class=say(content.forecast.reference_class),
+                reference_class=say(CLASSES[content.forecast.reference_class]),
                 series=content.forecast.freedom + 1,
             )
         )
@@ -86,7 +94,7 @@ def _curve(content: Content, say: Wording) -> Chart:
             day=year_end(programme.as_of), target=forecast.target, p10=p10, p50=p50, p90=p90,
             target_label=say.plain("Plan {value}", value=bare(forecast.target)),
             median_label=say.plain("Median {value}", value=bare(p50)),
-            band_label=say.plain("80%: {low}–{high}", low=bare(p10), high=bare(p90)),
+            band_label=say.plain("{low}–{high}", low=bare(p10), high=bare(p90)),
         ),
         ticks=[*ends, month_end(dt.date(programme.as_of.year, 12, 1))],
         scale=scale,
@@ -153,17 +161,22 @@ def _classes(content: Content, say: Wording) -> Markup:
     scale = LANGUAGES[say.language].amounts[0]
     rows = [
         (
-            say("{name} (used)", name=say(forecast.reference_class))
+            say("{name} (used)", name=say(CLASSES[forecast.reference_class]))
             if forecast.reference_class == content.forecast.reference_class
-            else say(forecast.reference_class),
+            else say(CLASSES[forecast.reference_class]),
             *(forecast.quantile(level) for level in (0.1, 0.5, 0.9)),
             forecast.probability,
         )
         for forecast in content.alternatives
     ]
-    table = Table.of(columns=(say("Reference class"), "P10", "P50", "P90", say("Chance")), rows=rows)
+    table = Table.of(
+        columns=(say("Reference class"), say("Low"), say("Median"), say("High"), say("Chance")), rows=rows
+    )
     return (
-        table.caption(say("The class decides: what each would say"), unit=scale.unit)
+        table.caption(
+            say("The class decides: what each would say"),
+            unit=say("{unit}; low to high is the 80% band", unit=scale.unit),
+        )
         .numeric(1, 2, 3, places=1 + scale.places, per=scale.per)
         .shares(4, places=0)
         .fitting()
@@ -184,9 +197,14 @@ def _compared(content: Content, say: Wording) -> Markup:
         )
         for forecast in (before, content.forecast)
     ]
-    table = Table.of(columns=(say("Data date"), say("Done"), "P10", "P50", "P90"), rows=rows)
+    table = Table.of(
+        columns=(say("Data date"), say("Done"), say("Low"), say("Median"), say("High")), rows=rows
+    )
     shown = (
-        table.caption(say("This forecast and the last quarter's"), unit=scale.unit)
+        table.caption(
+            say("This forecast and the last quarter's"),
+            unit=say("{unit}; low to high is the 80% band", unit=scale.unit),
+        )
         .numeric(1, 2, 3, 4, places=1 + scale.places, per=scale.per)
         .fitting()
         .html(4, say.language)

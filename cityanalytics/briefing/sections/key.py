@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from markupsafe import Markup
 
 from cityanalytics.briefing.blocks import side_by_side
@@ -17,6 +16,17 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.wording import Wording
 
 
+#: Figures of the projects' table, and what they count.
+STAGES = (
+    ("projects_started", "Started"),
+    ("projects_completed", "of which completed"),
+    ("projects_on_schedule", "of which on schedule"),
+    ("unexplained_projects", "of which neither: late"),
+    ("projects_not_started", "Not started"),
+    ("projects_total", "All projects"),
+)
+
+
 @part("key")
 def key(content: Content, say: Wording) -> Markup:
     """Write the key tables."""
@@ -27,20 +37,19 @@ def key(content: Content, say: Wording) -> Markup:
 
 
 def _measures(content: Content, say: Wording) -> Markup:
-    rules, elapsed = LANGUAGES[say.language], content.programme.elapsed
+    rules = LANGUAGES[say.language]
     money, area = rules.amounts[0], rules.areas[0]
     found = content.figures
     rows: list[tuple[Markup | float | None, ...]] = []
 
     def row(label: Markup, done: str, plan: str, per: float) -> None:
-        share = _over(found[done].value, found[plan].value)
-        gap = None if share is None else share - elapsed
-        rows.append((label, _over(found[plan].value, per), _over(found[done].value, per), share, gap))
+        values = (_over(found[plan].value, per), _over(found[done].value, per))
+        rows.append((label, *values, found[f"{done}_share"].value, found[f"{done}_gap"].value))
 
-    row(say("Investment, {unit}", unit=money.unit), "investment_to_date", "annual_plan", money.per)
+    row(say("Investment"), "investment_to_date", "annual_plan", money.per)
     if content.programme.demolition.size:
         row(
-            say("Demolition, {unit}", unit=area.unit),
+            say("Demolition"),
             "demolition_total",
             "demolition_total_planned",
             area.per,
@@ -52,7 +61,14 @@ def _measures(content: Content, say: Wording) -> Markup:
             row(label, kind.key, f"{kind.key}_planned", area.per)
     table = Table.of(columns=(say("Measure"), say("Plan"), say("Done"), say("Share"), say("Gap")), rows=rows)
     return (
-        table.caption(say("Main measures"), unit=say("gap: to elapsed time, percentage points"))
+        table.caption(
+            say("Main measures"),
+            unit=say(
+                "investment in {money}, demolition in {area}; gap to elapsed time in percentage points",
+                money=money.unit,
+                area=area.unit,
+            ),
+        )
         .numeric(1, 2, places=max(1, 1 + money.places))
         .shares(3)
         .points(4)
@@ -62,18 +78,11 @@ def _measures(content: Content, say: Wording) -> Markup:
 
 
 def _projects(content: Content, say: Wording) -> Markup:
-    projects, money = content.programme.projects, LANGUAGES[say.language].amounts[0]
-    moving = projects["stage"].isin(["under construction", "suspended"])
-    on_schedule = projects["schedule"] == "on schedule"
-    groups = [
-        (say("Started"), projects[projects["stage"].isin(["under construction", "suspended", "completed"])]),
-        (say("of which completed"), projects[projects["stage"] == "completed"]),
-        (say("of which on schedule"), projects[moving & on_schedule]),
-        (say("of which neither: late"), projects[moving & ~on_schedule]),
-        (say("Not started"), projects[projects["stage"] == "not started"]),
-        (say("All projects"), projects),
+    money, found = LANGUAGES[say.language].amounts[0], content.figures
+    rows = [
+        (say(label), *(found[f"{key}{suffix}"].value for suffix in ("", "_plan", "_done", "_share")))
+        for key, label in STAGES
     ]
-    rows = [(label, len(rows), *_plan_and_share(rows)) for label, rows in groups]
     table = Table.of(
         columns=(say("Projects"), say("Number"), say("Plan"), say("Done"), say("Share")), rows=rows
     )
@@ -85,11 +94,6 @@ def _projects(content: Content, say: Wording) -> Markup:
         .fitting()
         .html(2, say.language)
     )
-
-
-def _plan_and_share(rows: pd.DataFrame) -> tuple[float, float, float | None]:
-    plan, done = float(rows["plan"].sum()), float(rows["done"].sum())
-    return plan, done, _over(done, plan)
 
 
 def _over(value: float | None, whole: float | None) -> float | None:

@@ -94,7 +94,7 @@ def _constraints(content: Content, say: Wording) -> Chart:
         )
         note = say.plain(
             "{amount}, {count} projects",
-            amount=display.amount(row["gap"], say.language),
+            amount=_in_hundred_millions(row["gap"], say.language),
             count=row["projects"],
         )
         bars.append(Bar(label=label, value=max(row["gap"], 0.0), note=note, look=palette.PAST))
@@ -110,6 +110,12 @@ def _constraints(content: Content, say: Wording) -> Chart:
             alt=say.plain("Bar chart of the gap by constraint: {listed}.", listed=listed),
         ),
     )
+
+
+def _in_hundred_millions(yuan: float, language: str) -> str:
+    """Return an amount in the largest unit, however small, so that the bars of a chart compare."""
+    scale = LANGUAGES[language].amounts[0]
+    return scale.pattern.format(display.number(yuan, language, places=2, per=scale.per))
 
 
 def _heaviest(content: Content, say: Wording) -> Markup:

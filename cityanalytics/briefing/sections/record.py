@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing.section import paragraph, part
+from cityanalytics.briefing.sections.final import CLASSES
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -22,7 +23,7 @@ def record(content: Content, say: Wording) -> Markup:
         say(
             "In its place: of the years of public series left out of the class “{reference_class}”, {class_coverage} "
             "fell inside the 80% band.",
-            reference_class=say(content.forecast.reference_class),
+            reference_class=say(CLASSES[content.forecast.reference_class]),
         ),
         note=True,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from cityanalytics.briefing import display
 from cityanalytics.briefing.blocks import late, side_by_side
 from cityanalytics.briefing.charts import Chart, Progress, bullets, demolition
@@ -16,8 +18,6 @@ from cityanalytics.programme import progress
 
 if TYPE_CHECKING:
     import pandas as pd
-    from markupsafe import Markup
-
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
 
@@ -28,14 +28,12 @@ MOST_UNITS = 20
 def units(content: Content, say: Wording) -> Markup:
     """Write the bullet graphs, and the table of units."""
     by_category, by_unit = progress.by(content.programme, "category"), progress.by(content.programme, "unit")
-    pieces = [
-        _bullets(content, say, by_category, "category").figure_html(3, say.language),
-        _bullets(content, say, by_unit.head(MOST_UNITS), "unit").figure_html(4, say.language),
-    ]
+    left = _bullets(content, say, by_category, "category").figure_html(3, say.language)
+    right = _bullets(content, say, by_unit.head(MOST_UNITS), "unit").figure_html(4, say.language)
     if content.programme.demolition.size:
-        pieces.append(_demolition(content, say).figure_html(5, say.language))
+        left = Markup("<div>{}{}</div>").format(left, _demolition(content, say).figure_html(5, say.language))
     rule = content.settings.lights
-    return side_by_side(*pieces) + side_by_side(_table(content, say, by_unit)) + paragraph(
+    return side_by_side(left, right) + _table(content, say, by_unit) + paragraph(
         say(
             "Rule of the words: normal up to {yellow} behind elapsed time, behind up to {red}, far behind beyond.",
             yellow=display.points(rule.yellow, say.language), red=display.points(rule.red, say.language),
