@@ -35,7 +35,7 @@ def log_ratios(series: pd.DataFrame) -> pd.DataFrame:
     months = np.arange(1, MONTHS)
     rest = so_far[[MONTHS]].to_numpy() - so_far[months]
     ratio = np.log((rest / (MONTHS - months)) / (so_far[months] / months))
-    return ratio.stack().rename("log_ratio").reset_index()
+    return ratio.melt(ignore_index=False, value_name="log_ratio").reset_index()
 
 
 def summarise(ratios: pd.DataFrame) -> dict[str, float]:

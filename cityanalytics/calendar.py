@@ -61,7 +61,7 @@ class WorkCalendar:
 @cache
 def _official(day: dt.date) -> bool:
     # the package takes 60 ms to import: only where working days are asked for
-    import chinese_calendar  # noqa: PLC0415
+    import chinese_calendar
 
     try:
         return bool(chinese_calendar.is_workday(day))

@@ -7,10 +7,11 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict
-from functools import wraps
+from functools import cache, wraps
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from cityanalytics.issues import Message, Severity
 from cityanalytics.settings import find_workspace, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from cityanalytics.issues import Issue
     from cityanalytics.publishing.parameters import Dates
@@ -36,24 +37,24 @@ MOST_ROWS = 40
 LANGUAGES = ("zh", "en")
 
 
-def _ui() -> str:
-    """Return the language of messages: --ui, else the locale's."""
-    for at, argument in enumerate(sys.argv):
-        if argument == "--ui" and at + 1 < len(sys.argv):
-            return sys.argv[at + 1]
-        if argument.startswith("--ui="):
-            return argument.removeprefix("--ui=")
-    locale = next(
-        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
-    )
-    return "zh" if locale.lower().startswith("zh") else "en"
+#: Language of messages while a command runs.
+_UI: ContextVar[str] = ContextVar("_UI", default="en")
+
+
+def _ui_language(arguments: Sequence[str]) -> str:
+    """Return the language of messages: --ui, else the locale's; known before anything is parsed."""
+    named = [after for option, after in pairwise([*arguments, ""]) if option == "--ui"]
+    named += [argument.removeprefix("--ui=") for argument in arguments if argument.startswith("--ui=")]
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return (named or ["zh" if locale.lower().startswith("zh") else "en"])[0]
 
 
 def _translate(sentence: str) -> str:
-    # the catalogue is read only where there is something to translate
-    if _ui() != "zh":
+    if _UI.get() != "zh":
         return sentence
-    from cityanalytics.briefing.wording import translate  # noqa: PLC0415
+    # the catalogue is read only where there is something to translate
+    from cityanalytics.briefing.wording import translate
 
     return translate(sentence, "zh")
 
@@ -81,8 +82,10 @@ def common(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--ui", type=click.Choice(LANGUAGES), help="Language of messages (default: the locale's).")
     @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
     @wraps(command)
-    def wrapped(*args: Any, ui: str | None, debug: bool, **options: Any) -> None:  # noqa: ANN401, ARG001 - read before parsing
-        command(*args, **options)
+    def wrapped(**options: Any) -> None:  # noqa: ANN401 - whatever the command takes
+        for known_before_parsing in ("ui", "debug"):
+            options.pop(known_before_parsing)
+        command(**options)
 
     return wrapped
 
@@ -127,8 +130,8 @@ def cli() -> None:
 @click.option("--next-year", is_flag=True, help="Write the empty workbooks of the next year's first quarter.")
 def init(directory: Path, workspace: Path | None, *, next_quarter: bool, next_year: bool) -> None:
     """Make a workspace: configuration, folders, notebooks, and empty workbooks to hand to the units."""
-    from cityanalytics.intake.handout import make_workspace, next_quarter_after, write_handouts  # noqa: PLC0415
-    from cityanalytics.intake.register import read_register  # noqa: PLC0415
+    from cityanalytics.intake.handout import make_workspace, next_quarter_after, write_handouts
+    from cityanalytics.intake.register import read_register
 
     del workspace  # the directory says whose data it is
     if next_quarter or next_year:
@@ -160,11 +163,11 @@ def receive(
     files: tuple[Path, ...], workspace: Path | None, quarter: str, unit: str | None, on_: str
 ) -> None:
     """File workbooks as they were sent, with date and hash."""
-    from cityanalytics.intake import register  # noqa: PLC0415
+    from cityanalytics.intake import register
 
     settings = _settings(workspace)
     try:
-        day = dt.date.fromisoformat(on_) if on_ else dt.date.today()  # noqa: DTZ011 - the bureau's own day
+        day = dt.date.fromisoformat(on_) if on_ else dt.date.today()  # noqa: DTZ011 - the bureau's day
     except ValueError:
         raise UsageError(
             Message.of("{name} is a date such as 2010-09-22; {text!r} is none", name="--on", text=on_)
@@ -190,8 +193,8 @@ def receive(
 @as_json
 def ingest(quarters: tuple[str, ...], workspace: Path | None, *, json_: bool) -> None:
     """Read what the units sent into tidy tables; list every issue; write all or nothing."""
-    from cityanalytics.intake import load  # noqa: PLC0415
-    from cityanalytics.intake.register import read_register  # noqa: PLC0415
+    from cityanalytics.intake import load
+    from cityanalytics.intake.register import read_register
 
     settings = _settings(workspace)
     with _progress("reading workbooks", total=len(read_register(settings))) as advance:
@@ -215,10 +218,14 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, *, json_: bool) ->
     if blocked:
         raise blocked
     _say(
-        "{files} workbooks read: {projects} rows of projects, {investment} of investment; {warnings} warnings; written to {folder}",
-        files=len(found.manifest["inputs"]), projects=counts["projects"], investment=counts["investment"],
-        warnings=len(found.issues), folder=settings.processed,
-    )  # fmt: skip
+        "{files} workbooks read: {projects} rows of projects, {investment} of investment; {warnings} warnings; "
+        "written to {folder}",
+        files=len(found.manifest["inputs"]),
+        projects=counts["projects"],
+        investment=counts["investment"],
+        warnings=len(found.issues),
+        folder=settings.processed,
+    )
 
 
 @cli.command()
@@ -248,16 +255,28 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, *, json_: bool) ->
     help="A parameter of the notebook.",
 )
 @as_json
-def brief(  # noqa: C901 - one command, read from top to bottom
-    quarters: tuple[str, ...], workspace: Path | None, as_of: str, known_on: str, lang: str, *,
-    all_: bool, jobs: int, force: bool, dry_run: bool, pdf: bool, notebook: str, parameters: tuple[str, ...], json_: bool,
-) -> None:  # fmt: skip
+def brief(
+    quarters: tuple[str, ...],
+    workspace: Path | None,
+    as_of: str,
+    known_on: str,
+    lang: str,
+    *,
+    all_: bool,
+    jobs: int,
+    force: bool,
+    dry_run: bool,
+    pdf: bool,
+    notebook: str,
+    parameters: tuple[str, ...],
+    json_: bool,
+) -> None:
     """Run the notebooks and export the briefing of a quarter or of any day."""
-    from cityanalytics.intake.load import read_tables  # noqa: PLC0415
-    from cityanalytics.publishing.export import is_current  # noqa: PLC0415
-    from cityanalytics.publishing.index import write_index  # noqa: PLC0415
-    from cityanalytics.publishing.parameters import check_names, resolve_dates  # noqa: PLC0415
-    from cityanalytics.publishing.run import BRIEFING, declared_parameters, report_folder  # noqa: PLC0415
+    from cityanalytics.intake.load import read_tables
+    from cityanalytics.publishing.export import is_current
+    from cityanalytics.publishing.index import write_index
+    from cityanalytics.publishing.parameters import check_names, resolve_dates
+    from cityanalytics.publishing.run import BRIEFING, declared_parameters, report_folder
 
     settings = _settings(workspace)
     languages = _languages(settings, lang)
@@ -269,9 +288,10 @@ def brief(  # noqa: C901 - one command, read from top to bottom
         resolve_dates(settings, tables, quarter=quarter, as_of=as_of, known_on=known_on) for quarter in named
     ]
     todo = [
-        found for found in chosen
+        found
+        for found in chosen
         if force or notebook != BRIEFING or given or not is_current(settings, found, languages)
-    ]  # fmt: skip
+    ]
     for found in chosen:
         state = "to make" if found in todo else "up to date"
         if dry_run or found not in todo:
@@ -283,12 +303,14 @@ def brief(  # noqa: C901 - one command, read from top to bottom
     if dry_run:
         return
     with _progress("making reports", total=4 * len(todo)) as advance:
-        written = _make_all(settings, todo, languages, notebook, given, jobs, advance)
+        written = _make_all(
+            settings, todo, languages=languages, notebook=notebook, given=given, jobs=jobs, advance=advance
+        )
     if notebook == BRIEFING:
         written.append(write_index(settings))
     folders = [report_folder(settings, found) for found in chosen]
     if pdf:
-        from cityanalytics.publishing.pdf import print_pages  # noqa: PLC0415
+        from cityanalytics.publishing.pdf import print_pages
 
         written += print_pages(
             [folder / f"briefing.{language}.html" for folder in folders for language in languages]
@@ -311,7 +333,7 @@ def brief(  # noqa: C901 - one command, read from top to bottom
 @as_json
 def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *, json_: bool) -> None:
     """Say where the year ends, as numbers."""
-    from cityanalytics.publishing.assemble import assemble  # noqa: PLC0415
+    from cityanalytics.publishing.assemble import assemble
 
     content = assemble(str(workspace or "."), quarter, as_of=as_of, known_on=known_on)
     made = content.forecast
@@ -320,10 +342,17 @@ def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *,
         for level in (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
     }
     document = {
-        "as_of": made.as_of, "known_on": content.programme.known_on, "unit": "yuan", "done": made.done, "target": made.target,
-        **levels, "probability": made.probability, "method": made.method, "reference_class": made.reference_class,
+        "as_of": made.as_of,
+        "known_on": content.programme.known_on,
+        "unit": "yuan",
+        "done": made.done,
+        "target": made.target,
+        **levels,
+        "probability": made.probability,
+        "method": made.method,
+        "reference_class": made.reference_class,
         "pace": asdict(content.pace),
-    }  # fmt: skip
+    }
     if json_:
         _print_json(document)
         return
@@ -345,20 +374,24 @@ def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *,
 @as_json
 def trace(report: Path, key: str, workspace: Path | None, *, json_: bool) -> None:
     """Show the cells behind a figure of a briefing."""
-    from cityanalytics.publishing.trace import trace_figure  # noqa: PLC0415
+    from cityanalytics.publishing.trace import trace_figure
 
     found = trace_figure(_settings(workspace or report.resolve().parent), report, key)
     if json_:
         _print_json(
-            {"key": found.figure.key, "value": found.figure.value, "unit": found.figure.unit,
-             "cells": [{"cell": cell, "value": value} for cell, value in found.cells]}
-        )  # fmt: skip
+            {
+                "key": found.figure.key,
+                "value": found.figure.value,
+                "unit": found.figure.unit,
+                "cells": [{"cell": cell, "value": value} for cell, value in found.cells],
+            }
+        )
         return
     rows = [(cell, str(value)) for cell, value in found.cells]
-    _table(("cell", "value"), rows[:MOST_ROWS], title=f"{key} = {found.figure.shown(_ui())}")
+    _table(("cell", "value"), rows[:MOST_ROWS], title=f"{key} = {found.figure.shown(_UI.get())}")
     if len(rows) > MOST_ROWS:
         _say("and {count} more: --json gives all", count=len(rows) - MOST_ROWS)
-    _say("{key}: {value} from {count} cells", key=key, value=found.figure.shown(_ui()), count=len(rows))
+    _say("{key}: {value} from {count} cells", key=key, value=found.figure.shown(_UI.get()), count=len(rows))
 
 
 @cli.command()
@@ -367,7 +400,7 @@ def trace(report: Path, key: str, workspace: Path | None, *, json_: bool) -> Non
 @as_json
 def verify(report: Path, workspace: Path | None, *, json_: bool) -> None:
     """Make a report again from its recorded inputs and say whether every number and byte is the same."""
-    from cityanalytics.publishing import verify as verifying  # noqa: PLC0415
+    from cityanalytics.publishing import verify as verifying
 
     settings = _settings(workspace or report.resolve().parent)
     with (
@@ -378,9 +411,14 @@ def verify(report: Path, workspace: Path | None, *, json_: bool) -> None:
         advance()
     if json_:
         _print_json(
-            {"equal": not verdict.different, "same": verdict.same, "different": verdict.different,
-             "figures": verdict.figures, "reasons": [reason.text(_translate) for reason in verdict.reasons]}
-        )  # fmt: skip
+            {
+                "equal": not verdict.different,
+                "same": verdict.same,
+                "different": verdict.different,
+                "figures": verdict.figures,
+                "reasons": [reason.text(_translate) for reason in verdict.reasons],
+            }
+        )
     for reason in verdict.reasons:
         _say("{reason}", reason=reason.text(_translate))
     for name, (recorded, now) in verdict.figures.items():
@@ -398,17 +436,26 @@ def lab(arguments: tuple[str, ...], workspace: Path | None) -> None:
     settings = _settings(workspace)
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={settings.root}", *arguments]
     _say("opening JupyterLab on {folder}; end it with Ctrl-C", folder=settings.notebooks)
-    import subprocess  # noqa: PLC0415, S404 - JupyterLab is a program of its own
+    import subprocess
 
-    sys.exit(subprocess.call([*command, f"--LabApp.default_url=/lab/tree/{settings.notebooks.name}"]))  # noqa: S603 - a list, no shell
+    command.append(f"--LabApp.default_url=/lab/tree/{settings.notebooks.name}")
+    sys.exit(subprocess.call(command))  # noqa: S603 - a list, no shell
 
 
-def main() -> None:
-    """Run a command; errors become one clear message and an exit code."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; errors become one clear message and an exit code.
+
+    Parameters
+    ----------
+    arguments
+        Words of the command line; by default those of the process.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    _UI.set(_ui_language(words))
     _translate_help()
-    debug = "--debug" in sys.argv
+    debug = "--debug" in words
     try:
-        cli.main(standalone_mode=False)
+        cli.main(words, prog_name="cityanalytics", standalone_mode=False)
     except click.exceptions.Exit as exit_:
         sys.exit(exit_.exit_code)
     except click.ClickException as error:
@@ -431,12 +478,19 @@ def main() -> None:
         sys.exit(FAILED)
 
 
+@cache
+def _english_help() -> dict[click.Command | click.Option, str]:
+    """Return the help texts as they are written."""
+    commands = (cli, *cli.commands.values())
+    owners: list[click.Command | click.Option] = [*commands]
+    for command in commands:
+        owners += [option for option in command.params if isinstance(option, click.Option)]
+    return {owner: owner.help or "" for owner in owners}
+
+
 def _translate_help() -> None:
-    for command in (cli, *cli.commands.values()):
-        command.help = _translate(command.help or "")
-        for parameter in command.params:
-            if isinstance(parameter, click.Option) and parameter.help:
-                parameter.help = _translate(parameter.help)
+    for owner, text in _english_help().items():
+        owner.help = _translate(text)
 
 
 def _languages(settings: Settings, text: str) -> list[str]:
@@ -468,13 +522,19 @@ def _dates(found: Dates) -> dict[str, str]:
 
 
 def _make_all(
-    settings: Settings, todo: list[Dates], languages: list[str], notebook: str, given: dict[str, str],
-    jobs: int, advance: Callable[[], None],
-) -> list[Path]:  # fmt: skip
-    from cityanalytics.publishing.export import make_report  # noqa: PLC0415
+    settings: Settings,
+    todo: list[Dates],
+    *,
+    languages: list[str],
+    notebook: str,
+    given: dict[str, str],
+    jobs: int,
+    advance: Callable[[], None],
+) -> list[Path]:
+    from cityanalytics.publishing.export import make_report
 
     tasks = [{**_dates(found), **given} for found in todo]
-    if jobs == 1 or len(tasks) < 2:  # noqa: PLR2004 - one report needs no pool
+    if min(jobs, len(tasks)) <= 1:
         written = []
         for task in tasks:
             written += make_report(
@@ -482,7 +542,7 @@ def _make_all(
             )
             advance()
         return written
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+    from concurrent.futures import ProcessPoolExecutor
 
     with ProcessPoolExecutor(max_workers=jobs) as pool:
         running = [
@@ -495,7 +555,7 @@ def _make_all(
 def _progress(label: str, total: int | None = None) -> Iterator[Callable[[], None]]:
     """Show a bar on a terminal; elsewhere nothing."""
     # rich's bar takes 40 ms to import
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -543,8 +603,8 @@ def _show_issues(issues: Sequence[Issue]) -> None:
 def _table(
     columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str, stderr: bool = False
 ) -> None:
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.table import Table
+    from rich.text import Text
 
     table = Table(*[_translate(column) for column in columns], title=_translate(title))
     for row in rows:

@@ -8,12 +8,14 @@ import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cityanalytics.calendar import WorkCalendar, quarter_end
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILE = "cityanalytics.toml"
 Texts = Mapping[str, str]
@@ -222,7 +224,7 @@ def _kinds(table: Mapping[str, dict[str, Any]]) -> tuple[Kind, ...]:
             key=key,
             kind=section.get("kind", str),
             label=section.texts("label"),
-            listed=section.get("listed", bool, False),  # noqa: FBT003 - a default, as dict.get takes it
+            listed=section.get("listed", bool, False),
         )
         section.finish()
         kinds.append(kind)
@@ -236,7 +238,7 @@ class _Section:
         self.name, self.values = name, values
         self.asked: set[str] = set()
 
-    def get(self, key: str, kind: type, default: Any = None) -> Any:  # noqa: ANN401 - TOML values are of any type
+    def get(self, key: str, kind: type, default: Any = None) -> Any:  # noqa: ANN401 - a TOML value is of any type
         self.asked.add(key)
         if key not in self.values and default is not None:
             return default
@@ -247,9 +249,12 @@ class _Section:
             raise UsageError(
                 Message.of(
                     "cityanalytics.toml: [{section}] needs {key} ({kind}); it has {value!r}",
-                    section=self.name, key=key, kind=kind.__name__, value=value,
+                    section=self.name,
+                    key=key,
+                    kind=kind.__name__,
+                    value=value,
                 )
-            )  # fmt: skip
+            )
         return value
 
     def table(self, key: str, kind: type) -> Any:  # noqa: ANN401 - as get
@@ -271,6 +276,8 @@ class _Section:
             raise UsageError(
                 Message.of(
                     "cityanalytics.toml: [{section}] has an unknown key {key}; nearest: {near}",
-                    section=self.name, key=key, near=near[0] if near else ", ".join(sorted(self.asked)),
+                    section=self.name,
+                    key=key,
+                    near=near[0] if near else ", ".join(sorted(self.asked)),
                 )
-            )  # fmt: skip
+            )

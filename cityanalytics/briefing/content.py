@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cityanalytics.briefing.figures import Figure
-from cityanalytics.forecast.methods import Forecast
-from cityanalytics.forecast.pace import Pace
-from cityanalytics.forecast.scenario import Scenario
-from cityanalytics.programme.reconcile import Reconciliation
-from cityanalytics.programme.snapshot import Programme
-from cityanalytics.settings import Settings
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cityanalytics.briefing.figures import Figure
+    from cityanalytics.forecast.methods import Forecast
+    from cityanalytics.forecast.pace import Pace
+    from cityanalytics.forecast.scenario import Scenario
+    from cityanalytics.programme.reconcile import Reconciliation
+    from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)

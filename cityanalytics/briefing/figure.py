@@ -66,5 +66,5 @@ class Chart:
             rules.gap,
             self.title,
             self.subtitle,
-            opening + Markup(drawn),  # noqa: S704 - drawing.svg made it from escaped text
+            opening + Markup(drawn),  # noqa: S704 - the drawing is ours, its texts are paths
         )

@@ -61,7 +61,7 @@ def received(content: Content, say: Wording) -> Markup:
 @part("doubts")
 def doubts(content: Content, say: Wording) -> Markup:
     """List every doubt with its cell."""
-    rows = [
+    rows: list[tuple[display.Cell, ...]] = [
         (
             row["where"],
             row["code"],
@@ -81,7 +81,7 @@ def doubts(content: Content, say: Wording) -> Markup:
 def all_projects(content: Content, say: Wording) -> Markup:
     """List every project with plan, investment and stage."""
     scale = LANGUAGES[say.language].amounts[1]
-    rows = [
+    rows: list[tuple[display.Cell, ...]] = [
         (
             original(row["project"]) or "",
             content.settings.term(row["unit"], say.language),
@@ -103,7 +103,7 @@ def all_projects(content: Content, say: Wording) -> Markup:
 @part("held-up")
 def held_up_projects(content: Content, say: Wording) -> Markup:
     """List the late and the not started projects with person, dates and constraint."""
-    rows = [
+    rows: list[tuple[display.Cell, ...]] = [
         (
             original(row["project"]) or "",
             original(row["responsible_person"]),
@@ -135,7 +135,7 @@ def held_up_projects(content: Content, say: Wording) -> Markup:
 def all_works(content: Content, say: Wording) -> Markup:
     """List the physical works by kind."""
     measures = {"count": "number", "metres": "metres", "square metres": "square metres"}
-    rows = [
+    rows: list[tuple[display.Cell, ...]] = [
         (
             original(row["kind"]) or "",
             say(measures[row["measure"]]),
@@ -170,7 +170,7 @@ def levers(content: Content, pace: float) -> Section:
     def write(content: Content, say: Wording) -> Markup:
         scale = LANGUAGES[say.language].amounts[0]
         cases = [(scenario.name, scenario.pace) for scenario in content.scenarios] + [("pace", pace)]
-        rows = [
+        rows: list[tuple[display.Cell, ...]] = [
             (
                 say(NAMES.get(name, "The pace given")),
                 factor,
@@ -208,7 +208,7 @@ def hindcasts(content: Content, say: Wording) -> Markup:
         if content.previous_forecast is None
         else [content.previous_forecast, content.forecast]
     )
-    rows = [
+    rows: list[tuple[display.Cell, ...]] = [
         (
             display.date_text(made.as_of, say.language),
             made.done,

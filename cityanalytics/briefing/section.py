@@ -77,7 +77,8 @@ def part(name: str) -> Callable[[Writer], Callable[[Content], Section]]:
 
 def paragraph(text: Markup, *, note: bool = False) -> Markup:
     """Return a paragraph; a note is small and grey."""
-    return Markup("<p class=note>{}</p>" if note else "<p>{}</p>").format(text)
+    opening = Markup("<p class=note>") if note else Markup("<p>")
+    return opening + text + Markup("</p>")
 
 
 def bullets(items: list[Markup]) -> Markup:
@@ -86,5 +87,5 @@ def bullets(items: list[Markup]) -> Markup:
 
 
 def original(text: object) -> Markup | None:
-    """Return a unit's own Chinese words, marked as such on a page in another language; None where there are none."""
+    """Return a unit's own words, marked as Chinese; None where there are none."""
     return Markup("<span lang=zh-CN>{}</span>").format(text) if isinstance(text, str) and text else None

@@ -86,4 +86,7 @@ class Wording:
         shown = {name: escape(self.figures[name].shown(self.language)) for name in gaps - texts.keys()}
         if bold:
             shown = {name: Markup("<b>{}</b>").format(text) for name, text in shown.items()}
-        return Markup(template).format(**shown, **{name: escape(text) for name, text in texts.items()})  # noqa: S704 - the catalogue is ours
+        # the catalogue is ours, and what fills its gaps is escaped
+        return Markup(template).format(  # noqa: S704
+            **shown, **{name: escape(text) for name, text in texts.items()}
+        )

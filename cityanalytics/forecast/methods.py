@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -12,6 +11,8 @@ from cityanalytics.errors import InsufficientDataError
 from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import pandas as pd
 
     from cityanalytics.forecast.pool import Reference
@@ -53,14 +54,14 @@ class Forecast:
     def quantile(self, level: float) -> float:
         """Return the year-end total that is not exceeded with probability `level` (yuan)."""
         # SciPy takes 0.3 s to import: only where a forecast is made
-        from scipy.special import stdtrit  # noqa: PLC0415
+        from scipy.special import stdtrit
 
         return self.done + self.remainder * math.exp(self.spread * float(stdtrit(self.freedom, level)))
 
     @property
     def probability(self) -> float:
         """Probability that the year's total reaches the target."""
-        from scipy.special import stdtr  # noqa: PLC0415 - as above
+        from scipy.special import stdtr
 
         missing = self.target - self.done
         if missing <= 0:

@@ -6,10 +6,10 @@ month-end the mean and standard deviation of ``log(pace after / pace so far)``.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,9 @@ import pandas as pd
 from cityanalytics.calendar import elapsed_share
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 MONTHS = 12
 

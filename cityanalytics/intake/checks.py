@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from typing import TYPE_CHECKING
 
 from cityanalytics.issues import Issue, Message, Severity
@@ -43,40 +44,53 @@ def _claimed_twice(projects: pd.DataFrame) -> Iterator[Issue]:
     for (_, project), rows in projects[units > 1].groupby(["quarter", "project"]):
         cells = list(rows["project_cell"])
         yield Issue(
-            severity=Severity.ERROR, code="PROJECT_TWICE", where=cells[-1], value=str(project),
-            understood=Message.of("claimed by {units}; also at {cell}", units=", ".join(rows["unit"]), cell=cells[0]),
+            severity=Severity.ERROR,
+            code="PROJECT_TWICE",
+            where=cells[-1],
+            value=str(project),
+            understood=Message.of(
+                "claimed by {units}; also at {cell}", units=", ".join(rows["unit"]), cell=cells[0]
+            ),
             suggestion=Message.of("settle which unit is responsible, and have the other send a correction"),
-        )  # fmt: skip
+        )
 
 
 def _repeated(projects: pd.DataFrame) -> Iterator[Issue]:
     again = projects.duplicated(["quarter", "unit", "project"])
     for row in projects[again].itertuples():
         yield Issue(
-            severity=Severity.ERROR, code="PROJECT_REPEATED", where=str(row.project_cell), value=str(row.project),
+            severity=Severity.ERROR,
+            code="PROJECT_REPEATED",
+            where=str(row.project_cell),
+            value=str(row.project),
             understood=Message.of("named twice in one workbook"),
             suggestion=Message.of("keep one row, or tell two projects apart by name"),
-        )  # fmt: skip
+        )
 
 
 def _renamed(projects: pd.DataFrame) -> Iterator[Issue]:
     """Say which projects are gone since the quarter before, with the likest new name; a person confirms."""
     for unit, rows in projects.groupby("unit"):
         quarters = sorted(rows["quarter"].unique())
-        for before, after in zip(quarters, quarters[1:], strict=False):
+        for before, after in itertools.pairwise(quarters):
             then = rows[rows["quarter"] == before]
             now = rows[rows["quarter"] == after]
             new = sorted(set(now["project"]) - set(then["project"]))
             for row in then[~then["project"].isin(set(now["project"]))].itertuples():
                 near = difflib.get_close_matches(str(row.project), new, n=1)
                 yield Issue(
-                    severity=Severity.WARNING, code="PROJECT_GONE", where=str(row.project_cell), value=str(row.project),
+                    severity=Severity.WARNING,
+                    code="PROJECT_GONE",
+                    where=str(row.project_cell),
+                    value=str(row.project),
                     understood=Message.of(
                         "not in the workbook of {unit} for {quarter}; likest new name: {near}",
-                        unit=unit, quarter=after, near=near[0] if near else "none",
+                        unit=unit,
+                        quarter=after,
+                        near=near[0] if near else "none",
                     ),
                     suggestion=Message.of("if it was renamed, have it confirmed and add it to aliases.toml"),
-                )  # fmt: skip
+                )
 
 
 def _without_project(projects: pd.DataFrame, table: pd.DataFrame, cell: str) -> Iterator[Issue]:
@@ -84,10 +98,15 @@ def _without_project(projects: pd.DataFrame, table: pd.DataFrame, cell: str) -> 
     for row in table.itertuples():
         if (row.quarter, row.project) not in known:
             yield Issue(
-                severity=Severity.WARNING, code="PROJECT_UNKNOWN", where=str(getattr(row, cell)), value=str(row.project),
-                understood=Message.of("no project of that name has a plan in {quarter}; not counted", quarter=row.quarter),
+                severity=Severity.WARNING,
+                code="PROJECT_UNKNOWN",
+                where=str(getattr(row, cell)),
+                value=str(row.project),
+                understood=Message.of(
+                    "no project of that name has a plan in {quarter}; not counted", quarter=row.quarter
+                ),
                 suggestion=Message.of("write the name as in 项目投资完成情况, or add it to aliases.toml"),
-            )  # fmt: skip
+            )
 
 
 def _without_status(projects: pd.DataFrame, status: pd.DataFrame) -> Iterator[Issue]:
@@ -95,7 +114,10 @@ def _without_status(projects: pd.DataFrame, status: pd.DataFrame) -> Iterator[Is
     for row in projects.itertuples():
         if (row.quarter, row.project) not in known:
             yield Issue(
-                severity=Severity.WARNING, code="STATUS_MISSING", where=str(row.project_cell), value=str(row.project),
+                severity=Severity.WARNING,
+                code="STATUS_MISSING",
+                where=str(row.project_cell),
+                value=str(row.project),
                 understood=Message.of("its unit reports no status for {quarter}", quarter=row.quarter),
                 suggestion=Message.of("add it to 项目状态"),
-            )  # fmt: skip
+            )

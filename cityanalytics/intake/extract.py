@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import itertools
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from cityanalytics.workbooks.dates import Period, read_dates, read_period
 from cityanalytics.workbooks.units import Dimension, find_unit, series_to_base, to_base
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from cityanalytics.intake.match import Match, Synonyms
@@ -91,15 +92,18 @@ def extract(table: Table, match: Match, source: Source) -> tuple[Rows, list[Issu
         "demolition": _demolition,
         "history": _history,
     }[subject.name](reading)
+    return {name: _with_origin(frame, source) for name, frame in rows.items()}, reading.issues
+
+
+def _with_origin(frame: pd.DataFrame, source: Source) -> pd.DataFrame:
     receipt = source.receipt
-    origin = {
-        "unit": receipt.unit,
-        "quarter": receipt.quarter,
-        "file": receipt.file,
-        "received": pd.Timestamp(receipt.received),
-        "data_date": pd.Timestamp(source.data_date),
-    }
-    return {name: frame.assign(**origin) for name, frame in rows.items()}, reading.issues
+    return frame.assign(
+        unit=receipt.unit,
+        quarter=receipt.quarter,
+        file=receipt.file,
+        received=pd.Timestamp(receipt.received),
+        data_date=pd.Timestamp(source.data_date),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,11 +168,13 @@ class _Reading:
         )
         rough = (found["state"] == State.PARSED.value) & (found["precision"] != "day")
         for row in found.index[rough]:
-            self._say(
-                Severity.WARNING, "DATE_PRECISION", name, row,
+            self.say(
+                "DATE_PRECISION",
+                name,
+                row,
                 Message.of("{day}, the last day of what is written", day=found.loc[row, "end"].date()),
                 Message.of("write the day"),
-            )  # fmt: skip
+            )
         return found["end"]
 
     def numbers(self, column: Column | None, dimension: Dimension) -> pd.Series:
@@ -179,13 +185,16 @@ class _Reading:
             stated = column.unit.name if column.unit else "none"
             self.issues.append(
                 Issue(
-                    severity=Severity.ERROR, code="UNIT_UNKNOWN" if column.unit is None else "UNIT_CONFLICT",
-                    where=f"{self.source.receipt.file}!{self.table.sheet}!{column.letter}{self.table.header_rows[1]}",
+                    severity=Severity.ERROR,
+                    code="UNIT_UNKNOWN" if column.unit is None else "UNIT_CONFLICT",
+                    where=f"{self.source.receipt.file}!{self.table.sheet}!{column.letter}",
                     value=column.name,
-                    understood=Message.of("unit: {unit}; expected {dimension}", unit=stated, dimension=dimension.value),
+                    understood=Message.of(
+                        "unit: {unit}; expected {dimension}", unit=stated, dimension=dimension.value
+                    ),
                     suggestion=Message.of("state the unit in the header or in the row above the table"),
                 )
-            )  # fmt: skip
+            )
             return pd.Series(float("nan"), index=self.table.frame.index)
         read = read_numbers(self.table.frame[column.letter])
         for row in read.index[read["state"] == State.UNPARSED.value]:
@@ -222,23 +231,35 @@ class _Reading:
     def _unread_cell(self, letter: str, row: int, understood: Message) -> None:
         self.issues.append(
             Issue(
-                severity=Severity.WARNING, code="UNPARSED",
+                severity=Severity.WARNING,
+                code="UNPARSED",
                 where=f"{self.source.receipt.file}!{self.table.sheet}!{letter}{row}",
                 value=str(self.table.frame.loc[row, letter]),
                 understood=understood,
                 suggestion=Message.of("correct the cell and send the workbook again"),
             )
-        )  # fmt: skip
+        )
 
-    def _say(
-        self, severity: Severity, code: str, name: str, row: int, understood: Message, suggestion: Message
+    def say(
+        self,
+        code: str,
+        name: str,
+        row: int,
+        understood: Message,
+        suggestion: Message,
+        *,
+        severity: Severity = Severity.WARNING,
     ) -> None:
         self.issues.append(
             Issue(
-                severity=severity, code=code, where=str(self.cells_of(name)[row]), value=str(self.raw(name)[row]),
-                understood=understood, suggestion=suggestion,
+                severity=severity,
+                code=code,
+                where=str(self.cells_of(name)[row]),
+                value=str(self.raw(name)[row]),
+                understood=understood,
+                suggestion=suggestion,
             )
-        )  # fmt: skip
+        )
 
     def periods(self, dimension: Dimension, value: str) -> pd.DataFrame:
         """Return one row a table row and period: ``period_start``, ``period_end``, the value and its cell."""
@@ -265,16 +286,19 @@ class _Reading:
 
     def _overlaps(self, periods: dict[str, Period]) -> None:
         ordered = sorted(periods.items(), key=lambda item: item[1])
-        for (_, first), (letter, second) in zip(ordered, ordered[1:], strict=False):
+        for (_, first), (letter, second) in itertools.pairwise(ordered):
             if second.start <= first.end:
                 self.issues.append(
                     Issue(
-                        severity=Severity.ERROR, code="PERIOD_OVERLAP",
-                        where=f"{self.source.receipt.file}!{self.table.sheet}!{letter}{self.table.header_rows[1]}",
-                        understood=Message.of("its days lie in another period's column too; adding both counts them twice"),
+                        severity=Severity.ERROR,
+                        code="PERIOD_OVERLAP",
+                        where=f"{self.source.receipt.file}!{self.table.sheet}!{letter}",
+                        understood=Message.of(
+                            "its days lie in another period's column too; adding both counts them twice"
+                        ),
                         suggestion=Message.of("keep months alone, and name sums 累计"),
                     )
-                )  # fmt: skip
+                )
 
     def _cumulative(self, computed: pd.Series, dimension: Dimension) -> None:
         """Hold the stated cumulative column against the sum of the periods."""
@@ -287,11 +311,17 @@ class _Reading:
         )
         off = stated.notna() & ((stated - computed.reindex(stated.index).fillna(0.0)).abs() > tolerance)
         for row in stated.index[off]:
-            self._say(
-                Severity.WARNING, "CUMULATIVE_MISMATCH", "cumulative", row,
-                Message.of("the periods of the row sum to {computed} {base}", computed=f"{computed.get(row, 0.0):.0f}", base=dimension.value),
+            self.say(
+                "CUMULATIVE_MISMATCH",
+                "cumulative",
+                row,
+                Message.of(
+                    "the periods of the row sum to {computed} {base}",
+                    computed=f"{computed.get(row, 0.0):.0f}",
+                    base=dimension.value,
+                ),
                 Message.of("correct the periods or the cumulative figure; the periods are used"),
-            )  # fmt: skip
+            )
 
 
 def _investment(reading: _Reading) -> Rows:
@@ -325,22 +355,34 @@ def _plans(reading: _Reading, projects: pd.Series) -> pd.DataFrame:
     changed = adjusted.notna() & (adjusted != original)
     first_day = pd.Timestamp(year, 1, 1)
     for row in changed.index[changed & since.isna()]:
-        reading._say(  # noqa: SLF001 - the reading's own doubts
-            Severity.WARNING, "DATE_MISSING", "plan_adjusted", row,
+        reading.say(
+            "DATE_MISSING",
+            "plan_adjusted",
+            row,
             Message.of("the plan was adjusted on a day that is not given; it counts from the data date"),
             Message.of("give the day of the adjustment"),
-        )  # fmt: skip
+        )
     effective = since.fillna(pd.Timestamp(reading.source.data_date))
     versions = [
         pd.DataFrame(
-            {"project": projects, "version": "original", "effective": first_day, "amount": original,
-             "amount_cell": reading.cells_of("plan")}
+            {
+                "project": projects,
+                "version": "original",
+                "effective": first_day,
+                "amount": original,
+                "amount_cell": reading.cells_of("plan"),
+            }
         ),
         pd.DataFrame(
-            {"project": projects, "version": "adjusted", "effective": effective, "amount": adjusted,
-             "amount_cell": reading.cells_of("plan_adjusted")}
+            {
+                "project": projects,
+                "version": "adjusted",
+                "effective": effective,
+                "amount": adjusted,
+                "amount_cell": reading.cells_of("plan_adjusted"),
+            }
         )[changed],
-    ]  # fmt: skip
+    ]
     plans = pd.concat([version for version in versions if len(version)] or versions[:1])
     return plans.dropna(subset=["amount"]).assign(year=year)
 
@@ -361,11 +403,13 @@ def _status(reading: _Reading) -> Rows:
     day = pd.Timestamp(reading.source.data_date)
     contradicted = (frame["stage"] == "not started") & (frame["actual_start"] <= day)
     for row in frame.index[contradicted]:
-        reading._say(  # noqa: SLF001 - as above
-            Severity.WARNING, "STAGE_CONTRADICTED", "stage", row,
+        reading.say(
+            "STAGE_CONTRADICTED",
+            "stage",
+            row,
             Message.of("said not to be started, with an actual start; counted as started"),
             Message.of("correct the status or the actual start"),
-        )  # fmt: skip
+        )
     return {"status": frame.dropna(subset=["stage"])}
 
 
@@ -373,10 +417,14 @@ def _works(reading: _Reading) -> Rows:
     units = reading.raw("measure").map(find_unit)
     known = units.map(lambda unit: unit is not None and unit.dimension in BASE_MEASURES)
     for row in known.index[~known.astype(bool)]:
-        reading._say(  # noqa: SLF001 - as above
-            Severity.ERROR, "UNIT_UNKNOWN", "measure", row,
-            Message.of("no unit of count, length or area"), Message.of("write a unit such as 条, 公里 or 万平方米"),
-        )  # fmt: skip
+        reading.say(
+            "UNIT_UNKNOWN",
+            "measure",
+            row,
+            Message.of("no unit of count, length or area"),
+            Message.of("write a unit such as 条, 公里 or 万平方米"),
+            severity=Severity.ERROR,
+        )
     quantities = {}
     for name in ("planned", "done"):
         read = read_numbers(reading.raw(name))

@@ -21,11 +21,67 @@ FOLDERS = ("data/raw", "data/processed", "data/handouts", "reports")
 GROUP = "年度计划投资"
 #: Sheet, its unit note, and its columns; ``{months}`` stands for one column a month under the label beside it.
 SHEETS = (
-    ("项目投资完成情况", "单位：万元", ("序号", "项目名称", "类别", "计划开工日期", "计划竣工日期", "总投资", f"{GROUP}/原计划", f"{GROUP}/调整后", "计划调整日期", "{months}完成投资", "自年初累计完成投资", "占年度计划%", "责任人", "备注")),
-    ("项目状态", "", ("序号", "项目名称", "责任人", "实际开工日期", "实际竣工日期", "项目状态", "是否按计划推进", "形象进度（%）", "制约因素", "存在困难", "请求协调事项", "要求解决时限", "备注")),
-    ("实物工程量", "", ("序号", "项目名称", "工程类别", "计量单位", "年度计划量", "累计完成量", "完成情况", "备注")),
-    ("拆迁进度", "单位：万平方米", ("序号", "拆迁片区", "拆迁类别", "启动日期", "计划完成日期", "计划拆迁面积", "{months}完成拆迁面积", "累计完成拆迁面积", "责任人", "备注")),
-)  # fmt: skip
+    (
+        "项目投资完成情况",
+        "单位：万元",
+        (
+            "序号",
+            "项目名称",
+            "类别",
+            "计划开工日期",
+            "计划竣工日期",
+            "总投资",
+            f"{GROUP}/原计划",
+            f"{GROUP}/调整后",
+            "计划调整日期",
+            "{months}完成投资",
+            "自年初累计完成投资",
+            "占年度计划%",
+            "责任人",
+            "备注",
+        ),
+    ),
+    (
+        "项目状态",
+        "",
+        (
+            "序号",
+            "项目名称",
+            "责任人",
+            "实际开工日期",
+            "实际竣工日期",
+            "项目状态",
+            "是否按计划推进",
+            "形象进度（%）",
+            "制约因素",
+            "存在困难",
+            "请求协调事项",
+            "要求解决时限",
+            "备注",
+        ),
+    ),
+    (
+        "实物工程量",
+        "",
+        ("序号", "项目名称", "工程类别", "计量单位", "年度计划量", "累计完成量", "完成情况", "备注"),
+    ),
+    (
+        "拆迁进度",
+        "单位：万平方米",
+        (
+            "序号",
+            "拆迁片区",
+            "拆迁类别",
+            "启动日期",
+            "计划完成日期",
+            "计划拆迁面积",
+            "{months}完成拆迁面积",
+            "累计完成拆迁面积",
+            "责任人",
+            "备注",
+        ),
+    ),
+)
 #: What a cell may hold, so that a clerk chooses instead of typing.
 CHOICES = {
     "项目状态": ("未开工", "在建", "竣工", "停工"),
@@ -35,6 +91,7 @@ CHOICES = {
     "拆迁类别": ("棚户区", "城中村", "农村住房"),
 }
 EMPTY_ROWS = 200
+LAST_QUARTER = 4
 
 
 def make_workspace(folder: Path) -> list[Path]:
@@ -87,7 +144,7 @@ def next_quarter_after(quarters: Iterable[str], *, next_year: bool) -> str:
             Message.of("no quarter is known yet: give its data date under [quarters] in cityanalytics.toml")
         )
     year, number = int(known[-1][:4]), int(known[-1][-1])
-    return f"{year + 1}Q1" if next_year or number == 4 else f"{year}Q{number + 1}"  # noqa: PLR2004 - quarters of a year
+    return f"{year + 1}Q1" if next_year or number == LAST_QUARTER else f"{year}Q{number + 1}"
 
 
 def write_handouts(settings: Settings, quarter: str) -> list[Path]:
@@ -128,7 +185,7 @@ def _packaged_notebooks() -> Path:
 
 
 def _write_workbook(path: Path, settings: Settings, unit: str, quarter: str) -> None:
-    import xlsxwriter  # noqa: PLC0415 - 60 ms, only where a workbook is written
+    import xlsxwriter
 
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         looks = {

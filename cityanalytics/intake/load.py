@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +16,11 @@ from cityanalytics.issues import Issue, Message, Severity, blocking
 from cityanalytics.settings import file_sha256
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from cityanalytics.intake.extract import Rows
-    from cityanalytics.intake.match import Synonyms
+    from cityanalytics.intake.match import Match, Synonyms
     from cityanalytics.intake.register import Receipt
     from cityanalytics.settings import Settings
 
@@ -69,9 +68,9 @@ def ingest(
         Nothing was received, or not for a quarter that is named.
     """
     # pandera takes 0.4 s to import: only where tables are made
-    from cityanalytics.intake.checks import cross_check  # noqa: PLC0415
-    from cityanalytics.intake.match import load_synonyms  # noqa: PLC0415
-    from cityanalytics.intake.schema import TABLES, as_table  # noqa: PLC0415
+    from cityanalytics.intake.checks import cross_check
+    from cityanalytics.intake.match import load_synonyms
+    from cityanalytics.intake.schema import TABLES, as_table
 
     receipts = read_register(settings)
     chosen = _chosen(receipts, set(quarters))
@@ -88,8 +87,16 @@ def ingest(
         on_file(receipt.file)
         rows, found, counts = _read(settings, receipt, aliases, synonyms)
         issues += found
-        inputs.append({"path": receipt.file, "sha256": receipt.sha256, "unit": receipt.unit,
-                       "quarter": receipt.quarter, "received": receipt.received.isoformat(), "rows": counts})  # fmt: skip
+        inputs.append(
+            {
+                "path": receipt.file,
+                "sha256": receipt.sha256,
+                "unit": receipt.unit,
+                "quarter": receipt.quarter,
+                "received": receipt.received.isoformat(),
+                "rows": counts,
+            }
+        )
         for name, frame in rows.items():
             parts[name].append(frame)
     tables = {name: as_table(name, _stacked(frames)) for name, frames in parts.items() if name != "issues"}
@@ -128,7 +135,7 @@ def write_tables(settings: Settings, ingested: Ingested) -> None:
         drafts.append(folder / ".manifest.json.new")
         drafts[-1].write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         for draft in drafts:  # the manifest last: tables that it does not vouch for are not read
-            os.replace(draft, folder / draft.name[1:].removesuffix(".new"))  # noqa: PTH105 - atomic on Windows too
+            draft.replace(folder / draft.name[1:].removesuffix(".new"))
     finally:
         for draft in drafts:
             draft.unlink(missing_ok=True)
@@ -189,10 +196,10 @@ def _read(
     settings: Settings, receipt: Receipt, aliases: Mapping[str, str], synonyms: Synonyms
 ) -> tuple[Rows, list[Issue], dict[str, dict[str, int]]]:
     """Read one workbook: rows by table, doubts, and rows in and out by sheet."""
-    from cityanalytics.intake.extract import Source, extract, period_columns  # noqa: PLC0415
-    from cityanalytics.intake.match import match_table  # noqa: PLC0415
-    from cityanalytics.workbooks.grid import read_workbook  # noqa: PLC0415
-    from cityanalytics.workbooks.tables import understand  # noqa: PLC0415
+    from cityanalytics.intake.extract import Source, extract, period_columns
+    from cityanalytics.intake.match import match_table
+    from cityanalytics.workbooks.grid import read_workbook
+    from cityanalytics.workbooks.tables import understand
 
     source = Source(
         receipt=receipt, data_date=settings.data_date(receipt.quarter), aliases=aliases, synonyms=synonyms
@@ -212,28 +219,46 @@ def _read(
         }
         for name, frame in rows.items():
             gathered.setdefault(name, []).append(frame)
-    return {name: _stacked(frames) for name, frames in gathered.items()}, issues, counts
+    return {name: _stacked(frames) for name, frames in gathered.items()}, _distinct(issues), counts
 
 
-def _unmatched(match: Any, where: str) -> Iterable[Issue]:  # noqa: ANN401 - a Match, imported only where tables are made
-    if match.missing:
+def _distinct(issues: list[Issue]) -> list[Issue]:
+    """Keep one issue of a code and place, the gravest: reading and understanding may both have said it."""
+    ordered = sorted(issues, key=lambda issue: issue.severity is not Severity.ERROR)
+    return list({(issue.code, issue.where): issue for issue in reversed(ordered)}.values())[::-1]
+
+
+def _unmatched(match: Match, where: str) -> Iterator[Issue]:
+    if match.subject is None:
         yield Issue(
-            severity=Severity.ERROR, code="REQUIRED_COLUMN_MISSING", where=where, value=", ".join(match.missing),
-            understood=Message.of("a table of {subject} without: {columns}", subject=match.subject.name, columns=", ".join(match.missing)),
-            suggestion=Message.of("add the columns, or name their headers in synonyms.toml"),
-        )  # fmt: skip
-    elif match.subject is None:
-        yield Issue(
-            severity=Severity.WARNING, code="TABLE_NOT_OURS", where=where,
+            severity=Severity.WARNING,
+            code="TABLE_NOT_OURS",
+            where=where,
             understood=Message.of("none of the tables that are asked for; kept in the workbook, not read"),
             suggestion=Message.of("if it is one of them, name its headers in synonyms.toml"),
-        )  # fmt: skip
-    for column in match.aside if match.subject is not None else ():
+        )
+        return
+    if match.missing:
+        names = ", ".join(match.missing)
         yield Issue(
-            severity=Severity.WARNING, code="COLUMN_ASIDE", where=f"{where}!{column.letter}", value=column.name,
+            severity=Severity.ERROR,
+            code="REQUIRED_COLUMN_MISSING",
+            where=where,
+            value=names,
+            understood=Message.of(
+                "a table of {subject} without: {columns}", subject=match.subject.name, columns=names
+            ),
+            suggestion=Message.of("add the columns, or name their headers in synonyms.toml"),
+        )
+    for column in match.aside:
+        yield Issue(
+            severity=Severity.WARNING,
+            code="COLUMN_ASIDE",
+            where=f"{where}!{column.letter}",
+            value=column.name,
             understood=Message.of("a column that is not asked for; kept in the workbook, not read"),
             suggestion=Message.of("if it is one that is asked for, name its header in synonyms.toml"),
-        )  # fmt: skip
+        )
 
 
 def _aliases(settings: Settings) -> dict[str, str]:
@@ -288,7 +313,7 @@ def _replaced(inputs: list[dict[str, Any]], tables: Tables) -> None:
             table[["unit", "quarter", "received", "file"]].drop_duplicates().sort_values(["received", "file"])
         )
         files["next"] = files.groupby(["unit", "quarter"])["file"].shift(-1)
-        later = dict(files.dropna()[["file", "next"]].itertuples(index=False))
+        later: dict[str, str] = dict(files.dropna()[["file", "next"]].itertuples(index=False))
         for entry in inputs:
             if entry["path"] in later:
                 entry["replaced_by"][name] = later[entry["path"]]

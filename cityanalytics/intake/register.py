@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import difflib
 import io
-import os
 import shutil
 import unicodedata
 from dataclasses import dataclass
@@ -64,18 +63,23 @@ def read_register(settings: Settings) -> tuple[Receipt, ...]:
     try:
         return tuple(
             Receipt(
-                file=row["file"], sha256=row["sha256"], unit=row["unit"], quarter=_quarter(row["quarter"]),
+                file=row["file"],
+                sha256=row["sha256"],
+                unit=row["unit"],
+                quarter=_quarter(row["quarter"]),
                 received=dt.date.fromisoformat(row["received"]),
             )
             for row in rows
-        )  # fmt: skip
+        )
     except (KeyError, ValueError) as error:
         raise CityAnalyticsError(
             Message.of(
                 "{file} cannot be read ({reason}): it needs the columns {columns}, with dates as 2010-09-30",
-                file=path, reason=error, columns=",".join(COLUMNS),
+                file=path,
+                reason=error,
+                columns=",".join(COLUMNS),
             )
-        ) from error  # fmt: skip
+        ) from error
 
 
 def check_register(settings: Settings, receipts: Sequence[Receipt]) -> tuple[Issue, ...]:
@@ -148,16 +152,22 @@ def _registered(settings: Settings, receipts: Sequence[Receipt]) -> Iterator[Iss
         path = settings.root / receipt.file
         if not path.is_file():
             yield Issue(
-                severity=Severity.ERROR, code="FILE_MISSING", where=receipt.file,
+                severity=Severity.ERROR,
+                code="FILE_MISSING",
+                where=receipt.file,
                 understood=Message.of("received on {on}, no longer there", on=receipt.received),
                 suggestion=Message.of("put the file back, or receive it again"),
-            )  # fmt: skip
+            )
         elif file_sha256(path) != receipt.sha256:
             yield Issue(
-                severity=Severity.ERROR, code="FILE_CHANGED", where=receipt.file,
+                severity=Severity.ERROR,
+                code="FILE_CHANGED",
+                where=receipt.file,
                 understood=Message.of("its content is not what was received on {on}", on=receipt.received),
-                suggestion=Message.of("put the original back, and receive the changed workbook as a correction"),
-            )  # fmt: skip
+                suggestion=Message.of(
+                    "put the original back, and receive the changed workbook as a correction"
+                ),
+            )
 
 
 def _unregistered(settings: Settings, receipts: Sequence[Receipt]) -> Iterator[Issue]:
@@ -173,22 +183,28 @@ def _unregistered(settings: Settings, receipts: Sequence[Receipt]) -> Iterator[I
             continue
         if path.name.startswith("~$"):
             yield Issue(
-                severity=Severity.WARNING, code="LOCK_FILE", where=file,
+                severity=Severity.WARNING,
+                code="LOCK_FILE",
+                where=file,
                 understood=Message.of("left by an open spreadsheet program, holds no data; not read"),
                 suggestion=Message.of("delete it"),
-            )  # fmt: skip
+            )
         elif _is_copy(path.name):
             yield Issue(
-                severity=Severity.WARNING, code="COPY_FILE", where=file,
+                severity=Severity.WARNING,
+                code="COPY_FILE",
+                where=file,
                 understood=Message.of("a copy made by a browser or a file manager; not read"),
                 suggestion=Message.of("delete it, or receive it as a correction under a name of its own"),
-            )  # fmt: skip
+            )
         else:
             yield Issue(
-                severity=Severity.ERROR, code="FILE_NOT_RECEIVED", where=file,
+                severity=Severity.ERROR,
+                code="FILE_NOT_RECEIVED",
+                where=file,
                 understood=Message.of("lies in data/raw but was never received"),
                 suggestion=Message.of("move it out, then `cityanalytics receive FILE --quarter Q`"),
-            )  # fmt: skip
+            )
 
 
 def _quarter(text: str) -> str:
@@ -233,9 +249,10 @@ def _unit(settings: Settings, source: Path, unit: str | None) -> str:
         raise UsageError(
             Message.of(
                 "{unit} is no unit of this workspace; nearest: {near}",
-                unit=unit, near=near[0] if near else ", ".join(settings.units),
+                unit=unit,
+                near=near[0] if near else ", ".join(settings.units),
             )
-        )  # fmt: skip
+        )
     return unit
 
 
@@ -257,4 +274,4 @@ def _write_register(settings: Settings, receipts: Sequence[Receipt]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".csv.new")
     draft.write_text(text.getvalue(), encoding="utf-8")
-    os.replace(draft, path)  # noqa: PTH105 - replace is the atomic one on Windows too
+    draft.replace(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,6 +9,7 @@ import pandas as pd
 from cityanalytics.calendar import year_end
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
 MUST_END = ("complete", "finish")

@@ -6,9 +6,9 @@ the workbooks had been received. Rows received later are not seen at all.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,9 @@ import pandas as pd
 from cityanalytics.calendar import elapsed_share, quarter_of, year_end
 from cityanalytics.errors import InsufficientDataError
 from cityanalytics.issues import Message
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -128,9 +131,11 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
         raise InsufficientDataError(
             Message.of(
                 "nothing received by {known_on} describes {as_of}; the last day described is {last}",
-                known_on=known_on, as_of=as_of, last=last or "none",
+                known_on=known_on,
+                as_of=as_of,
+                last=last or "none",
             )
-        )  # fmt: skip
+        )
     areas = known["demolition"]
     areas = _current(areas[areas["period_start"].dt.year == as_of.year])
     demolished = _segments(areas, key="site", value="area", as_of=as_of)
@@ -146,7 +151,12 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
         as_of=as_of,
         known_on=known_on,
         projects=_projects(
-            projects, _plans(current["plans"], as_of), segments, current["status"], said, as_of
+            projects,
+            plans=_plans(current["plans"], as_of),
+            segments=segments,
+            status=current["status"],
+            said=said,
+            as_of=as_of,
         ),
         segments=segments,
         demolition=_sites(current["demolition"], demolished),
@@ -236,6 +246,7 @@ def _plans(plans: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
 
 def _projects(
     projects: pd.DataFrame,
+    *,
     plans: pd.DataFrame,
     segments: pd.DataFrame,
     status: pd.DataFrame,

@@ -1,10 +1,9 @@
-"""From a workspace and two dates to a briefing's values: the one way that pages, notebooks and commands take."""
+"""From a workspace and two dates to a briefing's values: the one way that pages and commands take."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path

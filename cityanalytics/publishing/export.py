@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,7 +70,7 @@ def make_report(
         (place / f"{notebook}.failed.ipynb").unlink(missing_ok=True)
         written = []
         for draft in sorted(drafts.iterdir()):
-            os.replace(draft, place / draft.name)  # noqa: PTH105 - atomic on Windows too
+            draft.replace(place / draft.name)
             written.append(place / draft.name)
     return written
 
@@ -96,13 +95,13 @@ def is_current(settings: Settings, dates: Dates, languages: Sequence[str]) -> bo
 
 def _export(executed: dict[str, Any], notebook: str, languages: Sequence[str], folder: Path) -> None:
     # nbconvert takes 0.5 s to import: only where a page is exported
-    import nbformat  # noqa: PLC0415
+    import nbformat
 
-    from cityanalytics.briefing.template import report  # noqa: PLC0415
+    from cityanalytics.briefing.template import report
 
     record = _record(executed)
     name = "briefing" if notebook == BRIEFING else notebook
-    node = nbformat.from_dict(executed)
+    node = nbformat.from_dict(executed)  # type: ignore[no-untyped-call] # nbformat types it not
     for language in languages:
         page = report(node, record["pages"][language])
         (folder / f"{name}.{language}.html").write_text(page, encoding="utf-8", newline="\n")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -14,6 +12,8 @@ from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.wording import Wording
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cityanalytics.settings import Settings
 
 import datetime as dt
@@ -28,7 +28,7 @@ def write_index(settings: Settings) -> Path:
         The page.
     """
     # nbconvert comes with the template: only where a page is written
-    from cityanalytics.briefing.template import report_list  # noqa: PLC0415
+    from cityanalytics.briefing.template import report_list
 
     language = settings.languages[0]
     say = Wording(language=language)
@@ -54,16 +54,16 @@ def write_index(settings: Settings) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".html.new")
     draft.write_text(page, encoding="utf-8", newline="\n")
-    os.replace(draft, path)  # noqa: PTH105 - atomic on Windows too
+    draft.replace(path)
     return path
 
 
 def _records(settings: Settings) -> list[tuple[Path, dict[str, Any]]]:
-    found = []
-    for path in sorted(settings.reports.rglob("briefing.json")):
-        if not any(folder.name.startswith(".") for folder in path.relative_to(settings.reports).parents):
-            found.append((path.parent, json.loads(path.read_text(encoding="utf-8"))))
-    return found
+    return [
+        (path.parent, json.loads(path.read_text(encoding="utf-8")))
+        for path in sorted(settings.reports.rglob("briefing.json"))
+        if not any(folder.name.startswith(".") for folder in path.relative_to(settings.reports).parents)
+    ]
 
 
 def _row(

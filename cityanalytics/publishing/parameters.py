@@ -15,13 +15,13 @@ from cityanalytics.issues import Message
 from cityanalytics.programme.snapshot import last_known
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from cityanalytics.programme.snapshot import Tables
     from cityanalytics.settings import Settings
 
 #: Type of a notebook's parameter, as its cell declares it, to what takes a value from text.
-TYPES = {
+TYPES: Mapping[str, Callable[[str], object]] = {
     "str": str,
     "int": int,
     "float": float,
@@ -80,9 +80,11 @@ def resolve_dates(settings: Settings, tables: Tables, *, quarter: str, as_of: st
         raise UsageError(
             Message.of(
                 "as_of {day} lies outside what the workbooks of {quarter} describe; nearest: {near}",
-                day=chosen, quarter=name, near=min(max(chosen, first_day.date()), last_day),
+                day=chosen,
+                quarter=name,
+                near=min(max(chosen, first_day.date()), last_day),
             )
-        )  # fmt: skip
+        )
     last = last_known(tables)
     known = _date("known_on", known_on) or last
     first = received.loc[received["quarter"] == name, "received"].min().date()
@@ -90,9 +92,11 @@ def resolve_dates(settings: Settings, tables: Tables, *, quarter: str, as_of: st
         raise UsageError(
             Message.of(
                 "by {day} no workbook of {quarter} had been received; nearest: {near}",
-                day=known, quarter=name, near=first,
+                day=known,
+                quarter=name,
+                near=first,
             )
-        )  # fmt: skip
+        )
     return Dates(quarter=name, as_of=chosen, known_on=min(known, last))
 
 

@@ -16,8 +16,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--no-pdf-header-footer")  # fmt: skip
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-pdf-header-footer",
+)
 
 
 def find_chromium() -> str:
@@ -33,7 +41,8 @@ def find_chromium() -> str:
     if found is None:
         raise CityAnalyticsError(
             Message.of(
-                "no Chromium to print with: `apt-get install chromium fonts-noto-cjk`, or name one in $CHROMIUM; or print from any browser"
+                "no Chromium to print with: `apt-get install chromium fonts-noto-cjk`, "
+                "or name one in $CHROMIUM; or print from any browser"
             )
         )
     return found
@@ -47,7 +56,8 @@ def print_pages(pages: Sequence[Path]) -> list[Path]:
     CityAnalyticsError
         There is no Chromium, or it failed.
     """
-    chromium, written = find_chromium(), []
+    chromium = find_chromium()
+    written: list[Path] = []
     for page in pages:
         target = page.with_suffix(".pdf")
         with tempfile.TemporaryDirectory(prefix="cityanalytics-") as profile:

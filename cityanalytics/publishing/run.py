@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.errors import NotebookError, UsageError
@@ -13,6 +12,7 @@ from cityanalytics.publishing.parameters import Dates, check_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from cityanalytics.settings import Settings
 
@@ -86,8 +86,8 @@ def run_notebook(
     }
     executed = folder / f"{notebook}.ipynb"
     # papermill takes 0.8 s to import, and a kernel starts with it: only where a notebook is run
-    import papermill  # noqa: PLC0415
-    from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
 
     try:
         papermill.execute_notebook(
@@ -107,9 +107,13 @@ def run_notebook(
         raise NotebookError(
             Message.of(
                 "notebook {notebook}, cell {cell}: {name}: {cause}; the executed notebook is kept as {file}",
-                notebook=notebook, cell=error.cell_index + 1, name=error.ename, cause=error.evalue, file=kept,
+                notebook=notebook,
+                cell=error.cell_index + 1,
+                name=error.ename,
+                cause=error.evalue,
+                file=kept,
             )
-        ) from error  # fmt: skip
+        ) from error
     result: dict[str, Any] = json.loads(executed.read_text(encoding="utf-8"))
     return result
 

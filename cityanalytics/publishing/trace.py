@@ -6,7 +6,6 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cityanalytics.briefing.figures import Figure
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
 from cityanalytics.publishing.assemble import assemble
@@ -17,6 +16,7 @@ from cityanalytics.workbooks.sheet import column_index
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cityanalytics.briefing.figures import Figure
     from cityanalytics.settings import Settings
 
 

@@ -62,7 +62,7 @@ def read_record(report: Path) -> dict[str, Any]:
 
 def find_settings(report: Path) -> Settings:
     """Return the settings of the workspace that a report lies in."""
-    from cityanalytics.settings import find_workspace  # noqa: PLC0415
+    from cityanalytics.settings import find_workspace
 
     return load_settings(find_workspace(report.resolve().parent))
 

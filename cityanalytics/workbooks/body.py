@@ -1,5 +1,7 @@
 """The rows under a header: which are data, totals, groups, notes or none of these."""
 
+# ruff: noqa: RUF001, PLR2004 - full-width forms; a row with one or two texts is a label, not a record
+
 from __future__ import annotations
 
 import re
@@ -24,7 +26,7 @@ DATA, TOTAL, GROUP, BLANK, FOOTER, STRAY, HEADER, UNIT, TITLE = (
 _UNITS = "(?:个|项|户|家|处|条|座|宗|人|件|栋|幢|套)(?:项目|工程)?"
 _COUNT = rf"(?:[(\[]共?(?P<inside>\d+){_UNITS}?[)\]]|共?(?P<outside>\d+){_UNITS})"
 _TOTAL = re.compile(
-    rf"^(?P<name>.{{0,24}}?)(?P<word>总合计|合计数?|总计数?|小计|共计|累计|总数|总投资|投资总额|总费用|总造价|总额)(?:{_COUNT}|[(\[][^()]*[)\]])?[:]?$"
+    rf"^(?P<name>.{{0,24}}?)(?P<word>总合计|合计数?|总计数?|小计|共计|汇总|累计|总数|总投资|投资总额|总费用|总造价|总额)(?:{_COUNT}|[(\[][^()]*[)\]])?[:]?$"
 )
 #: Words that mean a total only where they stand alone.
 _ALONE = frozenset({"累计", "总投资", "投资总额", "总费用", "总造价", "总额", "总数"})
@@ -36,7 +38,7 @@ _ORDINALS = (
     re.compile(r"^\([一二三四五六七八九十]{1,3}\)"),
 )
 _TELLING = re.compile(
-    r"[合总小共累]\s*计|总\s*[数投费造额]|总额|其\s*中|占\s*比|比\s*[重例]|百分比|[率速幅]\s*$|平均|[同环]比"
+    r"[合总小共累]\s*计|汇\s*总|总\s*[数投费造额]|总额|其\s*中|占\s*比|比\s*[重例]|百分比|[率速幅]\s*$|平均|[同环]比"
     r"|^\s*(?:第?[一二三四五六七八九十]+\s*[、.．,，章]|[（(]\s*[一二三四五六七八九十\d]+\s*[)）]|[①-⑳])",
     re.MULTILINE,
 )
@@ -100,7 +102,7 @@ class Body:
     texts
         For each row, how many texts it has beside its serial number.
     depths
-        For each row, how deep its serial number stands: 1 for ``3``, 1.5 for ``(3)``, 2 for ``3.1``; 0 without.
+        For each row, how deep its serial number is: 0 for none, 1 for ``3``, 1.5 for ``(3)``, 2 for ``3.1``.
     """
 
     rows: NDArray[np.intp]
@@ -151,23 +153,25 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     _repeated(face, header, rows, kinds)
     marks = []
     # Most rows of a long table are plain: with a serial number, or (where there is none) with numbers.
-    plain = serials & (numbered | (others > 2)) if serial_columns.any() else numbered  # noqa: PLR2004 - a name and a sign
+    plain = serials & (numbered | (others > 2)) if serial_columns.any() else numbered
     listing = -1
     for position in np.flatnonzero((kinds == DATA) & (~plain | _telling(face, header, rows))):
         mark = _mark(face, header, columns, int(rows[position]))
         if mark is None or (mark.style == NAMED and plain[position] and listing != position - 1):
             continue
         marks.append(mark)
-        listing = position if mark.style == OF_WHICH or listing == position - 1 else -1
-    marks = _with_parents(face, header, rows, kinds, depths, marks)
-    _label_rows(face, header, rows, kinds, numbered, serials, {mark.row: mark for mark in marks})
-    body_marks = tuple(
-        mark for mark in marks if kinds[np.searchsorted(rows, mark.row)] in {DATA, TOTAL, GROUP}
+        listing = int(position) if mark.style == OF_WHICH or listing == position - 1 else -1
+    content = np.flatnonzero(kinds == DATA)
+    marks = _with_parents(face, header, rows[content], depths[content], marks)
+    known = {mark.row: mark for mark in marks}
+    _label_rows(face, header, rows, kinds, numbered=numbered, serials=serials, marks=known)
+    kept = tuple(
+        mark for mark in marks if kinds[int(np.searchsorted(rows, mark.row))] in {DATA, TOTAL, GROUP}
     )
     return Body(
         rows=rows,
         kinds=kinds,
-        marks=body_marks,
+        marks=kept,
         numbered=numbered,
         serials=serials,
         texts=texts,
@@ -176,7 +180,7 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
 
 
 def _depths(face: Face, rows: NDArray[np.intp], column: int) -> NDArray[np.float64]:
-    cells = face.grid.values[rows, column]
+    cells = face.cells[rows, column]
     depths = np.zeros(len(rows))
     native = face.codes[rows, column] == Code.NUMBER
     numbers = cells[native].astype(float)
@@ -194,13 +198,11 @@ def _with_parents(
     face: Face,
     header: Header,
     rows: NDArray[np.intp],
-    kinds: NDArray[np.object_],
     depths: NDArray[np.float64],
     marks: list[Mark],
 ) -> list[Mark]:
     """Mark the rows whose serial number has deeper ones under it: 1 above 1.1."""
-    content = np.flatnonzero(kinds == DATA)
-    parents = content[:-1][(depths[content[:-1]] > 0) & (depths[content[1:]] > depths[content[:-1]])]
+    parents = np.flatnonzero((depths[:-1] > 0) & (depths[1:] > depths[:-1]))
     known = {mark.row for mark in marks}
     found = list(marks)
     for position in parents:
@@ -214,9 +216,9 @@ def _with_parents(
 
 
 def _serials(face: Face, rows: NDArray[np.intp], column: int) -> NDArray[np.bool_]:
-    found = face.codes[rows, column] == Code.NUMBER
+    found: NDArray[np.bool_] = face.codes[rows, column] == Code.NUMBER
     for position in np.flatnonzero(face.codes[rows, column] == Code.TEXT):
-        found[position] = is_serial(face.grid.values[rows[position], column])
+        found[position] = is_serial(face.cells[rows[position], column])
     return found
 
 
@@ -224,11 +226,11 @@ def _repeated(face: Face, header: Header, rows: NDArray[np.intp], kinds: NDArray
     """Mark the rows that repeat the header's labels, as printed pages do."""
     for row in range(header.first, header.last + 1):
         labels = [(column, text) for column, text in face.texts(row) if header.left <= column <= header.right]
-        if len(labels) < 2:  # noqa: PLR2004 - a label alone may be a value too
+        if len(labels) < 2:
             continue
         same = np.arange(len(rows))
         for column, _ in labels:
-            same = same[face.grid.values[rows[same], column] == face.grid.values[row, column]]
+            same = same[face.cells[rows[same], column] == face.cells[row, column]]
         kinds[same] = HEADER
 
 
@@ -238,7 +240,7 @@ def _telling(face: Face, header: Header, rows: NDArray[np.intp]) -> NDArray[np.b
     after = np.zeros(len(rows), dtype=bool)
     for column in range(header.left, header.right + 1):
         texts = np.flatnonzero(face.codes[rows, column] == Code.TEXT)
-        cells = face.grid.values[rows[texts], column]
+        cells = face.cells[rows[texts], column]
         if _TELLING.search("\n".join(cells)) is None:  # one look at a long column of names
             continue
         telling = {cell: _TELLING.search(cell) is not None for cell in set(cells)}
@@ -250,7 +252,7 @@ def _telling(face: Face, header: Header, rows: NDArray[np.intp]) -> NDArray[np.b
     return found
 
 
-def _mark(face: Face, header: Header, columns: Columns, row: int) -> Mark | None:  # noqa: C901, PLR0911 - one line for each way of marking
+def _mark(face: Face, header: Header, columns: Columns, row: int) -> Mark | None:  # noqa: C901, PLR0911, PLR0912 - one line for each way of marking
     texts = [(column, text) for column, text in face.texts(row) if header.left <= column <= header.right]
     if not texts:
         return None
@@ -278,17 +280,12 @@ def _mark(face: Face, header: Header, columns: Columns, row: int) -> Mark | None
         if match and (near or not match["name"]) and not (match["name"] and match["word"] in _ALONE):
             if _count(match) is not None:
                 count, count_cell = _count(match), at
-            bare = not match["name"] and match["word"] != "小计"
-            style = ordinal or (GRAND if bare else f"{NAMED}{match['word']}")
+            alone = not match["name"] and match["word"] != "小计"
+            style = ordinal or (GRAND if alone else f"{NAMED}{match['word']}")
             return Mark(
                 row=row, style=style, label=text, cell=at, count=count, count_cell=count_cell, keyword=True
             )
-        if (
-            _RATIO.search(text)
-            and near
-            and len(texts) <= 2
-            and not is_serial(face.grid.values[row, header.left])
-        ):
+        if _RATIO.search(text) and near and len(texts) <= 2 and not is_serial(face.cells[row, header.left]):
             return Mark(row=row, style=RATIO, label=text, cell=at, keyword=True)
     if ordinal is None and column >= first_number:
         return None
@@ -298,7 +295,7 @@ def _mark(face: Face, header: Header, columns: Columns, row: int) -> Mark | None
         count, count_cell = _count(named), label_cell
     if ordinal is not None:
         return Mark(row=row, style=ordinal, label=label, cell=column, count=count, count_cell=count_cell)
-    if is_serial(face.grid.values[row, header.left]) and any(columns.serial):
+    if is_serial(face.cells[row, header.left]) and any(columns.serial):
         return None
     return Mark(row=row, style=NAMED, label=label, cell=column, count=count, count_cell=count_cell)
 
@@ -308,12 +305,14 @@ def _label_rows(
     header: Header,
     rows: NDArray[np.intp],
     kinds: NDArray[np.object_],
+    *,
     numbered: NDArray[np.bool_],
     serials: NDArray[np.bool_],
     marks: dict[int, Mark],
 ) -> None:
     """Set the kinds of rows without any number: totals, groups, notes and placeholders."""
     has_numbers = bool(numbered.any())
+    labels = {face.label(header.last, column) for column in range(header.left, header.right + 1)}
     last_content = max(
         (int(position) for position in np.flatnonzero((kinds == DATA) & (numbered | serials))), default=-1
     )
@@ -336,13 +335,7 @@ def _label_rows(
         elif (
             (mark is not None and cells <= 2 and (has_numbers or mark.style != NAMED or cells == 1))
             or (cells == 1 and not serials[position])
-            or (
-                cells <= 2
-                and any(
-                    text in {face.label(header.last, c) for c in range(header.left, header.right + 1)}
-                    for text in texts
-                )
-            )
+            or (cells <= 2 and any(text in labels for text in texts))
         ):
             kinds[position] = GROUP
 

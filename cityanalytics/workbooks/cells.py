@@ -1,5 +1,7 @@
 """What a cell says: a number, a date or a period; or nothing; or something that cannot be read."""
 
+# ruff: noqa: RUF001, RUF002 - full-width forms are what it reads
+
 from __future__ import annotations
 
 import datetime as dt
@@ -50,11 +52,41 @@ MARKS = frozenset(
 )
 #: Words that mean "no value yet", or none at all: no number, and never zero.
 WORDS = frozenset(
-    {
-        "待定", "未定", "待报", "待补", "待核", "待核实", "待确定", "待统计", "待编", "暂无", "暂缺", "暂未定", "无", "空", "缺", "没有",
-        "不详", "未知", "未报", "未填", "未统计", "无数据", "不适用", "n/a", "na", "n.a.", "nan", "none", "null", "nil", "tbd", "#n/a",
-    }
-)  # fmt: skip
+    [
+        "待定",
+        "未定",
+        "待报",
+        "待补",
+        "待核",
+        "待核实",
+        "待确定",
+        "待统计",
+        "待编",
+        "暂无",
+        "暂缺",
+        "暂未定",
+        "无",
+        "空",
+        "缺",
+        "没有",
+        "不详",
+        "未知",
+        "未报",
+        "未填",
+        "未统计",
+        "无数据",
+        "不适用",
+        "n/a",
+        "na",
+        "n.a.",
+        "nan",
+        "none",
+        "null",
+        "nil",
+        "tbd",
+        "#n/a",
+    ]
+)
 
 _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(
@@ -77,17 +109,17 @@ def plain(text: str) -> str:
 
 
 def squeezed(text: str) -> str:
-    """Return text in half-width forms without any white space: how labels are compared and named.
+    r"""Return text in half-width forms without any white space: how labels are compared and named.
 
     Examples
     --------
-    >>> squeezed("总投资\\n（万元）"), squeezed("合　 计")
+    >>> squeezed("总投资\n（万元）"), squeezed("合　 计")
     ('总投资(万元)', '合计')
     """
     return _SPACE.sub("", unicodedata.normalize("NFKC", text)).replace("\u200b", "").replace("\ufeff", "")
 
 
-def read_number(cell: object) -> Number:
+def read_number(cell: object) -> Number:  # noqa: PLR0911 - one line for each kind of cell
     """Read one cell as a number.
 
     Full-width digits, thousands separators, per cent and negatives in brackets are understood; dashes and

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -85,18 +86,19 @@ def read_columns(face: Face, rows: NDArray[np.intp], left: int, paths: Sequence[
 
 
 def _mostly_serial(face: Face, rows: NDArray[np.intp], column: int) -> bool:
-    cells = [cell for cell in face.grid.values[rows[:500], column] if cell is not None]
+    cells = [cell for cell in face.cells[rows[:500], column] if cell is not None]
     return not cells or sum(map(is_serial, cells)) * 3 >= len(cells)
 
 
 def _counts(face: Face, rows: NDArray[np.intp], column: int) -> bool:
-    cells = [cell for cell in face.grid.values[rows[:200], column] if isinstance(cell, float)]
-    return len(cells) > 2 and all(b - a == 1 for a, b in zip(cells, cells[1:], strict=False))  # noqa: PLR2004 - a run
+    cells = [cell for cell in face.cells[rows[:200], column] if isinstance(cell, float)]
+    return len(cells) > 2 and all(b - a == 1 for a, b in pairwise(cells))  # noqa: PLR2004 - a run
 
 
-def _kind(
+def _kind(  # noqa: PLR0911 - one line for each kind
     face: Face, rows: NDArray[np.intp], column: int, codes: NDArray[np.int8], path: tuple[str, ...]
 ) -> tuple[Kind, pd.DataFrame | None]:
+    """Return what a column holds, and its numbers where it may hold any."""
     filled = int(np.count_nonzero(codes))
     label = path[-1] if path else ""
     measured = measure(path)
@@ -114,7 +116,7 @@ def _kind(
     if not texts.any() and not dates:
         return "number", read_numbers(_cells(face, rows, column))
     if texts.sum() > _SAMPLED and not (codes == Code.NUMBER).any():
-        sample = face.grid.values[rows[np.flatnonzero(texts)[:: texts.sum() // _SAMPLED]], column]
+        sample = face.cells[rows[np.flatnonzero(texts)[:: texts.sum() // _SAMPLED]], column]
         if not any(read_number(cell).state is State.PARSED for cell in sample):
             return "text", None
     read = read_numbers(_cells(face, rows, column))
@@ -127,7 +129,7 @@ def _kind(
 
 
 def _cells(face: Face, rows: NDArray[np.intp], column: int) -> pd.Series:
-    return pd.Series(face.grid.values[rows, column], index=rows, dtype=object)
+    return pd.Series(face.cells[rows, column], index=rows, dtype=object)
 
 
 def _names_text(label: str) -> bool:
@@ -138,7 +140,7 @@ def _names_text(label: str) -> bool:
 
 
 def _date_kind(face: Face, rows: NDArray[np.intp], column: int, native: int) -> Kind | None:
-    cells = face.grid.values[rows, column]
+    cells = face.cells[rows, column]
     dated = [read_date(cell, year=2000) for cell in cells[:2000]]
     parsed = [date.precision for date in dated if date.state is State.PARSED]
     spans = sum(is_span(cell) for cell in cells[:2000])

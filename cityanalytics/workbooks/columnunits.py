@@ -49,7 +49,8 @@ def column_units(
     columns: Columns,
     paths: Sequence[tuple[str, ...]],
     body: Body,
-    start: int,
+    *,
+    above: Sequence[int],
     meta: Sequence[int],
     where: str,
 ) -> tuple[list[ColumnUnit], list[Issue]]:
@@ -57,8 +58,18 @@ def column_units(
 
     The nearest statement wins: the column's own label, its parents' labels, a row of units under the header,
     a unit row above it, the title, a footnote.
+
+    Parameters
+    ----------
+    face, header, columns, paths, body
+        The table.
+    above
+        0-based rows between the table before and the header.
+    meta
+        0-based rows under the header that describe its columns.
+    where
+        ``file!sheet``, for issues.
     """
-    above = range(start, header.first)
     notes = [
         _notes(face, [row for row in above if is_unit_row(face, row)]),
         _notes(face, [row for row in above if not is_unit_row(face, row)]),
@@ -106,7 +117,7 @@ def _notes(face: Face, rows: Sequence[int]) -> list[Statement]:
     for row in rows:
         texts = list(face.texts(row))
         for index, (column, text) in enumerate(texts):
-            units = units_of_note(face.grid.values[row, column])  # with its gaps
+            units = units_of_note(face.cells[row, column])  # with its gaps
             cell = cell_name(row, column)
             if not units and re.fullmatch(r"(?:计量|金额|货币)?单位:?", text) and index + 1 < len(texts):
                 unit = find_unit(texts[index + 1][1])
@@ -127,7 +138,7 @@ def _labels(face: Face, header: Header, column: int) -> tuple[list[Statement], l
 def _described(face: Face, meta: Sequence[int], column: int) -> list[Statement]:
     found = []
     for row in meta:
-        unit = find_unit(face.grid.values[row, column])
+        unit = find_unit(face.cells[row, column])
         if unit is not None and len(face.label(row, column)) > 0:
             found.append(Statement(unit=unit, cell=cell_name(row, column)))
     return found[:1]
@@ -137,9 +148,7 @@ def _unit_column(face: Face, header: Header, paths: Sequence[tuple[str, ...]], b
     for offset, path in enumerate(paths):
         if path and _UNIT_COLUMN.match(path[-1]):
             column = header.left + offset
-            cells = [
-                face.grid.values[row, column] for row in body.rows if face.codes[row, column] == Code.TEXT
-            ]
+            cells = [face.cells[row, column] for row in body.rows if face.codes[row, column] == Code.TEXT]
             known = sum(find_unit(cell) is not None for cell in cells)
             return column if cells and known * 2 > len(cells) else None
     return None
@@ -147,7 +156,7 @@ def _unit_column(face: Face, header: Header, paths: Sequence[tuple[str, ...]], b
 
 def _measured(face: Face, column: int, body: Body) -> bool:
     """Tell whether a column of units states amounts, areas or lengths, not pieces of goods."""
-    units = [find_unit(cell) for cell in face.grid.values[body.rows, column] if isinstance(cell, str)]
+    units = [find_unit(cell) for cell in face.cells[body.rows, column] if isinstance(cell, str)]
     measured = sum(
         unit is not None and unit.dimension in {Dimension.MONEY, Dimension.AREA, Dimension.LENGTH}
         for unit in units

@@ -1,5 +1,7 @@
 """Dates with the precision that they were written in, and the periods that labels name."""
 
+# ruff: noqa: RUF001, PLR2004 - full-width forms and months of the year
+
 from __future__ import annotations
 
 import calendar
@@ -7,13 +9,16 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from cityanalytics.issues import Message
 from cityanalytics.workbooks.cells import MARKS, WORDS, State, as_date, squeezed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Precision(StrEnum):
@@ -95,7 +100,7 @@ _TEN_DAYS = {
 }
 
 
-def read_date(cell: object, *, year: int | None = None) -> Dated:
+def read_date(cell: object, *, year: int | None = None) -> Dated:  # noqa: PLR0911 - one line for each kind of cell
     """Read one cell as a date, with the precision that it was written in.
 
     Parameters
@@ -113,8 +118,10 @@ def read_date(cell: object, *, year: int | None = None) -> Dated:
     datetime.date(2010, 9, 22)
     >>> str(read_date(2010.1).doubt)
     '2010.1 as a number may be month 1 or month 10'
-    >>> read_date("三季度", year=2010).period.end, read_date("待定").state.value, read_date("尽快").state.value
-    (datetime.date(2010, 9, 30), 'missing', 'unparsed')
+    >>> read_date("三季度", year=2010).period.end
+    datetime.date(2010, 9, 30)
+    >>> read_date("待定").state.value, read_date("尽快").state.value
+    ('missing', 'unparsed')
     """
     if cell is None or cell is pd.NaT or cell is pd.NA or (isinstance(cell, float) and np.isnan(cell)):
         return Dated(state=State.MISSING)
@@ -197,7 +204,7 @@ def _of(period: Period | None, precision: Precision) -> Dated:
 
 
 def _full(year: str) -> int:
-    return int(year) if len(year) == 4 else 2000 + int(year)  # noqa: PLR2004 - digits of a year
+    return int(year) if len(year) == 4 else 2000 + int(year)
 
 
 def _year(year: int) -> Period:
@@ -217,7 +224,7 @@ def _month(year: int | None, month: int) -> Period | None:
 
 
 def _months(year: int | None, first: int, last: int) -> Period | None:
-    if year is None or not 1 <= first <= last <= 12:  # noqa: PLR2004 - months of a year
+    if year is None or not 1 <= first <= last <= 12:
         return None
     return Period(dt.date(year, first, 1), dt.date(year, last, calendar.monthrange(year, last)[1]))
 
@@ -295,8 +302,8 @@ def read_dates(cells: pd.Series, *, year: int | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        On the same index: ``start`` and ``end`` (datetime64[s], NaT unless parsed), ``precision`` and ``state``
-        (text), ``doubt`` (text, empty where there is none).
+        On the same index: ``start`` and ``end`` (datetime64[s], NaT unless parsed), ``precision`` and
+        ``state`` (text), ``doubt`` (text, empty without one).
 
     Examples
     --------
@@ -312,15 +319,16 @@ def read_dates(cells: pd.Series, *, year: int | None = None) -> pd.DataFrame:
         found.append(known[key])
     return pd.DataFrame(
         {
-            "start": pd.Series(
-                [dated.period and dated.period.start for dated in found], dtype="datetime64[s]"
-            ).array,
-            "end": pd.Series(
-                [dated.period and dated.period.end for dated in found], dtype="datetime64[s]"
-            ).array,
+            "start": _days(dated.period and dated.period.start for dated in found),
+            "end": _days(dated.period and dated.period.end for dated in found),
             "precision": [dated.precision.value if dated.precision else "" for dated in found],
             "state": [dated.state.value for dated in found],
             "doubt": [str(dated.doubt) if dated.doubt else "" for dated in found],
         },
         index=cells.index,
     )
+
+
+def _days(days: Iterable[dt.date | None]) -> pd.api.extensions.ExtensionArray:
+    found: pd.api.extensions.ExtensionArray = pd.Series(list(days), dtype="datetime64[s]").array
+    return found

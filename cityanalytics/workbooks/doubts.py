@@ -14,6 +14,7 @@ from cityanalytics.workbooks.cells import State, is_pending, read_number, squeez
 from cityanalytics.workbooks.dates import Precision, read_date
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.sheet import cell_name
+from cityanalytics.workbooks.statements import Measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from cityanalytics.workbooks.body import Body
     from cityanalytics.workbooks.columns import Columns
-    from cityanalytics.workbooks.grid import Grid
     from cityanalytics.workbooks.tables import Table
     from cityanalytics.workbooks.totals import Covered, StatedTotal
 
@@ -47,31 +47,42 @@ def _shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def of_sheet(grid: Grid, where: str) -> Iterator[Issue]:
+def of_sheet(face: Face, where: str) -> Iterator[Issue]:
     """Yield what is doubtful before a table is looked for: hidden parts, errors, formulas without a value."""
+    grid, (height, width) = face.grid, face.shape
     if grid.visibility == "hidden":
         yield _warning(
-            "HIDDEN_SHEET", where, "", Message.of("a hidden sheet, described like others"),
+            "HIDDEN_SHEET",
+            where,
+            "",
+            Message.of("a hidden sheet, described like others"),
             Message.of("show the sheet or remove it"),
-        )  # fmt: skip
-    width = max(grid.values.shape[1] - 1, 0)
-    for first, last in _runs(row for row in grid.hidden_rows if row < grid.values.shape[0]):
+        )
+    for first, last in _runs(row for row in grid.hidden_rows if row < height):
         yield _warning(
-            "HIDDEN_ROW", f"{where}!{cell_name(first, 0)}:{cell_name(last, width)}", "",
+            "HIDDEN_ROW",
+            f"{where}!{cell_name(first, 0)}:{cell_name(last, max(width - 1, 0))}",
+            "",
             Message.of("hidden rows {first} to {last}, read like others", first=first + 1, last=last + 1),
             Message.of("show the rows or remove them"),
-        )  # fmt: skip
+        )
     for (row, column), text in grid.errors.items():
         yield Issue(
-            severity=Severity.ERROR, code="ERROR_CELL", where=f"{where}!{cell_name(row, column)}", value=text,
-            understood=Message.of("a formula that failed"), suggestion=Message.of("mend the formula"),
-        )  # fmt: skip
+            severity=Severity.ERROR,
+            code="ERROR_CELL",
+            where=f"{where}!{cell_name(row, column)}",
+            value=text,
+            understood=Message.of("a formula that failed"),
+            suggestion=Message.of("mend the formula"),
+        )
     for row, column in sorted(grid.uncached):
         yield Issue(
-            severity=Severity.ERROR, code="UNCACHED_FORMULA", where=f"{where}!{cell_name(row, column)}",
+            severity=Severity.ERROR,
+            code="UNCACHED_FORMULA",
+            where=f"{where}!{cell_name(row, column)}",
             understood=Message.of("a formula whose value was not saved"),
             suggestion=Message.of("open the workbook, let it calculate, and save it"),
-        )  # fmt: skip
+        )
 
 
 def _runs(rows: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -86,19 +97,23 @@ def _runs(rows: Iterable[int]) -> Iterator[tuple[int, int]]:
 def form(where: str) -> Issue:
     """Return the issue of a form."""
     return Issue(
-        severity=Severity.ERROR, code="FORM_NOT_TABLE", where=where,
+        severity=Severity.ERROR,
+        code="FORM_NOT_TABLE",
+        where=where,
         understood=Message.of("a form: labels beside values, no rows of records"),
         suggestion=Message.of("send the list of projects as a table, one row for each"),
-    )  # fmt: skip
+    )
 
 
 def headerless(where: str) -> Issue:
     """Return the issue of rows of numbers without a header."""
     return Issue(
-        severity=Severity.ERROR, code="HEADER_AMBIGUOUS", where=where,
+        severity=Severity.ERROR,
+        code="HEADER_AMBIGUOUS",
+        where=where,
         understood=Message.of("rows of numbers without a row of labels above them"),
         suggestion=Message.of("put one row of labels above the numbers"),
-    )  # fmt: skip
+    )
 
 
 def looks_tabular(face: Face) -> bool:
@@ -110,7 +125,6 @@ def looks_tabular(face: Face) -> bool:
 def of_totals(
     stated: Sequence[StatedTotal],
     covered: Sequence[Covered],
-    body: Body,
     leaves: NDArray[np.bool_],
     table: Table,
     where: str,
@@ -120,19 +134,21 @@ def of_totals(
         if total.agrees is False and total.covers is not None and total.computed is not None:
             column = total.cell.rstrip("0123456789")
             yield _warning(
-                "TOTAL_MISMATCH", f"{where}!{total.cell}", total.stated,
+                "TOTAL_MISMATCH",
+                f"{where}!{total.cell}",
+                total.stated,
                 Message.of(
                     "total of {first}:{last} is {computed}",
-                    first=f"{column}{total.covers[0]}", last=f"{column}{total.covers[1]}", computed=_shown(total.computed),
+                    first=f"{column}{total.covers[0]}",
+                    last=f"{column}{total.covers[1]}",
+                    computed=_shown(total.computed),
                 ),
-                Message.of("correct the total or its rows; the difference is {difference}", difference=_shown(round(total.stated - total.computed, 6))),
-            )  # fmt: skip
-    counted = {
-        float(value)
-        for column in table.columns
-        if column.measure.name == "COUNT" and column.sum is not None
-        for value in (column.sum,)
-    }
+                Message.of(
+                    "correct the total or its rows; the difference is {difference}",
+                    difference=_shown(round(total.stated - total.computed, 6)),
+                ),
+            )
+    counted = {column.sum for column in table.columns if column.measure is Measure.COUNT}
     for row in covered:
         mark = row.mark
         if mark.count is None or mark.count_cell is None or row.span is None:
@@ -141,9 +157,12 @@ def of_totals(
         count = int(np.count_nonzero(leaves[first:stop]))
         if count != mark.count and mark.count not in counted:
             yield _warning(
-                "COUNT_MISMATCH", f"{where}!{cell_name(mark.row, mark.count_cell)}", mark.label,
-                Message.of("{count} rows are covered", count=count), Message.of("correct the number in the label"),
-            )  # fmt: skip
+                "COUNT_MISMATCH",
+                f"{where}!{cell_name(mark.row, mark.count_cell)}",
+                mark.label,
+                Message.of("{count} rows are covered", count=count),
+                Message.of("correct the number in the label"),
+            )
 
 
 def of_values(
@@ -151,27 +170,36 @@ def of_values(
     table: Table,
     columns: Columns,
     body: Body,
+    *,
     kinds: NDArray[np.object_],
     where: str,
-    *,
     written: bool,
 ) -> Iterator[Issue]:
     """Yield what is doubtful in the cells of a table: text for numbers, words, dates, serials."""
     if not (kinds == kind.DATA).any():
         yield _warning(
-            "NO_DATA", f"{where}!{table.range}", "", Message.of("a header with no rows under it"),
+            "NO_DATA",
+            f"{where}!{table.range}",
+            "",
+            Message.of("a header with no rows under it"),
             Message.of("fill the table in"),
-        )  # fmt: skip
+        )
     counted = np.isin(kinds, (kind.DATA, kind.TOTAL))
     for column, read in columns.numbers.items():
         state = read["state"].to_numpy()
         if not written:
             texts = np.flatnonzero(read["written"].to_numpy() & counted)
             yield from _each(
-                "TEXT_NUMBER", face, body, column, texts, where, Message.of("a number stored as text"),
-                Message.of("store it as a number"),
-            )  # fmt: skip
-        cells = face.grid.values[body.rows, column]
+                "TEXT_NUMBER",
+                face,
+                body,
+                column,
+                texts,
+                where=where,
+                understood=Message.of("a number stored as text"),
+                suggestion=Message.of("store it as a number"),
+            )
+        cells = face.cells[body.rows, column]
         told = (face.codes[body.rows, column] != Code.ERROR) & (face.codes[body.rows, column] != Code.BLANK)
         unparsed = [
             int(index)
@@ -179,35 +207,51 @@ def of_values(
             if state[index] == State.UNPARSED.value or is_pending(cells[index])
         ]
         yield from _each(
-            "UNPARSED", face, body, column, unparsed, where, Message.of("no number, and not zero"),
-            Message.of("write a number, or leave the cell empty"),
-        )  # fmt: skip
-    for column in table.columns:
-        if column.kind == "date":
-            yield from _dates(face, body, column.index, kinds, where)
+            "UNPARSED",
+            face,
+            body,
+            column,
+            unparsed,
+            where=where,
+            understood=Message.of("no number, and not zero"),
+            suggestion=Message.of("write a number, or leave the cell empty"),
+        )
+    for dated in table.columns:
+        if dated.kind == "date":
+            yield from _dates(face, body, dated.index, kinds, where)
     yield from _serials(face, table, body, kinds, where)
 
 
 def _each(
-    code: str, face: Face, body: Body, column: int, positions: Sequence[int] | NDArray[np.intp], where: str,
-    understood: Message, suggestion: Message,
-) -> Iterator[Issue]:  # fmt: skip
+    code: str,
+    face: Face,
+    body: Body,
+    column: int,
+    positions: Sequence[int] | NDArray[np.intp],
+    *,
+    where: str,
+    understood: Message,
+    suggestion: Message,
+) -> Iterator[Issue]:
     if len(positions) > _EACH:
         first, last = int(body.rows[positions[0]]), int(body.rows[positions[-1]])
         yield _warning(
-            code, f"{where}!{cell_name(first, column)}:{cell_name(last, column)}",
-            face.grid.values[first, column], understood, suggestion,
-        )  # fmt: skip
+            code,
+            f"{where}!{cell_name(first, column)}:{cell_name(last, column)}",
+            face.cells[first, column],
+            understood,
+            suggestion,
+        )
         return
     for index in positions:
         row = int(body.rows[index])
         yield _warning(
-            code, f"{where}!{cell_name(row, column)}", face.grid.values[row, column], understood, suggestion
+            code, f"{where}!{cell_name(row, column)}", face.cells[row, column], understood, suggestion
         )
 
 
 def _dates(face: Face, body: Body, column: int, kinds: NDArray[np.object_], where: str) -> Iterator[Issue]:
-    cells = face.grid.values[body.rows, column]
+    cells = face.cells[body.rows, column]
     texts = np.flatnonzero(
         (kinds == kind.DATA)
         & (face.codes[body.rows, column] != Code.DATE)
@@ -221,20 +265,32 @@ def _dates(face: Face, body: Body, column: int, kinds: NDArray[np.object_], wher
         elif dated.state is State.UNPARSED:
             unread.append(int(index))
     yield from _each(
-        "DATE_PRECISION", face, body, column, rough, where, Message.of("a date without its day"),
-        Message.of("write year, month and day"),
-    )  # fmt: skip
+        "DATE_PRECISION",
+        face,
+        body,
+        column,
+        rough,
+        where=where,
+        understood=Message.of("a date without its day"),
+        suggestion=Message.of("write year, month and day"),
+    )
     yield from _each(
-        "UNPARSED", face, body, column, unread, where, Message.of("no date"),
-        Message.of("write year, month and day, or leave the cell empty"),
-    )  # fmt: skip
+        "UNPARSED",
+        face,
+        body,
+        column,
+        unread,
+        where=where,
+        understood=Message.of("no date"),
+        suggestion=Message.of("write year, month and day, or leave the cell empty"),
+    )
 
 
 def _serials(face: Face, table: Table, body: Body, kinds: NDArray[np.object_], where: str) -> Iterator[Issue]:
     index = next((column.index for column in table.columns if column.serial), None)
     if index is None:
         return
-    cells = face.grid.values[body.rows, index]
+    cells = face.cells[body.rows, index]
     numbers = np.full(len(cells), math.nan)
     native = face.codes[body.rows, index] == Code.NUMBER
     numbers[native] = cells[native].astype(float)
@@ -264,19 +320,28 @@ def of_cells(face: Face, tables: Sequence[Table], where: str) -> Iterator[Issue]
     for row, offset in outside[:_EACH]:
         column = int(columns[offset])
         yield _warning(
-            "STRAY_CELL", f"{where}!{cell_name(first + int(row), column)}", face.grid.values[first + row, column],
-            Message.of("a cell beside the table"), Message.of("move it into the table or remove it"),
-        )  # fmt: skip
+            "STRAY_CELL",
+            f"{where}!{cell_name(first + int(row), column)}",
+            face.cells[first + row, column],
+            Message.of("a cell beside the table"),
+            Message.of("move it into the table or remove it"),
+        )
     for row, column, value in face.grid.outliers[:_EACH]:
         yield _warning(
-            "STRAY_CELL", f"{where}!{cell_name(row, column)}", value,
-            Message.of("a cell far from the table"), Message.of("move it into the table or remove it"),
-        )  # fmt: skip
+            "STRAY_CELL",
+            f"{where}!{cell_name(row, column)}",
+            value,
+            Message.of("a cell far from the table"),
+            Message.of("move it into the table or remove it"),
+        )
     for table in tables:
         for number in table.rows["stray"]:
             left, right = table.columns[0].index, table.columns[-1].index
             for column in np.flatnonzero(face.filled[number - 1, left : right + 1])[:1] + left:
                 yield _warning(
-                    "STRAY_CELL", f"{where}!{cell_name(number - 1, int(column))}", face.grid.values[number - 1, column],
-                    Message.of("a row with nothing but this"), Message.of("complete the row or remove it"),
-                )  # fmt: skip
+                    "STRAY_CELL",
+                    f"{where}!{cell_name(number - 1, int(column))}",
+                    face.cells[number - 1, column],
+                    Message.of("a row with nothing but this"),
+                    Message.of("complete the row or remove it"),
+                )

@@ -1,4 +1,4 @@
-"""What stands in each cell of a grid: blank, text, number, date or error; and which cell a merged one belongs to."""
+"""What stands in each cell of a grid, and which cell a merged one belongs to."""
 
 from __future__ import annotations
 
@@ -69,23 +69,30 @@ class Face:
         flat = grid.values.ravel().tolist()
         codes = np.fromiter(map(_CODES.__getitem__, map(type, flat)), np.int8, len(flat))
         texts = np.flatnonzero(codes == Code.TEXT)
-        blank = np.fromiter(map(str.isspace, map(flat.__getitem__, texts.tolist())), bool, len(texts))
+        blank = np.fromiter((not flat[at] or flat[at].isspace() for at in texts.tolist()), bool, len(texts))
         codes[texts[blank]] = Code.BLANK
-        codes = codes.reshape(grid.values.shape)
+        height, width = grid.values.shape
+        shaped = codes.reshape((height, width))
         for row, column in (*grid.errors, *grid.uncached):
-            if row < codes.shape[0] and column < codes.shape[1]:
-                codes[row, column] = Code.ERROR
-        return cls(grid=grid, codes=codes)
+            if row < height and column < width:
+                shaped[row, column] = Code.ERROR
+        return cls(grid=grid, codes=shaped)
+
+    @property
+    def cells(self) -> NDArray[np.object_]:
+        """The raw values, of the shape of `codes`."""
+        return self.grid.values
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
-        return self.codes.shape[0], self.codes.shape[1]
+        return len(self.codes), int(self.codes.shape[-1])
 
     @cached_property
     def filled(self) -> NDArray[np.bool_]:
         """Where a cell is not blank."""
-        return self.codes != Code.BLANK
+        found: NDArray[np.bool_] = self.codes != Code.BLANK
+        return found
 
     @cached_property
     def told(self) -> NDArray[np.bool_]:
@@ -115,13 +122,13 @@ class Face:
 
     def label(self, row: int, column: int) -> str:
         """Return the text of a cell without white space, empty where it is no text."""
-        value = self.grid.values[row, column]
+        value = self.cells[row, column]
         return squeezed(value) if isinstance(value, str) else ""
 
     def texts(self, row: int) -> Iterator[tuple[int, str]]:
         """Yield column and text, without white space, of the texts of a row."""
         for column in np.flatnonzero(self.codes[row] == Code.TEXT):
-            yield int(column), squeezed(self.grid.values[row, column])
+            yield int(column), squeezed(self.cells[row, column])
 
     def width(self, row: int, column: int) -> int:
         """Return how many columns the cell spans."""

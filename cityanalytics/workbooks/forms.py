@@ -1,8 +1,9 @@
-"""A form is no table: labels stand beside values, cells are merged row by row, and someone signs at its foot."""
+"""A form is no table: labels beside values, each row merged in its own way, a signature at its foot."""
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,8 @@ from cityanalytics.workbooks.face import Code, Face
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from cityanalytics.workbooks.sheet import Merge
 
 _SIGNED = re.compile(r"签名|签字|签章|盖章|\(章\)|公章")
 _CHOICE = re.compile(r"[□☐☑☒]|√.*×")
@@ -44,7 +47,7 @@ def is_form(face: Face) -> bool:
 def _numbered(face: Face) -> bool:
     """Tell whether a column counts 1, 2, 3 down the rows."""
     for column in range(min(2, face.shape[1])):
-        cells = [cell for cell in face.grid.values[:, column] if isinstance(cell, float)]
+        cells = [cell for cell in face.cells[:, column] if isinstance(cell, float)]
         if cells[:3] == [1.0, 2.0, 3.0]:
             return True
     return False
@@ -66,7 +69,7 @@ def _own_layout(face: Face, row: int) -> bool:
     )
 
 
-def _merges_of(face: Face, row: int) -> Iterator[tuple[tuple[int, int], object]]:
+def _merges_of(face: Face, row: int) -> Iterator[tuple[tuple[int, int], Merge]]:
     return ((key, merge) for key, merge in face.merges_from.items() if key[0] == row)
 
 
@@ -79,5 +82,5 @@ def _label_beside_value(face: Face, row: int) -> bool:
     if not labels or labels[0] != cells[0][0]:
         return False
     pairs = len(labels) < len(cells) or len(cells) == 1
-    spaced = len(labels) > 1 and all(b - a > 1 for a, b in zip(labels, labels[1:], strict=False))
+    spaced = len(labels) > 1 and all(b - a > 1 for a, b in pairwise(labels))
     return pairs or spaced

@@ -72,8 +72,8 @@ def read_workbook(path: Path, *, name: str | None = None) -> Workbook:
     Returns
     -------
     Workbook
-        Its sheets; or none of them and an ``UNREADABLE_FILE`` error where it is encrypted, truncated, empty or
-        no workbook.
+        Its sheets; or none of them and an ``UNREADABLE_FILE`` error where it is encrypted, truncated, empty
+        or no workbook.
     """
     shown = path.name if name is None else name
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,11 +88,15 @@ def _looks_like_header(face: Face, row: int, stop: int) -> bool:
     if _NO_LABEL.match(next(iter(texts.values()))):
         return False
     values = sum(map(_is_value, texts.values()))
-    numbers = face.grid.values[row][face.codes[row] == Code.NUMBER].tolist()
+    numbers = face.cells[row][face.codes[row] == Code.NUMBER].tolist()
     if values * 4 > len(texts) or (len(numbers) * 4 > len(texts) and not _are_years(numbers)):
         return False
     labelled = set(_labelled(face, row))
     left, right = min(labelled), max(labelled)
+    if row + 1 < stop and not (face.codes[row + 1] > Code.TEXT).any():
+        after = {column for column, _ in face.texts(row + 1)}
+        if left in after and after > labelled:  # titles of parts, above the labels themselves
+            return False
     for below in range(row + 1, min(row + 3, stop)):
         parts = _parts_below(face, below, labelled, left)
         labelled |= parts
@@ -105,12 +110,12 @@ def _looks_like_header(face: Face, row: int, stop: int) -> bool:
 
 def _are_years(numbers: list[float]) -> bool:
     """Tell whether numbers are years one after the other, as labels of columns are."""
-    steps = {after - before for before, after in zip(numbers, numbers[1:], strict=False)}
+    steps = {after - before for before, after in pairwise(numbers)}
     return len(numbers) > 1 and 1900 <= min(numbers) <= max(numbers) < 2200 and steps in ({1.0}, {-1.0})  # noqa: PLR2004 - years
 
 
 def _parts_below(face: Face, row: int, labelled: set[int], left: int) -> set[int]:
-    """Return the columns of a row of texts that fills the gaps of the labels above it, where cells are not merged."""
+    """Return the columns of a row of texts that fills the gaps of the labels above it."""
     texts = dict(face.texts(row))
     gaps = {column for column in texts if column not in labelled}
     if (
@@ -137,7 +142,7 @@ def is_meta(texts: list[str]) -> bool:
     notes = sum(is_unit_note(text) for text in texts)
     named = any(
         re.fullmatch(r"(?:计量|金额|货币)?单位:?", text) and find_unit(after) is not None
-        for text, after in zip(texts, texts[1:], strict=False)
+        for text, after in pairwise(texts)
     )
     return pairs * 2 >= len(texts) or (notes > 0 and notes * 2 >= len(texts)) or (named and len(texts) <= 6)  # noqa: PLR2004 - a header has more labels
 
@@ -151,8 +156,8 @@ def _is_value(text: str) -> bool:
 
 def _labelled(face: Face, row: int) -> Iterator[int]:
     """Yield the columns that the texts and numbers of a row stand over."""
-    for column in np.flatnonzero(face.filled[row]):
-        yield from range(int(column), min(int(column) + face.width(row, int(column)), face.shape[1]))
+    for column in np.flatnonzero(face.filled[row]).tolist():
+        yield from range(column, min(column + face.width(row, column), face.shape[1]))
     for column in range(face.shape[1]):  # a label merged down from above
         anchor = face.covered.get((row, column))
         if anchor is not None and anchor[0] < row and face.codes[anchor] == Code.TEXT and anchor[1] == column:
@@ -183,7 +188,25 @@ def _grown(face: Face, row: int, start: int, stop: int) -> Header:
             last += 1
         else:
             break
-    return Header(first=first, last=last, left=left, right=_cut(face, first, last, left, right, stop))
+    return Header(
+        first=first, last=last, left=left, right=_cut(face, range(first, last + 1), left, right, stop)
+    )
+
+
+def headers_beside(face: Face, header: Header) -> list[Header]:
+    """Return the headers of the tables to the right of a table, in the same rows."""
+    found = []
+    left, width = header.right + 1, face.shape[1]
+    labels = {column for row in range(header.first, header.last + 1) for column in _labelled(face, row)}
+    while left < width:
+        if left not in labels:
+            left += 1
+            continue
+        right = next((column for column in range(left, width) if column not in labels), width) - 1
+        if right > left:
+            found.append(Header(first=header.first, last=header.last, left=left, right=right))
+        left = right + 1
+    return found
 
 
 def _widened(face: Face, row: int, column: int, step: int, stop: int) -> int:
@@ -198,11 +221,11 @@ def _widened(face: Face, row: int, column: int, step: int, stop: int) -> int:
     return column
 
 
-def _cut(face: Face, first: int, last: int, left: int, right: int, stop: int) -> int:
+def _cut(face: Face, labels: range, left: int, right: int, stop: int) -> int:
     """Return the last column before a gap: a column without label and without any cell."""
     for column in range(left + 2, right - 1):
-        blank = not face.filled[first:stop, column].any()
-        if blank and not any(face.covered.get((row, column)) for row in range(first, last + 1)):
+        blank = not face.filled[labels.start : stop, column].any()
+        if blank and not any(face.covered.get((row, column)) for row in labels):
             return column - 1
     return right
 
@@ -218,11 +241,7 @@ def _is_parent_row(face: Face, row: int, left: int, right: int) -> bool:
     spans = [face.width(row, column) for column in texts]
     if len(texts) == 1:
         return min(texts) > left and spans[0] > 1
-    return (
-        max(spans) <= right - left
-        and (max(spans) > 1 or min(texts) > left)
-        and not face.grid.values[row, left]
-    )
+    return max(spans) <= right - left and (max(spans) > 1 or min(texts) > left) and not face.cells[row, left]
 
 
 def _continues(face: Face, first: int, last: int, left: int, right: int) -> bool:
@@ -271,7 +290,7 @@ def label_cells(face: Face, header: Header, column: int) -> list[tuple[int, int]
 
 
 def _text(face: Face, row: int, column: int) -> str:
-    value = face.grid.values[row, column]
+    value = face.cells[row, column]
     return f"{value:.10g}" if isinstance(value, float) else face.label(row, column)
 
 

@@ -59,11 +59,14 @@ def read(content: bytes) -> list[Grid]:
     return [_grid(table, hidden) for table in root.iter(f"{_TABLE}table")]
 
 
-def _grid(table: Element, hidden: set[str | None]) -> Grid:
+def _grid(table: Element, hidden: set[str | None]) -> Grid:  # noqa: C901 - one pass over the cells
     cells: dict[tuple[int, int], object] = {}
-    merges, hidden_rows = [], set()
     errors: dict[tuple[int, int], str] = {}
-    uncached, percent, number = set(), dict[int, int](), 0
+    merges: list[Merge] = []
+    hidden_rows: set[int] = set()
+    uncached: set[tuple[int, int]] = set()
+    percent: set[int] = set()
+    number = 0
     for row, repeated in _rows(table):
         if row.get(f"{_TABLE}visibility", "visible") != "visible":
             hidden_rows.update(range(number, number + min(repeated, _REPEATED)))
@@ -82,7 +85,7 @@ def _grid(table: Element, hidden: set[str | None]) -> Grid:
             elif cell.get(f"{_TABLE}formula") and value is None and not text:
                 uncached.add((number, column))
             if cell.get(f"{_OFFICE}value-type") == "percentage":
-                percent[column] = percent.get(column, 0) + 1
+                percent.add(column)
             if value is not None:
                 for down_by in range(min(repeated, _REPEATED)):
                     for across_by in range(min(times, _REPEATED)):

@@ -1,7 +1,8 @@
-"""What stands around a table: titles and units above its header, rows that describe its columns, the next table."""
+"""What stands around a table: titles and units above it, rows that describe its columns, the next table."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _DESCRIBED_ROWS = 12
 _SAMPLED = 200
+#: What stands over the columns of text in a row that numbers the columns.
+_LETTER = re.compile(r"[甲乙丙丁戊己庚辛壬癸A-Z\-]|\(?\d{1,2}\)?|栏次|行次|序号|列次")
 
 
 def is_unit_row(face: Face, row: int) -> bool:
@@ -49,20 +52,22 @@ def listed(face: Face, header: Header, start: int, meta: list[int]) -> dict[str,
 
 
 def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
-    """Return the rows right under a header that describe its columns: codes, frequencies, units, 甲 乙 1 2 3."""
+    """Return the rows under a header that describe its columns: codes, frequencies, units, 甲 乙 1 2 3."""
     columns = slice(header.left, header.right + 1)
     found: list[int] = []
     for row in rows[:_DESCRIBED_ROWS]:
         codes = face.codes[row, columns]
         texts = int(np.count_nonzero(codes == Code.TEXT))
-        numbers = face.grid.values[row, columns][codes == Code.NUMBER].tolist()
+        numbers = face.cells[row, columns][codes == Code.NUMBER].tolist()
         counting = (
             len(numbers) > 1
             and numbers == list(range(int(numbers[0]), int(numbers[0]) + len(numbers)))
             and numbers[0] in {1, 2, 3}
         )
         letters = all(
-            len(text) <= 2 for column, text in face.texts(int(row)) if header.left <= column <= header.right
+            _LETTER.fullmatch(text)
+            for column, text in face.texts(int(row))
+            if header.left <= column <= header.right
         )
         if counting and letters and (texts > 0 or len(numbers) * 2 > header.right - header.left + 1):
             found.append(int(row))
@@ -86,15 +91,15 @@ def _over_numbers(face: Face, header: Header, row: int, rows: NDArray[np.intp]) 
         return False
     columns = np.arange(header.left, header.right + 1)
     numeric = _numeric(face, below, header)
-    serial = np.array([is_serial(face.grid.values[below[-1], column]) for column in columns]) & (
+    serial = np.array([is_serial(face.cells[below[-1], column]) for column in columns]) & (
         columns == header.left
     )
     measured = columns[numeric & ~serial]
     if len(measured) < 1:
         return False
     texts = [
-        face.codes[row, column] == Code.TEXT
-        and read_number(face.grid.values[row, column]).state is State.UNPARSED
+        bool(face.codes[row, column] == Code.TEXT)
+        and read_number(face.cells[row, column]).state is State.UNPARSED
         for column in measured
     ]
     return sum(texts) * 2 > len(texts)
@@ -104,7 +109,7 @@ def _numeric(face: Face, rows: NDArray[np.intp], header: Header) -> NDArray[np.b
     """Tell which columns of a table hold numbers in most of some rows, as numbers or as text."""
     found = np.zeros(header.right - header.left + 1, dtype=bool)
     for offset in range(len(found)):
-        cells = [cell for cell in face.grid.values[rows[:_SAMPLED], header.left + offset] if cell is not None]
+        cells = [cell for cell in face.cells[rows[:_SAMPLED], header.left + offset] if cell is not None]
         found[offset] = sum(read_number(cell).state is State.PARSED for cell in cells) * 2 > max(
             len(cells), 1
         )
@@ -112,7 +117,7 @@ def _numeric(face: Face, rows: NDArray[np.intp], header: Header) -> NDArray[np.b
 
 
 def next_table(face: Face, header: Header) -> int:
-    """Return the row where the next table of the sheet begins, titles included; the number of rows if none does."""
+    """Return the row where the next table begins, titles included; the number of rows if none does."""
     height = face.shape[0]
     row = header.last + 1
     codes = face.codes[header.last + 1 :, header.left : header.right + 1]
@@ -158,7 +163,8 @@ def _begins_numbers(face: Face, row: int, header: Header) -> bool:
 def _same_labels(face: Face, header: Header, row: int) -> bool:
     texts = dict(face.texts(row))
     return any(
-        texts and sum(face.label(above, column) == text for column, text in texts.items()) * 2 > len(texts)
+        bool(texts)
+        and sum(face.label(above, column) == text for column, text in texts.items()) * 2 > len(texts)
         for above in range(header.first, header.last + 1)
     )
 

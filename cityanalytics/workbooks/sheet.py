@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -49,8 +50,8 @@ class Grid:
     visibility
         ``visible`` or ``hidden``.
     values
-        2-D array of objects, rows by columns from A1: None (blank or error), text, float, bool, date, datetime
-        or time. Only the first cell of a merged range holds its value.
+        2-D array of objects, rows by columns from A1: None (blank or error), text, float, bool, date,
+        datetime or time. Only the first cell of a merged range holds its value.
     merges
         Merged ranges.
     hidden_rows, hidden_columns
@@ -151,7 +152,7 @@ def _reach(positions: set[int], gap: int | None) -> int:
     """Return how far positions go, up to the first gap wider than `gap` after the first of them."""
     ordered = sorted(positions)
     if gap is not None:
-        for before, after in zip(ordered, ordered[1:], strict=False):
+        for before, after in pairwise(ordered):
             if after - before > gap:
                 return before + 1
     return ordered[-1] + 1

@@ -54,18 +54,31 @@ _SUFFIX = re.compile(
     r"(?:[:/]|(?<=[\u4e00-\u9fff]))((?:百|千|万|百万|千万|亿)元|万?(?:平方米|㎡|m2)|公里|公顷|%|‰)$"
 )
 
-_MEASURES: tuple[tuple[Measure, re.Pattern[str]], ...] = (
-    (Measure.SHARE, re.compile(r"[%‰]|比例|比重|占比|百分|比率|同比|环比|增速|增幅|增长|率(?!先)|占(?![地用])|折扣|系数|指数|得分|评分")),
-    (Measure.CODE, re.compile(r"序号|编号|代码|编码|电话(?!费)|手机|邮编|身份证|账号|年份|月份|文号|^年度?$|^月$|(?i:\bid\b)|次序|排名|名次|行次")),
-    (Measure.PRICE, re.compile(r"单价|均价|单方造价|平均|人均|户均|单位造价|标准|指标$|费率|楼面价")),
-    (Measure.COUNT, re.compile(r"数量|[个户项套栋幢条家宗份次台人处座件间层棵株]数|个数|人次|工期|天数|月数|年限|工程量|数目|工作量|户$|项目数|数$")),
-    (Measure.AREA, re.compile(r"面积|用地$|占地|建设规模$")),
-    (Measure.LENGTH, re.compile(r"长度|里程|全长|总长|管长|路长|宽度|红线宽")),
-    (Measure.MONEY, re.compile(
-        r"投资|金额|资金|费|款|额|价|产值|成本|收入|支出|造价|预算|决算|概算|估算|贷款|补助|补偿|税|利润|[原净残现]值|"
-        r"财政|自筹|债券|工资|薪|奖|利息|本金|拨付|支付|到位|总计划|融资|资产|负债|余额|营收"
-    )),
-)  # fmt: skip
+_WORDS: tuple[tuple[Measure, str], ...] = (
+    (
+        Measure.SHARE,
+        r"[%‰]|比例|比重|占比|百分|比率|同比|环比|增速|增幅|增长|率(?!先)|占(?![地用])|折扣|系数|指数|得分|评分",
+    ),
+    (
+        Measure.CODE,
+        r"序号|编号|代码|编码|电话(?!费)|手机|邮编|身份证|账号|年份|月份|文号|^年度?$|^月$|(?i:\bid\b)|次序|排名|名次|行次",
+    ),
+    (Measure.PRICE, r"单价|均价|单方造价|平均|人均|户均|单位造价|标准|指标$|费率|楼面价"),
+    (
+        Measure.COUNT,
+        r"数量|[个户项套栋幢条家宗份次台人处座件间层棵株]数|人次|工期|天数|月数|年限|工程量|数目|工作量|户$|数$",
+    ),
+    (Measure.AREA, r"面积|用地$|占地|建设规模$"),
+    (Measure.LENGTH, r"长度|里程|全长|总长|管长|路长|宽度|红线宽"),
+    (
+        Measure.MONEY,
+        (
+            r"投资|金额|资金|费|款|额|价|产值|成本|收入|支出|造价|预算|决算|概算|估算|贷款|补助|补偿|税|利润|[原净残现]值"
+            r"|财政|自筹|债券|工资|薪|奖|利息|本金|拨付|支付|到位|总计划|融资|资产|负债|余额|营收"
+        ),
+    ),
+)
+_MEASURES = tuple((found, re.compile(words)) for found, words in _WORDS)
 
 #: A parent label that makes shares of all columns under it.
 _SHARE_OF = re.compile(r"(?:百分比|比例|比重|占比|率|[%‰]|增幅|增速)(?:\([%‰]\))?$")
@@ -117,8 +130,10 @@ def units_of_note(text: str) -> tuple[Unit, ...]:
 
     Examples
     --------
-    >>> [unit.name for unit in units_of_note("注：金额单位为万元，面积单位：亩")], units_of_note("填报单位：市园林局")
-    (['万元', '亩'], ())
+    >>> [unit.name for unit in units_of_note("注：金额单位为万元，面积单位：亩")]
+    ['万元', '亩']
+    >>> units_of_note("填报单位：市园林局")
+    ()
     >>> [unit.name for unit in units_of_note("单位：万平方米  计划面积为假定")]
     ['万平方米']
     """
@@ -136,11 +151,10 @@ def is_unit_note(text: str) -> bool:
     >>> is_unit_note("计量单位:万元"), is_unit_note("2010年投资表(单位:万元)"), is_unit_note("(万元)")
     (True, False, True)
     """
-    rest = _STATED.sub("", text)
+    rest = _STATED.sub("单位", text)
     rest = _BRACKETS.sub(lambda match: "" if units_in(match.group(1)) else match.group(0), rest)
-    return bool(units_of_note(text) or units_in(text)) and not re.sub(
-        r"[()\[\]:,;、计量金额货币面积长度投资本表数据]|单位", "", rest if rest != text else ""
-    )
+    rest = re.sub(r"(?:计量|金额|货币|面积|长度)?单位|[()\[\]:,;、]", "", rest)
+    return bool(units_in(text)) or (not rest and bool(units_of_note(text)))
 
 
 def nearest(

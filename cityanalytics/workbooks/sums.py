@@ -35,11 +35,11 @@ class Sums:
     """
 
     def __init__(self, read: pd.DataFrame, leaves: NDArray[np.bool_]) -> None:
-        self.values = read["value"].to_numpy()
+        self.stated = read["value"].to_numpy()
         told = (read["state"] == State.PARSED.value).to_numpy() & leaves
-        self._leaf_values = np.where(told, self.values, 0.0)
+        self._leaf_values = np.where(told, self.stated, 0.0)
         self._decimals = decimals(self._leaf_values)
-        self._written = decimals(self.values[np.isfinite(self.values)])
+        self._written = decimals(self.stated[np.isfinite(self.stated)])
         self._counts = np.concatenate(([0], np.cumsum(told)))
         self._scaled: NDArray[np.int64] | None = None
         if self._decimals is not None:
@@ -48,7 +48,7 @@ class Sums:
     def over(self, first: int, stop: int) -> float:
         """Return the sum of the leaves at positions from `first` up to `stop`."""
         if self._scaled is not None and self._decimals is not None:
-            return int(self._scaled[stop] - self._scaled[first]) / 10**self._decimals
+            return float(int(self._scaled[stop] - self._scaled[first]) / 10**self._decimals)
         return math.fsum(self._leaf_values[first:stop])
 
     def count(self, first: int, stop: int) -> int:
@@ -61,7 +61,7 @@ class Sums:
         places = 6 if self._written is None else min(self._written, 6)
         # Rounding errors of n numbers add up to sqrt(n) units of the last place, hardly to more.
         explained = 10.0**-places * min(0.5 * (count + 1), 0.5 + math.sqrt(count))
-        return abs(stated - self.over(first, stop)) <= explained * (1 + 1e-9)
+        return abs(stated - self.over(first, stop)) <= explained * (1 - 1e-9)
 
 
 def decimals(values: NDArray[np.float64]) -> int | None:
@@ -105,7 +105,7 @@ def neighbour_sums(
     leaves
         Which rows are taken for leaves so far.
     apart
-        Which of them look unlike the other rows (no serial number, fewer texts), so that less evidence is needed.
+        Which of them look unlike the others (no serial number, fewer texts): they need less evidence.
     numbered
         Whether rows have serial numbers: then one that has its own is never taken for a sum.
 
@@ -149,44 +149,54 @@ def _matches(
         if (column < 0).any():
             continue
         target = total[1:] + column
-        for side in ("left", "right"):
-            stop = np.searchsorted(total, target, side) - (side == "right")
+        for right in (False, True):
+            stop = _found(total, target, right=right)
             sound = possible & (column > 0) & (stop <= length) & (stop - here > 2)  # noqa: PLR2004 - two rows at least
             sound &= total[np.minimum(stop, length)] == target
-            _keep(found, columns, sums, apart, np.flatnonzero(sound), here + 1, stop)
+            found |= _kept(
+                columns, sums, apart, np.setdiff1d(np.flatnonzero(sound), list(found)), (here + 1, stop)
+            )
         target = total[:-1] - column
-        for side in ("right", "left"):
-            first = np.searchsorted(total, target, side) - (side == "right")
+        for right in (True, False):
+            first = _found(total, target, right=right)
             sound = possible & (column > 0) & (first >= 0) & (here - first > 1)
             sound &= total[np.maximum(first, 0)] == target
-            _keep(found, columns, sums, apart, np.flatnonzero(sound), first, here)
+            found |= _kept(
+                columns, sums, apart, np.setdiff1d(np.flatnonzero(sound), list(found)), (first, here)
+            )
     return found
 
 
-def _keep(
-    found: dict[int, tuple[int, int]],
+def _found(total: NDArray[np.int64], target: NDArray[np.int64], *, right: bool) -> NDArray[np.intp]:
+    """Return where a running total has a value: the last place if `right`, else the first."""
+    return np.searchsorted(total, target, "right") - 1 if right else np.searchsorted(total, target, "left")
+
+
+def _kept(
     columns: Sequence[NDArray[np.int64]],
     sums: Sequence[NDArray[np.int64]],
     apart: NDArray[np.bool_],
     candidates: NDArray[np.intp],
-    first: NDArray[np.intp],
-    stop: NDArray[np.intp],
-) -> None:
-    for index in candidates:
-        if int(index) in found:
-            continue
+    runs: tuple[NDArray[np.intp], NDArray[np.intp]],
+) -> dict[int, tuple[int, int]]:
+    """Return the candidates whose other columns are the sums of the same run too."""
+    kept = {}
+    for index in candidates.tolist():
+        first, stop = int(runs[0][index]), int(runs[1][index])
         stated = agreeing = weighty = 0
         for column, total in zip(columns, sums, strict=True):
-            if column[index] == 0:
+            value = int(column[index])
+            if value == 0:
                 continue
+            several = int(np.count_nonzero(column[first:stop])) > 1
+            same = several and int(total[stop] - total[first]) == value
             stated += 1
-            same = int(total[stop[index]] - total[first[index]]) == int(column[index])
-            several = np.count_nonzero(column[first[index] : stop[index]]) > 1
-            agreeing += same and several
-            weighty += same and several and abs(int(column[index])) >= _LARGE
+            agreeing += same
+            weighty += same and abs(value) >= _LARGE
         enough = agreeing > 1 and agreeing * 2 > stated
         if enough and (apart[index] or (weighty > 1 and agreeing == stated)):
-            found[int(index)] = (int(first[index]), int(stop[index]))
+            kept[index] = (first, stop)
+    return kept
 
 
 def _innermost(matches: dict[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:

@@ -17,7 +17,7 @@ from cityanalytics.workbooks.columns import Columns, Kind, read_columns
 from cityanalytics.workbooks.columnunits import column_units
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.forms import is_form
-from cityanalytics.workbooks.headers import Header, find_header, label_paths
+from cityanalytics.workbooks.headers import Header, find_header, headers_beside, label_paths
 from cityanalytics.workbooks.sheet import cell_name, letters
 from cityanalytics.workbooks.statements import Measure, measure
 from cityanalytics.workbooks.sums import Sums
@@ -99,9 +99,6 @@ class Table:
     frame
         Data rows: index 1-based sheet rows, columns letters, raw cell values (object). A text that is merged
         down stands on each of its rows.
-    groups
-        For each data row (same index) the labels of the group and total rows that it stands under are not
-        repeated; see `rows`.
     """
 
     sheet: str
@@ -215,8 +212,8 @@ def understand_grid(
     tuple
         Its tables and its issues.
     """
-    issues = list(doubts.of_sheet(grid, where))
     face = Face.of(grid)
+    issues = list(doubts.of_sheet(face, where))
     height = face.shape[0]
     if not face.filled.any():
         return (), tuple(issues)
@@ -226,9 +223,10 @@ def understand_grid(
     start = 0
     while start < height and (header := find_header(face, start, height)) is not None:
         stop = preamble.next_table(face, header)
-        table, found = _table(face, header, start, stop, where, written=written)
-        tables.append(table)
-        issues += found
+        for part in (header, *headers_beside(face, header)):
+            table, found = _table(face, part, start, stop, where, written=written)
+            tables.append(table)
+            issues += found
         start = stop
     if not tables and doubts.looks_tabular(face):
         issues.append(doubts.headerless(where))
@@ -245,7 +243,9 @@ def _table(
     meta = preamble.described(face, header, rows)
     columns = read_columns(face, rows[len(meta) :], header.left, paths)
     body = sort_rows(face, header, columns, rows[len(meta) :])
-    units, unit_issues = column_units(face, header, columns, paths, body, start, meta, where)
+    units, unit_issues = column_units(
+        face, header, columns, paths, body, above=range(start, header.first), meta=meta, where=where
+    )
     measures = [measure(path) for path in paths]
     additive = {
         column: read
@@ -288,8 +288,8 @@ def _table(
     )
     issues = [
         *unit_issues,
-        *doubts.of_totals(stated, covered, body, leaves, table, where),
-        *doubts.of_values(face, table, columns, body, kinds, where, written=written),
+        *doubts.of_totals(stated, covered, leaves, table, where),
+        *doubts.of_values(face, table, columns, body, kinds=kinds, where=where, written=written),
     ]
     return table, issues
 
@@ -307,20 +307,20 @@ def _sum(
         return None
     read = columns.numbers.get(column)
     return Sums(
-        read_numbers(pd.Series(face.grid.values[rows, column], dtype=object)) if read is None else read,
+        read_numbers(pd.Series(face.cells[rows, column], dtype=object)) if read is None else read,
         leaves,
     ).over(0, len(leaves))
 
 
 def _frame(face: Face, header: Header, rows: NDArray[np.intp]) -> pd.DataFrame:
-    values = face.grid.values[rows, header.left : header.right + 1]
+    values = face.cells[rows, header.left : header.right + 1]
     place = {int(row): index for index, row in enumerate(rows)}
     for merge in face.grid.merges:
         down = merge.bottom > merge.top and header.left <= merge.left <= header.right
         if down and merge.top < face.shape[0] and face.codes[merge.top, merge.left] == Code.TEXT:
             for row in range(merge.top + 1, min(merge.bottom + 1, face.shape[0])):
                 if row in place:
-                    values[place[row], merge.left - header.left] = face.grid.values[merge.top, merge.left]
+                    values[place[row], merge.left - header.left] = face.cells[merge.top, merge.left]
     return pd.DataFrame(
         values,
         index=pd.Index(rows + 1, name="row"),

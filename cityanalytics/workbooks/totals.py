@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -113,7 +114,7 @@ def _parents(body: Body, kinds: NDArray[np.object_], marks: dict[int, Mark]) -> 
     certain: list[int] = []
     doubtful: list[int] = []
     content = np.flatnonzero(np.isin(kinds, (kind.DATA, kind.TOTAL, kind.GROUP))).tolist()
-    following = dict(zip(content, content[1:], strict=False))
+    following = dict(pairwise(content))
     listing = False
     for index in content:
         mark = marks.get(index)
@@ -194,7 +195,7 @@ def _best(index: int, sums: Mapping[int, Sums], spans: Sequence[Span]) -> tuple[
     for first, stop in spans:
         agreeing = stated = 0
         for column in sums.values():
-            value = float(column.values[index])
+            value = float(column.stated[index])
             if first < stop and math.isfinite(value) and value != 0 and column.count(first, stop):
                 stated += 1
                 agreeing += column.agree(value, first, stop)
@@ -275,7 +276,7 @@ def stated_totals(
     found = []
     for row in covered:
         for column, of_column in sums.items():
-            stated = float(of_column.values[position[row.mark.row]])
+            stated = float(of_column.stated[position[row.mark.row]])
             cell = cell_name(row.mark.row, column)
             if not math.isfinite(stated) or row.mark.style == kind.RATIO:
                 continue

@@ -150,6 +150,7 @@ def spellings() -> tuple[str, ...]:
     return tuple(_UNITS)
 
 
+_EDGES = re.compile(r"^[()\[\]【】:,;。.]+|[()\[\]【】:,;。.]+$")
 _NOISE = re.compile(r"^(?:计量单位|金额单位|货币单位|单位|人民币|计|按)[::]?|(?:人民币|/年|/月|整)$")
 
 
@@ -165,7 +166,7 @@ def find_unit(text: object) -> Unit | None:
     """
     if not isinstance(text, str):
         return None
-    name = squeezed(text).lower().strip("()[]【】:,,;。.")
+    name = _EDGES.sub("", squeezed(text).lower())
     while name and name not in _UNITS:
         shorter = _NOISE.sub("", name)
         if shorter == name:

@@ -25,7 +25,7 @@ from cityanalytics.workbooks.sheet import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from xml.etree.ElementTree import Element
 
     from numpy.typing import NDArray
@@ -76,12 +76,7 @@ def read(content: bytes) -> list[Grid]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            if sum(info.file_size for info in package.infolist()) > MAX_UNPACKED_BYTES:
-                raise UnreadableError(
-                    Message.of("its parts unpack to more than {limit} bytes", limit=MAX_UNPACKED_BYTES)
-                )
-            if any(info.flag_bits & 1 for info in package.infolist()):
-                raise UnreadableError(Message.of("the file is encrypted"))
+            _admit(package)
             parts = list(_parts(package))
             percent = _percent_styles(package)
             _checked(package, "xl/sharedStrings.xml")
@@ -96,6 +91,15 @@ def read(content: bytes) -> list[Grid]:
         raise UnreadableError(
             Message.of("the package is damaged: {reason}", reason=type(error).__name__)
         ) from error
+
+
+def _admit(package: zipfile.ZipFile) -> None:
+    if sum(info.file_size for info in package.infolist()) > MAX_UNPACKED_BYTES:
+        raise UnreadableError(
+            Message.of("its parts unpack to more than {limit} bytes", limit=MAX_UNPACKED_BYTES)
+        )
+    if any(info.flag_bits & 1 for info in package.infolist()):
+        raise UnreadableError(Message.of("the file is encrypted"))
 
 
 def _checked(package: zipfile.ZipFile, name: str) -> bytes | None:
@@ -177,7 +181,7 @@ def _grid(workbook: CalamineWorkbook, part: _Part, percent: frozenset[int], cont
     )
 
 
-def _blanked(rows: list[list[object]]) -> NDArray[np.object_]:
+def _blanked(rows: Sequence[Sequence[object]]) -> NDArray[np.object_]:
     if not rows or not rows[0]:
         return np.empty((0, 0), dtype=object)
     values = np.empty((len(rows), len(rows[0])), dtype=object)
@@ -233,7 +237,8 @@ def _tag_start(xml: bytes, position: int) -> int:
 
 
 def _hidden(xml: bytes) -> tuple[frozenset[int], frozenset[int]]:
-    rows, columns = set(), set()
+    rows: set[int] = set()
+    columns: set[int] = set()
     for match in _HIDDEN.finditer(xml):
         start = _tag_start(xml, match.start())
         tag = xml[start : xml.find(b">", match.end())]

@@ -59,7 +59,7 @@ def _curve(content: Content, say: Wording) -> Chart:
     scale = LANGUAGES[say.language].amounts[0]
     places = 1 + scale.places
     actual, plan = curve(programme), plan_curve(programme)
-    shown = {index for index in range(0, len(actual), 7)} | {len(actual) - 1}
+    shown = set(range(0, len(actual), 7)) | {len(actual) - 1}
     days = sorted(shown)
     p10, p50, p90 = (forecast.quantile(level) for level in (0.1, 0.5, 0.9))
 
@@ -91,7 +91,11 @@ def _curve(content: Content, say: Wording) -> Chart:
             label=say.plain("Plan by elapsed time"),
         ),
         year_end=YearEnd(
-            day=year_end(programme.as_of), target=forecast.target, p10=p10, p50=p50, p90=p90,
+            day=year_end(programme.as_of),
+            target=forecast.target,
+            p10=p10,
+            p50=p50,
+            p90=p90,
             target_label=say.plain("Plan {value}", value=bare(forecast.target)),
             median_label=say.plain("Median {value}", value=bare(p50)),
             band_label=say.plain("{low}–{high}", low=bare(p10), high=bare(p90)),
@@ -103,7 +107,8 @@ def _curve(content: Content, say: Wording) -> Chart:
             title=title,
             subtitle=say.plain(
                 "Cumulative investment, {unit}, {year}; solid: actual, dashed: plan by elapsed time, hatched: 80% forecast band",
-                unit=scale.unit, year=programme.as_of.year,
+                unit=scale.unit,
+                year=programme.as_of.year,
             ),
             alt=say.plain(
                 "Line chart of cumulative investment: {investment_to_date} by {day}; plan {annual_plan}; forecast median "
@@ -111,7 +116,7 @@ def _curve(content: Content, say: Wording) -> Chart:
                 day=display.date_text(programme.as_of, say.language),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _paces(content: Content, say: Wording) -> Chart:
@@ -137,10 +142,12 @@ def _paces(content: Content, say: Wording) -> Chart:
     )
     reached = pace.required is not None and pace.best >= pace.required
     title = (
-        say.plain("The pace needed is {pace_ratio} times the pace so far; it was reached before, over the best {pace_best_days} days")
+        say.plain(
+            "The pace needed is {pace_ratio} times the pace so far; it was reached before, over the best {pace_best_days} days"
+        )
         if reached
         else say.plain("The pace needed is {pace_ratio} times the pace so far, above the best ever sustained")
-    )  # fmt: skip
+    )
     return paces(
         [
             (say.plain("Calendar days: {days_gone} gone, {days_left} left"), [*bars(calendar), best]),
@@ -148,18 +155,21 @@ def _paces(content: Content, say: Wording) -> Chart:
         ],
         words=Words(
             title=title,
-            subtitle=say.plain("Investment a day; solid: achieved, outlined: required, pale: best sustained until {day}", day=display.date_text(pace.best_until, say.language)),
+            subtitle=say.plain(
+                "Investment a day; solid: achieved, outlined: required, pale: best sustained until {day}",
+                day=display.date_text(pace.best_until, say.language),
+            ),
             alt=say.plain(
                 "Bar chart: achieved {pace_achieved}, required {pace_required}, best sustained {pace_best}; a working day: "
                 "achieved {pace_achieved_working}, required {pace_required_working}."
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _classes(content: Content, say: Wording) -> Markup:
     scale = LANGUAGES[say.language].amounts[0]
-    rows = [
+    rows: list[tuple[display.Cell, ...]] = [
         (
             say("{name} (used)", name=say(CLASSES[forecast.reference_class]))
             if forecast.reference_class == content.forecast.reference_class
@@ -189,7 +199,7 @@ def _compared(content: Content, say: Wording) -> Markup:
     if before is None:
         return paragraph(say("No earlier quarter of this year to compare the forecast with."))
     scale = LANGUAGES[say.language].amounts[0]
-    rows = [
+    rows: list[tuple[display.Cell, ...]] = [
         (
             display.day_text(forecast.as_of, say.language),
             forecast.done,
@@ -210,8 +220,12 @@ def _compared(content: Content, say: Wording) -> Markup:
         .html(4, say.language)
     )
     moved = (
-        say("The median moved up by {forecast_moved}. The earlier one is a hindcast from what is known now; the causes of the move are not split yet.")
+        say(
+            "The median moved up by {forecast_moved}. The earlier one is a hindcast from what is known now; the causes of the move are not split yet."
+        )
         if content.forecast.quantile(0.5) >= before.quantile(0.5)
-        else say("The median moved down by {forecast_moved}. The earlier one is a hindcast from what is known now; the causes of the move are not split yet.")
-    )  # fmt: skip
+        else say(
+            "The median moved down by {forecast_moved}. The earlier one is a hindcast from what is known now; the causes of the move are not split yet."
+        )
+    )
     return Markup("<div>{}{}</div>").format(shown, paragraph(moved, note=True))

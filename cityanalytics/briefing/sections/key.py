@@ -31,9 +31,11 @@ STAGES = (
 def key(content: Content, say: Wording) -> Markup:
     """Write the key tables."""
     return side_by_side(_measures(content, say), _projects(content, say)) + paragraph(
-        say("Planned areas of demolition are assumed. Housing: {housing_under_construction} under construction, {housing_completed} completed, {housing_investment} invested (assumed to lie inside the total)."),
+        say(
+            "Planned areas of demolition are assumed. Housing: {housing_under_construction} under construction, {housing_completed} completed, {housing_investment} invested (assumed to lie inside the total)."
+        ),
         note=True,
-    )  # fmt: skip
+    )
 
 
 def _measures(content: Content, say: Wording) -> Markup:

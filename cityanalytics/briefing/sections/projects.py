@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from markupsafe import Markup
 
 from cityanalytics.briefing import display, palette
 from cityanalytics.briefing.blocks import side_by_side
@@ -18,6 +17,8 @@ from cityanalytics.programme import progress
 from cityanalytics.programme.schedule import latest_dates
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
 
@@ -32,11 +33,13 @@ def projects(content: Content, say: Wording) -> Markup:
         _constraints(content, say).figure_html(7, say.language),
     )
     changed = (
-        say("Since {day}: {newly_started} projects started, {newly_completed} completed.",
-            day=display.date_text(content.previous.as_of, say.language))
+        say(
+            "Since {day}: {newly_started} projects started, {newly_completed} completed.",
+            day=display.date_text(content.previous.as_of, say.language),
+        )
         if content.previous is not None
         else say("No earlier quarter of this year to compare with.")
-    )  # fmt: skip
+    )
     return paragraph(changed) + charts + _heaviest(content, say)
 
 
@@ -156,6 +159,8 @@ def _heaviest(content: Content, say: Wording) -> Markup:
         .html(6, say.language)
     )
     return shown + paragraph(
-        say("Latest start: planned duration counted back from 31 December for what must end in the year; the rest must start by then. The full list is in the notebook 03_projects."),
+        say(
+            "Latest start: planned duration counted back from 31 December for what must end in the year; the rest must start by then. The full list is in the notebook 03_projects."
+        ),
         note=True,
-    )  # fmt: skip
+    )

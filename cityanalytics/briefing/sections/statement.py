@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from cityanalytics.briefing.section import bullets, original, paragraph, part
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Hashable, Mapping
 
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
@@ -59,7 +61,7 @@ def _received(content: Content, say: Wording) -> list[Markup]:
             "Issues in the workbooks used: {issues_error} errors, {issues_warning} warnings; listed by cell in the notebook 01_data_quality."
         )
     )
-    return lines  # fmt: skip
+    return lines
 
 
 def missing_units(content: Content) -> list[str]:
@@ -105,12 +107,10 @@ def _gaps(content: Content, say: Wording) -> list[Markup]:
             "Year on year: the workbooks hold no months of earlier years; {investment_vs_2008} of the whole of 2008, {investment_vs_2009} of the whole of 2009."
         )
     ) if {"investment_vs_2008", "investment_vs_2009"} <= content.figures.keys() else None
-    return lines  # fmt: skip
+    return lines
 
 
-def _said(row: dict[str, str], say: Wording) -> Markup:
-    import json  # noqa: PLC0415
-
+def _said(row: Mapping[Hashable, str], say: Wording) -> Markup:
     return say(row["understood"], **json.loads(row["understood_values"]))
 
 
@@ -134,12 +134,15 @@ def _revisions(content: Content, say: Wording) -> Markup:
     )
     rows = [
         (
-            original(row["project"]) or "", content.settings.term(row["unit"], say.language),
+            original(row["project"]) or "",
+            content.settings.term(row["unit"], say.language),
             display.day_text(row["period_end"].date(), say.language),
-            row["old_amount"], row["amount"], display.day_text(row["received"].date(), say.language),
+            row["old_amount"],
+            row["amount"],
+            display.day_text(row["received"].date(), say.language),
         )
         for row in table.head(MOST_REVISIONS).to_dict("records")
-    ]  # fmt: skip
+    ]
     columns = ("Project", "Unit", "Period until", "Before", "Now", "Received")
     shown = Table.of(columns=[say(label) for label in columns], rows=rows)
     return (

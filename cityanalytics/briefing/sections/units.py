@@ -18,6 +18,7 @@ from cityanalytics.programme import progress
 
 if TYPE_CHECKING:
     import pandas as pd
+
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
 
@@ -33,13 +34,18 @@ def units(content: Content, say: Wording) -> Markup:
     if content.programme.demolition.size:
         left = Markup("<div>{}{}</div>").format(left, _demolition(content, say).figure_html(5, say.language))
     rule = content.settings.lights
-    return side_by_side(left, right) + _table(content, say, by_unit) + paragraph(
-        say(
-            "Rule of the words: normal up to {yellow} behind elapsed time, behind up to {red}, far behind beyond.",
-            yellow=display.points(rule.yellow, say.language), red=display.points(rule.red, say.language),
-        ),
-        note=True,
-    )  # fmt: skip
+    return (
+        side_by_side(left, right)
+        + _table(content, say, by_unit)
+        + paragraph(
+            say(
+                "Rule of the words: normal up to {yellow} behind elapsed time, behind up to {red}, far behind beyond.",
+                yellow=display.points(rule.yellow, say.language),
+                red=display.points(rule.red, say.language),
+            ),
+            note=True,
+        )
+    )
 
 
 def _bullets(content: Content, say: Wording, table: pd.DataFrame, key: str) -> Chart:
@@ -71,13 +77,18 @@ def _bullets(content: Content, say: Wording, table: pd.DataFrame, key: str) -> C
         language=say.language,
         words=Words(
             title=say.plain(titles[by_category, late_rows > 0], **texts),
-            subtitle=say.plain("Outline: annual plan; bar: done; tick: elapsed time; {unit}; largest gap first", unit=scale.unit),
+            subtitle=say.plain(
+                "Outline: annual plan; bar: done; tick: elapsed time; {unit}; largest gap first",
+                unit=scale.unit,
+            ),
             alt=say.plain(
-                "Bullet graph by category, largest gap first: {rest}." if by_category else "Bullet graph by unit, largest gap first: {rest}.",
+                "Bullet graph by category, largest gap first: {rest}."
+                if by_category
+                else "Bullet graph by unit, largest gap first: {rest}.",
                 rest=rest,
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _demolition(content: Content, say: Wording) -> Chart:
@@ -114,12 +125,16 @@ def _table(content: Content, say: Wording, table: pd.DataFrame) -> Markup:
     total = float(table.loc[table["gap"] > 0, "gap"].sum())
     rows = [
         (
-            content.settings.term(row["unit"], say.language), row["projects"], row["plan"], row["done"], row["share"],
+            content.settings.term(row["unit"], say.language),
+            row["projects"],
+            row["plan"],
+            row["done"],
+            row["share"],
             row["gap"] / total if row["gap"] > 0 and total else display.NOT_APPLICABLE,
             words[light(row["behind"], content.settings.lights)],
         )
         for row in table.to_dict("records")
-    ]  # fmt: skip
+    ]
     shown = Table.of(
         columns=(
             say("Unit"),

@@ -47,7 +47,7 @@ def what_if(content: Content, say: Wording) -> Markup:
         )
         for scenario in content.scenarios
     ]
-    if len(scenarios) < 2:  # noqa: PLR2004 - base alone is no choice
+    if len(scenarios) == 1:
         return paragraph(say("No day is left: there is nothing to change."))
     table = scenario_table(scenarios, label=say("Scenario")).caption(
         say("Scenarios against base"), unit=say("pace: times that of base")
@@ -56,6 +56,8 @@ def what_if(content: Content, say: Wording) -> Markup:
         scenarios, legend=say("Choose a scenario"), table=table, position=8, language=say.language
     )
     return chooser + paragraph(
-        say("Each scenario sets the median pace after the data date and leaves the spread as it is; levers by project come with the notebook 04_what_if."),
+        say(
+            "Each scenario sets the median pace after the data date and leaves the spread as it is; levers by project come with the notebook 04_what_if."
+        ),
         note=True,
-    )  # fmt: skip
+    )

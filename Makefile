@@ -1,0 +1,53 @@
+# Everything that is done here more than once; `make` alone lists it.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+STEP := .ci/step
+QUARTER ?= 2010Q3
+export PYTHON
+# Compiled modules are kept: importing pandas anew costs a second each time.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help briefing test setup lint format bench drill sample lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+briefing: setup ## the sample city's briefing in both languages, in reports/ (QUARTER=2010Q3)
+	@$(BIN)/cityanalytics ingest
+	@$(BIN)/cityanalytics brief $(QUARTER)
+
+test: lint ## every check: style, types, import contract, tests with coverage
+	@.ci/browser
+	@$(BIN)/pytest -n logical --dist worksteal --cov
+
+setup: ## .venv with what requirements.lock names (PYTHON=python3.11)
+	@.ci/setup
+
+lint: setup ## style, types and import contract alone
+	@$(STEP) 'Style (ruff)' $(BIN)/ruff check
+	@$(STEP) 'Layout (ruff format)' $(BIN)/ruff format --check
+	@$(STEP) 'Types (mypy)' $(BIN)/mypy
+	@$(STEP) 'Import contract (import-linter)' $(BIN)/lint-imports
+
+format: setup ## mends layout and what of style can be mended
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+bench: setup ## one briefing against plain papermill and nbconvert, in the same run
+	@$(BIN)/python benchmarks/briefing.py
+
+drill: ## slow: fresh clones of the last commit on every supported Python that is present
+	@.ci/drill
+
+sample: setup ## makes the synthetic city's workbooks again, in data/raw
+	@$(BIN)/python data/make_sample.py
+
+lock: setup ## requirements.lock from pyproject.toml, pins kept (ARGS=--upgrade for newer ones)
+	@$(STEP) 'Lock' $(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file requirements.lock $(ARGS)
+
+clean: ## removes .venv, tables and caches (never reports/: published forecasts are kept there)
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* dist
+	@find data/processed -mindepth 1 ! -name .gitkeep -delete
+	@find . -name __pycache__ -prune -exec rm -rf {} +
