@@ -21,12 +21,12 @@ COMPLETIONS = ("completed", "basically completed", "under construction", "not st
 SEVERITIES = ("error", "warning")
 
 
-def _text(**more: object) -> pa.Column:
-    return pa.Column(pd.StringDtype(na_value=float("nan")), **more)
+def _text(check: pa.Check | None = None, *, nullable: bool = False) -> pa.Column:
+    return pa.Column("str", checks=[] if check is None else check, nullable=nullable)
 
 
 def _name() -> pa.Column:
-    return _text(checks=pa.Check.str_length(min_value=1))
+    return _text(pa.Check.str_length(min_value=1))
 
 
 def _optional() -> pa.Column:
@@ -34,7 +34,7 @@ def _optional() -> pa.Column:
 
 
 def _choice(values: tuple[str, ...], *, nullable: bool = False) -> pa.Column:
-    return _text(checks=pa.Check.isin(values), nullable=nullable)
+    return _text(pa.Check.isin(values), nullable=nullable)
 
 
 def _number(*, nullable: bool = False, minimum: float | None = None) -> pa.Column:
@@ -46,13 +46,13 @@ def _day(*, nullable: bool = False) -> pa.Column:
 
 
 def _cell() -> pa.Column:
-    return _text(checks=pa.Check.str_contains("!"), nullable=True)
+    return _text(pa.Check.str_contains("!"), nullable=True)
 
 
 #: Where a row came from: responsible unit, quarter, file, day of receipt, day that it describes.
 ORIGIN: Mapping[str, pa.Column] = {
     "unit": _name(),
-    "quarter": _text(checks=pa.Check.str_matches(r"^\d{4}Q[1-4]$")),
+    "quarter": _text(pa.Check.str_matches(r"^\d{4}Q[1-4]$")),
     "file": _name(),
     "received": _day(),
     "data_date": _day(),
@@ -179,6 +179,12 @@ TABLES: Mapping[str, pa.DataFrameSchema] = {
 }
 
 
+def _dtype(column: pa.Column) -> str:
+    # pandera's text is a dtype with its own NA; pandas' own compares missing text as plain False
+    text = str(column.dtype)
+    return "str" if text.startswith("str") else text
+
+
 def as_table(name: str, rows: pd.DataFrame) -> pd.DataFrame:
     """Return `rows` with the columns and dtypes of the canonical table `name`, checked.
 
@@ -195,6 +201,6 @@ def as_table(name: str, rows: pd.DataFrame) -> pd.DataFrame:
         A value breaks a rule of the table; all of them are listed.
     """
     schema = TABLES[name]
-    dtypes = {column: str(declared.dtype) for column, declared in schema.columns.items()}
+    dtypes = {name: _dtype(column) for name, column in schema.columns.items()}
     frame = rows.reindex(columns=list(dtypes)).astype(dtypes)
     return schema.validate(frame.reset_index(drop=True), lazy=True)

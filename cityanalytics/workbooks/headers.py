@@ -94,8 +94,10 @@ def _looks_like_header(face: Face, row: int, stop: int) -> bool:
     labelled = set(_labelled(face, row))
     left, right = min(labelled), max(labelled)
     if row + 1 < stop and not (face.codes[row + 1] > Code.TEXT).any():
-        after = {column for column, _ in face.texts(row + 1)}
-        if left in after and after > labelled:  # titles of parts, above the labels themselves
+        after = dict(face.texts(row + 1))
+        if (
+            left in after and set(after) > labelled and not any(map(_is_value, after.values()))
+        ):  # titles of parts, above the labels themselves
             return False
     for below in range(row + 1, min(row + 3, stop)):
         parts = _parts_below(face, below, labelled, left)
@@ -188,6 +190,9 @@ def _grown(face: Face, row: int, start: int, stop: int) -> Header:
             last += 1
         else:
             break
+    labelled = {column for at in range(first, last + 1) for column in _labelled(face, at)}
+    while right + 1 in labelled:  # parts named below the first row of labels
+        right += 1
     return Header(
         first=first, last=last, left=left, right=_cut(face, range(first, last + 1), left, right, stop)
     )
