@@ -10,6 +10,7 @@ Coverage is measured with the series that is forecast left out.
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def log_ratios(series: pd.DataFrame) -> pd.DataFrame:
     so_far = wide.cumsum(axis=1)
     months = np.arange(1, MONTHS)
     rest = so_far[[MONTHS]].to_numpy() - so_far[months]
-    ratio = np.log((rest / (MONTHS - months)) / (so_far[months] / months))
+    ratio = ((rest / (MONTHS - months)) / (so_far[months] / months)).map(math.log)
     return ratio.melt(ignore_index=False, value_name="log_ratio").reset_index()
 
 

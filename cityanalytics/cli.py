@@ -19,6 +19,7 @@ import click
 from rich.console import Console
 
 from cityanalytics import __version__
+from cityanalytics.calendar import quarter_end
 from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError, UsageError
 from cityanalytics.issues import Message, Severity
 from cityanalytics.settings import find_workspace, load_settings
@@ -192,29 +193,42 @@ def receive(
 @click.argument("quarters", nargs=-1, metavar="[QUARTER]...")
 @as_json
 def ingest(quarters: tuple[str, ...], workspace: Path | None, *, json_: bool) -> None:
-    """Read what the units sent into tidy tables; list every issue; write all or nothing."""
+    """Read what the units sent into tidy tables; list every issue; write all or nothing.
+
+    Every quarter is read, so that the tables hold all that is known; warnings are listed for the named
+    quarters alone, errors always.
+    """
     from cityanalytics.intake import load
     from cityanalytics.intake.register import read_register
 
     settings = _settings(workspace)
+    for quarter in quarters:
+        quarter_end(quarter)
     with _progress("reading workbooks", total=len(read_register(settings))) as advance:
-        found = load.ingest(settings, quarters, on_file=lambda _: advance())
+        found = load.ingest(settings, on_file=lambda _: advance())
     blocked: BlockingIssuesError | None = None
     try:
         load.write_tables(settings, found)
     except BlockingIssuesError as error:
         blocked = error
     counts = {name: len(table) for name, table in found.tables.items()}
+    shown = [
+        issue
+        for issue in found.issues
+        if issue.severity is Severity.ERROR
+        or not quarters
+        or any(f"/{name}/" in issue.where for name in quarters)
+    ]
     if json_:
         _print_json(
             {
                 "tables": counts,
                 "written": blocked is None,
-                "issues": [_issue(issue) for issue in found.issues],
+                "issues": [_issue(issue) for issue in shown],
             }
         )
     else:
-        _show_issues(found.issues)
+        _show_issues(shown)
     if blocked:
         raise blocked
     _say(
@@ -223,7 +237,7 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, *, json_: bool) ->
         files=len(found.manifest["inputs"]),
         projects=counts["projects"],
         investment=counts["investment"],
-        warnings=len(found.issues),
+        warnings=len(shown),
         folder=settings.processed,
     )
 

@@ -8,9 +8,9 @@ import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from cityanalytics.calendar import WorkCalendar, quarter_end
+from cityanalytics.calendar import WorkCalendar, quarter_end, quarter_of
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 FILE = "cityanalytics.toml"
 Texts = Mapping[str, str]
+Value = TypeVar("Value")
+#: What may have to hold at the year's end.
+OBLIGATIONS = ("complete", "finish", "plan")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +68,8 @@ class Settings:
         Languages of the briefing, the first one first.
     units
         Responsible units from which workbooks are expected.
+    sections
+        The bureau's own sections that send workbooks too (history), not expected every quarter.
     terms
         Words of the data (units, categories, constraints) to their words in other languages.
     quarters
@@ -93,6 +98,7 @@ class Settings:
     statement: Texts
     languages: tuple[str, ...] = ("zh", "en")
     units: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
     terms: Mapping[str, Texts] = field(default_factory=dict)
     quarters: Mapping[str, dt.date] = field(default_factory=dict)
     due_days: int = 5
@@ -104,6 +110,11 @@ class Settings:
     seed: int = 0
     lights: Lights = field(default_factory=Lights)
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
+
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """Everyone who may send a workbook."""
+        return self.units + self.sections
 
     @property
     def raw(self) -> Path:
@@ -171,7 +182,7 @@ def load_settings(root: Path) -> Settings:
     path = root / FILE
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(Message.of("{file} cannot be read: {reason}", file=path, reason=error)) from error
     return _settings(root, document)
 
@@ -180,8 +191,26 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
     take = _Section(name=FILE, values=document)
     names = take.section("names")
     quarters = take.table("quarters", dt.date)
-    for quarter in quarters:
-        quarter_end(quarter)
+    for quarter, day in quarters.items():
+        if quarter_of(day) != quarter_of(quarter_end(quarter)):
+            raise UsageError(
+                Message.of(
+                    "cityanalytics.toml: [quarters] {quarter} = {day} lies outside it",
+                    quarter=quarter,
+                    day=day,
+                )
+            )
+    obligations = take.table("obligations", str)
+    for category, obligation in obligations.items():
+        if obligation not in OBLIGATIONS:
+            raise UsageError(
+                Message.of(
+                    "cityanalytics.toml: [obligations] {category} is one of {known}, not {obligation}",
+                    category=category,
+                    known=", ".join(OBLIGATIONS),
+                    obligation=obligation,
+                )
+            )
     forecast = take.section("forecast")
     lights = take.section("lights")
     holidays = [
@@ -192,12 +221,13 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
         city=names.texts("city"),
         bureau=names.texts("bureau"),
         statement=names.texts("statement"),
-        languages=tuple(take.get("languages", list, ["zh", "en"])),
-        units=tuple(take.get("units", list, [])),
+        languages=take.list_of("languages", str) or ("zh", "en"),
+        units=take.list_of("units", str),
+        sections=take.list_of("sections", str),
         terms=take.table("terms", dict),
         quarters=quarters,
         due_days=take.get("due_days", int, 5),
-        obligations=take.table("obligations", str),
+        obligations=obligations,
         works=_kinds(take.table("works", dict)),
         demolition=_kinds(take.table("demolition", dict)),
         housing_category=take.get("housing_category", str, ""),
@@ -207,8 +237,8 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
             yellow=float(lights.get("yellow", float, 0.0)), red=float(lights.get("red", float, 0.05))
         ),
         calendar=WorkCalendar(
-            off=frozenset(day for year in holidays for day in year.get("off", list, [])),
-            worked=frozenset(day for year in holidays for day in year.get("worked", list, [])),
+            off=frozenset(day for year in holidays for day in year.list_of("off", dt.date)),
+            worked=frozenset(day for year in holidays for day in year.list_of("worked", dt.date)),
         ),
     )
     for section in (take, names, forecast, lights, *holidays):
@@ -245,7 +275,7 @@ class _Section:
         value = self.values.get(key)
         if isinstance(value, int) and kind is float:
             value = float(value)
-        if not isinstance(value, kind):
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise UsageError(
                 Message.of(
                     "cityanalytics.toml: [{section}] needs {key} ({kind}); it has {value!r}",
@@ -256,6 +286,13 @@ class _Section:
                 )
             )
         return value
+
+    def list_of(self, key: str, kind: type[Value]) -> tuple[Value, ...]:
+        values = self.get(key, list, [])
+        inner = _Section(
+            name=f"{self.name}.{key}", values={str(at): value for at, value in enumerate(values)}
+        )
+        return tuple(inner.get(str(at), kind) for at in range(len(values)))
 
     def table(self, key: str, kind: type) -> Any:  # noqa: ANN401 - as get
         table = self.get(key, dict, {})

@@ -44,7 +44,7 @@ def received(content: Content, say: Wording) -> Markup:
         rows.append(
             (
                 settings.term(unit, say.language),
-                row["quarter"],
+                str(row["quarter"]),
                 display.date_text(row["received"].date(), say.language),
                 state if row["quarter"] == programme.quarter else say("missing; the quarter before is used"),
                 int((own["severity"] == "error").sum()),

@@ -6,22 +6,17 @@ month-end the mean and standard deviation of ``log(pace after / pace so far)``.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from cityanalytics.calendar import elapsed_share
+from cityanalytics.calendar import elapsed_share, month_end
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-MONTHS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +73,8 @@ def reference(name: str, as_of: dt.date) -> Reference:
         raise UsageError(
             Message.of("no reference class {name}: there are {names}", name=name, names=", ".join(classes()))
         )
-    months = elapsed_share(as_of) * MONTHS
+    ends = [elapsed_share(month_end(dt.date(as_of.year, month, 1))) for month in table["month"]]
     mean, sd, coverage = (
-        float(np.interp(months, table["month"], table[column])) for column in ("mean", "sd", "coverage80")
+        float(np.interp(elapsed_share(as_of), ends, table[column])) for column in ("mean", "sd", "coverage80")
     )
     return Reference(name=name, mean=mean, sd=sd, series=int(table["series"].iloc[0]), coverage=coverage)

@@ -22,20 +22,24 @@ def cross_check(tables: dict[str, pd.DataFrame]) -> list[Issue]:
     tables
         The canonical tables by name.
     """
-    current = _current(tables["projects"])
+    projects, status, works = (_current(tables[name]) for name in ("projects", "status", "works"))
+    sites = _current(tables["demolition"]).drop_duplicates(["file", "planned_area_cell"])
     return [
-        *_claimed_twice(current),
-        *_repeated(current),
-        *_renamed(current),
-        *_without_project(current, _current(tables["status"]), "stage_cell"),
-        *_without_project(current, _current(tables["works"]), "done_cell"),
-        *_without_status(current, _current(tables["status"])),
+        *_claimed_twice(projects),
+        *_repeated(projects, "PROJECT_REPEATED", "project", "project_cell"),
+        *_repeated(status, "STATUS_REPEATED", "project", "stage_cell"),
+        *_repeated(sites, "SITE_REPEATED", "site", "planned_area_cell"),
+        *_renamed(projects),
+        *_without_project(projects, status, "stage_cell"),
+        *_without_project(projects, works, "done_cell"),
+        *_without_status(projects, status),
     ]
 
 
 def _current(table: pd.DataFrame) -> pd.DataFrame:
     """Keep what the last file of each unit and quarter says."""
-    files = table[["unit", "quarter", "received", "file"]].drop_duplicates().sort_values(["received", "file"])
+    files = table[["unit", "quarter", "received", "position"]].drop_duplicates()
+    files = files.sort_values(["received", "position"])
     return table.merge(files.drop_duplicates(["unit", "quarter"], keep="last"))
 
 
@@ -55,17 +59,20 @@ def _claimed_twice(projects: pd.DataFrame) -> Iterator[Issue]:
         )
 
 
-def _repeated(projects: pd.DataFrame) -> Iterator[Issue]:
-    again = projects.duplicated(["quarter", "unit", "project"])
-    for row in projects[again].itertuples():
-        yield Issue(
-            severity=Severity.ERROR,
-            code="PROJECT_REPEATED",
-            where=str(row.project_cell),
-            value=str(row.project),
-            understood=Message.of("named twice in one workbook"),
-            suggestion=Message.of("keep one row, or tell two projects apart by name"),
-        )
+def _repeated(table: pd.DataFrame, code: str, name: str, cell: str) -> Iterator[Issue]:
+    """Say what stands twice; a project of two units in 项目投资完成情况 is said by `_claimed_twice`."""
+    by_unit = ["quarter", name, *(["unit"] if code == "PROJECT_REPEATED" else [])]
+    for _, rows in table[table.duplicated(by_unit, keep=False)].groupby(by_unit):
+        cells = [str(place) for place in rows[cell]]
+        for place in cells[1:]:
+            yield Issue(
+                severity=Severity.ERROR,
+                code=code,
+                where=place,
+                value=str(rows[name].iloc[0]),
+                understood=Message.of("named more than once; also at {cell}", cell=cells[0]),
+                suggestion=Message.of("keep one row, or tell the two apart by name"),
+            )
 
 
 def _renamed(projects: pd.DataFrame) -> Iterator[Issue]:

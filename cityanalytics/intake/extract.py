@@ -26,6 +26,7 @@ Rows = dict[str, pd.DataFrame]
 
 #: A label that is a period of the year; a bare year or a day is none.
 PERIOD_WORD = re.compile(r"[月季旬]|半年")
+SHARE_SIGN = re.compile("[%％‰]")
 BASE_MEASURES = {Dimension.COUNT: "count", Dimension.LENGTH: "metres", Dimension.AREA: "square metres"}
 #: A stated sum of a row may differ by what rounding explains, in base units.
 ROUNDING = 1.0
@@ -59,9 +60,16 @@ def period_columns(table: Table, year: int) -> dict[str, Period]:
     for column in table.columns:
         label = column.path[-1] if column.path else ""
         period = read_period(label, year=year) if PERIOD_WORD.search(label) else None
-        if period is not None and period.start.year == year and column.kind == "number":
+        if period is not None and period.start.year == year and _holds_numbers(table, column):
             found[column.letter] = period
     return found
+
+
+def _holds_numbers(table: Table, column: Column) -> bool:
+    """Tell whether a column holds numbers, or nothing yet."""
+    if column.kind == "number":
+        return True
+    return bool((read_numbers(table.frame[column.letter])["state"] == State.MISSING.value).all())
 
 
 def extract(table: Table, match: Match, source: Source) -> tuple[Rows, list[Issue]]:
@@ -102,6 +110,7 @@ def _with_origin(frame: pd.DataFrame, source: Source) -> pd.DataFrame:
         quarter=receipt.quarter,
         file=receipt.file,
         received=pd.Timestamp(receipt.received),
+        position=receipt.position,
         data_date=pd.Timestamp(source.data_date),
     )
 
@@ -207,18 +216,64 @@ class _Reading:
     def shares(self, name: str) -> pd.Series:
         """Return a column of shares as fractions; a text with its own % sign carries its unit itself."""
         column = self.column(name)
-        read = read_numbers(self.raw(name))
-        unit = column.unit if column and column.unit and column.unit.dimension is Dimension.SHARE else None
-        signed = self.raw(name).map(
-            lambda cell: isinstance(cell, str) and ("%" in cell or "％" in cell or "‰" in cell)
-        )
-        fractions = read["value"] if unit is None else series_to_base(read["value"], unit)
+        if column is None:
+            return pd.Series(float("nan"), index=self.table.frame.index)
+        raw = self.raw(name)
+        read = read_numbers(raw)
         self._unread(
             name,
-            (read["state"] == State.UNPARSED.value),
+            read["state"] == State.UNPARSED.value,
             Message.of("no value; expected a share such as 45%"),
         )
-        return fractions.where(~signed.astype(bool), read["value"])
+        signed = raw.map(lambda cell: isinstance(cell, str) and SHARE_SIGN.search(cell) is not None).astype(
+            bool
+        )
+        if column.unit is not None and column.unit.dimension is Dimension.SHARE:
+            return series_to_base(read["value"], column.unit).where(~signed, read["value"])
+        bare = ~signed & read["value"].notna() & (read["value"] != 0)
+        for row in bare.index[bare]:
+            self.say(
+                "UNIT_UNKNOWN",
+                name,
+                row,
+                Message.of("no value: it may be a fraction or per cent"),
+                Message.of("write % into the header or the cell"),
+            )
+        return read["value"].where(~bare)
+
+    def required(self, frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+        """Return the rows that have a value in the columns `names`; each other one blocks."""
+        whole = pd.Series(data=True, index=frame.index)
+        for name in names:
+            missing = frame[name].isna()
+            for row in frame.index[missing & whole]:
+                self.say(
+                    "VALUE_MISSING",
+                    name,
+                    row,
+                    Message.of("no value where one is needed; the row is not read"),
+                    Message.of("fill it in and send the workbook again"),
+                    severity=Severity.ERROR,
+                )
+            whole &= ~missing
+        return frame[whole]
+
+    def not_negative(self, frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+        """Return the rows without a negative value in the columns `names`; each other one blocks."""
+        sound = pd.Series(data=True, index=frame.index)
+        for name in names:
+            negative = frame[name] < 0
+            for row in frame.index[negative]:
+                self.say(
+                    "NEGATIVE_VALUE",
+                    name,
+                    row,
+                    Message.of("below zero where that has no meaning; the row is not read"),
+                    Message.of("correct the cell and send the workbook again"),
+                    severity=Severity.ERROR,
+                )
+            sound &= ~negative
+        return frame[sound]
 
     def projects(self) -> pd.Series:
         return self.names("project").map(lambda name: self.source.aliases.get(name, name), na_action="ignore")
@@ -339,18 +394,24 @@ def _investment(reading: _Reading) -> Rows:
             "project_cell": reading.cells_of("project"),
         }
     )
-    flows = reading.periods(Dimension.MONEY, "amount")
+    flows = reading.periods(Dimension.MONEY, "amount").assign(
+        project=lambda flows: projects.reindex(flows.index)
+    )
     return {
-        "projects": base,
+        "projects": reading.not_negative(reading.required(base, "project", "category"), "total_investment"),
         "plans": _plans(reading, projects),
-        "investment": flows.assign(project=projects.reindex(flows.index)),
+        "investment": flows.dropna(subset=["project"]),
     }
 
 
 def _plans(reading: _Reading, projects: pd.Series) -> pd.DataFrame:
     """Return the original plan of each project, and the adjusted one where it differs."""
     year = reading.source.data_date.year
-    original, adjusted = reading.amounts("plan"), reading.amounts("plan_adjusted")
+    amounts = pd.DataFrame({name: reading.amounts(name) for name in ("plan", "plan_adjusted")})
+    if reading.column("plan") is not None and amounts["plan"].notna().any():
+        reading.required(amounts, "plan")
+    amounts = reading.not_negative(amounts, "plan", "plan_adjusted").reindex(amounts.index)
+    original, adjusted = amounts["plan"], amounts["plan_adjusted"]
     since = reading.dates("adjusted_on")
     changed = adjusted.notna() & (adjusted != original)
     first_day = pd.Timestamp(year, 1, 1)
@@ -384,7 +445,7 @@ def _plans(reading: _Reading, projects: pd.Series) -> pd.DataFrame:
         )[changed],
     ]
     plans = pd.concat([version for version in versions if len(version)] or versions[:1])
-    return plans.dropna(subset=["amount"]).assign(year=year)
+    return plans.dropna(subset=["project", "amount"]).assign(year=year)
 
 
 def _status(reading: _Reading) -> Rows:
@@ -410,7 +471,17 @@ def _status(reading: _Reading) -> Rows:
             Message.of("said not to be started, with an actual start; counted as started"),
             Message.of("correct the status or the actual start"),
         )
-    return {"status": frame.dropna(subset=["stage"])}
+    frame = reading.required(frame, "project", "stage")
+    over = frame["physical_progress"] > 1
+    for row in frame.index[over]:
+        reading.say(
+            "IMPLAUSIBLE",
+            "physical_progress",
+            row,
+            Message.of("more than the whole"),
+            Message.of("correct the cell and send the workbook again"),
+        )
+    return {"status": reading.not_negative(frame, "physical_progress")}
 
 
 def _works(reading: _Reading) -> Rows:
@@ -448,7 +519,8 @@ def _works(reading: _Reading) -> Rows:
             "completion_cell": reading.cells_of("completion"),
         }
     )
-    return {"works": frame[known.astype(bool)].dropna(subset=["done"])}
+    works = reading.required(frame[known.astype(bool)], "project", "kind", "done")
+    return {"works": reading.not_negative(works, "planned", "done")}
 
 
 def _demolition(reading: _Reading) -> Rows:
@@ -463,7 +535,8 @@ def _demolition(reading: _Reading) -> Rows:
             "planned_area_cell": reading.cells_of("planned_area"),
         }
     )
-    return {"demolition": reading.periods(Dimension.AREA, "area").join(base)}
+    base = reading.not_negative(reading.required(base, "site", "kind"), "planned_area")
+    return {"demolition": base.join(reading.periods(Dimension.AREA, "area"))}
 
 
 def _history(reading: _Reading) -> Rows:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,9 +15,10 @@ from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError, UsageE
 from cityanalytics.intake.register import check_register, read_register
 from cityanalytics.issues import Issue, Message, Severity, blocking
 from cityanalytics.settings import file_sha256
+from cityanalytics.workbooks.cells import squeezed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from cityanalytics.intake.extract import Rows
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from cityanalytics.settings import Settings
 
 Tables = dict[str, pd.DataFrame]
+#: What the register itself doubts blocks whatever came later.
+REGISTER_CODES = {"FILE_CHANGED", "FILE_MISSING", "FILE_NOT_RECEIVED"}
 #: Files beside the workbooks that decide how they are read.
 BESIDE = ("cityanalytics.toml", "aliases.toml", "synonyms.toml", "data/raw/register.csv")
 
@@ -48,24 +52,20 @@ class Ingested:
     manifest: dict[str, Any]
 
 
-def ingest(
-    settings: Settings, quarters: Iterable[str] = (), *, on_file: Callable[[str], None] = lambda _: None
-) -> Ingested:
+def ingest(settings: Settings, *, on_file: Callable[[str], None] = lambda _: None) -> Ingested:
     """Read what the units sent; nothing is written.
 
     Parameters
     ----------
     settings
         The workspace's configuration.
-    quarters
-        Read only these; by default all that were received.
     on_file
         Called with each file's path before it is read.
 
     Raises
     ------
     UsageError
-        Nothing was received, or not for a quarter that is named.
+        Nothing was received.
     """
     # pandera takes 0.4 s to import: only where tables are made
     from cityanalytics.intake.checks import cross_check
@@ -73,15 +73,18 @@ def ingest(
     from cityanalytics.intake.schema import TABLES, as_table
 
     receipts = read_register(settings)
-    chosen = _chosen(receipts, set(quarters))
+    if not receipts:
+        raise UsageError(
+            Message.of("no workbook has been received: start with `cityanalytics receive FILE --quarter Q`")
+        )
     issues = list(check_register(settings, receipts))
     unsound = {issue.where for issue in issues if issue.severity is Severity.ERROR}
     extension = settings.root / "synonyms.toml"
     synonyms = load_synonyms(extension.read_text(encoding="utf-8") if extension.is_file() else None)
     aliases = _aliases(settings)
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
-    inputs = []
-    for receipt in chosen:
+    inputs: list[dict[str, Any]] = []
+    for receipt in receipts:
         if receipt.file in unsound:
             continue
         on_file(receipt.file)
@@ -101,8 +104,9 @@ def ingest(
             parts[name].append(frame)
     tables = {name: as_table(name, _stacked(frames)) for name, frames in parts.items() if name != "issues"}
     issues += cross_check(tables)
-    tables["issues"] = as_table("issues", _issue_rows(issues))
     _replaced(inputs, tables)
+    issues = _eased(issues, receipts, inputs)
+    tables["issues"] = as_table("issues", _issue_rows(issues, [entry["path"] for entry in inputs]))
     manifest = {
         "inputs": inputs,
         "beside": {
@@ -175,23 +179,6 @@ def read_tables(settings: Settings) -> Tables:
     return tables
 
 
-def _chosen(receipts: tuple[Receipt, ...], quarters: set[str]) -> list[Receipt]:
-    known = sorted({receipt.quarter for receipt in receipts})
-    for quarter in sorted(quarters - set(known)):
-        raise UsageError(
-            Message.of(
-                "no workbook of {quarter} has been received; there are: {known}",
-                quarter=quarter,
-                known=", ".join(known),
-            )
-        )
-    if not receipts:
-        raise UsageError(
-            Message.of("no workbook has been received: start with `cityanalytics receive FILE --quarter Q`")
-        )
-    return [receipt for receipt in receipts if not quarters or receipt.quarter in quarters]
-
-
 def _read(
     settings: Settings, receipt: Receipt, aliases: Mapping[str, str], synonyms: Synonyms
 ) -> tuple[Rows, list[Issue], dict[str, dict[str, int]]]:
@@ -211,7 +198,8 @@ def _read(
     for table in understood.tables:
         periods = period_columns(table, source.data_date.year)
         match = match_table(table, synonyms, periods=periods)
-        rows, found = extract(table, match, source) if not match.missing else ({}, [])
+        sound = not match.missing and not match.ambiguous
+        rows, found = extract(table, match, source) if sound else ({}, [])
         issues += [*found, *_unmatched(match, f"{receipt.file}!{table.sheet}")]
         counts[f"{table.sheet}!{table.range}"] = {
             "in": len(table.frame),
@@ -250,6 +238,15 @@ def _unmatched(match: Match, where: str) -> Iterator[Issue]:
             ),
             suggestion=Message.of("add the columns, or name their headers in synonyms.toml"),
         )
+    for column in match.ambiguous:
+        yield Issue(
+            severity=Severity.ERROR,
+            code="HEADER_AMBIGUOUS",
+            where=f"{where}!{column.letter}",
+            value=column.name,
+            understood=Message.of("several columns stand under one label, and none is called 小计 or 合计"),
+            suggestion=Message.of("name the one that is asked for, or add its header to synonyms.toml"),
+        )
     for column in match.aside:
         yield Issue(
             severity=Severity.WARNING,
@@ -268,7 +265,9 @@ def _aliases(settings: Settings) -> dict[str, str]:
         return {}
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8")).get("alias", [])
-        aliases = {entry["name"]: entry["project"] for entry in entries if entry["confirmed_by"]}
+        aliases = {
+            squeezed(entry["name"]): squeezed(entry["project"]) for entry in entries if entry["confirmed_by"]
+        }
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise UsageError(
             Message.of(
@@ -277,7 +276,15 @@ def _aliases(settings: Settings) -> dict[str, str]:
                 reason=error,
             )
         ) from error
-    return {name: aliases.get(kept, kept) for name, kept in aliases.items()}
+    return {name: _kept(name, aliases) for name in aliases}
+
+
+def _kept(name: str, aliases: Mapping[str, str]) -> str:
+    """Follow renamings to the last name; a circle of names ends where it began."""
+    seen = {name}
+    while (name := aliases.get(name, name)) not in seen:
+        seen.add(name)
+    return name
 
 
 def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
@@ -285,7 +292,8 @@ def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame()
 
 
-def _issue_rows(issues: list[Issue]) -> pd.DataFrame:
+def _issue_rows(issues: list[Issue], files: Iterable[str]) -> pd.DataFrame:
+    known = set(files)
     return pd.DataFrame(
         {
             "severity": issue.severity.value,
@@ -296,7 +304,7 @@ def _issue_rows(issues: list[Issue]) -> pd.DataFrame:
             "understood_values": json.dumps(dict(issue.understood.values), ensure_ascii=False),
             "suggestion": issue.suggestion.template,
             "suggestion_values": json.dumps(dict(issue.suggestion.values), ensure_ascii=False),
-            "file": issue.where.partition("!")[0],
+            "file": issue.where if issue.where in known else issue.where.partition("!")[0],
         }
         for issue in issues
     )
@@ -307,13 +315,46 @@ def _replaced(inputs: list[dict[str, Any]], tables: Tables) -> None:
     for entry in inputs:
         entry["replaced_by"] = {}
     for name, table in tables.items():
-        if "received" not in table:
-            continue
-        files = (
-            table[["unit", "quarter", "received", "file"]].drop_duplicates().sort_values(["received", "file"])
-        )
+        files = table[["unit", "quarter", "received", "position", "file"]].drop_duplicates()
+        files = files.sort_values(["received", "position"])
         files["next"] = files.groupby(["unit", "quarter"])["file"].shift(-1)
         later: dict[str, str] = dict(files.dropna()[["file", "next"]].itertuples(index=False))
         for entry in inputs:
             if entry["path"] in later:
                 entry["replaced_by"][name] = later[entry["path"]]
+
+
+def _eased(issues: list[Issue], receipts: Sequence[Receipt], inputs: list[dict[str, Any]]) -> list[Issue]:
+    """Let the errors of a workbook that a correction has replaced warn, no longer block.
+
+    Replaced is what has a later workbook of the same unit and quarter for all that it was read for; one that
+    gave nothing is replaced by a later one of the same name.
+    """
+    given = {
+        entry["path"]: {name for counts in entry["rows"].values() for name in counts if counts[name]} - {"in"}
+        for entry in inputs
+    }
+    done = {entry["path"] for entry in inputs if given[entry["path"]]}
+    replaced = {entry["path"] for entry in inputs if given[entry["path"]] <= set(entry["replaced_by"])} & done
+    replaced |= {
+        receipt.file
+        for receipt in receipts
+        for other in receipts
+        if receipt.file not in done and _corrects(other, receipt)
+    }
+    return [
+        replace(issue, severity=Severity.WARNING)
+        if issue.where.partition("!")[0] in replaced and issue.code not in REGISTER_CODES
+        else issue
+        for issue in issues
+    ]
+
+
+def _corrects(later: Receipt, earlier: Receipt) -> bool:
+    """Tell whether a workbook came later under the name of another of its unit and quarter."""
+    names = [PurePosixPath(receipt.file).stem for receipt in (later, earlier)]
+    return (
+        (later.unit, later.quarter) == (earlier.unit, earlier.quarter)
+        and (later.received, later.position) > (earlier.received, earlier.position)
+        and names[0].startswith(names[1])
+    )

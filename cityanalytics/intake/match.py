@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from cityanalytics.errors import UsageError
+from cityanalytics.issues import Message
 from cityanalytics.workbooks.cells import squeezed
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 #: A bracket that holds a unit or a remark is no part of a header's name; a month's days are.
 BRACKET = re.compile(r"\([^()]*\)$")
+TOTALS = {"小计", "合计", "总计", "计", "total"}
 YEAR = re.compile(r"^(?:19|20)\d{2}年度?")
 
 
@@ -59,6 +62,8 @@ class Match:
         Field to the table's column.
     missing
         Required fields that the table lacks, where it comes near to a subject.
+    ambiguous
+        Columns under one label that each could be the field, none of them called a total.
     aside
         Columns that mean nothing to us; kept in the workbook, not read.
     """
@@ -66,13 +71,14 @@ class Match:
     subject: Subject | None
     columns: Mapping[str, Column]
     missing: tuple[str, ...] = ()
+    ambiguous: tuple[Column, ...] = ()
     aside: tuple[Column, ...] = ()
 
 
 def load_synonyms(extension: str | None = None) -> Synonyms:
     """Return the packaged synonyms, extended by the text of a workspace's synonyms.toml."""
     packaged = tomllib.loads(files(__package__).joinpath("synonyms.toml").read_text(encoding="utf-8"))
-    extended = tomllib.loads(extension) if extension else {}
+    extended = _extension(extension or "", packaged)
     words = _joined(packaged.pop("words"), extended.pop("words", {}))
     subjects = tuple(
         Subject(
@@ -85,6 +91,37 @@ def load_synonyms(extension: str | None = None) -> Synonyms:
     return Synonyms(
         subjects=subjects, words={field: _inverted(meanings) for field, meanings in words.items()}
     )
+
+
+def _extension(text: str, packaged: Mapping[str, Any]) -> dict[str, Any]:
+    """Read a workspace's synonyms.toml; what it extends must exist, and be lists of words."""
+    try:
+        extended = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(Message.of("synonyms.toml cannot be read: {reason}", reason=error)) from error
+    for name, table in extended.items():
+        known = packaged.get(name)
+        lists = (
+            table
+            if name == "words"
+            else {"columns": table.get("columns", {})}
+            if isinstance(table, dict)
+            else {}
+        )
+        sound = isinstance(known, dict) and all(
+            isinstance(words, list) and all(isinstance(word, str) for word in words)
+            for fields in lists.values()
+            for words in (fields.values() if isinstance(fields, dict) else [None])
+        )
+        if not sound:
+            raise UsageError(
+                Message.of(
+                    "synonyms.toml: [{name}] extends none of {known}, or holds other than lists of words",
+                    name=name,
+                    known=", ".join(packaged),
+                )
+            )
+    return extended
 
 
 def normalised(text: str) -> str:
@@ -112,40 +149,55 @@ def match_table(table: Table, synonyms: Synonyms, *, periods: Iterable[str]) -> 
         Letters of the columns that are periods.
     """
     letters = set(periods)
-    best: tuple[tuple[int, int], Subject, dict[str, Column]] | None = None
+    best: tuple[tuple[int, int], Subject, dict[str, tuple[Column, ...]]] | None = None
     for subject in synonyms.subjects:
         found = _fields(table, subject, letters)
-        present = set(found) | ({"period"} if letters else set())
-        rank = (-len(subject.required - present), len(found))
+        rank = (-len(_missing(subject, found, letters)), len(found))
         if best is None or rank > best[0]:
             best = rank, subject, found
     if best is None:
         return Match(subject=None, columns={}, aside=tuple(table.columns))
     _, subject, found = best
-    missing = subject.required - set(found) - ({"period"} if letters else set())
+    missing = _missing(subject, found, letters)
     if len(missing) > len(subject.required) / 2:
         return Match(subject=None, columns={}, aside=tuple(table.columns))
-    used = {column.letter for column in found.values()} | letters
+    columns = {field: candidates[0] for field, candidates in found.items() if len(candidates) == 1}
+    ambiguous = tuple(column for candidates in found.values() if len(candidates) > 1 for column in candidates)
+    used = {column.letter for column in (*columns.values(), *ambiguous)} | letters
     return Match(
         subject=subject,
-        columns=found,
+        columns=columns,
         missing=tuple(sorted(missing)),
+        ambiguous=ambiguous,
         aside=tuple(column for column in table.columns if column.letter not in used),
     )
 
 
-def _fields(table: Table, subject: Subject, periods: set[str]) -> dict[str, Column]:
-    """Match each column by its whole path of labels, then by its last label, then by its first."""
-    found: dict[str, Column] = {}
+def _missing(subject: Subject, found: Mapping[str, object], letters: set[str]) -> frozenset[str]:
+    return subject.required - found.keys() - ({"period"} if letters else set())
+
+
+def _fields(table: Table, subject: Subject, periods: set[str]) -> dict[str, tuple[Column, ...]]:
+    """Match each column by its whole path of labels, then by its last label, then by its first.
+
+    Of columns that only share their first label the one called a total is meant; without one, all of them
+    are returned, for a person to choose.
+    """
+    found: dict[str, tuple[Column, ...]] = {}
+    shared: dict[str, list[Column]] = {}
     for column in table.columns:
         if column.letter in periods:
             continue
         labels = [normalised(label) for label in column.path]
-        for name in ("/".join(labels), labels[-1], labels[0]):
-            field = subject.headers.get(name)
-            if field is not None and field not in found:
-                found[field] = column
-                break
+        names = ("/".join(labels), labels[-1]) if labels else ()
+        field = next((subject.headers[name] for name in names if name in subject.headers), None)
+        if field is not None:
+            found.setdefault(field, (column,))
+        elif labels and labels[0] in subject.headers:
+            shared.setdefault(subject.headers[labels[0]], []).append(column)
+    for field, columns in shared.items():
+        totals = [column for column in columns if normalised(column.path[-1]) in TOTALS]
+        found.setdefault(field, tuple(totals[:1] or columns))
     return found
 
 

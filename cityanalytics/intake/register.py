@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import difflib
 import io
+import re
 import shutil
 import unicodedata
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from cityanalytics.settings import Settings, file_sha256
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+#: Days that the longest quarter has.
+MOST_DAYS = 92
+#: Control, format and surrogate characters.
+UNSEEN = {"Cc", "Cf", "Cs"}
 COLUMNS = ("file", "sha256", "unit", "quarter", "received")
 
 
@@ -39,6 +44,8 @@ class Receipt:
         Quarter that it reports.
     received
         Day of receipt.
+    position
+        Place in the register: of two workbooks of one day the later one holds.
     """
 
     file: str
@@ -46,6 +53,7 @@ class Receipt:
     unit: str
     quarter: str
     received: dt.date
+    position: int
 
 
 def read_register(settings: Settings) -> tuple[Receipt, ...]:
@@ -59,8 +67,8 @@ def read_register(settings: Settings) -> tuple[Receipt, ...]:
     path = settings.raw / "register.csv"
     if not path.is_file():
         return ()
-    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
     try:
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
         return tuple(
             Receipt(
                 file=row["file"],
@@ -68,13 +76,14 @@ def read_register(settings: Settings) -> tuple[Receipt, ...]:
                 unit=row["unit"],
                 quarter=_quarter(row["quarter"]),
                 received=dt.date.fromisoformat(row["received"]),
+                position=position,
             )
-            for row in rows
+            for position, row in enumerate(rows)
         )
-    except (KeyError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise CityAnalyticsError(
             Message.of(
-                "{file} cannot be read ({reason}): it needs the columns {columns}, with dates as 2010-09-30",
+                "{file} cannot be read ({reason}): it is UTF-8 text with the columns {columns}, dates as 2010-09-30",
                 file=path,
                 reason=error,
                 columns=",".join(COLUMNS),
@@ -116,29 +125,39 @@ def receive(
         A file is missing, empty, a lock file or a copy; the unit is unknown; the quarter is none; the day of
         receipt lies before the quarter.
     """
-    _quarter(quarter)
+    if on <= quarter_end(quarter) - dt.timedelta(days=MOST_DAYS):
+        raise UsageError(
+            Message.of("{on} lies before {quarter}: --on is the day of receipt", on=on, quarter=quarter)
+        )
     receipts = read_register(settings)
-    known = {(receipt.sha256, receipt.quarter, receipt.unit) for receipt in receipts}
+    held = {_place(receipt): receipt.sha256 for receipt in receipts}  # what was received last there
+    taken = {receipt.file for receipt in receipts}
     filed: list[Receipt] = []
+    sources: list[Path] = []
     for source in files:
-        sender = _unit(settings, source, unit)
         _acceptable(source)
+        sender = _unit(settings, source, unit)
         sha256 = file_sha256(source)
-        if (sha256, quarter, sender) in known:
+        if held.get((sender, quarter, source.stem)) == sha256:
             continue
-        known.add((sha256, quarter, sender))
+        held[sender, quarter, source.stem] = sha256
         folder = PurePosixPath("data", "raw", quarter, on.isoformat(), sender)
-        taken = {receipt.file for receipt in (*receipts, *filed)}
-        file = _free(folder, source.name, taken)
-        filed.append(Receipt(file=str(file), sha256=sha256, unit=sender, quarter=quarter, received=on))
-    sources = {file_sha256(source): source for source in files}
+        file = _free(settings, folder, source, taken)
+        taken.add(file)
+        position = len(receipts) + len(filed)
+        filed.append(
+            Receipt(file=file, sha256=sha256, unit=sender, quarter=quarter, received=on, position=position)
+        )
+        sources.append(source)
     written: list[Path] = []
     try:
-        for receipt in filed:
+        for receipt, source in zip(filed, sources, strict=True):
             target = settings.root / receipt.file
+            if target.exists():  # it lies in its place already
+                continue
             target.parent.mkdir(parents=True, exist_ok=True)
             written.append(target)
-            shutil.copyfile(sources[receipt.sha256], target)
+            shutil.copyfile(source, target)
         _write_register(settings, (*receipts, *filed))
     except BaseException:
         for target in written:
@@ -230,9 +249,12 @@ def _acceptable(source: Path) -> None:
         raise UsageError(
             Message.of("{file} looks like a copy: receive the original, or rename it first", file=source)
         )
-    if any(unicodedata.category(letter) == "Cc" for letter in source.name):
+    if "!" in source.name or any(unicodedata.category(letter) in UNSEEN for letter in source.name):
         raise UsageError(
-            Message.of("{file}: its name holds control characters; rename it", file=repr(source.name))
+            Message.of(
+                "{file}: its name holds ! or characters that cannot be seen; rename it",
+                file=ascii(source.name),
+            )
         )
     if not source.stat().st_size:
         raise UsageError(Message.of("{file} is empty: ask the unit to send it again", file=source))
@@ -240,29 +262,39 @@ def _acceptable(source: Path) -> None:
 
 def _unit(settings: Settings, source: Path, unit: str | None) -> str:
     if unit is None:
-        named = [name for name in settings.units if name in source.name]
+        named = [name for name in settings.senders if name in source.name]
         if not named:
             raise UsageError(Message.of("{file}: its name holds no unit's name; say --unit", file=source))
         return max(named, key=len)
-    if unit not in settings.units:
-        near = difflib.get_close_matches(unit, settings.units, n=1, cutoff=0.3)
+    if unit not in settings.senders:
+        near = difflib.get_close_matches(unit, settings.senders, n=1, cutoff=0.3)
         raise UsageError(
             Message.of(
                 "{unit} is no unit of this workspace; nearest: {near}",
                 unit=unit,
-                near=near[0] if near else ", ".join(settings.units),
+                near=near[0] if near else ", ".join(settings.senders),
             )
         )
     return unit
 
 
-def _free(folder: PurePosixPath, name: str, taken: set[str]) -> PurePosixPath:
-    """Return a path not yet taken: a second file of the same name on the same day gets a number."""
-    path, number = folder / name, 1
-    while str(path) in taken:
+def _place(receipt: Receipt) -> tuple[str, str, str]:
+    """Return unit, quarter and the name that a workbook was sent under, without the number `_free` gave it."""
+    stem = PurePosixPath(receipt.file).stem
+    return receipt.unit, receipt.quarter, re.sub(r"-\d+$", "", stem)
+
+
+def _free(settings: Settings, folder: PurePosixPath, source: Path, taken: set[str]) -> str:
+    """Return a path that nothing else has: a second file of the same name on the same day gets a number."""
+    path, number = folder / source.name, 1
+    while str(path) in taken or _is_other(settings.root / path, source):
         number += 1
-        path = folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
-    return path
+        path = folder / f"{source.stem}-{number}{source.suffix}"
+    return str(path)
+
+
+def _is_other(target: Path, source: Path) -> bool:
+    return target.exists() and not target.samefile(source)
 
 
 def _write_register(settings: Settings, receipts: Sequence[Receipt]) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pandera.pandas as pa
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
 STAGES = ("not started", "under construction", "suspended", "completed")
 SCHEDULES = ("on schedule", "behind")
@@ -49,12 +50,13 @@ def _cell() -> pa.Column:
     return _text(pa.Check.str_contains("!"), nullable=True)
 
 
-#: Where a row came from: responsible unit, quarter, file, day of receipt, day that it describes.
+#: Where a row came from: responsible unit, quarter, file, day of receipt, place in the register, day described.
 ORIGIN: Mapping[str, pa.Column] = {
     "unit": _name(),
     "quarter": _text(pa.Check.str_matches(r"^\d{4}Q[1-4]$")),
     "file": _name(),
     "received": _day(),
+    "position": pa.Column(int, pa.Check.ge(0)),
     "data_date": _day(),
 }
 
@@ -95,7 +97,8 @@ INVESTMENT = _table(
     amount_cell=_cell(),
 )
 
-#: One row a demolition site, workbook and period: area demolished in the period (square metres).
+#: One row a demolition site, workbook and period: area demolished in the period (square metres). A site without
+#: any period has one row with its planned area alone.
 DEMOLITION = _table(
     site=_name(),
     kind=_name(),
@@ -104,9 +107,9 @@ DEMOLITION = _table(
     planned_finish=_day(nullable=True),
     planned_area=_number(nullable=True, minimum=0),
     planned_area_cell=_cell(),
-    period_start=_day(),
-    period_end=_day(),
-    area=_number(),
+    period_start=_day(nullable=True),
+    period_end=_day(nullable=True),
+    area=_number(nullable=True),
     area_cell=_cell(),
 )
 
@@ -143,7 +146,7 @@ WORKS = _table(
     planned_cell=_cell(),
     done=_number(minimum=0),
     done_cell=_cell(),
-    completion=_choice(COMPLETIONS),
+    completion=_choice(COMPLETIONS, nullable=True),
     completion_cell=_cell(),
 )
 

@@ -143,7 +143,7 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
     segments = _segments(flows, key="project", value="amount", as_of=as_of)
     segments = segments.merge(projects[["project", "category"]], on="project")
     said = known["status"]
-    said = _latest(said[said["data_date"] <= pd.Timestamp(as_of)], by="project")
+    said = _latest(said[said["data_date"] <= pd.Timestamp(as_of)])
     used = (
         set(current["projects"]["file"]) | set(current["status"]["file"]) | set(current["demolition"]["file"])
     )
@@ -162,11 +162,9 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
         demolition=_sites(current["demolition"], demolished),
         demolition_segments=demolished,
         works=_works(known["works"], projects, as_of),
-        history=_latest(known["history"])[["year", "amount", "amount_cell"]].sort_values(
-            "year", ignore_index=True
-        ),
+        history=_history(known["history"], as_of),
         received=_received(known["projects"], current["projects"]),
-        revisions=_revisions(stated),
+        revisions=_revisions(stated[stated["period_start"] <= pd.Timestamp(as_of)]),
         issues=tables["issues"][tables["issues"]["file"].isin(used | set(flows["file"]))].reset_index(
             drop=True
         ),
@@ -185,18 +183,17 @@ def _known(table: pd.DataFrame, known_on: dt.date) -> pd.DataFrame:
     return table[table["received"] <= pd.Timestamp(known_on)]
 
 
-def _current(table: pd.DataFrame, by: str = "unit") -> pd.DataFrame:
-    """Keep the rows of the file received last for each unit (or project) and quarter."""
-    order = table[[by, "quarter", "received", "file"]].drop_duplicates().sort_values(["received", "file"])
-    return table.merge(
-        order.drop_duplicates([by, "quarter"], keep="last"), on=[by, "quarter", "received", "file"]
-    )
+def _current(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows of the file received last for each unit and quarter."""
+    order = table[["unit", "quarter", "received", "position"]].drop_duplicates()
+    order = order.sort_values(["received", "position"])
+    return table.merge(order.drop_duplicates(["unit", "quarter"], keep="last"))
 
 
-def _latest(table: pd.DataFrame, by: str = "unit") -> pd.DataFrame:
-    """Keep, of the current files of each unit (or project), those of its last quarter."""
-    current = _current(table, by)
-    return current[current["quarter"] == current.groupby(by, observed=True)["quarter"].transform("max")]
+def _latest(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep, of the current files of each unit, those of its last quarter."""
+    current = _current(table)
+    return current[current["quarter"] == current.groupby("unit", observed=True)["quarter"].transform("max")]
 
 
 def _segments(flows: pd.DataFrame, *, key: str, value: str, as_of: dt.date) -> pd.DataFrame:
@@ -205,9 +202,8 @@ def _segments(flows: pd.DataFrame, *, key: str, value: str, as_of: dt.date) -> p
     Of periods with the same first and last day the statement received last holds. Where a month is
     stated in part (1 to 22 September) and later in whole, the rest of the month is their difference.
     """
-    stated = flows.sort_values(["received", "quarter", "file"]).drop_duplicates(
-        [key, "period_start", "period_end"], keep="last"
-    )
+    stated = flows.dropna(subset=[value]).sort_values(["received", "position"])
+    stated = _without_overlaps(stated, key).drop_duplicates([key, "period_start", "period_end"], keep="last")
     stated = stated.sort_values([key, "period_start", "period_end"])
     earlier = stated.groupby([key, "period_start"], observed=True)[["period_end", value]].shift()
     start = (earlier["period_end"] + pd.Timedelta(days=1)).fillna(stated["period_start"])
@@ -227,6 +223,36 @@ def _segments(flows: pd.DataFrame, *, key: str, value: str, as_of: dt.date) -> p
             f"{value}_cell": stated[f"{value}_cell"],
         }
     ).reset_index(drop=True)
+
+
+def _without_overlaps(stated: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Drop what was stated earlier for days that a later statement cuts otherwise: a quarter, then its months.
+
+    Parameters
+    ----------
+    stated
+        In the order of receipt.
+    """
+    keys = [key, "period_start", "period_end"]
+    periods = stated.drop_duplicates(keys, keep="last").sort_values(keys)
+    reach = periods.groupby(key, observed=True)["period_end"].transform(lambda ends: ends.cummax().shift())
+    first = periods.groupby(key, observed=True)["period_start"].transform(lambda starts: starts.shift())
+    crossing = periods.loc[(periods["period_start"] <= reach) & (periods["period_start"] != first), key]
+    if crossing.empty:
+        return stated
+    dropped = []
+    for _, rows in stated[stated[key].isin(crossing)].groupby(key, observed=True):
+        kept: list[tuple[pd.Timestamp, pd.Timestamp]] = []
+        latest_first = rows.iloc[::-1]
+        places = zip(
+            latest_first.index, latest_first["period_start"], latest_first["period_end"], strict=True
+        )
+        for index, start, end in places:
+            if any(start <= last and first <= end and start != first for first, last in kept):
+                dropped.append(index)
+            else:
+                kept.append((start, end))
+    return stated.drop(index=dropped)
 
 
 def _plans(plans: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
@@ -266,7 +292,7 @@ def _projects(
     cells = [f"{name}_cell" for name in SAID]
     table = (
         projects.set_index("project")
-        .drop(columns=["data_date", "received", "file"])
+        .drop(columns=["data_date", "received", "position", "file"])
         .join(plans)
         .join(done)
         .join(last)
@@ -274,11 +300,12 @@ def _projects(
     )
     day = pd.Timestamp(as_of)
     started, finished = table["actual_start"] <= day, table["actual_finish"] <= day
-    later = table["status_date"] > day  # reported for a later day: its dates hold, its words do not yet
-    moving = table["stage"].where(~later & (table["stage"] != "completed"), "under construction")
-    stage = moving.where(started | (~later & (table["stage"] != "completed")), "not started")
-    stage = stage.where(~(finished | (~later & (table["stage"] == "completed"))), "completed")
-    stage = stage.where(table["stage"].notna())
+    # a status of a later day: its dates hold, its words do not yet
+    words = table["stage"].where(table["status_date"] <= day)
+    completed = finished | (words == "completed")
+    moving = started | words.isin(["under construction", "suspended"])
+    stage = words.where(words == "suspended", "under construction").where(moving, "not started")
+    stage = stage.where(~completed, "completed").where(table["stage"].notna())
     under_way = stage.isin(["under construction", "suspended"])
     done_amount = table["done"].fillna(0.0)
     return table.assign(
@@ -308,10 +335,15 @@ def _received(known: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
     return used.sort_values("unit", ignore_index=True)
 
 
+def _history(history: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+    earlier = _latest(history[history["year"] < as_of.year])
+    return earlier[["year", "amount", "amount_cell"]].sort_values("year", ignore_index=True)
+
+
 def _revisions(flows: pd.DataFrame) -> pd.DataFrame:
     """List the amounts that a later workbook states with another value for the same period."""
     keys = ["project", "period_start", "period_end"]
-    stated = flows.sort_values(["received", "quarter", "file"])
+    stated = flows.sort_values(["received", "position"])
     earlier = stated.groupby(keys, observed=True)[["amount", "amount_cell"]].shift()
     changed = earlier["amount"].notna() & (earlier["amount"] != stated["amount"])
     table = stated[[*keys, "unit", "amount", "amount_cell", "received"]].assign(

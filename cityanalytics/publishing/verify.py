@@ -80,7 +80,7 @@ def verify(settings: Settings, report: Path, *, scratch: Path) -> Verdict:
         An empty folder.
     """
     record = read_record(report)
-    folder = report.parent
+    folder = report if report.is_dir() else report.parent
     made = make_report(settings, record["parameters"], languages=record["language"], folder=scratch)
     names = sorted(path.name for path in made if path.suffix in {".html", ".json"})
     same = tuple(name for name in names if _equal(folder / name, scratch / name))
