@@ -61,7 +61,8 @@ def _translate(sentence: str) -> str:
 
 
 def _say(template: str, **values: object) -> None:
-    Console(stderr=True, highlight=False).print(Message.of(template, **values).text(_translate), markup=False)
+    text = Message.of(template, **values).text(_translate)
+    Console(stderr=True, highlight=False).print(text, markup=False, soft_wrap=True)
 
 
 def _print_json(document: object) -> None:
@@ -469,9 +470,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _translate_help()
     debug = "--debug" in words
     try:
-        cli.main(words, prog_name="cityanalytics", standalone_mode=False)
-    except click.exceptions.Exit as exit_:
-        sys.exit(exit_.exit_code)
+        code = cli.main(words, prog_name="cityanalytics", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -490,6 +489,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "the program failed: {kind}: {error}; --debug shows where", kind=type(error).__name__, error=error
         )
         sys.exit(FAILED)
+    sys.exit(code)  # of --help and --version; None of a command that is done
 
 
 @cache

@@ -189,6 +189,7 @@ def load_settings(root: Path) -> Settings:
 
 def _settings(root: Path, document: dict[str, Any]) -> Settings:
     take = _Section(name=FILE, values=document)
+    languages = take.list_of("languages", str) or ("zh", "en")
     names = take.section("names")
     quarters = take.table("quarters", dt.date)
     for quarter, day in quarters.items():
@@ -218,18 +219,18 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
     ]
     result = Settings(
         root=root.resolve(),
-        city=names.texts("city"),
-        bureau=names.texts("bureau"),
-        statement=names.texts("statement"),
-        languages=take.list_of("languages", str) or ("zh", "en"),
+        city=names.texts("city", languages),
+        bureau=names.texts("bureau", languages),
+        statement=names.texts("statement", languages),
+        languages=languages,
         units=take.list_of("units", str),
         sections=take.list_of("sections", str),
         terms=take.table("terms", dict),
         quarters=quarters,
         due_days=take.get("due_days", int, 5),
         obligations=obligations,
-        works=_kinds(take.table("works", dict)),
-        demolition=_kinds(take.table("demolition", dict)),
+        works=_kinds("works", take, languages),
+        demolition=_kinds("demolition", take, languages),
         housing_category=take.get("housing_category", str, ""),
         reference_class=forecast.get("reference_class", str),
         seed=forecast.get("seed", int, 0),
@@ -246,15 +247,15 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
     return result
 
 
-def _kinds(table: Mapping[str, dict[str, Any]]) -> tuple[Kind, ...]:
+def _kinds(name: str, take: _Section, languages: tuple[str, ...]) -> tuple[Kind, ...]:
     kinds = []
-    for key, values in table.items():
-        section = _Section(name=key, values=values)
+    for key, values in take.table(name, dict).items():
+        section = _Section(name=f"{name}.{key}", values=values)
         kind = Kind(
             key=key,
             kind=section.get("kind", str),
-            label=section.texts("label"),
-            listed=section.get("listed", bool, False),
+            label=section.texts("label", languages),
+            listed=section.get("listed", bool, False),  # noqa: FBT003 - a default, as dict.get takes it
         )
         section.finish()
         kinds.append(kind)
@@ -299,10 +300,10 @@ class _Section:
         inner = _Section(name=key, values=table)
         return {name: inner.get(name, kind) for name in table}
 
-    def texts(self, key: str) -> Texts:
-        self.get(key, dict)
-        texts: Texts = self.table(key, str)
-        return texts
+    def texts(self, key: str, languages: tuple[str, ...]) -> Texts:
+        """Return a text in every language that the pages are written in."""
+        inner = _Section(name=f"{self.name}.{key}", values=self.get(key, dict))
+        return {language: inner.get(language, str) for language in (*languages, *inner.values)}
 
     def section(self, key: str) -> _Section:
         return _Section(name=key, values=self.get(key, dict, {}))

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING
 
 from cityanalytics.briefing.content import Content, Provenance
 from cityanalytics.briefing.figures import figures
+from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.wording import languages
 from cityanalytics.calendar import days, year_end
+from cityanalytics.errors import UsageError
 from cityanalytics.forecast.methods import Forecast, PaceOfClass
 from cityanalytics.forecast.pace import measure_pace
 from cityanalytics.forecast.pool import classes, reference
 from cityanalytics.forecast.scenario import scenarios
 from cityanalytics.intake.load import read_tables
 from cityanalytics.intake.register import read_register
+from cityanalytics.issues import Message
 from cityanalytics.programme.progress import curve
 from cityanalytics.programme.reconcile import reconcile
 from cityanalytics.programme.snapshot import Programme, Tables, take_snapshot
@@ -57,6 +61,13 @@ def assemble(workspace: str = ".", quarter: str = "", as_of: str = "", known_on:
 
 def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
     """Return the values of a briefing from tables and dates already checked."""
+    for language in settings.languages:
+        if language not in LANGUAGES or language not in languages():
+            raise UsageError(
+                Message.of(
+                    "no language {name}; there are: {names}", name=language, names=", ".join(languages())
+                )
+            )
     programme = take_snapshot(tables, as_of=dates.as_of, known_on=dates.known_on)
     reconciliation = reconcile(programme, listed=[kind.kind for kind in settings.works if kind.listed])
     so_far = curve(programme)

@@ -66,7 +66,8 @@ def make_report(
         on_stage("execute")
         executed = run_notebook(settings, dates, notebook=notebook, folder=drafts, more=given)
         on_stage("export")
-        _export(executed, notebook, languages, drafts)
+        if notebook == BRIEFING:
+            _export(executed, languages, drafts)
         (place / f"{notebook}.failed.ipynb").unlink(missing_ok=True)
         written = []
         for draft in sorted(drafts.iterdir()):
@@ -93,22 +94,20 @@ def is_current(settings: Settings, dates: Dates, languages: Sequence[str]) -> bo
     )
 
 
-def _export(executed: dict[str, Any], notebook: str, languages: Sequence[str], folder: Path) -> None:
+def _export(executed: dict[str, Any], languages: Sequence[str], folder: Path) -> None:
     # nbconvert takes 0.5 s to import: only where a page is exported
     import nbformat
 
     from cityanalytics.briefing.template import report
 
     record = _record(executed)
-    name = "briefing" if notebook == BRIEFING else notebook
     node = nbformat.from_dict(executed)  # type: ignore[no-untyped-call] # nbformat types it not
     for language in languages:
         page = report(node, record["pages"][language])
-        (folder / f"{name}.{language}.html").write_text(page, encoding="utf-8", newline="\n")
-    if "briefing" in record:
-        document = {**record["briefing"], "language": list(languages)}
-        text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
-        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+        (folder / f"briefing.{language}.html").write_text(page, encoding="utf-8", newline="\n")
+    document = {**record["briefing"], "language": list(languages)}
+    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
+    (folder / "briefing.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def _record(executed: dict[str, Any]) -> dict[str, Any]:

@@ -31,11 +31,22 @@ TYPES: Mapping[str, Callable[[str], object]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Dates:
-    """A quarter and the two times of a briefing, checked against the data."""
+    """A quarter and the two times of a briefing, checked against the data.
+
+    Parameters
+    ----------
+    quarter
+        Such as ``2010Q3``.
+    as_of, known_on
+        The day that figures describe; the day by which they had been received.
+    complete
+        Whether everything received so far is known.
+    """
 
     quarter: str
     as_of: dt.date
     known_on: dt.date
+    complete: bool
 
 
 def resolve_dates(settings: Settings, tables: Tables, *, quarter: str, as_of: str, known_on: str) -> Dates:
@@ -97,7 +108,7 @@ def resolve_dates(settings: Settings, tables: Tables, *, quarter: str, as_of: st
                 near=first,
             )
         )
-    return Dates(quarter=name, as_of=chosen, known_on=min(known, last))
+    return Dates(quarter=name, as_of=chosen, known_on=min(known, last), complete=known >= last)
 
 
 def check_names(given: Mapping[str, str], declared: Mapping[str, str]) -> dict[str, object]:

@@ -119,8 +119,8 @@ def run_notebook(
 
 
 def report_folder(settings: Settings, dates: Dates) -> Path:
-    """Return the folder of a report: the quarter's own, or one below it for another data date."""
+    """Return the folder of a report: the quarter's own, or one below it for other dates."""
     folder = settings.reports / dates.quarter
-    if dates.as_of == settings.data_date(dates.quarter):
-        return folder
-    return folder / dates.as_of.isoformat()
+    if dates.as_of != settings.data_date(dates.quarter):
+        folder /= dates.as_of.isoformat()
+    return folder if dates.complete else folder / f"known-{dates.known_on.isoformat()}"

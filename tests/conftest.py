@@ -1,0 +1,98 @@
+"""What tests share: the repository, a workspace to spoil, a briefing made once, a browser."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Give the root of the checkout."""
+    return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Give the path of a Chromium; without one skip, but fail where nothing may be skipped in silence."""
+    for name in (os.environ.get("CHROMIUM"), *BROWSERS):
+        if name and (found := shutil.which(name)):
+            return found
+    reason = "no Chromium: apt-get install chromium fonts-noto-cjk, or name one in CHROMIUM"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def workspace(repository: Path, tmp_path: Path) -> Path:
+    """Give a copy of the sample city's workspace, not ingested, that the test may spoil."""
+    return copy_workspace(repository, tmp_path / "workspace")
+
+
+@pytest.fixture(scope="session")
+def processed_workspace(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an ingested workspace that all tests share; they only read it."""
+    with once(tmp_path_factory, "workspace") as (folder, is_first):
+        if is_first:
+            copy_workspace(repository, folder)
+            run_cityanalytics("ingest", workspace=folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def briefing(processed_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of the briefing for 2010 Q3, made once by the command; tests only read it."""
+    with once(tmp_path_factory, "briefing") as (folder, is_first):
+        if is_first:
+            run_cityanalytics("brief", "2010Q3", workspace=processed_workspace)
+            folder.mkdir()
+    return processed_workspace / "reports" / "2010Q3"
+
+
+def copy_workspace(repository: Path, target: Path) -> Path:
+    """Copy what a workspace is made of: settings, what the units sent, notebooks."""
+    for folder in ("data/raw", "notebooks"):
+        shutil.copytree(repository / folder, target / folder, ignore=shutil.ignore_patterns(".*"))
+    for settings in repository.glob("*.toml"):
+        if settings.name != "pyproject.toml":
+            shutil.copy(settings, target)
+    return target
+
+
+def run_cityanalytics(*arguments: str, workspace: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command in `workspace` as a user does; it must succeed."""
+    command = [sys.executable, "-m", "cityanalytics", *arguments]
+    done = subprocess.run(command, cwd=workspace, check=False, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, (
+        f"{' '.join(arguments)}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    )
+    return done
+
+
+@contextmanager
+def once(factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[Path, bool]]:
+    """Give a folder and whether to make it: the processes of one run take turns, and the first makes it."""
+    base = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent  # each worker has its own folder in the run's
+    folder, done = base / name, base / f"{name}.done"
+    with (base / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+        yield folder, not done.exists()
+        done.touch()

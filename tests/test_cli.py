@@ -1,0 +1,135 @@
+"""The command line: help, languages, exit codes, a workspace from nothing."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cityanalytics.cli import cli, main
+from cityanalytics.intake.extract import period_columns
+from cityanalytics.intake.match import load_synonyms, match_table
+from cityanalytics.workbooks.grid import read_workbook
+from cityanalytics.workbooks.tables import understand
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "cityanalytics", *arguments],
+        cwd=cwd, check=False, capture_output=True, text=True, timeout=120, env={**os.environ, **environment},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("command", sorted(cli.commands))
+def test_each_command_has_help_in_both_languages(command, capsys) -> None:
+    texts = []
+    for ui in ("en", "zh"):
+        with pytest.raises(SystemExit) as stopped:
+            main([command, "--help", "--ui", ui])
+        assert stopped.value.code == 0
+        texts.append(capsys.readouterr().out)
+    assert all(
+        option in texts[0]
+        for parameter in cli.commands[command].params
+        for option in parameter.opts
+        if option.startswith("--")
+    )
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in texts[1])
+
+
+def test_a_wrong_word_is_wrong_usage(tmp_path: Path) -> None:
+    done = run("brif", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "brif" in done.stderr
+
+
+def test_without_a_workspace_it_says_how_to_get_one(tmp_path: Path) -> None:
+    done = run("ingest", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "cityanalytics init" in done.stderr
+    assert "没有 cityanalytics.toml" in run("ingest", cwd=tmp_path, LC_ALL="zh_CN.UTF-8").stderr
+
+
+def test_ingest_lists_every_issue_and_changes_nothing_when_one_blocks(workspace: Path) -> None:
+    (workspace / "data/raw/2010Q3/dropped.xlsx").write_bytes(b"no workbook")
+    changed = next((workspace / "data/raw/2010Q2").rglob("*.xlsx"))
+    changed.write_bytes(changed.read_bytes() + b"\0")
+    done = run("ingest", "--json", cwd=workspace)
+    found = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert found["written"] is False
+    codes = {issue["code"]: issue["where"] for issue in found["issues"] if issue["severity"] == "error"}
+    assert codes["FILE_NOT_RECEIVED"] == "data/raw/2010Q3/dropped.xlsx"
+    assert codes["FILE_CHANGED"] == changed.relative_to(workspace).as_posix()
+    assert not (workspace / "data/processed").exists()
+
+
+def test_a_new_workspace_hands_out_workbooks_that_are_understood(tmp_path: Path) -> None:
+    folder = tmp_path / "city"
+    assert run("init", str(folder), cwd=tmp_path).returncode == 0
+    assert len(list((folder / "notebooks").glob("*.ipynb"))) == 5
+    settings = folder / "cityanalytics.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(
+        text.replace("units = []", 'units = ["市政工程处"]').replace(
+            "# 2026Q4 = 2026-12-31", "2026Q3 = 2026-09-20"
+        ),
+        encoding="utf-8",
+    )
+    done = run("init", "--next-quarter", str(folder), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (handout,) = (folder / "data/handouts/2026Q4").glob("*.xlsx")
+    synonyms = load_synonyms()
+    subjects = {}
+    for table in understand(read_workbook(handout)).tables:
+        match = match_table(table, synonyms, periods=period_columns(table, 2026))
+        subjects[match.subject.name if match.subject else table.sheet] = (match.missing, match.aside)
+    assert subjects == dict.fromkeys(("investment", "status", "works", "demolition"), ((), ()))
+
+
+def test_init_never_writes_into_a_folder_that_holds_something(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    done = run("init", str(tmp_path), cwd=tmp_path)
+    assert done.returncode == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_receive_files_a_workbook_with_its_hash(workspace: Path, tmp_path: Path) -> None:
+    source = tmp_path / "燃气管理处补报.xls"
+    source.write_bytes(next((workspace / "data/raw/2010Q3").rglob("燃气管理处*.xls")).read_bytes())
+    done = run("receive", str(source), "--quarter", "2010Q3", "--on", "2010-10-20", cwd=workspace)
+    assert done.returncode == 0, done.stderr
+    with (workspace / "data/raw/register.csv").open(encoding="utf-8") as stream:
+        last = list(csv.DictReader(stream))[-1]
+    assert last["file"] == "data/raw/2010Q3/2010-10-20/燃气管理处/燃气管理处补报.xls"
+    assert last["received"] == "2010-10-20"
+    assert (workspace / last["file"]).read_bytes() == source.read_bytes()
+
+
+def test_lab_opens_jupyterlab(workspace: Path) -> None:
+    done = run("lab", "--version", cwd=workspace)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()[0].isdigit()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows interrupts a process in another way")
+def test_an_interrupted_command_leaves_nothing_half_written(workspace: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cityanalytics", "ingest"], cwd=workspace, stderr=subprocess.PIPE
+    )
+    time.sleep(2.5)
+    process.send_signal(signal.SIGINT)
+    _, messages = process.communicate(timeout=60)
+    left = [path.name for path in (workspace / "data/processed").glob("*")] if process.returncode else []
+    assert process.returncode in {0, 130}, messages
+    assert not left

@@ -1,0 +1,191 @@
+"""Reports made, refused, made again, traced: through the commands, as a user sees them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import run_cityanalytics
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run(*arguments: str, workspace: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cityanalytics", *arguments]
+    return subprocess.run(command, cwd=workspace, check=False, capture_output=True, text=True, timeout=300)
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in {".html", ".json"}
+    }
+
+
+@pytest.fixture
+def own_briefing(briefing: Path, tmp_path: Path) -> Path:
+    """Give a workspace of the test's own, with tables and the briefing in it."""
+    import shutil
+
+    target = tmp_path / "workspace"
+    shutil.copytree(briefing.parent.parent, target)
+    return target
+
+
+def change_notebook(workspace: Path, source: str) -> None:
+    path = workspace / "notebooks" / "02_briefing.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    code[3]["source"] = source
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def test_a_report_made_again_has_the_same_bytes_and_verifies(own_briefing: Path) -> None:
+    before = hashes(own_briefing / "reports")
+    run_cityanalytics("brief", "2010Q3", "--force", workspace=own_briefing)
+    assert hashes(own_briefing / "reports") == before
+    done = run_cityanalytics("verify", "reports/2010Q3/briefing.zh.html", "--json", workspace=own_briefing)
+    verdict = json.loads(done.stdout)
+    assert verdict["equal"] is True
+    assert verdict["same"] == ["briefing.en.html", "briefing.json", "briefing.zh.html"]
+
+
+def test_what_is_up_to_date_is_not_made_again(own_briefing: Path) -> None:
+    notebook = own_briefing / "reports" / "2010Q3" / "02_briefing.ipynb"
+    made = notebook.stat().st_mtime_ns
+    done = run_cityanalytics("brief", "2010Q3", workspace=own_briefing)
+    assert notebook.stat().st_mtime_ns == made
+    assert "0 made" in done.stderr
+
+
+def test_verify_says_what_differs_and_why(own_briefing: Path) -> None:
+    record = own_briefing / "reports" / "2010Q3" / "briefing.json"
+    document = json.loads(record.read_text(encoding="utf-8"))
+    figure = next(found for found in document["figures"] if found["key"] == "projects_completed")
+    figure["value"] = 55
+    document["code"] = "0" * 64
+    record.write_text(json.dumps(document), encoding="utf-8")
+    done = run("verify", "reports/2010Q3", "--json", workspace=own_briefing)
+    verdict = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert verdict["different"] == ["briefing.json"]
+    assert verdict["figures"] == {"projects_completed": [55, 54]}
+    assert len(verdict["reasons"]) == 1
+
+
+def test_later_workbooks_do_not_leak_into_an_old_report(own_briefing: Path, tmp_path: Path) -> None:
+    first = next((own_briefing / "data/raw/2010Q3").rglob("城建投资公司*.xlsx"))
+    again = tmp_path / "城建投资公司更正.xlsx"
+    again.write_bytes(first.read_bytes() + b"\0")  # other bytes, the same tables
+    run_cityanalytics(
+        "receive", str(again), "--quarter", "2010Q3", "--unit", "城建投资公司", "--on", "2010-11-30",
+        workspace=own_briefing,
+    )  # fmt: skip
+    run_cityanalytics("ingest", workspace=own_briefing)
+    done = run("verify", "reports/2010Q3/briefing.zh.html", workspace=own_briefing)
+    assert done.returncode == 0, done.stderr
+
+
+def test_any_day_has_its_bulletin(own_briefing: Path) -> None:
+    run_cityanalytics("brief", "2010Q3", "--as-of", "2010-08-31", workspace=own_briefing)
+    folder = own_briefing / "reports" / "2010Q3" / "2010-08-31"
+    record = json.loads((folder / "briefing.json").read_text(encoding="utf-8"))
+    figures = {figure["key"]: figure["value"] for figure in record["figures"]}
+    assert record["as_of"] == "2010-08-31"
+    assert figures["investment_to_date"] == pytest.approx(55.2e8)  # January to August of the sample city
+    assert figures["days_left"] == 122
+    assert "8月31日" in record["headline"]["zh"]
+    index = (own_briefing / "reports" / "index.html").read_text(encoding="utf-8")
+    assert index.index("2010Q3/briefing.zh.html") < index.index("2010Q3/2010-08-31/briefing.zh.html")
+
+
+def test_a_failing_cell_is_named_and_the_last_good_report_stays(own_briefing: Path) -> None:
+    before = hashes(own_briefing / "reports")
+    change_notebook(own_briefing, "raise ValueError('a cell that fails')")
+    done = run("brief", "2010Q3", workspace=own_briefing)
+    assert done.returncode == 3
+    for word in ("02_briefing", "cell", "ValueError", "a cell that fails", "02_briefing.failed.ipynb"):
+        assert word in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (own_briefing / "reports/2010Q3/02_briefing.failed.ipynb").is_file()
+    assert hashes(own_briefing / "reports") == before
+    assert not list((own_briefing / "reports").rglob(".making-*"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("2010Q4",), ("2010Q4", "2010Q3")),
+        (("2010-3",), ("2010-3", "2010Q3")),
+        (("2010Q3", "--as-of", "2010-09-30"), ("2010-09-30", "2010-09-22")),
+        (("2010Q3", "--as-of", "2010-06-30"), ("2010-06-30", "2010-07-01")),
+        (("2010Q3", "--as-of", "soon"), ("as_of", "soon")),
+        (("2010Q3", "--known-on", "2010-09-01"), ("2010-09-01", "2010-09-24")),
+        (("2010Q3", "-p", "quater=2010Q3"), ("quater", "quarter")),
+        (("2010Q3", "--notebook", "04_what_if", "-p", "pace=fast"), ("pace", "float", "fast")),
+        (("2010Q3", "--notebook", "06_none"), ("06_none", "02_briefing")),
+        (("2010Q3", "--lang", "fr"), ("fr", "zh, en")),
+    ],
+)
+def test_a_parameter_that_does_not_fit_is_refused_before_any_kernel(
+    arguments, words, processed_workspace
+) -> None:
+    before = hashes(processed_workspace / "reports")
+    done = run("brief", *arguments, workspace=processed_workspace)
+    assert done.returncode == 2
+    for word in words:
+        assert word in done.stderr
+    assert not list(processed_workspace.rglob("*.failed.ipynb"))
+    assert hashes(processed_workspace / "reports") == before
+
+
+@pytest.mark.parametrize("notebook", ["01_data_quality", "03_projects", "04_what_if", "05_forecast_record"])
+def test_each_notebook_runs_through_the_command(notebook, own_briefing: Path) -> None:
+    run_cityanalytics("brief", "2010Q3", "--notebook", notebook, workspace=own_briefing)
+    executed = json.loads((own_briefing / f"reports/2010Q3/{notebook}.ipynb").read_text(encoding="utf-8"))
+    outputs = [output for cell in executed["cells"] for output in cell.get("outputs", ())]
+    shown = [output for output in outputs if "text/html" in output.get("data", {})]
+    assert len(shown) >= 2
+    assert not [output for output in outputs if output["output_type"] in {"error", "stream"}]
+
+
+def test_trace_leads_to_the_cells_that_make_a_figure(briefing: Path) -> None:
+    workspace = briefing.parent.parent
+    done = run_cityanalytics(
+        "trace", "reports/2010Q3/briefing.zh.html", "demolition_urban_village", "--json", workspace=workspace
+    )
+    found = json.loads(done.stdout)
+    numbers = [cell["value"] for cell in found["cells"] if isinstance(cell["value"], float | int)]
+    assert sum(numbers) * 1e4 == pytest.approx(found["value"]) == pytest.approx(500_000)
+    assert all(cell["cell"].startswith("data/raw/2010Q3/") for cell in found["cells"])
+
+
+def test_trace_of_an_unknown_key_names_the_nearest(briefing: Path) -> None:
+    done = run("trace", "reports/2010Q3", "investment_to_dat", workspace=briefing.parent.parent)
+    assert done.returncode == 2
+    assert "investment_to_date" in done.stderr
+
+
+def test_the_forecast_is_given_as_numbers(briefing: Path) -> None:
+    done = run_cityanalytics("forecast", "2010Q3", "--json", workspace=briefing.parent.parent)
+    forecast = json.loads(done.stdout)
+    record = json.loads((briefing / "briefing.json").read_text(encoding="utf-8"))
+    assert forecast["p50"] == record["forecast"]["p50"]
+    assert forecast["done"] == pytest.approx(62e8)
+
+
+def test_tables_that_are_older_than_the_register_are_refused(own_briefing: Path) -> None:
+    register = own_briefing / "data/raw/register.csv"
+    register.write_text(
+        "\n".join(register.read_text(encoding="utf-8").splitlines()[:-1]) + "\n", encoding="utf-8"
+    )
+    done = run("brief", "2010Q3", workspace=own_briefing)
+    assert done.returncode == 1
+    assert "cityanalytics ingest" in done.stderr
