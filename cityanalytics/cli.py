@@ -165,7 +165,7 @@ def receive(
     files: tuple[Path, ...], workspace: Path | None, quarter: str, unit: str | None, on_: str
 ) -> None:
     """File workbooks as they were sent, with date and hash."""
-    from cityanalytics.intake import register
+    from cityanalytics.intake.receive import receive as receive_files
 
     settings = _settings(workspace)
     try:
@@ -174,7 +174,7 @@ def receive(
         raise UsageError(
             Message.of("{name} is a date such as 2010-09-22; {text!r} is none", name="--on", text=on_)
         ) from None
-    filed = register.receive(settings, files, quarter=quarter, on=day, unit=unit)
+    filed = receive_files(settings, files, quarter=quarter, on=day, unit=unit)
     for receipt in filed:
         _say(
             "received {file} from {unit}, SHA-256 {hash}…",
@@ -199,17 +199,18 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, *, json_: bool) ->
     Every quarter is read, so that the tables hold all that is known; warnings are listed for the named
     quarters alone, errors always.
     """
-    from cityanalytics.intake import load
+    from cityanalytics.intake.load import ingest as ingest_workbooks
     from cityanalytics.intake.register import read_register
+    from cityanalytics.intake.store import write_tables
 
     settings = _settings(workspace)
     for quarter in quarters:
         quarter_end(quarter)
     with _progress("reading workbooks", total=len(read_register(settings))) as advance:
-        found = load.ingest(settings, on_file=lambda _: advance())
+        found = ingest_workbooks(settings, on_file=lambda _: advance())
     blocked: BlockingIssuesError | None = None
     try:
-        load.write_tables(settings, found)
+        write_tables(settings, found)
     except BlockingIssuesError as error:
         blocked = error
     counts = {name: len(table) for name, table in found.tables.items()}
@@ -287,7 +288,7 @@ def brief(
     json_: bool,
 ) -> None:
     """Run the notebooks and export the briefing of a quarter or of any day."""
-    from cityanalytics.intake.load import read_tables
+    from cityanalytics.intake.store import read_tables
     from cityanalytics.publishing.export import is_current
     from cityanalytics.publishing.index import write_index
     from cityanalytics.publishing.parameters import check_names, resolve_dates

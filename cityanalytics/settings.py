@@ -255,7 +255,7 @@ def _kinds(name: str, take: _Section, languages: tuple[str, ...]) -> tuple[Kind,
             key=key,
             kind=section.get("kind", str),
             label=section.texts("label", languages),
-            listed=section.get("listed", bool, False),  # noqa: FBT003 - a default, as dict.get takes it
+            listed=section.get("listed", bool, False),
         )
         section.finish()
         kinds.append(kind)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cityanalytics.briefing.figures import Figure
+    from cityanalytics.briefing.quantity import Figure
     from cityanalytics.forecast.methods import Forecast
     from cityanalytics.forecast.pace import Pace
     from cityanalytics.forecast.scenario import Scenario

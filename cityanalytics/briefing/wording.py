@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cityanalytics.briefing.figures import Figure
+    from cityanalytics.briefing.quantity import Figure
 
 SOURCE_LANGUAGE = "en"
 
@@ -58,7 +58,7 @@ class Wording:
 
     Examples
     --------
-    >>> from cityanalytics.briefing.figures import Figure
+    >>> from cityanalytics.briefing.quantity import Figure
     >>> done = Figure(key="investment_to_date", value=6.2e9, unit="yuan")
     >>> say = Wording(language="en", figures={"investment_to_date": done})
     >>> print(say("{investment_to_date} by {day}", day="<22 September>"))

@@ -1,55 +1,32 @@
-"""Raw workbooks → tidy tables, issues and a manifest; and the tables read again."""
+"""Raw workbooks → tidy tables, issues and a manifest."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError, UsageError
+from cityanalytics.errors import UsageError
 from cityanalytics.intake.register import check_register, read_register
-from cityanalytics.issues import Issue, Message, Severity, blocking
+from cityanalytics.intake.store import BESIDE, Ingested
+from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.settings import file_sha256
 from cityanalytics.workbooks.cells import squeezed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from cityanalytics.intake.extract import Rows
     from cityanalytics.intake.match import Match, Synonyms
     from cityanalytics.intake.register import Receipt
     from cityanalytics.settings import Settings
 
-Tables = dict[str, pd.DataFrame]
 #: What the register itself doubts blocks whatever came later.
 REGISTER_CODES = {"FILE_CHANGED", "FILE_MISSING", "FILE_NOT_RECEIVED"}
-#: Files beside the workbooks that decide how they are read.
-BESIDE = ("cityanalytics.toml", "aliases.toml", "synonyms.toml", "data/raw/register.csv")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ingested:
-    """What came of reading the workbooks.
-
-    Parameters
-    ----------
-    tables
-        The canonical tables by name, ``issues`` among them.
-    issues
-        All doubts, in the order of the register.
-    manifest
-        Inputs with hash, rows in and out, and what replaced what.
-    """
-
-    tables: Tables
-    issues: tuple[Issue, ...]
-    manifest: dict[str, Any]
 
 
 def ingest(settings: Settings, *, on_file: Callable[[str], None] = lambda _: None) -> Ingested:
@@ -117,74 +94,13 @@ def ingest(settings: Settings, *, on_file: Callable[[str], None] = lambda _: Non
     return Ingested(tables=tables, issues=tuple(issues), manifest=manifest)
 
 
-def write_tables(settings: Settings, ingested: Ingested) -> None:
-    """Write the tables and the manifest to data/processed: all, or nothing where an issue blocks.
-
-    Raises
-    ------
-    BlockingIssuesError
-        Some issue is an error; all of them are carried.
-    """
-    if blocking(ingested.issues):
-        raise BlockingIssuesError(ingested.issues)
-    folder = settings.processed
-    folder.mkdir(parents=True, exist_ok=True)
-    drafts: list[Path] = []
-    manifest = json.loads(json.dumps(ingested.manifest))
-    try:
-        for name, table in ingested.tables.items():
-            drafts.append(folder / f".{name}.parquet.new")
-            table.to_parquet(drafts[-1], index=False)
-            manifest["tables"][name]["sha256"] = file_sha256(drafts[-1])
-        drafts.append(folder / ".manifest.json.new")
-        drafts[-1].write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        for draft in drafts:  # the manifest last: tables that it does not vouch for are not read
-            draft.replace(folder / draft.name[1:].removesuffix(".new"))
-    finally:
-        for draft in drafts:
-            draft.unlink(missing_ok=True)
-
-
-def read_tables(settings: Settings) -> Tables:
-    """Read the tidy tables.
-
-    Raises
-    ------
-    CityAnalyticsError
-        There are none, they are not those of their manifest, or what was received has changed since.
-    """
-    again = Message.of("run `cityanalytics ingest`")
-    path = settings.processed / "manifest.json"
-    if not path.is_file():
-        raise CityAnalyticsError(
-            Message.of("{folder} holds no tables: {again}", folder=settings.processed, again=again)
-        )
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    beside = {name: file_sha256(settings.root / name) for name in BESIDE if (settings.root / name).is_file()}
-    if {key: beside.get(key) for key in BESIDE[1:]} != {
-        key: manifest["beside"].get(key) for key in BESIDE[1:]
-    }:
-        raise CityAnalyticsError(
-            Message.of("what was received has changed since the tables were made: {again}", again=again)
-        )
-    tables = {}
-    for name, entry in manifest["tables"].items():
-        file = settings.processed / f"{name}.parquet"
-        content = file.read_bytes() if file.is_file() else b""
-        if hashlib.sha256(content).hexdigest() != entry["sha256"]:
-            raise CityAnalyticsError(
-                Message.of("{file} is not the one of its manifest: {again}", file=file, again=again)
-            )
-        tables[name] = pd.read_parquet(file)
-    return tables
-
-
 def _read(
     settings: Settings, receipt: Receipt, aliases: Mapping[str, str], synonyms: Synonyms
 ) -> tuple[Rows, list[Issue], dict[str, dict[str, int]]]:
     """Read one workbook: rows by table, doubts, and rows in and out by sheet."""
-    from cityanalytics.intake.extract import Source, extract, period_columns
+    from cityanalytics.intake.extract import extract
     from cityanalytics.intake.match import match_table
+    from cityanalytics.intake.reading import Source, period_columns
     from cityanalytics.workbooks.grid import read_workbook
     from cityanalytics.workbooks.tables import understand
 

@@ -19,8 +19,8 @@ from cityanalytics.forecast.methods import Forecast, PaceOfClass
 from cityanalytics.forecast.pace import measure_pace
 from cityanalytics.forecast.pool import classes, reference
 from cityanalytics.forecast.scenario import scenarios
-from cityanalytics.intake.load import read_tables
 from cityanalytics.intake.register import read_register
+from cityanalytics.intake.store import read_tables
 from cityanalytics.issues import Message
 from cityanalytics.programme.progress import curve
 from cityanalytics.programme.reconcile import reconcile

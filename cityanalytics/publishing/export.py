@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.briefing.section import RECORD
-from cityanalytics.intake.load import read_tables
+from cityanalytics.intake.store import read_tables
 from cityanalytics.publishing.assemble import provenance
 from cityanalytics.publishing.parameters import Dates, resolve_dates
 from cityanalytics.publishing.run import BRIEFING, report_folder, run_notebook

@@ -16,7 +16,7 @@ from cityanalytics.workbooks.sheet import column_index
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cityanalytics.briefing.figures import Figure
+    from cityanalytics.briefing.quantity import Figure
     from cityanalytics.settings import Settings
 
 

@@ -169,4 +169,4 @@ LAYOUTS = {
 OLD_EXCEL, IN_PARTS = "燃气管理处", "园林绿化处"
 
 #: A subtotal that is wrong in one workbook: unit, quarter, category, month and difference (万元).
-WRONG_SUBTOTAL = ("城建投资公司", 1, "公共建筑", 5, 3)
+WRONG_SUBTOTAL = ("城建投资公司", 1, "公共建筑", 5, 60)

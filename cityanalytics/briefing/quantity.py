@@ -1,0 +1,70 @@
+"""A number that stands on the page: value, unit, how it is shown, and the cells it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cityanalytics.briefing import display
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+#: Unit of a figure to the way it is shown.
+SHOWN: Mapping[str, Callable[[display.Value, str], str]] = {
+    "yuan": display.amount,
+    "yuan per day": display.pace,
+    "square metres": lambda value, language: display.area(value, language, places=1),
+    "metres": display.length,
+    "fraction": display.share,
+    "fraction of one": display.probability,
+    "points": display.points,
+    "times": lambda value, language: display.number(value, language, places=2),
+    "count": display.count,
+    "days": display.count,
+}
+MEASURES = {"metres": "metres", "square metres": "square metres"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A number that stands on the page.
+
+    Parameters
+    ----------
+    key
+        Stable name.
+    value
+        In base units: yuan, square metres, metres, fractions; None where it cannot be known.
+    unit
+        A key of :data:`SHOWN`.
+    cells
+        The ``file!sheet!cell`` addresses that the value was computed from.
+    table
+        The tidy table that holds most of them.
+    """
+
+    key: str
+    value: float | None
+    unit: str
+    cells: tuple[str, ...] = ()
+    table: str = "projects"
+
+    def shown(self, language: str) -> str:
+        """Return the number as a reader of `language` sees it."""
+        return SHOWN[self.unit](self.value, language)
+
+
+Figures = Mapping[str, Figure]
+
+
+def cells_of(*columns: pd.Series) -> tuple[str, ...]:
+    """Return the addresses in columns of cells, those that are missing left out."""
+    return tuple(str(cell) for column in columns for cell in column.dropna())
+
+
+def share_of(value: float, whole: float) -> float | None:
+    """Return a value over a whole, or None where there is no whole."""
+    return value / whole if whole else None

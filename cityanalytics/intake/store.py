@@ -1,0 +1,105 @@
+"""The tidy tables on disk: written all or not at all, read only as their manifest vouches for them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError
+from cityanalytics.issues import Message, blocking
+from cityanalytics.settings import file_sha256
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cityanalytics.settings import Settings
+
+Tables = dict[str, pd.DataFrame]
+#: Files beside the workbooks that decide how they are read.
+BESIDE = ("cityanalytics.toml", "aliases.toml", "synonyms.toml", "data/raw/register.csv")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ingested:
+    """What came of reading the workbooks.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables by name, ``issues`` among them.
+    issues
+        All doubts, in the order of the register.
+    manifest
+        Inputs with hash, rows in and out, and what replaced what.
+    """
+
+    tables: Tables
+    issues: tuple[Issue, ...]
+    manifest: dict[str, Any]
+
+
+def write_tables(settings: Settings, ingested: Ingested) -> None:
+    """Write the tables and the manifest to data/processed: all, or nothing where an issue blocks.
+
+    Raises
+    ------
+    BlockingIssuesError
+        Some issue is an error; all of them are carried.
+    """
+    errors = blocking(ingested.issues)
+    if errors:
+        raise BlockingIssuesError(errors)
+    folder = settings.processed
+    folder.mkdir(parents=True, exist_ok=True)
+    drafts: list[Path] = []
+    manifest = json.loads(json.dumps(ingested.manifest))
+    try:
+        for name, table in ingested.tables.items():
+            drafts.append(folder / f".{name}.parquet.new")
+            table.to_parquet(drafts[-1], index=False)
+            manifest["tables"][name]["sha256"] = file_sha256(drafts[-1])
+        drafts.append(folder / ".manifest.json.new")
+        drafts[-1].write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        for draft in drafts:  # the manifest last: tables that it does not vouch for are not read
+            draft.replace(folder / draft.name[1:].removesuffix(".new"))
+    finally:
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
+
+
+def read_tables(settings: Settings) -> Tables:
+    """Read the tidy tables.
+
+    Raises
+    ------
+    CityAnalyticsError
+        There are none, they are not those of their manifest, or what was received has changed since.
+    """
+    again = Message.of("run `cityanalytics ingest`")
+    path = settings.processed / "manifest.json"
+    if not path.is_file():
+        raise CityAnalyticsError(
+            Message.of("{folder} holds no tables: {again}", folder=settings.processed, again=again)
+        )
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    beside = {name: file_sha256(settings.root / name) for name in BESIDE if (settings.root / name).is_file()}
+    if {key: beside.get(key) for key in BESIDE[1:]} != {
+        key: manifest["beside"].get(key) for key in BESIDE[1:]
+    }:
+        raise CityAnalyticsError(
+            Message.of("what was received has changed since the tables were made: {again}", again=again)
+        )
+    tables = {}
+    for name, entry in manifest["tables"].items():
+        file = settings.processed / f"{name}.parquet"
+        content = file.read_bytes() if file.is_file() else b""
+        if hashlib.sha256(content).hexdigest() != entry["sha256"]:
+            raise CityAnalyticsError(
+                Message.of("{file} is not the one of its manifest: {again}", file=file, again=again)
+            )
+        tables[name] = pd.read_parquet(file)
+    return tables
