@@ -35,7 +35,7 @@ def log_ratios(series: pd.DataFrame) -> pd.DataFrame:
     so_far = wide.cumsum(axis=1)
     months = np.arange(1, MONTHS)
     rest = so_far[[MONTHS]].to_numpy() - so_far[months]
-    ratio = ((rest / (MONTHS - months)) / (so_far[months] / months)).map(math.log)
+    ratio = pd.DataFrame((rest / (MONTHS - months)) / (so_far[months] / months)).map(math.log)
     return ratio.melt(ignore_index=False, value_name="log_ratio").reset_index()
 
 

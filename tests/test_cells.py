@@ -198,7 +198,9 @@ def test_a_written_date_is_read_back(day):
         f"{day.year}/{day.month}/{day.day}",
     ):
         assert read_date(text).period == (day, day)
-    assert read_date(f"{day.year}年{day.month}月").period.start == day.replace(day=1)
+    month = read_date(f"{day.year}年{day.month}月").period
+    assert month is not None
+    assert month.start == day.replace(day=1)
 
 
 @pytest.mark.parametrize(

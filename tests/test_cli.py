@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cityanalytics.cli import cli, main
-from cityanalytics.intake.extract import period_columns
+from cityanalytics.intake.reading import period_columns
 from cityanalytics.intake.match import load_synonyms, match_table
 from cityanalytics.workbooks.grid import read_workbook
 from cityanalytics.workbooks.tables import understand

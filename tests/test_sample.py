@@ -278,7 +278,7 @@ def test_only_one_stated_total_is_wrong(every: Every) -> None:
             "项目投资完成情况",
             "公共建筑",
             "2010年完成投资/5月",
-            Decimal(3),
+            Decimal(60),
         )
     ]
 

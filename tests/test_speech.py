@@ -8,6 +8,7 @@ import re
 import zipfile
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,12 +25,13 @@ def rows() -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def record(briefing: Path) -> dict:
-    return json.loads((briefing / "briefing.json").read_text(encoding="utf-8"))
+def record(briefing: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((briefing / "briefing.json").read_text(encoding="utf-8"))
+    return document
 
 
 @pytest.fixture(scope="module")
-def figures(record) -> dict:
+def figures(record) -> dict[str, Any]:
     return {figure["key"]: figure for figure in record["figures"]}
 
 

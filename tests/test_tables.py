@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -338,8 +339,8 @@ def test_a_month_in_a_date_column_is_said():
 
 
 def test_serials_start_again_under_each_subtotal():
-    rows = [
-        HEAD,
+    rows: list[list[Any]] = [
+        [*HEAD],
         [1, "甲", "局", 100, 50],
         [2, "乙", "局", 200, 60],
         [None, "小计", None, 300, 110],
@@ -450,12 +451,12 @@ def _truth(folder, key):
 
 @pytest.mark.parametrize("truth", _truth("workbooks", "files"))
 def test_workbooks_with_known_truth_are_understood(truth):
-    found = document([understand(read_workbook(SHARED / "workbooks" / truth["file"]))])
+    found: Any = document([understand(read_workbook(SHARED / "workbooks" / truth["file"]))])
     assert not _differences(truth, found["files"][0], found["issues"])
 
 
 def _differences(truth, found, issues):
-    different = []
+    different: list[tuple[Any, ...]] = []
     if (found["container"], found["encoding"]) != (truth["container"], truth["encoding"]):
         different.append((found["container"], found["encoding"]))
     sheets = {sheet["sheet"]: sheet for sheet in found["sheets"]}

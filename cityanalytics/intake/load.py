@@ -12,7 +12,7 @@ import pandas as pd
 
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.register import check_register, read_register
-from cityanalytics.intake.store import BESIDE, Ingested
+from cityanalytics.intake.store import BESIDE, Ingested, Tables
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.settings import file_sha256
 from cityanalytics.workbooks.cells import squeezed

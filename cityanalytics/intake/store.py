@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from cityanalytics.settings import file_sha256
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cityanalytics.issues import Issue
     from cityanalytics.settings import Settings
 
 Tables = dict[str, pd.DataFrame]

@@ -1,0 +1,414 @@
+"""Charts: what is drawn is true to the values, the same every time, safe, and readable on a phone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import subprocess
+import sys
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+import pytest
+from defusedxml.ElementTree import fromstring
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup, escape
+from nbformat import reads
+
+from cityanalytics.briefing import charts, palette, template
+from cityanalytics.briefing.blocks import (
+    Fact,
+    Scenario,
+    key_numbers,
+    scenario_chooser,
+    scenario_table,
+    side_by_side,
+)
+from cityanalytics.briefing.charts import Bar, Chart, Curve, Progress, Stage, Words, YearEnd
+from cityanalytics.briefing.display import Table
+from cityanalytics.briefing.drawing import MissingGlyphError, packed, spread, text_width, wrapped
+from cityanalytics.briefing.language import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+PHONE_COLUMN = 375 - 2 * 16  # CSS pixels between a phone's margins
+SMALLEST_TEXT = 9
+MOST_INCHES = 4.7
+
+# Every number here is invented (synthetic).
+SAY = {
+    "zh": {"behind": "滞后", "elapsed": "序时进度 72.6%", "name": "合成项目", "note": "合成数据，亿元"},
+    "en": {
+        "behind": "behind",
+        "elapsed": "Elapsed 72.6%",
+        "name": "Synthetic",
+        "note": "Synthetic, million yuan",
+    },
+}
+
+
+def words(kind: str, language: str) -> Words:
+    say = SAY[language]
+    return Words(
+        title=f"{say['name']} {kind}",
+        subtitle=say["note"],
+        alt=f"{kind} {say['name']} {say['note']} 62.0 90.0",
+    )
+
+
+def cumulative(language: str, *, label: str = "62.0", until: dt.date = dt.date(2010, 9, 22)) -> Chart:
+    return charts.cumulative(
+        actual=Curve(days=[dt.date(2010, 1, 1), until], values=[0.0, 6.2e9], label=label),
+        plan=Curve(
+            days=[dt.date(2010, 1, 1), dt.date(2010, 6, 30), dt.date(2010, 12, 31)],
+            values=[0.0, 4e9, 9e9],
+            label=SAY[language]["name"],
+        ),
+        year_end=YearEnd(
+            day=dt.date(2010, 12, 31),
+            target=9e9,
+            p10=8.2e9,
+            p50=8.7e9,
+            p90=9.1e9,
+            target_label="90.0",
+            median_label="87.0",
+            band_label="82.0–91.0",
+        ),
+        ticks=[dt.date(2010, 1, 1), dt.date(2010, 7, 1), dt.date(2010, 12, 31)],
+        scale=LANGUAGES[language].amounts[0],
+        language=language,
+        words=words("cumulative", language),
+    )
+
+
+def paces(language: str) -> Chart:
+    bars = [
+        Bar(label="A", value=2.34e7, note="0.234", look=palette.ACTUAL),
+        Bar(label="B", value=2.8e7, note="0.280", look=palette.REQUIRED),
+    ]
+    return charts.paces(
+        [(SAY[language]["name"], bars), (SAY[language]["note"], bars)], words=words("paces", language)
+    )
+
+
+ITEMS = tuple(Progress(label=f"{at}号", done=(20 - at) * 1e7, plan=2e8) for at in range(20))
+
+
+def bullets(language: str, items: Sequence[Progress] = ITEMS, *, elapsed_share: float = 265 / 365) -> Chart:
+    return charts.bullets(
+        items,
+        elapsed_share=elapsed_share,
+        elapsed_label=SAY[language]["elapsed"],
+        behind_word=SAY[language]["behind"],
+        scale=LANGUAGES[language].amounts[0],
+        language=language,
+        words=words("bullets", language),
+    )
+
+
+STAGES = (
+    Stage(label="竣工", shares=[1.0] * 54, look=palette.ACTUAL),
+    Stage(label="按计划", shares=[0.6 + at / 400 for at in range(140)], look=palette.PAST),
+    Stage(label="滞后", shares=[at / 50 for at in range(30)], look=palette.BEHIND),
+    Stage(label="未开工", shares=[0.0] * 44, look=palette.WAITING),
+)
+
+
+def projects_strip(language: str, stages: Sequence[Stage] = STAGES) -> Chart:
+    return charts.projects_strip(
+        stages,
+        elapsed_share=265 / 365,
+        elapsed_label=SAY[language]["elapsed"],
+        language=language,
+        words=words("strip", language),
+    )
+
+
+def demolition(language: str) -> Chart:
+    kinds = [Progress(label="棚户区", done=1.58e6, plan=1.9e6), Progress(label="城中村", done=5e5, plan=None)]
+    return charts.demolition(kinds, notes=["158", "50"], words=words("demolition", language))
+
+
+def constraints(language: str, values: Sequence[float] = (1e8, 2e8)) -> Chart:
+    bars = [Bar(label=f"{at}", value=value, note="n", look=palette.PAST) for at, value in enumerate(values)]
+    return charts.constraints(bars, words=words("constraints", language))
+
+
+ALL: tuple[Callable[[str], Chart], ...] = (
+    cumulative,
+    paces,
+    bullets,
+    projects_strip,
+    demolition,
+    constraints,
+)
+every_chart = pytest.mark.parametrize("draw", ALL)
+
+
+def rectangles(chart: Chart, colour: str) -> list[tuple[float, float, float]]:
+    """Return left, right and top of the filled rectangles of a colour, in points."""
+    found = re.findall(rf'<path d="M([\d.]+) ([\d.]+)L([\d.]+) [^"]*" fill="{colour}"', chart.svg)
+    return [
+        (min(float(left), float(right)), max(float(left), float(right)), float(top))
+        for left, top, right in found
+    ]
+
+
+# --- the same every time, safe, readable
+
+
+@every_chart
+def test_a_chart_is_the_same_whatever_was_set_elsewhere(draw: Callable[[str], Chart]) -> None:
+    with mpl.rc_context({"font.size": 20, "axes.grid": True, "svg.hashsalt": None, "figure.dpi": 200}):
+        foreign = draw("zh")
+    assert foreign == draw("zh")
+
+
+def test_a_chart_is_the_same_in_another_process(repository: Path) -> None:
+    code = "from test_charts import *; print(bullets('zh').svg == sys.stdin.read())"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=repository,
+        env={"PYTHONHASHSEED": "7", "PYTHONPATH": f"{repository}:{repository / 'tests'}"},
+        input=bullets("zh").svg,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "True"
+
+
+@every_chart
+def test_a_chart_is_one_element_without_anything_that_a_page_forbids(draw: Callable[[str], Chart]) -> None:
+    chart = draw("zh")
+    root = fromstring(chart.svg)
+    assert root.tag == "svg"
+    assert not {each.tag for each in root.iter()} & {"script", "style", "metadata", "text", "image", "a"}
+    assert not {
+        name for each in root.iter() for name in each.attrib if name == "style" or name.startswith("on")
+    }
+    assert not re.search(r"https?:|url\((?!#)|<!--|\d{4}-\d\d-\d\d", chart.svg)
+
+
+@every_chart
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_ids_of_two_figures_differ_and_lead_somewhere(draw: Callable[[str], Chart], language: str) -> None:
+    html = draw(language).figure_html(1, language) + draw(language).figure_html(2, language)
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', html)) <= set(ids)
+
+
+@every_chart
+def test_text_is_readable_on_a_phone(draw: Callable[[str], Chart]) -> None:
+    svg = draw("zh").svg
+    root = fromstring(svg)
+    width = float(root.attrib["viewBox"].split()[2])
+    sizes = [float(size) * 100 for size in re.findall(r"scale\((0\.\d+) -0", svg)]
+    assert sizes
+    assert width <= MOST_INCHES * 72
+    assert min(sizes) * PHONE_COLUMN / width >= SMALLEST_TEXT
+
+
+def test_words_around_a_chart_stay_words() -> None:
+    hostile = '</svg><script>alert("x")</script>'
+    chart = Chart(svg='<svg viewBox="0 0 1 1"/>', alt=hostile, title=hostile, subtitle=hostile)
+    html = chart.figure_html(1, "zh")
+    assert "<script" not in html
+    assert html.count(str(escape(hostile))) == 3
+    assert "<b>图1\u3000" in html
+
+
+def test_words_in_a_chart_are_outlines() -> None:
+    hostile = '</svg><script>"x"</script>$x^2$'
+    svg = cumulative("zh", label=hostile).svg
+    assert "script" not in svg
+    assert fromstring(svg).tag == "svg"
+
+
+def test_a_sign_that_the_font_lacks_is_an_error() -> None:
+    with pytest.raises(MissingGlyphError, match=r"U\+1F600"):
+        cumulative("zh", label="进度\U0001f600")
+
+
+# --- true to the values
+
+
+def test_bars_start_at_zero_and_are_as_long_as_their_values() -> None:
+    bars = rectangles(constraints("zh", values=(1e8, 4e8, 2e8)), palette.PAST.fill)
+    assert len({left for left, _, _ in bars}) == 1
+    lengths = [right - left for left, right, _ in sorted(bars, key=lambda bar: bar[2])]
+    assert lengths == pytest.approx([4 * lengths[2], 2 * lengths[2], lengths[2]], rel=1e-3)
+
+
+def test_what_is_done_lies_inside_the_outline_of_the_plan() -> None:
+    items = [Progress(label="甲", done=5e8, plan=1e9)]
+    (done,) = rectangles(bullets("zh", items), palette.BEHIND.fill)
+    (plan,) = rectangles(bullets("zh", items), palette.PAPER)
+    assert done[0] == plan[0]
+    assert (done[1] - done[0]) * 2 == pytest.approx(plan[1] - plan[0], abs=0.02)
+
+
+@pytest.mark.parametrize(("done", "behind"), [(72.5e6, True), (72.7e6, False)])
+def test_behind_is_below_elapsed_time(done: float, behind: bool) -> None:  # noqa: FBT001 - an expectation
+    chart = bullets("zh", [Progress(label="甲", done=done, plan=1e8)])
+    assert bool(rectangles(chart, palette.BEHIND.fill)) is behind
+    assert bool(rectangles(chart, palette.ACTUAL.fill)) is not behind
+
+
+def test_bullets_stand_by_their_gap_whatever_their_order() -> None:
+    assert bullets("zh", ITEMS[::-1]) == bullets("zh", ITEMS)
+    late = rectangles(bullets("zh"), palette.BEHIND.fill)
+    lengths = [right - left for left, right, _ in sorted(late, key=lambda bar: bar[2])]
+    assert all(shorter < longer for shorter, longer in pairwise(lengths))
+
+
+def test_what_has_no_plan_has_no_share_and_stands_last() -> None:
+    chart = bullets(
+        "zh", [Progress(label="甲", done=1e8, plan=None), Progress(label="乙", done=9e7, plan=1e8)]
+    )
+    tops = sorted(rectangles(chart, palette.ACTUAL.fill), key=lambda bar: bar[2])
+    assert len(rectangles(chart, palette.PAPER)) == 1
+    assert tops[0][1] < tops[1][1]
+
+
+@pytest.mark.parametrize("count", [0, 21])
+def test_bullets_are_one_to_twenty(count: int) -> None:
+    with pytest.raises(ValueError, match="one to 20"):
+        bullets("zh", [Progress(label="甲", done=1.0, plan=2.0)] * count)
+
+
+def test_every_project_is_a_dot() -> None:
+    uses = re.findall(r'<use [^>]*href="#(m\w+)"', projects_strip("zh").svg)
+    assert sum(uses.count(marker) for marker in set(uses) if uses.count(marker) > 10) == 268
+
+
+# --- placing
+
+
+@given(
+    places=st.lists(st.floats(0, 240), min_size=1, max_size=60),
+    height=st.integers(1, 12),
+)
+def test_dots_never_lie_on_each_other(places: list[float], height: int) -> None:
+    dots = packed(places, 4.0, height)
+    assert len(set(dots)) == len(places)
+    assert all(abs(rank) <= height / 2 for _, rank in dots)
+
+
+@given(labels=st.lists(st.tuples(st.floats(0, 200), st.floats(5, 30)), min_size=1, max_size=6))
+def test_labels_never_lie_on_each_other_and_keep_their_order(labels: list[tuple[float, float]]) -> None:
+    wanted, sizes = [place for place, _ in labels], [size for _, size in labels]
+    placed = spread(wanted, sizes)
+    order = sorted(range(len(labels)), key=lambda at: placed[at])
+    for below, above in pairwise(order):
+        assert placed[above] - placed[below] >= (sizes[above] + sizes[below]) / 2 - 1e-6
+        assert wanted[below] <= wanted[above]
+
+
+def test_labels_with_room_stay_where_they_are() -> None:
+    assert spread([10.0, 50.0, 100.0], [20.0, 20.0, 20.0]) == [10.0, 50.0, 100.0]
+
+
+@given(text=st.text("市政公用事业管理局 ab", min_size=2, max_size=24))
+def test_a_label_is_broken_but_not_changed(text: str) -> None:
+    broken = wrapped(text, 60.0)
+    assert broken.replace("\n", "").replace(" ", "") == text.replace(" ", "")
+    assert broken.count("\n") == (text_width(text) > 60)
+
+
+# --- the page: all charts through the template, opened in a browser by the bureau's checker
+
+
+def demo(language: str) -> str:
+    say = SAY[language]
+    figures = [draw(language).figure_html(at, language) for at, draw in enumerate(ALL, start=1)]
+    late = cumulative(language, until=dt.date(2010, 12, 31))
+    early = cumulative(language, until=dt.date(2010, 3, 31))
+    edges = [
+        Chart(svg=each.svg, alt=f"{at} {each.alt}", title=each.title, subtitle=each.subtitle)
+        for at, each in enumerate((early, late))
+    ]
+    figures += [each.figure_html(at, language) for at, each in enumerate(edges, start=len(ALL) + 1)]
+    table = (
+        Table.of(
+            columns=(say["name"], "62", "%"), rows=[(say["name"], 6.2e9, 0.689), (say["behind"], 1e9, None)]
+        )
+        .caption(say["name"], unit=LANGUAGES[language].amounts[0].unit)
+        .numeric(1, places=1, per=1e8)
+        .shares(2)
+    )
+    chosen = [
+        Scenario(
+            name=f"{say['name']} {at}", sentence=say["note"], facts=(Fact(label=say["note"], value="87.0"),)
+        )
+        for at in range(3)
+    ]
+    choice = scenario_chooser(
+        chosen,
+        legend=say["name"],
+        table=scenario_table(chosen, label=say["name"]).caption(say["note"]),
+        position=2,
+        language=language,
+    )
+    lead = Markup("<p class=lead>{} <b>62.0</b></p>").format(say["note"])
+    sections = {
+        "headline": lead
+        + key_numbers([Fact(label=say["name"], value="62.0", note=say["behind"], behind=True)]),
+        "key": table.fitting().html(1, language),
+        "units": side_by_side(*figures),
+        "what-if": choice,
+        "data": table.html(3, language),
+    }
+    outputs = [
+        {
+            "output_type": "display_data",
+            "metadata": {},
+            "data": {template.SECTION: {"id": each, "html": {language: html}}},
+        }
+        for each, html in sections.items()
+    ]
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "source": "",
+        "metadata": {},
+        "outputs": outputs,
+        "execution_count": None,
+    }
+    document = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+    return template.report(
+        reads(document, as_version=4),
+        {
+            "language": language,
+            "lang_tag": LANGUAGES[language].tag,
+            "title": f"{say['name']} {say['note']}",
+            "meta_lines": [say["note"], "2010-09-22"],
+            "nav": [[each, f"{say['name']} {each}"] for each in sections if each != "headline"],
+            "running_head": say["name"],
+            "skip_label": say["name"],
+            "contents_label": say["note"],
+            "headline_label": say["name"],
+        },
+    )
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_page_with_every_chart_passes_the_checker(
+    language: str, repository: Path, chromium: str, tmp_path: Path
+) -> None:
+    checker = repository.parent / "shared" / "tools" / "check_briefing.py"
+    if not checker.exists():
+        pytest.skip("the bureau's checker is not beside this checkout")
+    page = tmp_path / f"briefing.{language}.html"
+    page.write_text(demo(language), encoding="utf-8")
+    options = ["--max-mb", "0.6", "--max-pages", "6", "--chromium", chromium]
+    done = subprocess.run(
+        [sys.executable, str(checker), *options, str(page)], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

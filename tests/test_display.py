@@ -1,0 +1,380 @@
+"""Numbers, tables, pieces and pages as a reader sees them."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import json
+import re
+from fractions import Fraction
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup
+from nbformat import NotebookNode, reads
+
+from cityanalytics.briefing import display, template
+from cityanalytics.briefing.blocks import (
+    MOST_SCENARIOS,
+    Fact,
+    Scenario,
+    key_numbers,
+    late,
+    scenario_chooser,
+    scenario_table,
+    side_by_side,
+)
+from cityanalytics.briefing.display import NOT_APPLICABLE, Table, Value, number
+from cityanalytics.briefing.language import LANGUAGES
+
+LANGUAGE_NAMES = sorted(LANGUAGES)
+
+
+# --- numbers: the oracle is the speech of 2010, to the digit that it gives
+
+
+@pytest.mark.parametrize(
+    ("shown", "zh", "en"),
+    [
+        (lambda to: display.amount(6_200_000_000.0, to), "62.0亿元", "¥6.20 bn"),
+        (lambda to: display.amount(18_300_000_000.0, to, places=0), "183亿元", "¥18.3 bn"),
+        (lambda to: display.amount(46_300_000.0, to), "4,630万元", "¥46.3 m"),
+        (lambda to: display.amount(5_000.0, to), "5,000元", "¥5,000"),
+        (lambda to: display.share(62 / 90, to), "68.9%", "68.9%"),
+        (lambda to: display.share(62 / 80, to), "77.5%", "77.5%"),
+        (lambda to: display.points(265 / 365 - 62 / 90, to), "3.7个百分点", "3.7 percentage points"),
+        (lambda to: display.points(62 / 90 - 265 / 365, to), "−3.7个百分点", "−3.7 percentage points"),
+        (lambda to: display.pace(2_800_000_000 / 100, to), "0.280亿元/日", "¥28.0 m a day"),
+        (lambda to: display.pace(6_200_000_000 / 265, to), "0.234亿元/日", "¥23.4 m a day"),
+        (lambda to: display.area(2_750_000.0, to), "275万平方米", "2.75 million m²"),
+        (lambda to: display.area(4_944_000.0, to, places=1), "494.4万平方米", "4.944 million m²"),
+        (lambda to: display.length(28_000.0, to), "28公里", "28 km"),
+        (lambda to: display.count(268, to), "268", "268"),
+        (lambda to: display.date_text(dt.date(2010, 9, 22), to), "2010年9月22日", "22 September 2010"),
+        (lambda to: display.probability(0.31, to), "约31%（十次中约3次）", "about 31% (about 3 in 10)"),
+    ],
+)
+def test_values_of_the_speech_are_shown_as_it_gives_them(shown, zh, en) -> None:
+    assert (shown("zh"), shown("en")) == (zh, en)
+
+
+@given(thousandths=st.integers(-(10**9), 10**9))
+def test_rounding_is_half_up_by_hand(thousandths: int) -> None:
+    hundredths = (abs(thousandths) + 5) // 10
+    sign = "−" if thousandths < 0 and hundredths else ""
+    assert number(thousandths / 1000, "zh", places=2) == f"{sign}{hundredths // 100:,}.{hundredths % 100:02}"
+
+
+@given(yuan=st.integers(10**8, 10**13))
+def test_languages_show_the_same_digits(yuan: int) -> None:
+    def exact(shown: str) -> Fraction:
+        found = re.search(r"[\d.,]+", shown)
+        assert found
+        return (
+            Fraction(found[0].replace(",", ""))
+            * {"亿": 10**8, "b": 10**9}[re.sub(r"[\d.,¥\s]", "", shown)[0]]
+        )
+
+    assert exact(display.amount(yuan, "zh")) == exact(display.amount(yuan, "en"))
+
+
+FORMATS = (
+    display.amount,
+    display.area,
+    display.length,
+    display.pace,
+    display.count,
+    display.share,
+    display.points,
+    display.probability,
+)
+
+
+@pytest.mark.parametrize("shown", FORMATS)
+@pytest.mark.parametrize("value", [None, float("nan"), display.MISSING])
+def test_what_is_missing_is_said_in_words(shown, value: Value) -> None:
+    assert (shown(value, "zh"), shown(value, "en")) == ("无数据", "no data")
+    assert (shown(NOT_APPLICABLE, "zh"), shown(NOT_APPLICABLE, "en")) == ("不适用", "n/a")
+
+
+def test_a_date_that_is_missing_is_said_in_words() -> None:
+    assert display.date_text(None, "zh") == "无数据"
+
+
+def test_an_infinite_number_is_refused() -> None:
+    with pytest.raises(OverflowError):
+        number(float("inf"), "zh")
+
+
+def test_nothing_is_negative_zero() -> None:
+    assert number(-0.04, "en", places=1) == "0.0"
+
+
+@given(value=st.floats(0, 1))
+def test_a_probability_never_claims_certainty(value: float) -> None:
+    shown = display.probability(value, "en")
+    assert not re.search(r"about (0|100)%|about (0|10) in 10\b|about (0|100) in 100\b", shown)
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.01])
+def test_a_probability_outside_zero_to_one_is_refused(value: float) -> None:
+    with pytest.raises(ValueError, match="probability"):
+        display.probability(value, "zh")
+
+
+# --- tables
+
+
+class _Cells(HTMLParser):
+    """The cells of a table as a browser reads them: tag, attributes, text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.cells: list[tuple[str, dict[str, str | None], str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag in ("th", "td", "caption"):
+            self.cells.append((tag, dict(attrs), ""))
+
+    def handle_data(self, data: str) -> None:
+        if self.cells:
+            tag, attributes, text = self.cells[-1]
+            self.cells[-1] = (tag, attributes, text + data)
+
+
+def read(markup: str) -> _Cells:
+    parser = _Cells()
+    parser.feed(markup)
+    parser.close()
+    return parser
+
+
+def sample_table() -> Table:
+    return (
+        Table.of(
+            columns=("指标", "计划", "完成", "比例", "差距"),
+            rows=[
+                ("投资", 9.0e9, 6.2e9, 62 / 90, 62 / 90 - 265 / 365),
+                ("绿化", 8e8, None, NOT_APPLICABLE, 0.012),
+            ],
+        )
+        .caption("主要指标", unit="亿元")
+        .numeric(1, 2, places=1, per=1e8)
+        .shares(3)
+        .points(4)
+    )
+
+
+def test_a_table_heads_its_columns_and_rows_and_aligns_its_numbers() -> None:
+    found = read(sample_table().html(3, "zh"))
+    assert found.cells[0][2].strip() == "表3\u3000主要指标（亿元）"
+    heads = found.cells[1:6]
+    assert [(tag, attributes["scope"]) for tag, attributes, _ in heads] == [("th", "col")] * 5
+    assert [attributes.get("class") for _, attributes, _ in heads] == [None, "n", "n", "n", "n"]
+    rows = found.cells[6:11], found.cells[11:16]
+    assert [[text.strip() for *_, text in row] for row in rows] == [
+        ["投资", "90.0", "62.0", "68.9%", "−3.7"],
+        ["绿化", "8.0", "无数据", "不适用", "1.2"],
+    ]
+    assert all(row[0][0] == "th" and row[0][1]["scope"] == "row" for row in rows)
+    assert all(attributes.get("class") == "n" for row in rows for _, attributes, _ in row[1:])
+
+
+def test_a_table_scrolls_in_a_named_region_unless_it_fits() -> None:
+    scrolling = sample_table().html(1, "zh")
+    assert re.search(r"role=region tabindex=0 aria-labelledby=table-1>.*<caption id=table-1>", scrolling)
+    assert "role=region" not in sample_table().fitting().html(1, "zh")
+
+
+@given(
+    text=st.text(
+        st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\u2028\u2029"), min_size=1
+    ).filter(str.strip)
+)
+def test_text_of_a_spreadsheet_stays_text(text: str) -> None:
+    table = Table.of(columns=(text, "b"), rows=[(text, text)]).caption(text, unit=text)
+    found = read(table.html(1, "en"))
+    assert [shown.removesuffix("\n") for *_, shown in found.cells[1:]] == [text, "b", text, text]
+    assert set(found.tags) <= {"div", "table", "caption", "span", "b", "thead", "tbody", "tr", "th", "td"}
+
+
+def test_markup_of_our_own_stands_in_a_cell() -> None:
+    table = Table.of(columns=("单位", "状态"), rows=[("甲", late("滞后"))]).caption("状态")
+    assert "<td><span class=late>滞后</span></td>" in table.html(1, "zh")
+
+
+def test_no_cell_is_blank() -> None:
+    table = Table.of(columns=("a", "b", "c"), rows=[("x", "", None)]).caption("t")
+    assert [text for *_, text in read(table.html(1, "en")).cells[-2:]] == ["no data", "no data"]
+
+
+def test_a_verb_leaves_the_table_as_it_was() -> None:
+    table = Table.of(columns=("a", "b"), rows=[("x", 1.0)]).caption("t")
+    table.numeric(1)
+    with pytest.raises(ValueError, match="number in a column of text"):
+        table.html(1, "en")
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows"),
+    [(tuple("abcdefgh"), []), (("a", " "), []), ((), []), (("a", "b"), [("x",)])],
+)
+def test_a_table_that_no_reader_could_read_is_refused(
+    columns: tuple[str, ...], rows: list[tuple[str]]
+) -> None:
+    with pytest.raises(ValueError, match=r"columns|cells"):
+        Table.of(columns=columns, rows=rows)
+
+
+def test_a_table_needs_a_caption() -> None:
+    with pytest.raises(ValueError, match="caption"):
+        Table.of(columns=("a",), rows=[]).html(1, "en")
+
+
+# --- pieces
+
+
+def scenarios(count: int) -> list[Scenario]:
+    return [
+        Scenario(
+            name=f"情景{at}", sentence=f"做法{at}<", facts=(Fact(label="中值", value=f"{80 + at}.0亿元"),)
+        )
+        for at in range(count)
+    ]
+
+
+def test_a_scenario_is_chosen_without_scripts_and_all_stand_on_paper() -> None:
+    chosen = scenarios(3)
+    table = scenario_table(chosen, label="情景").caption("情景对照", unit="亿元")
+    html = scenario_chooser(chosen, legend="选择情景", table=table, position=7, language="zh")
+    assert re.findall(r"<input type=radio name=scenario id=(\S+?)( checked)?>", html) == [
+        ("scenario-1", " checked"),
+        ("scenario-2", ""),
+        ("scenario-3", ""),
+    ]
+    assert re.findall(r"<label for=(\S+?)>", html) == ["scenario-1", "scenario-2", "scenario-3"]
+    assert html.count("<div class=panel>") == 3
+    assert "做法2&lt;" in html
+    on_paper = html.partition("<div class=paper>")[2]
+    assert all(f"{80 + at}.0亿元" in on_paper for at in range(3))
+
+
+@pytest.mark.parametrize("count", [1, MOST_SCENARIOS + 1])
+def test_a_choice_has_some_and_not_too_many(count: int) -> None:
+    chosen = scenarios(count)
+    table = scenario_table(chosen, label="情景").caption("t")
+    with pytest.raises(ValueError, match="scenarios"):
+        scenario_chooser(chosen, legend="l", table=table, position=1, language="zh")
+
+
+def test_key_numbers_are_terms_with_their_values() -> None:
+    html = key_numbers([Fact(label="完成<", value="62.0亿元", note="滞后", behind=True)])
+    assert "<div class=late><dt>完成&lt;</dt><dd>62.0亿元</dd><dd class=note>滞后</dd></div>" in html
+
+
+def test_pieces_stand_in_columns() -> None:
+    assert side_by_side(Markup("<p>a</p>"), Markup("<p>b</p>")).count("<div>") == 2
+
+
+# --- pages
+
+
+def page(**changed: object) -> dict[str, object]:
+    return {
+        "language": "zh",
+        "lang_tag": "zh-CN",
+        "title": "简报<一>",
+        "meta_lines": ["示例市（合成数据）", "截至2010年9月22日"],
+        "nav": [["key", "一、主要指标"], ["data", "二、数据说明"]],
+        "running_head": '简报 "</style>',
+        "skip_label": "跳到正文",
+        "contents_label": "目录",
+        "headline_label": "要点",
+        **changed,
+    }
+
+
+def notebook(*ids: str) -> NotebookNode:
+    """Give an executed notebook with a section for each id, and much that is no section."""
+    shown = [
+        {
+            "output_type": "display_data",
+            "data": {template.SECTION: {"id": each, "html": html}},
+            "metadata": {},
+        }
+        for each in ids
+        for html in [{"zh": f"<p>节{each}</p>", "en": f"<p>part {each}</p>"}]
+    ]
+    secret = {
+        "output_type": "execute_result",
+        "data": {"text/html": "<p>secret</p>"},
+        "metadata": {},
+        "execution_count": 1,
+    }
+    stream = {"output_type": "stream", "name": "stdout", "text": "secret"}
+    code = {
+        "cell_type": "code",
+        "source": "secret()",
+        "metadata": {},
+        "execution_count": 1,
+        "outputs": [stream, *shown, secret],
+    }
+    prose = {"cell_type": "markdown", "source": "secret", "metadata": {}}
+    document = {"cells": [prose, code], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    node: NotebookNode = reads(json.dumps(document), as_version=4)
+    return node
+
+
+def test_a_page_shows_its_sections_in_order_and_nothing_else() -> None:
+    html = template.report(notebook("data", "key", "headline", "data"), page())
+    assert re.findall(r"<p>(节\w+)</p>", html) == ["节headline", "节key", "节data", "节data"]
+    assert re.findall(r'<section id="(\w+)"', html) == ["headline", "key", "data"]
+    assert re.findall(r"<h\d.*?>(.*?)</h\d>", html) == ["简报&lt;一&gt;", "一、主要指标", "二、数据说明"]
+    assert "secret" not in html
+    assert html.startswith('<!doctype html>\n<html lang="zh-CN">')
+
+
+def test_a_page_speaks_one_language() -> None:
+    html = template.report(notebook("headline", "key", "data"), page(language="en", lang_tag="en"))
+    assert "<p>part key</p>" in html
+    assert "节" not in html
+
+
+def test_a_page_allows_its_own_styles_and_nothing_else() -> None:
+    html = template.report(notebook("headline", "key", "data"), page())
+    styles = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in styles]
+    policy = re.search(r'Content-Security-Policy" content="(.*?)"', html)
+    assert policy
+    assert len(styles) == 2
+    assert policy[1].startswith("default-src 'none'; style-src ")
+    assert set(re.findall(r"'sha256-(.*?)'", policy[1])) == set(hashes)
+    assert "unsafe" not in policy[1]
+    assert not re.search(r"<script|<link|\bstyle=|\bon\w+=|url\(|@import|https?:", html)
+
+
+@pytest.mark.parametrize("ids", [("headline", "key"), ("headline", "key", "data", "other")])
+def test_a_page_whose_sections_do_not_match_is_refused(ids: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="sections without a place"):
+        template.report(notebook(*ids), page())
+
+
+def test_the_styles_choose_among_as_many_scenarios_as_are_allowed() -> None:
+    html = template.report(notebook("headline", "key", "data"), page())
+    pairs = re.findall(r"input:nth-of-type\((\d)\):checked ~ \.panels > :nth-child\((\d)\)", html)
+    assert pairs == [(str(at), str(at)) for at in range(1, MOST_SCENARIOS + 1)]
+
+
+def test_the_list_of_reports_is_escaped_and_has_no_script() -> None:
+    table = Table.of(columns=("期次", "截至日期"), rows=[("<2010Q3>", "2010年9月22日")]).caption(
+        "简报", unit="日期"
+    )
+    html = template.report_list(page(table=table.html(1, "zh")))
+    assert "&lt;2010Q3&gt;" in html
+    assert "<title>简报&lt;一&gt;</title>" in html
+    assert "<script" not in html

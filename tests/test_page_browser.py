@@ -1,0 +1,235 @@
+"""The pages as readers meet them: an offline Chromium on a desk, on a phone, in the dark and on A4."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import subprocess
+import sys
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+from pypdf import PdfReader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import BrowserContext, Page, Request, ViewportSize
+
+pytestmark = pytest.mark.browser
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+BRIEFINGS = {"zh": "briefing.zh.html", "en": "briefing.en.html"}
+PAGES = {**BRIEFINGS, "index": "../index.html"}
+LANGUAGES = {"zh": ["zh-CN"], "en": ["en"], "index": ["zh-CN", "en"]}
+PHONE: ViewportSize = {"width": 375, "height": 812}
+MARK = "https://mark.invalid/"
+
+every_page = pytest.mark.parametrize("name", PAGES)
+every_briefing = pytest.mark.parametrize("name", BRIEFINGS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """A page that was opened, what it asked the network for, and what it complained of."""
+
+    page: Page
+    requests: list[str]
+    errors: list[str]
+
+
+@pytest.fixture(scope="module")
+def context(chromium: str) -> Iterator[BrowserContext]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
+        browser.close()
+
+
+@pytest.fixture
+def visit(context: BrowserContext, briefing: Path) -> Iterator[Callable[[str], Visit]]:
+    page = context.new_page()
+    page.set_default_timeout(5000)
+
+    def opened(name: str) -> Visit:
+        address = (briefing / PAGES[name]).resolve().as_uri()
+        asked: list[str] = []
+        errors: list[str] = []
+
+        def note(request: Request) -> None:
+            if request.url != address and not request.url.startswith("data:"):
+                asked.append(request.url)
+
+        page.on("request", note)
+        page.on("websocket", lambda socket: asked.append(socket.url))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address, wait_until="load")
+        page.wait_for_timeout(100)  # a late request or error would come now
+        return Visit(page=page, requests=asked, errors=errors)
+
+    yield opened
+    page.close()
+
+
+def violations(page: Page, rule: str | None = None) -> list[str]:
+    """Say which accessibility rules are broken badly, or whether one of them is, and by what."""
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rule:
+        options["runOnly"] = {"type": "rule", "values": [rule]}
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{violation['id']}: {violation['nodes'][0]['target']}"
+        for violation in found
+        if violation["impact"] in {"serious", "critical"}
+    ]
+
+
+@every_page
+def test_nothing_leaves_the_file_and_nothing_complains(name: str, visit: Callable[[str], Visit]) -> None:
+    seen = visit(name)
+    assert seen.requests == []
+    assert seen.errors == []
+
+
+@every_page
+def test_nothing_bars_a_reader_at_a_desk(name: str, visit: Callable[[str], Visit]) -> None:
+    assert violations(visit(name).page) == []
+
+
+@every_page
+def test_nothing_bars_a_reader_on_a_phone(name: str, visit: Callable[[str], Visit]) -> None:
+    page = visit(name).page
+    page.set_viewport_size(PHONE)
+    assert violations(page) == []
+
+
+@every_page
+def test_contrast_holds_in_the_dark(name: str, visit: Callable[[str], Visit]) -> None:
+    page = visit(name).page
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, "color-contrast") == []
+
+
+@every_page
+def test_a_phone_needs_no_sideways_scroll(name: str, visit: Callable[[str], Visit]) -> None:
+    page = visit(name).page
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@every_page
+def test_the_page_says_its_language(name: str, visit: Callable[[str], Visit]) -> None:
+    assert visit(name).page.evaluate("document.documentElement.lang") in LANGUAGES[name]
+
+
+@every_page
+def test_headings_are_in_order_under_one(name: str, visit: Callable[[str], Visit]) -> None:
+    levels = visit(name).page.eval_on_selector_all(
+        "h1, h2, h3, h4, h5, h6", "headings => headings.map(heading => Number(heading.tagName[1]))"
+    )
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert [pair for pair in pairwise(levels) if pair[1] > pair[0] + 1] == []
+
+
+@every_page
+def test_a_policy_forbids_what_the_page_does_not_need(name: str, visit: Callable[[str], Visit]) -> None:
+    page = visit(name).page
+    policy = page.get_attribute('meta[http-equiv="Content-Security-Policy"]', "content") or ""
+    scripts: list[str] = page.eval_on_selector_all("script", "scripts => scripts.map(script => script.text)")
+    assert "default-src 'none'" in policy
+    assert "unsafe-eval" not in policy
+    assert len(scripts) <= (name == "index")
+    for script in scripts:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+
+
+@every_briefing
+def test_the_headline_stands_on_the_first_screen_of_a_phone(name: str, visit: Callable[[str], Visit]) -> None:
+    page = visit(name).page
+    page.set_viewport_size(PHONE)
+    box = page.locator("#headline").bounding_box()
+    assert box is not None
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= PHONE["height"]
+
+
+@every_briefing
+def test_the_first_table_fits_a_phone(name: str, visit: Callable[[str], Visit]) -> None:
+    page = visit(name).page
+    page.set_viewport_size(PHONE)
+    box = page.locator("table").first.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE["width"]
+
+
+@every_briefing
+def test_on_paper_it_is_six_pages_of_a4_and_no_figure_is_cut(
+    name: str, visit: Callable[[str], Visit]
+) -> None:
+    page = visit(name).page
+    page.emulate_media(media="print")
+    # Each figure is covered by a link; the PDF then says on which pages the pieces of a figure lie.
+    figures = page.evaluate(
+        """mark => Array.from(document.querySelectorAll('figure'), (figure, place) => {
+            const link = document.createElement('a');
+            link.href = mark + place;
+            link.style.cssText = 'position: absolute; inset: 0';
+            figure.style.position = 'relative';
+            figure.append(link);
+            return figure.innerText.trim();
+        })""",
+        MARK,
+    )
+    pdf = PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
+    assert len(pdf.pages) <= 6
+    lies_on: dict[str, set[int]] = {}
+    for number, sheet in enumerate(pdf.pages, start=1):
+        assert [round(float(side)) for side in sheet.mediabox[2:]] == [595, 842]
+        for note in sheet.get("/Annots") or ():
+            link = note.get_object()
+            address = str(link.get("/A", {}).get("/URI", ""))
+            height = float(link["/Rect"][3]) - float(link["/Rect"][1])
+            if address.startswith(MARK) and height > 2:
+                lies_on.setdefault(address.removeprefix(MARK), set()).add(number)
+    assert figures
+    assert len(lies_on) == len(figures)
+    assert [figures[int(place)] for place, pages in lies_on.items() if len(pages) > 1] == []
+
+
+def test_the_independent_check_of_briefings_passes(repository: Path, briefing: Path, chromium: str) -> None:
+    checker = repository.parent / "shared" / "tools" / "check_briefing.py"
+    if not checker.exists():
+        pytest.skip("no shared/tools/check_briefing.py beside the checkout")
+    pages = [str(briefing / page) for page in BRIEFINGS.values()]
+    command = [
+        sys.executable,
+        str(checker),
+        "--chromium",
+        chromium,
+        "--max-mb",
+        "0.6",
+        "--max-pages",
+        "6",
+        *pages,
+    ]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr

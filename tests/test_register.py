@@ -1,0 +1,268 @@
+"""Receiving: what the units sent is kept as it was, with its hash; all of it or none."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from cityanalytics.errors import CityAnalyticsError, UsageError
+from cityanalytics.intake.receive import receive
+from cityanalytics.intake.register import Receipt, check_register, read_register
+from cityanalytics.issues import Issue
+from cityanalytics.settings import Settings
+
+ON = dt.date(2010, 9, 25)
+LATER = dt.date(2010, 9, 29)
+QUARTER = "2010Q3"
+NAMES = {"zh": "样例市"}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        root=tmp_path / "city",
+        city=NAMES,
+        bureau=NAMES,
+        statement=NAMES,
+        reference_class="us_public_construction",
+        units=("房屋管理处", "房屋管理处东区", "燃气管理处"),
+    )
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
+def sent(inbox: Path, name: str = "燃气管理处2010年三季度报表.xlsx", content: bytes = b"one") -> Path:
+    path = inbox / name
+    path.write_bytes(content)
+    return path
+
+
+def below_raw(settings: Settings) -> dict[str, bytes]:
+    return {
+        path.relative_to(settings.root).as_posix(): path.read_bytes()
+        for path in settings.root.rglob("*")
+        if path.is_file()
+    }
+
+
+def codes(settings: Settings) -> list[tuple[str, str, str]]:
+    def brief(issue: Issue) -> tuple[str, str, str]:
+        return issue.severity.value, issue.code, issue.where
+
+    return [brief(issue) for issue in check_register(settings, read_register(settings))]
+
+
+def test_a_workbook_is_filed_with_its_hash(settings: Settings, inbox: Path) -> None:
+    (filed,) = receive(settings, [sent(inbox)], quarter=QUARTER, on=ON)
+    assert filed == Receipt(
+        file="data/raw/2010Q3/2010-09-25/燃气管理处/燃气管理处2010年三季度报表.xlsx",
+        sha256=hashlib.sha256(b"one").hexdigest(),
+        unit="燃气管理处",
+        quarter=QUARTER,
+        received=ON,
+    )
+    assert (settings.root / filed.file).read_bytes() == b"one"
+    assert read_register(settings) == (filed,)
+    assert codes(settings) == []
+
+
+def test_the_register_is_a_plain_table(settings: Settings, inbox: Path) -> None:
+    receive(settings, [sent(inbox, '燃气管理处,"甲".xlsx')], quarter=QUARTER, on=ON)
+    with (settings.raw / "register.csv").open(encoding="utf-8", newline="") as stream:
+        (row,) = csv.DictReader(stream)
+    assert list(row) == ["file", "sha256", "unit", "quarter", "received"]
+    assert row["file"].endswith('燃气管理处,"甲".xlsx')
+    assert read_register(settings)[0].file == row["file"]
+
+
+def test_the_same_content_is_not_filed_twice(settings: Settings, inbox: Path) -> None:
+    receive(settings, [sent(inbox)], quarter=QUARTER, on=ON)
+    before = below_raw(settings)
+    renamed = sent(inbox, "燃气管理处重报.xlsx")
+    assert receive(settings, [sent(inbox), renamed], quarter=QUARTER, on=LATER) == ()
+    assert below_raw(settings) == before
+
+
+def test_twice_in_one_call_is_filed_once(settings: Settings, inbox: Path) -> None:
+    filed = receive(settings, [sent(inbox), sent(inbox, "燃气管理处乙.xlsx")], quarter=QUARTER, on=ON)
+    assert len(filed) == 1
+
+
+def test_the_same_content_of_another_unit_or_quarter_is_filed(settings: Settings, inbox: Path) -> None:
+    receive(settings, [sent(inbox)], quarter=QUARTER, on=ON)
+    other = receive(settings, [sent(inbox)], quarter=QUARTER, on=ON, unit="房屋管理处")
+    again = receive(settings, [sent(inbox)], quarter="2010Q2", on=ON)
+    assert [receipt.unit for receipt in (*other, *again)] == ["房屋管理处", "燃气管理处"]
+    assert len(read_register(settings)) == 3
+    assert codes(settings) == []
+
+
+def test_a_later_correction_of_the_same_name_keeps_both(settings: Settings, inbox: Path) -> None:
+    receive(settings, [sent(inbox)], quarter=QUARTER, on=ON)
+    receive(settings, [sent(inbox, content=b"two")], quarter=QUARTER, on=LATER)
+    kept = below_raw(settings)
+    assert kept["data/raw/2010Q3/2010-09-25/燃气管理处/燃气管理处2010年三季度报表.xlsx"] == b"one"
+    assert kept["data/raw/2010Q3/2010-09-29/燃气管理处/燃气管理处2010年三季度报表.xlsx"] == b"two"
+
+
+def test_one_name_on_one_day_gets_numbers(settings: Settings, inbox: Path) -> None:
+    for content in (b"one", b"two", b"three"):
+        receive(settings, [sent(inbox, content=content)], quarter=QUARTER, on=ON)
+    files = [receipt.file for receipt in read_register(settings)]
+    assert len(set(files)) == 3
+    assert [(settings.root / file).read_bytes() for file in files] == [b"one", b"two", b"three"]
+    assert {Path(file).suffix for file in files} == {".xlsx"}
+    assert codes(settings) == []
+
+
+def test_the_longest_unit_s_name_in_the_file_s_name_counts(settings: Settings, inbox: Path) -> None:
+    (filed,) = receive(settings, [sent(inbox, "房屋管理处东区.xlsx")], quarter=QUARTER, on=ON)
+    assert filed.unit == "房屋管理处东区"
+
+
+def test_a_name_without_a_unit_asks_for_one(settings: Settings, inbox: Path) -> None:
+    with pytest.raises(UsageError, match="--unit"):
+        receive(settings, [sent(inbox, "报表.xlsx")], quarter=QUARTER, on=ON)
+
+
+def test_an_unknown_unit_is_refused_with_the_nearest(settings: Settings, inbox: Path) -> None:
+    with pytest.raises(UsageError, match="燃气管理局 is no unit of this workspace; nearest: 燃气管理处"):
+        receive(settings, [sent(inbox)], quarter=QUARTER, on=ON, unit="燃气管理局")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("~$燃气管理处.xlsx", b"one", "lock file"),
+        ("燃气管理处(1).xlsx", b"one", "looks like a copy"),
+        ("燃气管理处 (12).xlsx", b"one", "looks like a copy"),
+        ("燃气管理处（1）.xlsx", b"one", "looks like a copy"),
+        ("燃气管理处.xlsx", b"", "is empty"),
+        ("燃气管理处\n2010.xlsx", b"one", "cannot be seen"),
+        ("燃气管理处\x1b[31m.xlsx", b"one", "cannot be seen"),
+    ],
+)
+def test_what_is_no_workbook_of_a_unit_is_refused(
+    settings: Settings, inbox: Path, name: str, content: bytes, said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        receive(settings, [sent(inbox, name, content)], quarter=QUARTER, on=ON)
+    assert below_raw(settings) == {}
+
+
+def test_a_bracket_that_is_no_copy_s_number_is_accepted(settings: Settings, inbox: Path) -> None:
+    (filed,) = receive(settings, [sent(inbox, "燃气管理处（更正）.xlsx")], quarter=QUARTER, on=ON)
+    assert filed.file.endswith("燃气管理处（更正）.xlsx")
+
+
+def test_a_file_that_is_not_there_is_refused(settings: Settings, inbox: Path) -> None:
+    for path in (inbox / "燃气管理处.xlsx", inbox / "..", inbox):
+        with pytest.raises(UsageError, match="no such file"):
+            receive(settings, [path], quarter=QUARTER, on=ON, unit="燃气管理处")
+
+
+@pytest.mark.parametrize("quarter", ["2010Q5", "../2010", "2010Q3/../.."])
+def test_no_quarter_is_no_folder(settings: Settings, inbox: Path, quarter: str) -> None:
+    with pytest.raises(UsageError, match="is no quarter"):
+        receive(settings, [sent(inbox)], quarter=quarter, on=ON)
+    assert below_raw(settings) == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["..\\..\\燃气管理处.xlsx", "..燃气管理处..", "$(touch 燃气管理处).xlsx", "=燃气管理处.xlsx"]
+)
+def test_no_name_leaves_data_raw(settings: Settings, inbox: Path, name: str) -> None:
+    around = inbox / "deeper" / ".."
+    (inbox / "deeper").mkdir()
+    sent(inbox, name)
+    (filed,) = receive(settings, [around / name], quarter=QUARTER, on=ON)
+    stored = (settings.root / filed.file).resolve()
+    assert stored.parent == (settings.raw / QUARTER / "2010-09-25" / "燃气管理处").resolve()
+    assert [path for path in below_raw(settings) if not path.startswith("data/raw/")] == []
+
+
+def test_one_bad_file_keeps_all_out(settings: Settings, inbox: Path) -> None:
+    receive(settings, [sent(inbox)], quarter=QUARTER, on=ON)
+    before = below_raw(settings)
+    good = sent(inbox, "房屋管理处.xlsx", b"good")
+    for bad in (
+        sent(inbox, "房屋管理处(1).xlsx", b"x"),
+        sent(inbox, "无名.xlsx", b"x"),
+        inbox / "燃气管理处9.xlsx",
+    ):
+        with pytest.raises(UsageError):
+            receive(settings, [good, bad], quarter=QUARTER, on=LATER)
+        assert below_raw(settings) == before
+
+
+def test_a_failure_while_writing_keeps_all_out(
+    settings: Settings, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive(settings, [sent(inbox)], quarter=QUARTER, on=ON)
+    before = below_raw(settings)
+
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device", str(self), None, str(target))
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        receive(settings, [sent(inbox, "房屋管理处.xlsx", b"good")], quarter=QUARTER, on=LATER)
+    after = {file: content for file, content in below_raw(settings).items() if not file.endswith(".new")}
+    assert after == before
+
+
+def test_a_workspace_without_a_register_has_received_nothing(settings: Settings) -> None:
+    assert read_register(settings) == ()
+
+
+def test_the_register_may_come_back_from_a_spreadsheet_program(settings: Settings, inbox: Path) -> None:
+    receive(settings, [sent(inbox)], quarter=QUARTER, on=ON)
+    expected = read_register(settings)
+    path = settings.raw / "register.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert read_register(settings) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("received", "day"), ("2010-09-25", "25.9.2010"), ("2010Q3", "Q3"), ("sha256", "hash")]
+)
+def test_a_bad_register_is_said(settings: Settings, inbox: Path, old: str, new: str) -> None:
+    receive(settings, [sent(inbox)], quarter=QUARTER, on=ON)
+    path = settings.raw / "register.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(CityAnalyticsError):
+        read_register(settings)
+
+
+def test_a_file_changed_after_receipt_is_an_error(settings: Settings, inbox: Path) -> None:
+    (filed,) = receive(settings, [sent(inbox)], quarter=QUARTER, on=ON)
+    (settings.root / filed.file).write_bytes(b"other")
+    assert codes(settings) == [("error", "FILE_CHANGED", filed.file)]
+
+
+def test_a_file_that_is_gone_is_an_error(settings: Settings, inbox: Path) -> None:
+    (filed,) = receive(settings, [sent(inbox)], quarter=QUARTER, on=ON)
+    (settings.root / filed.file).unlink()
+    assert codes(settings) == [("error", "FILE_MISSING", filed.file)]
+
+
+def test_what_lies_there_without_receipt_is_said(settings: Settings, inbox: Path) -> None:
+    (filed,) = receive(settings, [sent(inbox)], quarter=QUARTER, on=ON)
+    folder = (settings.root / filed.file).parent
+    for name in ("~$燃气管理处.xlsx", "燃气管理处(2).xlsx", "燃气管理处新.xlsx", ".DS_Store"):
+        (folder / name).write_bytes(b"x")
+    shown = folder.relative_to(settings.root).as_posix()
+    assert set(codes(settings)) == {
+        ("warning", "LOCK_FILE", f"{shown}/~$燃气管理处.xlsx"),
+        ("warning", "COPY_FILE", f"{shown}/燃气管理处(2).xlsx"),
+        ("error", "FILE_NOT_RECEIVED", f"{shown}/燃气管理处新.xlsx"),
+    }

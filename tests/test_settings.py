@@ -1,0 +1,161 @@
+"""A workspace's configuration: read, checked, and every mistake said with the key that has it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from cityanalytics.errors import UsageError
+from cityanalytics.settings import Settings, file_sha256, find_workspace, load_settings
+
+SMALLEST = """
+[names]
+city = { zh = "样例市", en = "Sample City" }
+bureau = { zh = "建设局", en = "Bureau" }
+statement = { zh = "样例数据", en = "Synthetic" }
+
+[forecast]
+reference_class = "us_public_construction"
+"""
+
+
+def load(root: Path, text: str) -> Settings:
+    (root / "cityanalytics.toml").write_text(text, encoding="utf-8")
+    return load_settings(root)
+
+
+def test_the_smallest_configuration_has_defaults(tmp_path: Path) -> None:
+    settings = load(tmp_path, SMALLEST)
+    assert settings.city["zh"] == "样例市"
+    assert settings.languages == ("zh", "en")
+    assert settings.due_days == 5
+    assert (settings.lights.yellow, settings.lights.red) == (0.0, 0.05)
+    assert settings.data_date("2010Q3") == dt.date(2010, 9, 30)
+    assert settings.raw == tmp_path.resolve() / "data" / "raw"
+
+
+def test_the_sample_city_s_configuration_says_what_its_bureau_decided(repository: Path) -> None:
+    settings = load_settings(repository)
+    assert len(settings.units) == 20
+    assert settings.data_date("2010Q3") == dt.date(2010, 9, 22)
+    assert settings.data_date("2010Q2") == dt.date(2010, 6, 30)
+    must_end = {category for category, rule in settings.obligations.items() if rule in {"complete", "finish"}}
+    assert {
+        "城市道路及配套",
+        "园林绿化",
+        "污水管网",
+        "燃气管网",
+        "集中供热",
+        "老旧小区整治",
+        "背街小巷改造",
+    } <= must_end
+    assert settings.term("天气", "en") == "weather"
+    assert settings.term("天气", "zh") == "天气"
+    assert [kind.kind for kind in settings.demolition] == ["棚户区", "城中村", "农村住房"]
+    assert {kind.kind for kind in settings.works if kind.listed} == {
+        "城市道路升级配套",
+        "桥梁建设",
+        "背街小巷改造",
+        "城区道路绿化",
+        "城区至镇驻地道路绿化",
+        "湿地森林公园",
+    }
+
+
+def test_holidays_reach_the_calendar(tmp_path: Path) -> None:
+    text = f"{SMALLEST}\n[holidays.2040]\noff = [2040-01-02]\nworked = [2040-01-07]\n"
+    calendar = load(tmp_path, text).calendar
+    assert calendar.working_days(dt.date(2040, 1, 1), dt.date(2040, 1, 8)) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "section", "key", "nearest"),
+    [
+        (f"due_day = 5\n{SMALLEST}", "cityanalytics.toml", "due_day", "due_days"),
+        (f"{SMALLEST}\nsead = 1\n", "forecast", "sead", "seed"),
+        (f"{SMALLEST}\n[lights]\nyelow = 0.1\n", "lights", "yelow", "yellow"),
+        (f"{SMALLEST}\n[light]\nyellow = 0.1\n", "cityanalytics.toml", "light", "lights"),
+        (f'{SMALLEST}\n[works.parks]\nkind="园"\nlabel={{zh="园"}}\nlist=true\n', "parks", "list", "listed"),
+        (f"{SMALLEST}\n[holidays.2040]\nof = [2040-01-02]\n", "holidays.2040", "of", "off"),
+    ],
+)
+def test_an_unknown_key_is_refused_with_the_nearest(
+    tmp_path: Path, text: str, section: str, key: str, nearest: str
+) -> None:
+    with pytest.raises(UsageError) as error:
+        load(tmp_path, text)
+    assert str(error.value) == f"cityanalytics.toml: [{section}] has an unknown key {key}; nearest: {nearest}"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f'due_days = "5"\n{SMALLEST}', r"due_days \(int\).*'5'"),
+        (f'units = "市政工程处"\n{SMALLEST}', r"units \(list\)"),
+        (
+            SMALLEST.replace('{ zh = "样例市", en = "Sample City" }', '"样例市"'),
+            r"\[names\] needs city \(dict\)",
+        ),
+        (SMALLEST.replace('zh = "样例市"', "zh = 1"), r"zh \(str\)"),
+        (f'{SMALLEST}\n[lights]\nred = "much"\n', r"\[lights\] needs red \(float\)"),
+        (f'{SMALLEST}\n[quarters]\n2010Q3 = "2010-09-22"\n', r"\[quarters\] needs 2010Q3 \(date\)"),
+        (f"{SMALLEST}\n[obligations]\n道路 = 1\n", r"\[obligations\] needs 道路 \(str\)"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_refused_with_its_key(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        load(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("cut", "said"),
+    [
+        ('reference_class = "us_public_construction"', "reference_class"),
+        ('city = { zh = "样例市", en = "Sample City" }', "city"),
+    ],
+)
+def test_a_missing_key_is_said(tmp_path: Path, cut: str, said: str) -> None:
+    with pytest.raises(UsageError, match=f"needs {said}"):
+        load(tmp_path, SMALLEST.replace(cut, ""))
+
+
+def test_a_data_date_of_no_quarter_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="2010Q5"):
+        load(tmp_path, f"{SMALLEST}\n[quarters]\n2010Q5 = 2010-09-22\n")
+
+
+@pytest.mark.parametrize("content", [b"[names", b"a = \xff\xfe", b"a = 1\na = 2\n"])
+def test_what_is_no_toml_is_refused_with_the_file(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "cityanalytics.toml").write_bytes(content)
+    with pytest.raises(UsageError, match=r"cityanalytics\.toml cannot be read"):
+        load_settings(tmp_path)
+
+
+def test_the_nearest_workspace_upwards_is_found(tmp_path: Path) -> None:
+    inner = tmp_path / "city" / "data" / "raw"
+    inner.mkdir(parents=True)
+    for root in (tmp_path, tmp_path / "city"):
+        (root / "cityanalytics.toml").touch()
+    assert find_workspace(inner) == tmp_path / "city"
+    assert find_workspace(tmp_path / "city") == tmp_path / "city"
+    assert find_workspace(tmp_path) == tmp_path
+
+
+def test_without_a_workspace_it_says_how_to_get_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"--workspace.*cityanalytics init"):
+        find_workspace(tmp_path)
+
+
+def test_a_folder_of_that_name_is_no_workspace(tmp_path: Path) -> None:
+    (tmp_path / "cityanalytics.toml").mkdir()
+    with pytest.raises(UsageError, match=r"no cityanalytics\.toml"):
+        find_workspace(tmp_path)
+
+
+def test_a_file_s_hash_is_that_of_its_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(b"content")
+    assert file_sha256(path) == hashlib.sha256(b"content").hexdigest()
