@@ -132,7 +132,8 @@ def cumulative(segments: pd.DataFrame, *, value: str, last: dt.date) -> pd.Serie
     for places, amounts in ((start, daily), (start + length, -daily)):
         inside = places <= len(axis)
         np.add.at(steps, places[inside], amounts[inside])
-    return pd.Series(np.cumsum(np.cumsum(steps[:-1])), index=axis, name=value)
+    # sums of shares of days are exact to the fen, not to the last bit
+    return pd.Series(np.cumsum(np.cumsum(steps[:-1])).round(2), index=axis, name=value)
 
 
 def curve(programme: Programme) -> pd.Series:
