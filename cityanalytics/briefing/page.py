@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.section import Record
+from cityanalytics.briefing.section import Record, quarter_name
 from cityanalytics.briefing.sections.headline import sentence
 from cityanalytics.briefing.wording import Wording
 
@@ -27,7 +27,6 @@ CONTENTS = (
 )
 #: A figure with more cells than this names the table that holds them.
 MOST_CELLS = 100
-QUARTERS = {"1": "first quarter", "2": "second quarter", "3": "third quarter", "4": "fourth quarter"}
 
 
 def page(content: Content, language: str) -> dict[str, Any]:
@@ -56,13 +55,10 @@ def page(content: Content, language: str) -> dict[str, Any]:
 
 def title_of(content: Content, say: Wording) -> str:
     """Return the page's title: the quarter's briefing, or the bulletin of another day."""
-    year, _, number = content.programme.quarter.partition("Q")
     city = content.settings.city[say.language]
     if content.programme.as_of == content.settings.data_date(content.programme.quarter):
-        quarter = say.plain(QUARTERS[number])
-        return say.plain(
-            "{city}: urban construction briefing, {quarter} of {year}", city=city, quarter=quarter, year=year
-        )
+        quarter = quarter_name(content.programme.quarter, say)
+        return say.plain("{city}: urban construction briefing, {quarter}", city=city, quarter=quarter)
     day = display.date_text(content.programme.as_of, say.language)
     return say.plain("{city}: urban construction bulletin, {day}", city=city, day=day)
 

@@ -53,6 +53,9 @@ class Record:
         return {"text/plain": "briefing.json", RECORD: dict(self.document)}
 
 
+#: Quarters of a year.
+QUARTERS = {"1": "first quarter", "2": "second quarter", "3": "third quarter", "4": "fourth quarter"}
+
 Writer = Callable[["Content", Wording], Markup]
 
 
@@ -84,6 +87,12 @@ def paragraph(text: Markup, *, note: bool = False) -> Markup:
 def bullets(items: list[Markup]) -> Markup:
     """Return a list."""
     return Markup("<ul>{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(item) for item in items))
+
+
+def quarter_name(quarter: str, say: Wording) -> str:
+    """Return a quarter such as ``2010Q3`` in words."""
+    year, _, number = quarter.partition("Q")
+    return say.plain("{quarter} of {year}", quarter=say.plain(QUARTERS[number]), year=year)
 
 
 def original(text: object) -> Markup | None:

@@ -30,6 +30,7 @@ def segments(flows: pd.DataFrame, *, key: str, value: str, as_of: dt.date) -> pd
         {
             key: stated[key],
             "unit": stated["unit"],
+            "file": stated["file"],
             "start": start,
             "end": stated["period_end"],
             value: amount,

@@ -39,7 +39,7 @@ class Programme:
         ``plan`` (in force on `as_of`), ``plan_original``, ``done`` (yuan, to date), ``share`` of the plan,
         ``stage``, what its unit last said, and the cells.
     segments
-        Investment as disjoint stretches of days: project, unit, category, ``start``, ``end``, ``amount``
+        Investment as disjoint stretches of days: project, unit, file, category, ``start``, ``end``, ``amount``
         (yuan), ``amount_cell``. An amount counts evenly over its days.
     demolition
         One row a site: kind, unit, planned and done area (square metres), cells.
@@ -144,9 +144,8 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
     segments = segments.merge(projects[["project", "category"]], on="project")
     said = known["status"]
     said = _latest(said[said["data_date"] <= pd.Timestamp(as_of)])
-    used = (
-        set(current["projects"]["file"]) | set(current["status"]["file"]) | set(current["demolition"]["file"])
-    )
+    used = {file for name in ("projects", "status", "demolition", "works") for file in current[name]["file"]}
+    used |= {*segments["file"], *demolished["file"]}
     return Programme(
         as_of=as_of,
         known_on=known_on,
@@ -165,9 +164,7 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
         history=_history(known["history"], as_of),
         received=_received(known["projects"], current["projects"]),
         revisions=_revisions(stated[stated["period_start"] <= pd.Timestamp(as_of)]),
-        issues=tables["issues"][tables["issues"]["file"].isin(used | set(flows["file"]))].reset_index(
-            drop=True
-        ),
+        issues=tables["issues"][tables["issues"]["file"].isin(used)].reset_index(drop=True),
     )
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from cityanalytics.briefing import display
 from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.section import bullets, original, paragraph, part
+from cityanalytics.briefing.section import bullets, original, paragraph, part, quarter_name
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,7 +34,7 @@ def _received(content: Content, say: Wording) -> list[Markup]:
     lines = [
         say(
             "{units_received} of {units_expected} units have sent workbooks for {quarter}; {units_late} came after the due day.",
-            quarter=content.programme.quarter,
+            quarter=quarter_name(content.programme.quarter, say),
         )
     ]
     absent = missing_units(content)

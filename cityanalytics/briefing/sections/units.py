@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
+    from cityanalytics.settings import Lights
 
 MOST_UNITS = 20
 
@@ -34,17 +35,20 @@ def units(content: Content, say: Wording) -> Markup:
     if content.programme.demolition.size:
         left = Markup("<div>{}{}</div>").format(left, _demolition(content, say).figure_html(5, say.language))
     rule = content.settings.lights
-    return (
-        side_by_side(left, right)
-        + _table(content, say, by_unit)
-        + paragraph(
-            say(
-                "Rule of the words: normal up to {yellow} behind elapsed time, behind up to {red}, far behind beyond.",
-                yellow=display.points(rule.yellow, say.language),
-                red=display.points(rule.red, say.language),
-            ),
-            note=True,
+    return side_by_side(left, right) + _table(content, say, by_unit) + paragraph(_rule(say, rule), note=True)
+
+
+def _rule(say: Wording, rule: Lights) -> Markup:
+    yellow, red = (display.points(limit, say.language) for limit in (rule.yellow, rule.red))
+    if not rule.yellow:
+        return say(
+            "Rule of the words: normal when not behind elapsed time, behind up to {red}, far behind beyond.",
+            red=red,
         )
+    return say(
+        "Rule of the words: normal up to {yellow} behind elapsed time, behind up to {red}, far behind beyond.",
+        yellow=yellow,
+        red=red,
     )
 
 
