@@ -160,6 +160,9 @@ class Reading:
         """Return a column in base units; one without a unit, or with another kind of unit, blocks."""
         if column is None:
             return pd.Series(float("nan"), index=self.table.frame.index)
+        read = read_numbers(self.table.frame[column.letter])
+        if (read["state"] == State.MISSING.value).all():
+            return read["value"]  # nothing is written, so nothing needs a unit
         if column.unit is None or column.unit.dimension is not dimension:
             stated = column.unit.name if column.unit else "none"
             self.issues.append(
@@ -175,7 +178,6 @@ class Reading:
                 )
             )
             return pd.Series(float("nan"), index=self.table.frame.index)
-        read = read_numbers(self.table.frame[column.letter])
         for row in read.index[read["state"] == State.UNPARSED.value]:
             self._unread_cell(column.letter, row, Message.of("no value; expected a number"))
         return series_to_base(read["value"], column.unit)

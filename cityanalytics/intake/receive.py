@@ -67,7 +67,7 @@ def receive(
         _acceptable(source)
         sender = _unit(settings, source, unit)
         sha256 = file_sha256(source)
-        if held.get((sender, quarter, source.stem)) == sha256:
+        if (sender, quarter, sha256) in {(*place[:2], content) for place, content in held.items()}:
             continue
         held[sender, quarter, source.stem] = sha256
         folder = PurePosixPath("data", "raw", quarter, on.isoformat(), sender)

@@ -49,6 +49,8 @@ def _without_overlaps(stated: pd.DataFrame, key: str) -> pd.DataFrame:
     stated
         In the order of receipt.
     """
+    if stated.empty:
+        return stated
     keys = [key, "period_start", "period_end"]
     periods = stated.drop_duplicates(keys, keep="last").sort_values(keys)
     reach = periods.groupby(key, observed=True)["period_end"].transform(lambda ends: ends.cummax().shift())
