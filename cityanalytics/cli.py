@@ -21,7 +21,7 @@ from rich.console import Console
 from cityanalytics import __version__
 from cityanalytics.calendar import quarter_end
 from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError, UsageError
-from cityanalytics.issues import Message, Severity
+from cityanalytics.issues import Message, Severity, blocking
 from cityanalytics.settings import find_workspace, load_settings
 
 if TYPE_CHECKING:
@@ -191,6 +191,56 @@ def receive(
 
 @cli.command()
 @common
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@as_json
+def inspect(files: tuple[Path, ...], workspace: Path | None, *, json_: bool) -> None:
+    """Say how each sheet of any workbook is understood, whether or not it is one of ours."""
+    from cityanalytics.workbooks.grid import read_workbook
+    from cityanalytics.workbooks.inspection import document
+    from cityanalytics.workbooks.tables import understand
+
+    del workspace  # any workbook, of any workspace or none
+    found = []
+    with _progress("reading workbooks", total=len(files)) as advance:
+        for file in files:
+            found.append(understand(read_workbook(file, name=file.name)))
+            advance()
+    issues = [issue for one in found for issue in one.issues]
+    if json_:
+        _print_json(document(found, _translate))
+    else:
+        _table(
+            ("file", "sheet", "range", "header", "data rows", "units"),
+            [
+                (
+                    one.name,
+                    table.sheet,
+                    table.range,
+                    "–".join(map(str, table.header_rows)),
+                    str(len(table.rows["data"])),
+                    ", ".join(dict.fromkeys(column.unit.name for column in table.columns if column.unit)),
+                )
+                for one in found
+                for table in one.tables
+            ],
+            title="tables",
+        )
+        _show_issues(issues)
+    errors = blocking(tuple(issues))
+    if errors:
+        raise BlockingIssuesError(errors)
+    _say(
+        "{files} files, {tables} tables, {warnings} warnings",
+        files=len(found),
+        tables=sum(len(one.tables) for one in found),
+        warnings=len(issues),
+    )
+
+
+@cli.command()
+@common
 @click.argument("quarters", nargs=-1, metavar="[QUARTER]...")
 @as_json
 def ingest(quarters: tuple[str, ...], workspace: Path | None, *, json_: bool) -> None:
@@ -202,6 +252,7 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, *, json_: bool) ->
     from cityanalytics.intake.load import ingest as ingest_workbooks
     from cityanalytics.intake.register import read_register
     from cityanalytics.intake.store import write_tables
+    from cityanalytics.workbooks.inspection import issue_document
 
     settings = _settings(workspace)
     for quarter in quarters:
@@ -226,7 +277,7 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, *, json_: bool) ->
             {
                 "tables": counts,
                 "written": blocked is None,
-                "issues": [_issue(issue) for issue in shown],
+                "issues": [issue_document(issue, _translate) for issue in shown],
             }
         )
     else:
@@ -578,50 +629,29 @@ def _progress(label: str, total: int | None = None) -> Iterator[Callable[[], Non
         yield lambda: bar.advance(task)
 
 
-def _issue(issue: Issue) -> dict[str, str]:
-    return {
-        "severity": issue.severity.value,
-        "code": issue.code,
-        "where": issue.where,
-        "value": issue.value,
-        "understood": issue.understood.text(_translate),
-        "suggestion": issue.suggestion.text(_translate),
-    }
-
-
 def _show_issues(issues: Sequence[Issue]) -> None:
+    """List issues, errors first: place on one line, so that it can be copied, what and how to mend it below."""
     ordered = sorted(issues, key=lambda issue: issue.severity is not Severity.ERROR)
     errors = sum(issue.severity is Severity.ERROR for issue in issues)
     shown = ordered[: max(errors, MOST_ROWS)]
-    rows = [
-        (
-            issue.severity.value,
-            issue.code,
-            issue.where,
-            issue.value,
-            issue.understood.text(_translate),
-            issue.suggestion.text(_translate),
-        )
-        for issue in shown
-    ]
-    if rows:
-        _table(
-            ("severity", "code", "where", "value", "understood", "suggestion"),
-            rows,
-            title="issues",
-            stderr=True,
-        )
+    console = Console(stderr=True, highlight=False)
+    for issue in shown:
+        style = "bold red" if issue.severity is Severity.ERROR else "yellow"
+        console.print(f"[{style}]{_translate(issue.severity.value)}[/] {issue.code}", end=" ")
+        console.print(issue.where, markup=False, soft_wrap=True)
+        said = [issue.value, issue.understood.text(_translate), issue.suggestion.text(_translate)]
+        console.print("    " + "; ".join(filter(None, said)), markup=False, soft_wrap=True)
     if len(issues) > len(shown):
         _say("and {count} more: --json gives all", count=len(issues) - len(shown))
 
 
-def _table(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str, stderr: bool = False
-) -> None:
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*[_translate(column) for column in columns], title=_translate(title))
+    table = Table(title=_translate(title))
+    for column in columns:
+        table.add_column(_translate(column), overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
-    Console(stderr=stderr, highlight=False, soft_wrap=False).print(table)
+    Console(highlight=False).print(table)

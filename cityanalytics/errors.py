@@ -36,7 +36,7 @@ class BlockingIssuesError(CityAnalyticsError):
     """The input has issues that block; all of them are carried."""
 
     def __init__(self, issues: Sequence[Issue]) -> None:
-        super().__init__(Message.of("{count} issues block; nothing was written", count=len(issues)))
+        super().__init__(Message.of("{count} issues block", count=len(issues)))
         self.issues = tuple(issues)
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cityanalytics.cli import cli, main
-from cityanalytics.intake.reading import period_columns
 from cityanalytics.intake.match import load_synonyms, match_table
+from cityanalytics.intake.reading import period_columns
 from cityanalytics.workbooks.grid import read_workbook
 from cityanalytics.workbooks.tables import understand
 
@@ -106,7 +106,7 @@ def test_init_never_writes_into_a_folder_that_holds_something(tmp_path: Path) ->
 
 def test_receive_files_a_workbook_with_its_hash(workspace: Path, tmp_path: Path) -> None:
     source = tmp_path / "燃气管理处补报.xls"
-    source.write_bytes(next((workspace / "data/raw/2010Q3").rglob("燃气管理处*.xls")).read_bytes())
+    source.write_bytes(next((workspace / "data/raw/2010Q3").rglob("燃气管理处*.xls")).read_bytes() + b"\0")
     done = run("receive", str(source), "--quarter", "2010Q3", "--on", "2010-10-20", cwd=workspace)
     assert done.returncode == 0, done.stderr
     with (workspace / "data/raw/register.csv").open(encoding="utf-8") as stream:

@@ -7,7 +7,7 @@ import datetime as dt
 import subprocess
 import sys
 from importlib.resources import files
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,9 @@ from cityanalytics.forecast.methods import QUANTILES, Forecast, PaceOfClass
 from cityanalytics.forecast.pace import measure_pace
 from cityanalytics.forecast.pool import classes, reference
 from cityanalytics.forecast.scenario import scenarios
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAME = "china_construction_investment"
 DATA_DATE = dt.date(2010, 9, 22)
@@ -183,7 +186,7 @@ def test_between_month_ends_the_reference_lies_between_their_rows(last: dt.date,
 
 def test_an_unknown_class_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(
-        UsageError, match="no reference class nowhere: there are .*china_construction_investment"
+        UsageError, match=r"no reference class nowhere: there are .*china_construction_investment"
     ):
         reference("nowhere", DATA_DATE)
 

@@ -6,14 +6,17 @@ import csv
 import datetime as dt
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cityanalytics.errors import CityAnalyticsError, UsageError
 from cityanalytics.intake.receive import receive
 from cityanalytics.intake.register import Receipt, check_register, read_register
-from cityanalytics.issues import Issue
 from cityanalytics.settings import Settings
+
+if TYPE_CHECKING:
+    from cityanalytics.issues import Issue
 
 ON = dt.date(2010, 9, 25)
 LATER = dt.date(2010, 9, 29)
@@ -69,6 +72,7 @@ def test_a_workbook_is_filed_with_its_hash(settings: Settings, inbox: Path) -> N
         unit="燃气管理处",
         quarter=QUARTER,
         received=ON,
+        position=0,
     )
     assert (settings.root / filed.file).read_bytes() == b"one"
     assert read_register(settings) == (filed,)

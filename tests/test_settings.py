@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cityanalytics.errors import UsageError
 from cityanalytics.settings import Settings, file_sha256, find_workspace, load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SMALLEST = """
 [names]
@@ -78,7 +81,12 @@ def test_holidays_reach_the_calendar(tmp_path: Path) -> None:
         (f"{SMALLEST}\nsead = 1\n", "forecast", "sead", "seed"),
         (f"{SMALLEST}\n[lights]\nyelow = 0.1\n", "lights", "yelow", "yellow"),
         (f"{SMALLEST}\n[light]\nyellow = 0.1\n", "cityanalytics.toml", "light", "lights"),
-        (f'{SMALLEST}\n[works.parks]\nkind="园"\nlabel={{zh="园"}}\nlist=true\n', "parks", "list", "listed"),
+        (
+            f'{SMALLEST}\n[works.parks]\nkind="园"\nlabel={{zh="园",en="Parks"}}\nlist=true\n',
+            "works.parks",
+            "list",
+            "listed",
+        ),
         (f"{SMALLEST}\n[holidays.2040]\nof = [2040-01-02]\n", "holidays.2040", "of", "off"),
     ],
 )
@@ -102,7 +110,7 @@ def test_an_unknown_key_is_refused_with_the_nearest(
         (SMALLEST.replace('zh = "样例市"', "zh = 1"), r"zh \(str\)"),
         (f'{SMALLEST}\n[lights]\nred = "much"\n', r"\[lights\] needs red \(float\)"),
         (f'{SMALLEST}\n[quarters]\n2010Q3 = "2010-09-22"\n', r"\[quarters\] needs 2010Q3 \(date\)"),
-        (f"{SMALLEST}\n[obligations]\n道路 = 1\n", r"\[obligations\] needs 道路 \(str\)"),
+        (f'{SMALLEST}\n[obligations]\n"道路" = 1\n', r"\[obligations\] needs 道路 \(str\)"),
     ],
 )
 def test_a_value_of_the_wrong_type_is_refused_with_its_key(tmp_path: Path, text: str, said: str) -> None:
