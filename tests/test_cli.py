@@ -116,6 +116,33 @@ def test_receive_files_a_workbook_with_its_hash(workspace: Path, tmp_path: Path)
     assert (workspace / last["file"]).read_bytes() == source.read_bytes()
 
 
+def test_inspect_tells_how_a_workbook_is_understood(repository: Path, tmp_path: Path) -> None:
+    workbook = next((repository / "data/raw/2010Q2").rglob("城建投资公司*.xlsx"))
+    found = json.loads(run("inspect", str(workbook), "--json", cwd=tmp_path).stdout)
+    (file,) = found["files"]
+    investment = file["sheets"][0]["tables"][0]
+    assert [sheet["sheet"] for sheet in file["sheets"]] == ["项目投资完成情况", "项目状态", "实物工程量"]
+    assert investment["header_rows"] == [3, 4]
+    assert {"column": "M", "name": "2010年完成投资/5月", "kind": "number", "unit": "万元"}.items() <= next(
+        column for column in investment["columns"] if column["column"] == "M"
+    ).items()
+    assert [total["cell"] for total in investment["totals"] if total["agrees"] is False] == ["M19"]
+    assert ("TOTAL_MISMATCH", f"{workbook.name}!项目投资完成情况!M19") in {
+        (issue["code"], issue["where"]) for issue in found["issues"]
+    }
+    as_text = run("inspect", str(workbook), "--ui", "zh", cwd=tmp_path)
+    assert as_text.returncode == 0
+    assert f"{workbook.name}!项目投资完成情况!M19" in as_text.stderr
+
+
+def test_inspect_ends_with_one_when_an_issue_blocks(tmp_path: Path) -> None:
+    (tmp_path / "empty.xlsx").write_bytes(b"")
+    done = run("inspect", "empty.xlsx", "--json", cwd=tmp_path)
+    assert done.returncode == 1
+    assert [issue["code"] for issue in json.loads(done.stdout)["issues"]] == ["UNREADABLE_FILE"]
+    assert "Traceback" not in done.stderr
+
+
 def test_lab_opens_jupyterlab(workspace: Path) -> None:
     done = run("lab", "--version", cwd=workspace)
     assert done.returncode == 0, done.stderr

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import itertools
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cityanalytics.issues import Issue, Message, Severity
@@ -33,6 +33,7 @@ def cross_check(tables: dict[str, pd.DataFrame]) -> list[Issue]:
         *_without_project(projects, status, "stage_cell"),
         *_without_project(projects, works, "done_cell"),
         *_without_status(projects, status),
+        *_withdrawn(projects, _current(tables["investment"])),
     ]
 
 
@@ -79,7 +80,7 @@ def _renamed(projects: pd.DataFrame) -> Iterator[Issue]:
     """Say which projects are gone since the quarter before, with the likest new name; a person confirms."""
     for unit, rows in projects.groupby("unit"):
         quarters = sorted(rows["quarter"].unique())
-        for before, after in itertools.pairwise(quarters):
+        for before, after in pairwise(quarters):
             then = rows[rows["quarter"] == before]
             now = rows[rows["quarter"] == after]
             new = sorted(set(now["project"]) - set(then["project"]))
@@ -128,3 +129,29 @@ def _without_status(projects: pd.DataFrame, status: pd.DataFrame) -> Iterator[Is
                 understood=Message.of("its unit reports no status for {quarter}", quarter=row.quarter),
                 suggestion=Message.of("add it to 项目状态"),
             )
+
+
+def _withdrawn(projects: pd.DataFrame, flows: pd.DataFrame) -> Iterator[Issue]:
+    """Say which amounts a unit's next workbook covers with its periods but no longer gives."""
+    named = set(zip(projects["unit"], projects["quarter"], projects["project"], strict=True))
+    for unit, rows in flows.groupby("unit"):
+        for before, after in pairwise(sorted(rows["quarter"].unique())):
+            then, now = rows[rows["quarter"] == before], rows[rows["quarter"] == after]
+            stated = set(zip(now["project"], now["period_start"], strict=True))
+            covered = then[then["period_end"] <= now["period_end"].max()]
+            covered = covered[
+                (covered["period_start"] >= now["period_start"].min()) & (covered["amount"] != 0)
+            ]
+            for row in covered.itertuples():
+                key = (row.project, row.period_start)
+                if key not in stated and (unit, after, row.project) in named:
+                    yield Issue(
+                        severity=Severity.WARNING,
+                        code="AMOUNT_WITHDRAWN",
+                        where=str(row.amount_cell),
+                        value=f"{row.amount:.0f}",
+                        understood=Message.of(
+                            "the workbook for {quarter} gives no value; this one still counts", quarter=after
+                        ),
+                        suggestion=Message.of("write 0 if nothing was done, or the amount"),
+                    )
