@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import settings as hypothesis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # No test is timed; in CI the same cases are tried each time.
-settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
-settings.load_profile("house")
+hypothesis.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+hypothesis.load_profile("house")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
