@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.conftest import copy_workspace, run_cityanalytics
@@ -46,6 +47,15 @@ def test_each_figure_of_the_speech_is_reproduced_to_its_digit(row, figures) -> N
 def test_each_figure_of_the_speech_names_its_cells(row, figures) -> None:
     assert all(cell.count("!") >= 1 for cell in figures[row["key"]]["cells"])
     assert figures[row["key"]]["cells"]
+
+
+def test_figures_of_many_cells_name_the_columns_that_hold_them(figures, briefing: Path) -> None:
+    named = {cell for figure in figures.values() for cell in figure["cells"] if ".parquet!" in cell}
+    assert {"data/processed/investment.parquet!amount", "data/processed/plans.parquet!amount"} <= named
+    for place in named:
+        file, _, column = place.partition("!")
+        table = pd.read_parquet(briefing.parent.parent / file)
+        assert {column, f"{column}_cell"} <= set(table)
 
 
 def test_what_the_speech_implies_is_in_the_record(figures) -> None:

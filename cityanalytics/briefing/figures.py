@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cityanalytics.briefing.physical import demolition_figures, housing_figures, project_figures, work_figures
-from cityanalytics.briefing.quantity import Figure, cells_of, share_of
+from cityanalytics.briefing.quantity import DONE, PLAN, Figure, cells_of, share_of
 from cityanalytics.forecast.pool import reference
 
 if TYPE_CHECKING:
@@ -89,46 +89,64 @@ def _investment(programme: Programme) -> list[Figure]:
     share = share_of(programme.done, programme.plan)
     behind = None if share is None else programme.elapsed - share
     return [
-        Figure(key="investment_to_date", value=programme.done, unit="yuan", cells=done_cells),
-        Figure(key="annual_plan", value=programme.plan, unit="yuan", cells=plan_cells),
+        Figure(key="investment_to_date", value=programme.done, unit="yuan", cells=done_cells, tables=(DONE,)),
+        Figure(key="annual_plan", value=programme.plan, unit="yuan", cells=plan_cells, tables=(PLAN,)),
         Figure(
             key="annual_plan_original",
             value=float(programme.projects["plan_original"].sum()),
             unit="yuan",
             cells=cells_of(programme.projects["plan_original_cell"]),
+            tables=(PLAN,),
         ),
         Figure(
             key="plan_adjustment",
             value=programme.plan - float(programme.projects["plan_original"].sum()),
             unit="yuan",
             cells=cells_of(programme.projects["plan_original_cell"], programme.projects["plan_cell"]),
+            tables=(PLAN,),
         ),
-        Figure(key="investment_share_of_plan", value=share, unit="fraction", cells=done_cells + plan_cells),
+        Figure(
+            key="investment_share_of_plan",
+            value=share,
+            unit="fraction",
+            cells=done_cells + plan_cells,
+            tables=(DONE, PLAN),
+        ),
         Figure(key="elapsed_share", value=programme.elapsed, unit="fraction"),
-        Figure(key="investment_to_date_share", value=share, unit="fraction", cells=done_cells + plan_cells),
+        Figure(
+            key="investment_to_date_share",
+            value=share,
+            unit="fraction",
+            cells=done_cells + plan_cells,
+            tables=(DONE, PLAN),
+        ),
         Figure(
             key="investment_to_date_gap",
             value=None if behind is None else -behind,
             unit="points",
             cells=done_cells + plan_cells,
+            tables=(DONE, PLAN),
         ),
         Figure(
             key="points_behind",
             value=None if behind is None else abs(behind),
             unit="points",
             cells=done_cells + plan_cells,
+            tables=(DONE, PLAN),
         ),
         Figure(
             key="plan_missing",
             value=max(programme.plan - programme.done, 0.0),
             unit="yuan",
             cells=done_cells + plan_cells,
+            tables=(DONE, PLAN),
         ),
         Figure(
             key="programme_total_investment",
             value=float(programme.projects["total_investment"].sum()),
             unit="yuan",
             cells=cells_of(programme.projects["total_investment_cell"]),
+            tables=("projects!total_investment",),
         ),
     ]
 
@@ -144,6 +162,7 @@ def _earlier_years(programme: Programme) -> list[Figure]:
                 value=share_of(programme.done, amount),
                 unit="fraction",
                 cells=(*done_cells, cell),
+                tables=(DONE, "history!amount"),
             ),
         ]
     return found
@@ -209,12 +228,14 @@ def _since(programme: Programme, previous: Programme | None) -> list[Figure]:
             value=len(started),
             unit="count",
             cells=cells_of(started["actual_start_cell"]),
+            tables=("status!actual_start",),
         ),
         Figure(
             key="newly_completed",
             value=len(completed),
             unit="count",
             cells=cells_of(completed["actual_finish_cell"]),
+            tables=("status!actual_finish",),
         ),
     ]
 

@@ -86,7 +86,7 @@ def record_of(content: Content) -> Record:
                 "shown": {language: figure.shown(language) for language in settings.languages},
                 "cells": list(figure.cells)
                 if len(figure.cells) <= MOST_CELLS
-                else [f"data/processed/{figure.table}.parquet!{figure.key}"],
+                else [f"data/processed/{source.replace('!', '.parquet!')}" for source in figure.tables],
             }
             for figure in content.figures.values()
         ],

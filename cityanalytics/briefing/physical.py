@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cityanalytics.briefing.quantity import MEASURES, Figure, cells_of, share_of
+from cityanalytics.briefing.quantity import DONE, MEASURES, PLAN, Figure, cells_of, share_of
 from cityanalytics.programme import progress
 from cityanalytics.programme.reconcile import listed_works
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from cityanalytics.settings import Settings
 
 
+WORKS, AREA, PLANNED_AREA = "works!done", "demolition!area", "demolition!planned_area"
+
+
 def project_figures(programme: Programme, reconciliation: Reconciliation) -> list[Figure]:
     """Return counts, plan, investment and share of the projects by stage."""
     projects = programme.projects
@@ -21,30 +24,36 @@ def project_figures(programme: Programme, reconciliation: Reconciliation) -> lis
     under_way = projects["stage"].isin(progress.UNDER_WAY)
     started = under_way | (projects["stage"] == "completed")
     groups = {
-        "projects_total": (projects, "project_cell"),
-        "projects_started": (projects[started], "actual_start_cell"),
-        "projects_completed": (projects[projects["stage"] == "completed"], "stage_cell"),
-        "projects_under_way": (projects[under_way], "stage_cell"),
-        "projects_on_schedule": (projects[on_schedule], "schedule_cell"),
-        "projects_not_started": (projects[projects["stage"] == "not started"], "stage_cell"),
-        "unexplained_projects": (projects[under_way & ~on_schedule], "schedule_cell"),
+        "projects_total": (projects, "projects!project"),
+        "projects_started": (projects[started], "status!actual_start"),
+        "projects_completed": (projects[projects["stage"] == "completed"], "status!stage"),
+        "projects_under_way": (projects[under_way], "status!stage"),
+        "projects_on_schedule": (projects[on_schedule], "status!schedule"),
+        "projects_not_started": (projects[projects["stage"] == "not started"], "status!stage"),
+        "unexplained_projects": (projects[under_way & ~on_schedule], "status!schedule"),
     }
     found = []
-    for key, (rows, cell) in groups.items():
+    for key, (rows, source) in groups.items():
         plan, done = float(rows["plan"].sum()), float(rows["done"].sum())
         segments = programme.segments[programme.segments["project"].isin(rows["project"])]
         done_cells = cells_of(segments.loc[segments["done"] != 0, "amount_cell"])
         plan_cells = cells_of(rows["plan_cell"])
         found += [
-            Figure(key=key, value=len(rows), unit="count", cells=cells_of(rows[cell])),
-            Figure(key=f"{key}_plan", value=plan, unit="yuan", cells=plan_cells, table="plans"),
-            Figure(key=f"{key}_done", value=done, unit="yuan", cells=done_cells, table="investment"),
+            Figure(
+                key=key,
+                value=len(rows),
+                unit="count",
+                cells=cells_of(rows[f"{source.partition('!')[2]}_cell"]),
+                tables=(source,),
+            ),
+            Figure(key=f"{key}_plan", value=plan, unit="yuan", cells=plan_cells, tables=(PLAN,)),
+            Figure(key=f"{key}_done", value=done, unit="yuan", cells=done_cells, tables=(DONE,)),
             Figure(
                 key=f"{key}_share",
                 value=share_of(done, plan),
                 unit="fraction",
                 cells=done_cells + plan_cells,
-                table="investment",
+                tables=(DONE, PLAN),
             ),
         ]
     held = {
@@ -53,7 +62,7 @@ def project_figures(programme: Programme, reconciliation: Reconciliation) -> lis
         "adjusted_projects": reconciliation.adjusted,
     }
     return found + [
-        Figure(key=key, value=len(table), unit="count", cells=cells_of(table["plan_cell"]))
+        Figure(key=key, value=len(table), unit="count", cells=cells_of(table["plan_cell"]), tables=(PLAN,))
         for key, table in held.items()
     ]
 
@@ -71,6 +80,7 @@ def work_figures(programme: Programme, settings: Settings) -> list[Figure]:
                 value=float(rows["done"].sum()) if len(rows) else None,
                 unit=MEASURES.get(measure, "count"),
                 cells=cells_of(rows["done_cell"]),
+                tables=(WORKS,),
             )
         )
     listed = listed_works(programme, [kind.kind for kind in settings.works if kind.listed])
@@ -81,12 +91,14 @@ def work_figures(programme: Programme, settings: Settings) -> list[Figure]:
             value=float(listed["done"].sum()),
             unit="count",
             cells=cells_of(listed["done_cell"]),
+            tables=(WORKS,),
         ),
         Figure(
             key="works_bundling",
             value=listed["project"].nunique(),
             unit="count",
             cells=cells_of(listed["done_cell"]),
+            tables=(WORKS,),
         ),
     ]
 
@@ -105,25 +117,33 @@ def demolition_figures(programme: Programme, settings: Settings) -> list[Figure]
         done, planned = float(rows["done"].sum()), float(rows["planned_area"].sum())
         share, both = share_of(done, planned), cells_of(own["area_cell"], rows["planned_area_cell"])
         found += [
-            Figure(key=key, value=done, unit="square metres", cells=cells_of(own["area_cell"])),
+            Figure(
+                key=key, value=done, unit="square metres", cells=cells_of(own["area_cell"]), tables=(AREA,)
+            ),
             Figure(
                 key=f"{key}_planned",
                 value=planned,
                 unit="square metres",
                 cells=cells_of(rows["planned_area_cell"]),
+                tables=(PLANNED_AREA,),
             ),
-            Figure(key=f"{key}_share", value=share, unit="fraction", cells=both),
+            Figure(key=f"{key}_share", value=share, unit="fraction", cells=both, tables=(AREA, PLANNED_AREA)),
             Figure(
                 key=f"{key}_gap",
                 value=None if share is None else share - programme.elapsed,
                 unit="points",
                 cells=both,
+                tables=(AREA, PLANNED_AREA),
             ),
         ]
     return [
         *found,
         Figure(
-            key="demolition_sites", value=len(sites), unit="count", cells=cells_of(sites["planned_area_cell"])
+            key="demolition_sites",
+            value=len(sites),
+            unit="count",
+            cells=cells_of(sites["planned_area_cell"]),
+            tables=(PLANNED_AREA,),
         ),
     ]
 
@@ -139,5 +159,6 @@ def housing_figures(programme: Programme, settings: Settings) -> list[Figure]:
             value=float(rows["done"].sum()),
             unit="yuan",
             cells=cells_of(rows.loc[rows["done"] != 0, "amount_cell"]),
+            tables=(DONE,),
         )
     ]

@@ -28,6 +28,10 @@ SHOWN: Mapping[str, Callable[[display.Value, str], str]] = {
 MEASURES = {"metres": "metres", "square metres": "square metres"}
 
 
+#: Columns of tidy tables that many figures rest on.
+DONE, PLAN = "investment!amount", "plans!amount"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Figure:
     """A number that stands on the page.
@@ -42,15 +46,15 @@ class Figure:
         A key of :data:`SHOWN`.
     cells
         The ``file!sheet!cell`` addresses that the value was computed from.
-    table
-        The tidy table that holds most of them.
+    tables
+        The columns of tidy tables that hold them, as ``table!column``: named in their place where they are many.
     """
 
     key: str
     value: float | None
     unit: str
     cells: tuple[str, ...] = ()
-    table: str = "projects"
+    tables: tuple[str, ...] = ()
 
     def shown(self, language: str) -> str:
         """Return the number as a reader of `language` sees it."""
