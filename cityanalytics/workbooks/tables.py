@@ -274,9 +274,8 @@ def _table(
         )
         for offset, path in enumerate(paths)
     )
-    last = int(
-        body.rows[np.isin(kinds, (kind.DATA, kind.TOTAL, kind.GROUP, kind.HEADER))].max(initial=header.last)
-    )
+    inside = np.isin(kinds, (kind.DATA, kind.TOTAL, kind.GROUP, kind.HEADER))
+    last = max([header.last, *body.rows[inside].tolist()])
     table = Table(
         sheet=face.grid.sheet,
         range=f"{cell_name(header.first, header.left)}:{cell_name(last, header.right)}",
