@@ -123,6 +123,16 @@ def _read(
         }
         for name, frame in rows.items():
             gathered.setdefault(name, []).append(frame)
+    if not any(len(frame) for frames in gathered.values() for frame in frames):
+        issues.append(
+            Issue(
+                severity=Severity.WARNING,
+                code="NOTHING_READ",
+                where=receipt.file,
+                understood=Message.of("no row of this workbook is counted"),
+                suggestion=Message.of("see its other issues, or send the filled-in tables"),
+            )
+        )
     return {name: _stacked(frames) for name, frames in gathered.items()}, _distinct(issues), counts
 
 
