@@ -270,3 +270,41 @@ def test_what_lies_there_without_receipt_is_said(settings: Settings, inbox: Path
         ("warning", "COPY_FILE", f"{shown}/燃气管理处(2).xlsx"),
         ("error", "FILE_NOT_RECEIVED", f"{shown}/燃气管理处新.xlsx"),
     }
+
+
+def test_a_file_that_lies_in_its_place_already_is_registered_and_kept(settings: Settings) -> None:
+    place = settings.raw / QUARTER / "2010-09-25" / "燃气管理处" / "燃气管理处.xlsx"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"one")
+    (filed,) = receive(settings, [place], quarter=QUARTER, on=ON)
+    assert settings.root / filed.file == place
+    assert place.read_bytes() == b"one"
+    assert codes(settings) == []
+
+
+def test_what_lies_at_the_target_is_never_written_over(settings: Settings, inbox: Path) -> None:
+    place = settings.raw / QUARTER / "2010-09-25" / "燃气管理处" / "燃气管理处.xlsx"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"somebody's")
+    (filed,) = receive(settings, [sent(inbox, "燃气管理处.xlsx")], quarter=QUARTER, on=ON)
+    assert place.read_bytes() == b"somebody's"
+    assert (settings.root / filed.file).read_bytes() == b"one"
+
+
+def test_an_earlier_content_sent_again_after_a_correction_is_filed(settings: Settings, inbox: Path) -> None:
+    for content, on in ((b"one", ON), (b"two", LATER), (b"one", dt.date(2010, 9, 30))):
+        assert len(receive(settings, [sent(inbox, content=content)], quarter=QUARTER, on=on)) == 1
+    assert [receipt.received.day for receipt in read_register(settings)] == [25, 29, 30]
+
+
+def test_a_day_of_receipt_before_the_quarter_is_refused(settings: Settings, inbox: Path) -> None:
+    with pytest.raises(UsageError, match="lies before 2010Q3"):
+        receive(settings, [sent(inbox)], quarter=QUARTER, on=dt.date(2010, 6, 29))
+    assert below_raw(settings) == {}
+
+
+@pytest.mark.parametrize("name", ["燃气管理处!甲.xlsx", "燃气管理处\u202excod.xlsx", "燃气管理处\udcff.xlsx"])
+def test_a_name_that_hides_or_cuts_a_place_is_refused(settings: Settings, inbox: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="rename it"):
+        receive(settings, [sent(inbox, name)], quarter=QUARTER, on=ON)
+    assert below_raw(settings) == {}
