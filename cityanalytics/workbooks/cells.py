@@ -93,6 +93,8 @@ _NUMBER = re.compile(
     r"(?P<open>\()?(?:¥|rmb|人民币)?(?P<sign>[-+])?(?:¥)?"
     r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)?(?P<decimals>\.\d*)?(?P<power>e[-+]?\d{1,2})?(?P<share>[%‰])?(?P<close>\))?"
 )
+#: What most texts that are numbers look like: read as `read_number` does, without its many questions.
+_PLAIN = re.compile(r"-?[0-9]{1,300}(?:\.[0-9]{1,300})?")
 _MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "’": "", "'": "", "，": ","})
 _SHARES = {None: 0, "%": 2, "‰": 3}
 
@@ -205,8 +207,11 @@ def read_numbers(cells: pd.Series) -> pd.DataFrame:
     state[sound] = State.PARSED.value
     rest = np.flatnonzero(~sound & np.array([cell is not None for cell in raw], dtype=bool))
     known: dict[tuple[type, object], Number] = {}
-    for position in rest:
+    for position in rest.tolist():
         cell = raw[position]
+        if type(cell) is str and _PLAIN.fullmatch(cell):
+            value[position], state[position], written[position] = float(cell), State.PARSED.value, True
+            continue
         number = known.get((type(cell), cell))
         if number is None:
             number = known[type(cell), cell] = read_number(cell)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from cityanalytics.issues import Message
-from cityanalytics.workbooks.sheet import Grid, UnreadableError, dense
+from cityanalytics.workbooks.sheet import MAX_CELLS, Grid, UnreadableError, dense
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _FIELD_LIMIT = 10_000_000
 
@@ -26,6 +32,9 @@ def read(content: bytes) -> tuple[str, list[Grid]]:
         rows = list(records)
     except csv.Error as error:
         raise UnreadableError(Message.of("the file is no delimited text: {reason}", reason=error)) from error
+    width = max(map(len, rows), default=0)
+    if len(rows) * width <= MAX_CELLS:
+        return encoding, [Grid(sheet="csv", values=_laid_out(rows, width))]
     cells: dict[tuple[int, int], object] = {
         (row, column): value
         for row, record in enumerate(rows)
@@ -34,6 +43,17 @@ def read(content: bytes) -> tuple[str, list[Grid]]:
     }
     values, outliers = dense(cells)
     return encoding, [Grid(sheet="csv", values=values, outliers=tuple(outliers))]
+
+
+def _laid_out(rows: list[list[str]], width: int) -> NDArray[np.object_]:
+    """Return the array of the records, as `sheet.dense` would; a long file costs no second look at its cells."""
+    values = np.full((len(rows), width), None, dtype=object)
+    for row, record in enumerate(rows):
+        values[row, : len(record)] = record
+    values[values == ""] = None
+    filled = values != None  # noqa: E711 - element by element
+    down, across = filled.any(axis=1).nonzero()[0], filled.any(axis=0).nonzero()[0]
+    return values[: down[-1] + 1, : across[-1] + 1] if len(down) else np.empty((0, 0), dtype=object)
 
 
 def decode(content: bytes) -> tuple[str, str]:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Above so many cells of a column with the same doubt, one issue names the column.
 _EACH = 50
+#: A whole number of fewer digits is the same as a float.
+_EXACT_DIGITS = 16
 
 
 def _warning(code: str, where: str, value: object, understood: Message, suggestion: Message) -> Issue:
@@ -258,8 +260,9 @@ def _dates(face: Face, body: Body, column: int, kinds: NDArray[np.object_], wher
         & (face.codes[body.rows, column] != Code.BLANK)
     )
     rough, unread = [], []
+    known = {(type(cell), cell): read_date(cell, year=2000) for cell in _distinct(cells[texts])}
     for index in texts:
-        dated = read_date(cells[index], year=2000)
+        dated = known[type(cells[index]), cells[index]]
         if dated.state is State.PARSED and dated.precision is not Precision.DAY:
             rough.append(int(index))
         elif dated.state is State.UNPARSED:
@@ -286,6 +289,11 @@ def _dates(face: Face, body: Body, column: int, kinds: NDArray[np.object_], wher
     )
 
 
+def _distinct(cells: NDArray[np.object_]) -> list[object]:
+    """Return each cell once; True and 1.0 are two."""
+    return [cell for _, cell in {(type(cell), cell) for cell in cells.tolist()}]
+
+
 def _serials(face: Face, table: Table, body: Body, kinds: NDArray[np.object_], where: str) -> Iterator[Issue]:
     index = next((column.index for column in table.columns if column.serial), None)
     if index is None:
@@ -294,8 +302,10 @@ def _serials(face: Face, table: Table, body: Body, kinds: NDArray[np.object_], w
     numbers = np.full(len(cells), math.nan)
     native = face.codes[body.rows, index] == Code.NUMBER
     numbers[native] = cells[native].astype(float)
-    for position in np.flatnonzero(face.codes[body.rows, index] == Code.TEXT):
-        numbers[position] = read_number(squeezed(cells[position]).strip("★☆*●○▲△.、")).value
+    for position in np.flatnonzero(face.codes[body.rows, index] == Code.TEXT).tolist():
+        cell = cells[position]
+        plain = cell.isascii() and cell.isdecimal() and len(cell) < _EXACT_DIGITS
+        numbers[position] = float(cell) if plain else read_number(squeezed(cell).strip("★☆*●○▲△.、")).value
     runs = np.cumsum(np.isin(kinds, (kind.TOTAL, kind.GROUP, kind.HEADER)))
     leaves = (kinds == kind.DATA) & np.isfinite(numbers)
     again = pd.DataFrame({"run": runs[leaves], "serial": numbers[leaves]}).duplicated().to_numpy()

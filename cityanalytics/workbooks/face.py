@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.sheet import Grid, Merge
 
 
+#: Merged ranges cover at most so many cells; true ones do not overlap, so they never exceed their sheet.
+_MERGED = 2_000_000
+
+
 class Code(IntEnum):
     """What stands in a cell."""
 
@@ -113,7 +117,16 @@ class Face:
         """The first cell of the merged range that a cell belongs to, for every cell but the first."""
         rows, columns = self.shape
         found: dict[tuple[int, int], tuple[int, int]] = {}
+        left = min(rows * columns, _MERGED)
         for merge in self.grid.merges:
+            height, width = (
+                min(merge.bottom + 1, rows) - merge.top,
+                min(merge.right + 1, columns) - merge.left,
+            )
+            area = max(height, 0) * max(width, 0)
+            if area > left:
+                continue
+            left -= area
             for row in range(merge.top, min(merge.bottom + 1, rows)):
                 for column in range(merge.left, min(merge.right + 1, columns)):
                     if (row, column) != (merge.top, merge.left):

@@ -95,6 +95,13 @@ def read_bytes(content: bytes, *, name: str) -> Workbook:
         encoding, sheets = _sheets(content, workbook.container)
     except UnreadableError as error:
         return replace(workbook, issues=(_unreadable(name, error.message),))
+    except (
+        BaseException
+    ) as error:  # whatever a parser throws at hostile bytes; a panic of calamine is no Exception
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        reason = Message.of("the workbook is damaged: {reason}", reason=type(error).__name__)
+        return replace(workbook, issues=(_unreadable(name, reason),))
     return replace(workbook, encoding=encoding, sheets=tuple(sheets))
 
 

@@ -12,7 +12,7 @@ from defusedxml.common import DefusedXmlException
 
 from cityanalytics.issues import Message
 from cityanalytics.workbooks.delimited import decode
-from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError, dense
+from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError, admit_tree, dense
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -21,6 +21,7 @@ _SHEET = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 #: A cell spans at most so many rows or columns.
 _SPAN = 10_000
+_UNCLOSED = 1000
 
 
 def read(content: bytes) -> tuple[str, list[Grid]]:
@@ -34,6 +35,7 @@ def read(content: bytes) -> tuple[str, list[Grid]]:
     if _SHEET[1:-1].encode() in content:
         return _declared(content) or "utf-8", _spreadsheet(content)
     encoding, text = _decoded(content)
+    _admit(text)
     parser = _Tables()
     parser.feed(text)
     parser.close()
@@ -46,6 +48,14 @@ def read(content: bytes) -> tuple[str, list[Grid]]:
         outliers=tuple(outliers),
     )
     return encoding, [grid]
+
+
+def _admit(text: str) -> None:
+    """Refuse what is opened again and again and never closed: the parser looks for each end through all the rest."""
+    if any(
+        text.count(begin) > 2 * text.count(end) + _UNCLOSED for begin, end in (("<", ">"), ("<!--", "-->"))
+    ):
+        raise UnreadableError(Message.of("the markup is damaged: {reason}", reason="<"))
 
 
 def _declared(content: bytes) -> str | None:
@@ -138,7 +148,7 @@ def _span(text: str | None) -> int:
 
 def _spreadsheet(content: bytes) -> list[Grid]:
     try:
-        root = ElementTree.fromstring(content, forbid_dtd=True)
+        root = ElementTree.fromstring(admit_tree(content), forbid_dtd=True)
     except (DefusedXmlException, ElementTree.ParseError, ValueError) as error:
         raise UnreadableError(
             Message.of("the markup is damaged: {reason}", reason=type(error).__name__)

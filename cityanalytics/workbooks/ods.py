@@ -12,7 +12,7 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
 from cityanalytics.issues import Message
-from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError, dense
+from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError, admit_tree, dense
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
-MAX_UNPACKED_BYTES = 512 * 1024 * 1024
+MAX_UNPACKED_BYTES = 256 * 1024 * 1024
 #: A row or cell with a value is repeated at most so often; more is a way to fill memory.
 _REPEATED = 10_000
 
@@ -37,13 +37,13 @@ def read(content: bytes) -> list[Grid]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            if package.getinfo("content.xml").file_size > MAX_UNPACKED_BYTES:
+            if sum(info.file_size for info in package.infolist()) > MAX_UNPACKED_BYTES:
                 raise UnreadableError(
                     Message.of("its parts unpack to more than {limit} bytes", limit=MAX_UNPACKED_BYTES)
                 )
             if b"encryption-data" in package.read("META-INF/manifest.xml"):
                 raise UnreadableError(Message.of("the file is encrypted"))
-            root = ElementTree.fromstring(package.read("content.xml"), forbid_dtd=True)
+            root = ElementTree.fromstring(admit_tree(package.read("content.xml")), forbid_dtd=True)
     except (
         zipfile.BadZipFile, zlib.error, DefusedXmlException, ElementTree.ParseError,
         KeyError, ValueError, EOFError, OSError, NotImplementedError,

@@ -22,6 +22,23 @@ MAX_CELLS = 20_000_000
 _GAP_ROWS, _GAP_COLUMNS = 1000, 100
 
 
+#: A document that is read as a tree holds at most so many tags: each costs a hundred times its bytes.
+MAX_TAGS = 4_000_000
+
+
+def admit_tree(xml: bytes) -> bytes:
+    """Return XML that is small enough to become a tree.
+
+    Raises
+    ------
+    UnreadableError
+        It holds too many tags.
+    """
+    if xml.count(b"<") > MAX_TAGS:
+        raise UnreadableError(Message.of("it holds more than {count} tags", count=MAX_TAGS))
+    return xml
+
+
 class UnreadableError(Exception):
     """A container that cannot be read, with the reason as a message."""
 

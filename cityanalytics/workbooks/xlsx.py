@@ -20,6 +20,7 @@ from cityanalytics.workbooks.sheet import (
     Merge,
     UnreadableError,
     Visibility,
+    admit_tree,
     column_index,
     dense,
 )
@@ -31,10 +32,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: What all parts of a package may unpack to; a zip bomb says more, or lies and fails its checksum.
-MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
+MAX_UNPACKED_BYTES = 384 * 1024 * 1024
 #: Below so many cells a sheet's cells are read one by one when its used range is too large to lay out.
 _FEW_CELLS = 500_000
 _SAMPLE_BYTES = 400_000
+_HEAD_BYTES = 4096
+_STRINGS_UNASKED = 5_000_000  # the count may be of references, not of strings
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -47,7 +50,8 @@ _FORMULA_END = re.compile(rb"f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?
 _FORMULA_EMPTY = re.compile(
     rb"<(?:\w+:)?f\b[^<>]*/>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
-_WIDE = re.compile(rb"r=[\"'][A-Z]{3}\d")
+_SEVERAL_LETTERS = re.compile(rb"r=[\"'][A-Za-z]{2,}\d")
+_BEYOND = re.compile(rb"r=[\"'](?:[A-Za-z]{4,}\d|[A-Za-z]{0,3}\d{8}|[A-Za-z]{1,3}0)")
 _REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _ROW_NUMBER = re.compile(rb"\br=[\"'](\d{1,7})[\"']")
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
@@ -79,7 +83,7 @@ def read(content: bytes) -> list[Grid]:
             _admit(package)
             parts = list(_parts(package))
             percent = _percent_styles(package)
-            _checked(package, "xl/sharedStrings.xml")
+            _admit_strings(_checked(package, "xl/sharedStrings.xml") or b"")
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         return [_grid(workbook, part, percent, content) for part in parts]
     except UnreadableError:
@@ -102,6 +106,13 @@ def _admit(package: zipfile.ZipFile) -> None:
         raise UnreadableError(Message.of("the file is encrypted"))
 
 
+def _admit_strings(part: bytes) -> None:
+    """Refuse a count of strings that the part has no room for: room is made for as many as are claimed."""
+    claims = re.findall(rb"\b(?:uniqueCount|count)\s*=\s*[\"'](\d+)", part[:_HEAD_BYTES])
+    if any(int(claim) > len(part) + _STRINGS_UNASKED for claim in claims) or part.count(b"<si") > MAX_CELLS:
+        raise UnreadableError(Message.of("the package is damaged: {reason}", reason="sharedStrings"))
+
+
 def _checked(package: zipfile.ZipFile, name: str) -> bytes | None:
     """Return a part after its length and checksum were verified, or None where there is none."""
     try:
@@ -115,7 +126,7 @@ def _checked(package: zipfile.ZipFile, name: str) -> bytes | None:
 
 def _root(package: zipfile.ZipFile, name: str) -> Element | None:
     part = _checked(package, name)
-    return None if part is None else ElementTree.fromstring(part, forbid_dtd=True)
+    return None if part is None else ElementTree.fromstring(admit_tree(part), forbid_dtd=True)
 
 
 def _local(element: Element) -> str:
@@ -192,14 +203,18 @@ def _blanked(rows: Sequence[Sequence[object]]) -> NDArray[np.object_]:
 
 def _is_sparse(xml: bytes) -> bool:
     """Tell whether the used range is too large to be laid out before it is looked at."""
-    cells = xml.count(b"<c ") + xml.count(b":c ")
+    if _BEYOND.search(xml):
+        raise UnreadableError(Message.of("a cell stands outside of every sheet"))
     last = _ROW_NUMBER.search(xml, max(xml.rfind(b"<row "), xml.rfind(b":row "), 0))
     rows = int(last.group(1)) if last else 0
-    if cells > _FEW_CELLS:
-        if _WIDE.search(xml):
-            raise UnreadableError(Message.of("the used range has more than {count} cells", count=MAX_CELLS))
+    many = xml.count(b"<c ") + xml.count(b":c ") > _FEW_CELLS
+    if many and not _SEVERAL_LETTERS.search(xml):  # 26 columns at most, however far down
         return False
-    columns = max((column_index(column.decode()) for column, _ in _REFERENCE.findall(xml)), default=0) + 1
+    references = [(column_index(column.decode()), int(row)) for column, row in _REFERENCE.findall(xml)]
+    columns = max((column for column, _ in references), default=0) + 1
+    rows = max(rows, max((row for _, row in references), default=0))
+    if many and rows * columns > MAX_CELLS:
+        raise UnreadableError(Message.of("the used range has more than {count} cells", count=MAX_CELLS))
     return rows * columns > MAX_CELLS
 
 
@@ -213,7 +228,7 @@ def _cells(xml: bytes, content: bytes) -> dict[tuple[int, int], object]:
         else ["".join(t.text or "" for t in item.iter() if _local(t) == "t") for item in strings]
     )
     found: dict[tuple[int, int], object] = {}
-    for element in ElementTree.fromstring(xml, forbid_dtd=True).iter():
+    for element in ElementTree.fromstring(admit_tree(xml), forbid_dtd=True).iter():
         if _local(element) != "c":
             continue
         text = "".join(inner.text or "" for inner in element.iter() if _local(inner) in {"v", "t"})
