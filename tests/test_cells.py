@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cityanalytics.workbooks.cells import MARKS, WORDS, State, is_pending, read_number, read_numbers
+from cityanalytics.workbooks.cells import MARKS, WORDS, State, is_pending, read_number
 from cityanalytics.workbooks.dates import Precision, is_span, read_date, read_dates, read_period
+from cityanalytics.workbooks.numeric import read_numbers
 
 FULL_WIDTH = str.maketrans("0123456789.,-%()", "０１２３４５６７８９．，－％（）")
 

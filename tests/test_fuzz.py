@@ -170,7 +170,7 @@ def assert_understood(content):
             assert listed == list(range(listed[0], listed[-1] + 1)), "a row in no list"
             assert spans.setdefault(listed[0], listed) == listed
         together = [row for listed in spans.values() for row in listed]
-        assert sorted(together) == list(range(1, len(grid.values) + 1))
+        assert sorted(together) == list(range(1, grid.values.shape[0] + 1))
 
 
 @pytest.mark.parametrize("container", CONTAINERS)

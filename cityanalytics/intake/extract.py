@@ -9,8 +9,8 @@ import pandas as pd
 
 from cityanalytics.intake.reading import Reading, Source
 from cityanalytics.issues import Issue, Message, Severity
-from cityanalytics.workbooks.cells import read_numbers
 from cityanalytics.workbooks.dates import read_dates
+from cityanalytics.workbooks.numeric import read_numbers
 from cityanalytics.workbooks.units import Dimension, find_unit, to_base
 
 if TYPE_CHECKING:

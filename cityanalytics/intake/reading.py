@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cityanalytics.issues import Issue, Message, Severity
-from cityanalytics.workbooks.cells import State, read_numbers, squeezed
+from cityanalytics.workbooks.cells import State, squeezed
 from cityanalytics.workbooks.dates import Period, read_dates, read_period
+from cityanalytics.workbooks.numeric import read_numbers
 from cityanalytics.workbooks.units import Dimension, series_to_base
 
 if TYPE_CHECKING:

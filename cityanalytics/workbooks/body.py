@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow.compute as pc
 
-from cityanalytics.workbooks.cells import State, is_serial, squeezed
+from cityanalytics.workbooks.cells import is_serial, squeezed
 from cityanalytics.workbooks.face import Code, Face
+from cityanalytics.workbooks.sidebyside import each
+from cityanalytics.workbooks.texts import by_distinct, matching, part_of, truths
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,9 +22,9 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.columns import Columns
     from cityanalytics.workbooks.headers import Header
 
-DATA, TOTAL, GROUP, BLANK, FOOTER, STRAY, HEADER, UNIT, TITLE = (
-    "data", "total", "group", "blank", "footer", "stray", "header", "unit", "title",
-)  # fmt: skip
+#: The kinds of rows, in the order in which they are shown.
+ROW_KINDS = ("title", "unit", "header", "group", "total", "data", "blank", "footer", "stray")
+TITLE, UNIT, HEADER, GROUP, TOTAL, DATA, BLANK, FOOTER, STRAY = range(len(ROW_KINDS))
 
 _UNITS = "(?:个|项|户|家|处|条|座|宗|人|件|栋|幢|套)(?:项目|工程)?"
 _COUNT = rf"(?:[(\[]共?(?P<inside>\d+){_UNITS}?[)\]]|共?(?P<outside>\d+){_UNITS})"
@@ -37,12 +40,15 @@ _ORDINALS = (
     re.compile(r"^第?[一二三四五六七八九十]{1,3}(?:[、.,:章]|$)"),
     re.compile(r"^\([一二三四五六七八九十]{1,3}\)"),
 )
-_TELLING = re.compile(
-    r"[合总小共累]\s*计|汇\s*总|总\s*[数投费造额]|总额|其\s*中|占\s*比|比\s*[重例]|百分比|[率速幅]\s*$|平均|[同环]比"
-    r"|^\s*(?:第?[一二三四五六七八九十]+\s*[、.．,，章]|[（(]\s*[一二三四五六七八九十\d]+\s*[)）]|[①-⑳])",
-    re.MULTILINE,
-)
+#: Of rows that may be no plain leaves; RE2, where white space has to be spelt out.
+_TELLING = (
+    r"(?m)[合总小共累]_*计|汇_*总|总_*[数投费造额]|总额|其_*中|占_*比|比_*[重例]|百分比|[率速幅]_*$|平均|[同环]比"
+    r"|^_*(?:第?[一二三四五六七八九十]+_*[、.．,，章]|[（(]_*[一二三四五六七八九十\d]+_*[)）]|[①-⑳])"
+).replace("_", r"[\s\pZ]")
+#: What most serial numbers look like.
+_COUNTING = r"^[0-9]+$"
 _LISTED = 12
+_IN_PARENTHESES = 1.5  # how deep (3) stands, under 3 and above 3.1
 _PARENTHESES = re.compile(r"^(?:\(\d{1,3}\)|[①-⑳])")
 _NOTE = re.compile(
     r"^(?:注|备注|说明|附注|附|资料来源|数据来源|来源|填表|填报|制表|制作|审核|审批|编制|负责人|联系人|单位负责人|联系电话|打印|报送|复核|统计|主管|分管|经办|盖章|★|※|\*)"
@@ -92,7 +98,7 @@ class Body:
     rows
         0-based sheet rows.
     kinds
-        Kind of each; object dtype.
+        Kind of each (int8), by its place in `ROW_KINDS`.
     marks
         The rows that are no plain leaves, in order.
     numbered
@@ -106,11 +112,11 @@ class Body:
     """
 
     rows: NDArray[np.intp]
-    kinds: NDArray[np.object_]
+    kinds: NDArray[np.int8]
     marks: tuple[Mark, ...]
     numbered: NDArray[np.bool_]
     serials: NDArray[np.bool_]
-    texts: NDArray[np.int_]
+    texts: NDArray[np.int16]
     depths: NDArray[np.float64]
 
 
@@ -126,36 +132,33 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     columns
         Its columns, read over `rows`.
     rows
-        0-based body rows, ascending.
+        0-based body rows, one after the other.
     """
-    inside = face.filled[rows, header.left : header.right + 1]
-    kinds = np.full(len(rows), DATA, dtype=object)
+    part = slice(int(rows[0]), int(rows[-1]) + 1) if len(rows) else slice(0)
+    across = slice(header.left, header.right + 1)
+    kinds = np.full(len(rows), DATA, dtype=np.int8)
     numbered = np.zeros(len(rows), dtype=bool)
     for column, read in columns.numbers.items():
-        numbered |= (read["state"] == State.PARSED).to_numpy() | (face.codes[rows, column] == Code.ERROR)
+        numbered |= read.parsed | (face.codes[rows, column] == Code.ERROR)
     serial_columns = np.array(columns.serial)
-    filled = inside.sum(axis=1)
+    counted = [_depths(face, rows, header.left + int(offset)) for offset in np.flatnonzero(serial_columns)]
+    depths = counted[0] if counted else np.zeros(len(rows))
     serials = np.zeros(len(rows), dtype=bool)
-    for offset in np.flatnonzero(serial_columns):
-        column = header.left + int(offset)
-        serials |= _serials(face, rows, column)
-    told = face.told[rows, header.left : header.right + 1]
-    others = told[:, ~serial_columns].sum(axis=1)
-    texts = (face.codes[rows, header.left : header.right + 1] == Code.TEXT)[:, ~serial_columns].sum(axis=1)
-
-    depths = np.zeros(len(rows))
-    if serial_columns.any():
-        depths = _depths(face, rows, header.left + int(np.flatnonzero(serial_columns)[0]))
+    for found in counted:
+        serials |= (found > 0) & (found != _IN_PARENTHESES)
+    others = _count(face.told[part, across], serial_columns)
+    texts = _count(face.codes[part, across] == Code.TEXT, serial_columns)
 
     kinds[serials & (others == 0)] = STRAY
-    kinds[(filled == 0) & face.filled[rows].any(axis=1)] = STRAY
-    kinds[~face.filled[rows].any(axis=1)] = BLANK
+    anywhere = face.filled[part].any(axis=1)
+    kinds[~face.filled[part, across].any(axis=1) & anywhere] = STRAY
+    kinds[~anywhere] = BLANK
     _repeated(face, header, rows, kinds)
     marks = []
     # Most rows of a long table are plain: with a serial number, or (where there is none) with numbers.
     plain = serials & (numbered | (others > 2)) if serial_columns.any() else numbered
     listing = -1
-    for position in np.flatnonzero((kinds == DATA) & (~plain | _telling(face, header, rows))):
+    for position in np.flatnonzero((kinds == DATA) & (~plain | _telling(face, header, columns, rows))):
         mark = _mark(face, header, columns, int(rows[position]))
         if mark is None or (mark.style == NAMED and plain[position] and listing != position - 1):
             continue
@@ -179,19 +182,34 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     )
 
 
+def _count(cells: NDArray[np.bool_], apart: NDArray[np.bool_]) -> NDArray[np.int16]:
+    """Return how many cells of each row are True, those of the columns `apart` left out."""
+    counts: NDArray[np.int16] = cells.sum(axis=1, dtype=np.int16)
+    for offset in np.flatnonzero(apart):
+        counts -= cells[:, offset]
+    return counts
+
+
 def _depths(face: Face, rows: NDArray[np.intp], column: int) -> NDArray[np.float64]:
-    cells = face.cells[rows, column]
     depths = np.zeros(len(rows))
     native = face.codes[rows, column] == Code.NUMBER
-    numbers = cells[native].astype(float)
-    depths[native] = np.where(numbers == np.floor(numbers), 1, 2)
-    for position in np.flatnonzero(face.codes[rows, column] == Code.TEXT):
-        text = squeezed(cells[position])
-        if _PARENTHESES.match(text):
-            depths[position] = 1.5
-        elif is_serial(text):
-            depths[position] = 1 + len(re.findall(r"\.\d", text))
+    if native.any():
+        numbers = face.cells[rows[native], column].astype(float)
+        depths[native] = np.where(numbers == np.floor(numbers), 1, 2)
+    texts = part_of(face.column(column), rows)
+    written = matching(texts, _COUNTING)
+    depths[written] = 1
+    rest = np.flatnonzero(~written & (face.codes[rows, column] == Code.TEXT))
+    positions, found = by_distinct(part_of(texts, rest), _depth)
+    depths[rest] = np.array([*found, 0.0])[positions]
     return depths
+
+
+def _depth(serial: str) -> float:
+    text = squeezed(serial)
+    if _PARENTHESES.match(text):
+        return _IN_PARENTHESES
+    return 1.0 + len(re.findall(r"\.\d", text)) if is_serial(text) else 0.0
 
 
 def _with_parents(
@@ -215,14 +233,7 @@ def _with_parents(
     return sorted(found, key=lambda mark: mark.row)
 
 
-def _serials(face: Face, rows: NDArray[np.intp], column: int) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = face.codes[rows, column] == Code.NUMBER
-    for position in np.flatnonzero(face.codes[rows, column] == Code.TEXT):
-        found[position] = is_serial(face.cells[rows[position], column])
-    return found
-
-
-def _repeated(face: Face, header: Header, rows: NDArray[np.intp], kinds: NDArray[np.object_]) -> None:
+def _repeated(face: Face, header: Header, rows: NDArray[np.intp], kinds: NDArray[np.int8]) -> None:
     """Mark the rows that repeat the header's labels, as printed pages do."""
     for row in range(header.first, header.last + 1):
         labels = [(column, text) for column, text in face.texts(row) if header.left <= column <= header.right]
@@ -230,23 +241,27 @@ def _repeated(face: Face, header: Header, rows: NDArray[np.intp], kinds: NDArray
             continue
         same = np.arange(len(rows))
         for column, _ in labels:
-            same = same[face.cells[rows[same], column] == face.cells[row, column]]
+            texts = part_of(face.column(column), rows[same])
+            same = same[truths(pc.equal(texts, face.cells[row, column]))]
         kinds[same] = HEADER
 
 
-def _telling(face: Face, header: Header, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+def _telling(face: Face, header: Header, columns: Columns, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Tell which rows may be no plain leaves: a word for totals anywhere, an ordinal, or 其中 above them."""
     found = np.zeros(len(rows), dtype=bool)
     after = np.zeros(len(rows), dtype=bool)
-    for column in range(header.left, header.right + 1):
-        texts = np.flatnonzero(face.codes[rows, column] == Code.TEXT)
-        cells = face.cells[rows[texts], column]
-        if _TELLING.search("\n".join(cells)) is None:  # one look at a long column of names
-            continue
-        telling = {cell: _TELLING.search(cell) is not None for cell in set(cells)}
-        found[texts] |= np.fromiter(map(telling.__getitem__, cells), bool, len(cells))
-        if any("其中" in cell for cell in telling):
-            after[texts] |= np.fromiter(("其中" in cell for cell in cells), bool, len(cells))
+    worded = [
+        column
+        for column in range(header.left, header.right + 1)
+        if column not in columns.numbers or columns.numbers[column].unparsed.any()
+    ]
+    texts = [part_of(face.column(column), rows) for column in worded]
+    for column, telling in zip(
+        texts, each(lambda one: matching(one, _TELLING), texts, rows=len(rows)), strict=True
+    ):
+        found |= telling
+        if telling.any():
+            after |= matching(column, "其中")
     for position in np.flatnonzero(after):  # the rows that continue 其中：甲 / 乙 / 丙
         found[position : position + _LISTED] = True
     return found
@@ -278,8 +293,8 @@ def _mark(face: Face, header: Header, columns: Columns, row: int) -> Mark | None
             return Mark(row=row, style=OF_WHICH, label=text, cell=at, keyword=True)
         match = _TOTAL.match(text)
         if match and (near or not match["name"]) and not (match["name"] and match["word"] in _ALONE):
-            if _count(match) is not None:
-                count, count_cell = _count(match), at
+            if _number(match) is not None:
+                count, count_cell = _number(match), at
             alone = not match["name"] and match["word"] != "小计"
             style = ordinal or (GRAND if alone else f"{NAMED}{match['word']}")
             return Mark(
@@ -292,7 +307,7 @@ def _mark(face: Face, header: Header, columns: Columns, row: int) -> Mark | None
     named = _NAMED_COUNT.match(texts[-1][1] if texts[-1][0] < first_number else label)
     label_cell = texts[-1][0] if texts[-1][0] < first_number else column
     if named and count is None:
-        count, count_cell = _count(named), label_cell
+        count, count_cell = _number(named), label_cell
     if ordinal is not None:
         return Mark(row=row, style=ordinal, label=label, cell=column, count=count, count_cell=count_cell)
     if is_serial(face.cells[row, header.left]) and any(columns.serial):
@@ -304,7 +319,7 @@ def _label_rows(
     face: Face,
     header: Header,
     rows: NDArray[np.intp],
-    kinds: NDArray[np.object_],
+    kinds: NDArray[np.int8],
     *,
     numbered: NDArray[np.bool_],
     serials: NDArray[np.bool_],
@@ -313,9 +328,8 @@ def _label_rows(
     """Set the kinds of rows without any number: totals, groups, notes and placeholders."""
     has_numbers = bool(numbered.any())
     labels = {face.label(header.last, column) for column in range(header.left, header.right + 1)}
-    last_content = max(
-        (int(position) for position in np.flatnonzero((kinds == DATA) & (numbered | serials))), default=-1
-    )
+    content = np.flatnonzero((kinds == DATA) & (numbered | serials))
+    last_content = int(content[-1]) if len(content) else -1
     for position in np.flatnonzero((kinds == DATA) & ~numbered):
         row = int(rows[position])
         texts = [text for column, text in face.texts(row) if header.left <= column <= header.right]
@@ -340,6 +354,6 @@ def _label_rows(
             kinds[position] = GROUP
 
 
-def _count(match: re.Match[str]) -> int | None:
+def _number(match: re.Match[str]) -> int | None:
     number = match["inside"] or match["outside"]
     return int(number) if number else None

@@ -10,13 +10,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 
 class State(StrEnum):
@@ -93,8 +89,6 @@ _NUMBER = re.compile(
     r"(?P<open>\()?(?:¥|rmb|人民币)?(?P<sign>[-+])?(?:¥)?"
     r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)?(?P<decimals>\.\d*)?(?P<power>e[-+]?\d{1,2})?(?P<share>[%‰])?(?P<close>\))?"
 )
-#: What most texts that are numbers look like: read as `read_number` does, without its many questions.
-_PLAIN = re.compile(r"-?[0-9]{1,300}(?:\.[0-9]{1,300})?")
 _MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "’": "", "'": "", "，": ","})
 _SHARES = {None: 0, "%": 2, "‰": 3}
 
@@ -171,56 +165,6 @@ def is_pending(cell: object) -> bool:
     (True, False, False)
     """
     return isinstance(cell, str) and squeezed(cell).lower() in WORDS
-
-
-def read_numbers(cells: pd.Series) -> pd.DataFrame:
-    """Read a column of cells as numbers.
-
-    Parameters
-    ----------
-    cells
-        Raw values, object dtype.
-
-    Returns
-    -------
-    pandas.DataFrame
-        On the same index: ``value`` (float64, nan unless parsed), ``state`` (text of `State`) and ``written``
-        (bool, the number was text).
-
-    Examples
-    --------
-    >>> read_numbers(pd.Series([5.0, "1,250", "待定", None])).to_dict("list")["value"]
-    [5.0, 1250.0, nan, nan]
-    """
-    raw = cells.to_numpy(dtype=object)
-    if set(map(type, raw)) <= {float, type(None)}:  # most columns: no cell needs a look of its own
-        value = raw.astype(float)
-        state = np.where(np.isnan(value), State.MISSING.value, State.PARSED.value).astype(object)
-        state[np.isinf(value)] = State.UNPARSED.value
-        return pd.DataFrame({"value": value, "state": state, "written": False}, index=cells.index)
-    value = np.full(len(raw), math.nan)
-    state = np.full(len(raw), State.MISSING.value, dtype=object)
-    written = np.zeros(len(raw), dtype=bool)
-    floats = _of_type(raw, float)
-    value[floats] = raw[floats].astype(float)
-    sound = floats & np.isfinite(value)
-    state[sound] = State.PARSED.value
-    rest = np.flatnonzero(~sound & np.array([cell is not None for cell in raw], dtype=bool))
-    known: dict[tuple[type, object], Number] = {}
-    for position in rest.tolist():
-        cell = raw[position]
-        if type(cell) is str and _PLAIN.fullmatch(cell):
-            value[position], state[position], written[position] = float(cell), State.PARSED.value, True
-            continue
-        number = known.get((type(cell), cell))
-        if number is None:
-            number = known[type(cell), cell] = read_number(cell)
-        value[position], state[position], written[position] = number.value, number.state.value, number.written
-    return pd.DataFrame({"value": value, "state": state, "written": written}, index=cells.index)
-
-
-def _of_type(raw: NDArray[np.object_], kind: type) -> NDArray[np.bool_]:
-    return np.fromiter((type(cell) is kind for cell in raw), dtype=bool, count=len(raw))
 
 
 def is_serial(cell: object) -> bool:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pandas as pd
 
-from cityanalytics.workbooks.cells import State, is_serial, read_number, read_numbers
+from cityanalytics.workbooks.cells import State, is_serial, read_number
 from cityanalytics.workbooks.dates import Precision, is_span, read_date
 from cityanalytics.workbooks.face import Code, Face
+from cityanalytics.workbooks.sidebyside import each
 from cityanalytics.workbooks.statements import Measure, measure, units_of_label
 
 if TYPE_CHECKING:
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from cityanalytics.workbooks.numeric import Numbers
+
 Kind = Literal["number", "text", "date", "period"]
 
 #: So many texts of a long column are tried before it is said to hold no numbers.
 _SAMPLED = 1000
+#: So many cells tell whether a column holds dates.
+_DATED = 2000
 _SERIAL = re.compile(r"^(?:序号?|编号|行次|行号|项次|顺序号?|号|no\.?|.*[编序]号)$", re.IGNORECASE)
 _DATE = re.compile(r"时间|日期|年月|月份|起止|期限|^年度?$|^期间?$|时点")
 
@@ -41,14 +46,13 @@ class Columns:
     serial
         Which of them count rows (bool for each column).
     numbers
-        For each number column, by 0-based column of the sheet: its cells as `cells.read_numbers` gives them,
-        indexed by 0-based sheet row.
+        For each number column, by 0-based column of the sheet: its cells.
     """
 
     left: int
     kinds: tuple[Kind, ...]
     serial: tuple[bool, ...]
-    numbers: dict[int, pd.DataFrame]
+    numbers: dict[int, Numbers]
 
 
 def read_columns(face: Face, rows: NDArray[np.intp], left: int, paths: Sequence[tuple[str, ...]]) -> Columns:
@@ -65,24 +69,32 @@ def read_columns(face: Face, rows: NDArray[np.intp], left: int, paths: Sequence[
     paths
         The path of labels of each column.
     """
-    kinds: list[Kind] = []
-    serial: list[bool] = []
-    numbers: dict[int, pd.DataFrame] = {}
-    for offset, path in enumerate(paths):
-        column = left + offset
-        codes = face.codes[rows, column]
-        label = path[-1] if path else ""
-        counting = bool(_SERIAL.match(label)) or (offset == 0 and not label and _counts(face, rows, column))
-        kind, read = _kind(face, rows, column, codes, path)
-        counting = counting and _mostly_serial(face, rows, column)
-        if counting:
-            read = read_numbers(_cells(face, rows, column))
-            kind = "text" if (read["state"] == State.UNPARSED).any() else "number"
-        kinds.append(kind)
-        serial.append(counting)
-        if read is not None and kind == "number" and not counting:
-            numbers[column] = read
-    return Columns(left=left, kinds=tuple(kinds), serial=tuple(serial), numbers=numbers)
+    found = each(
+        lambda offset: _column(face, rows, left + offset, paths[offset], first=offset == 0),
+        range(len(paths)),
+        rows=len(rows),
+    )
+    return Columns(
+        left=left,
+        kinds=tuple(kind for kind, _, _ in found),
+        serial=tuple(counting for _, counting, _ in found),
+        numbers={left + offset: read for offset, (_, _, read) in enumerate(found) if read is not None},
+    )
+
+
+def _column(
+    face: Face, rows: NDArray[np.intp], column: int, path: tuple[str, ...], *, first: bool
+) -> tuple[Kind, bool, Numbers | None]:
+    """Return what a column holds, whether it counts rows, and its numbers where it holds amounts."""
+    label = path[-1] if path else ""
+    counting = bool(_SERIAL.match(label)) or (first and not label and _counts(face, rows, column))
+    kind, read = _kind(face, rows, column, face.codes[rows, column], path)
+    if counting and _mostly_serial(face, rows, column):
+        return ("text" if face.numbers(rows, column).unparsed.any() else "number"), True, None
+    if read is None or kind != "number":
+        return kind, False, None
+    _ = read.exact  # worked out here, beside the other columns
+    return kind, False, read
 
 
 def _mostly_serial(face: Face, rows: NDArray[np.intp], column: int) -> bool:
@@ -97,7 +109,7 @@ def _counts(face: Face, rows: NDArray[np.intp], column: int) -> bool:
 
 def _kind(  # noqa: PLR0911 - one line for each kind
     face: Face, rows: NDArray[np.intp], column: int, codes: NDArray[np.int8], path: tuple[str, ...]
-) -> tuple[Kind, pd.DataFrame | None]:
+) -> tuple[Kind, Numbers | None]:
     """Return what a column holds, and its numbers where it may hold any."""
     filled = int(np.count_nonzero(codes))
     label = path[-1] if path else ""
@@ -105,7 +117,7 @@ def _kind(  # noqa: PLR0911 - one line for each kind
     if filled == 0:
         promised = any(units_of_label(part) for part in path) or measured in {Measure.MONEY, Measure.AREA}
         if promised and not _names_text(label):
-            return "number", read_numbers(_cells(face, rows, column))
+            return "number", face.numbers(rows, column)
         return ("date" if _DATE.search(label) else "text"), None
     dates = int(np.count_nonzero(codes == Code.DATE))
     texts = codes == Code.TEXT
@@ -114,22 +126,17 @@ def _kind(  # noqa: PLR0911 - one line for each kind
         if kind is not None:
             return kind, None
     if not texts.any() and not dates:
-        return "number", read_numbers(_cells(face, rows, column))
+        return "number", face.numbers(rows, column)
     if texts.sum() > _SAMPLED and not (codes == Code.NUMBER).any():
-        sample = face.cells[rows[np.flatnonzero(texts)[:: texts.sum() // _SAMPLED]], column]
-        if not any(read_number(cell).state is State.PARSED for cell in sample):
+        sample = face.cells[rows[np.flatnonzero(texts)[:: int(texts.sum()) // _SAMPLED]], column]
+        if not any(read_number(cell).state is State.PARSED for cell in set(sample)):
             return "text", None
-    read = read_numbers(_cells(face, rows, column))
-    parsed = int((read["state"] == State.PARSED).sum())
-    unparsed = int((read["state"] == State.UNPARSED).sum())
+    read = face.numbers(rows, column)
+    parsed, unparsed = int(read.parsed.sum()), int(read.unparsed.sum())
     native = int(np.count_nonzero(codes == Code.NUMBER))
     if parsed and parsed >= unparsed and (native or measured is not Measure.CODE):
         return "number", read
     return "text", None
-
-
-def _cells(face: Face, rows: NDArray[np.intp], column: int) -> pd.Series:
-    return pd.Series(face.cells[rows, column], index=rows, dtype=object)
 
 
 def _names_text(label: str) -> bool:
@@ -140,16 +147,14 @@ def _names_text(label: str) -> bool:
 
 
 def _date_kind(face: Face, rows: NDArray[np.intp], column: int, native: int) -> Kind | None:
-    cells = face.cells[rows, column]
-    dated = [read_date(cell, year=2000) for cell in cells[:2000]]
-    parsed = [date.precision for date in dated if date.state is State.PARSED]
-    spans = sum(is_span(cell) for cell in cells[:2000])
-    missing = sum(date.state is State.MISSING for date in dated)
-    told = len(dated) - missing
-    if told and (len(parsed) + spans) * 2 < told and native * 2 < told:
+    counts = Counter((type(cell), cell) for cell in face.cells[rows[:_DATED], column])
+    parsed = spans = told = days = 0
+    for (_, cell), count in counts.items():
+        date = read_date(cell, year=2000)
+        told += count * (date.state is not State.MISSING)
+        parsed += count * (date.state is State.PARSED)
+        days += count * (date.precision is Precision.DAY)
+        spans += count * is_span(cell)
+    if told and (parsed + spans) * 2 < told and native * 2 < told:
         return None
-    if spans * 2 >= max(told, 1):
-        return "period"
-    if parsed and not any(precision is Precision.DAY for precision in parsed):
-        return "period"
-    return "date"
+    return "period" if spans * 2 >= max(told, 1) or (parsed and not days) else "date"

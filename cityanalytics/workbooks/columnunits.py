@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks import body as kind
-from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.headers import label_cells
 from cityanalytics.workbooks.preamble import is_unit_row
 from cityanalytics.workbooks.sheet import cell_name, letters
@@ -20,6 +21,7 @@ from cityanalytics.workbooks.statements import (
     units_of_label,
     units_of_note,
 )
+from cityanalytics.workbooks.texts import by_distinct, part_of
 from cityanalytics.workbooks.units import Dimension, Unit, find_unit
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from cityanalytics.workbooks.body import Body
     from cityanalytics.workbooks.columns import Columns
+    from cityanalytics.workbooks.face import Face
     from cityanalytics.workbooks.headers import Header
 
 _UNIT_COLUMN = re.compile(r"^(?:计量)?单位$")
@@ -148,20 +151,29 @@ def _unit_column(face: Face, header: Header, paths: Sequence[tuple[str, ...]], b
     for offset, path in enumerate(paths):
         if path and _UNIT_COLUMN.match(path[-1]):
             column = header.left + offset
-            cells = [face.cells[row, column] for row in body.rows if face.codes[row, column] == Code.TEXT]
-            known = sum(find_unit(cell) is not None for cell in cells)
-            return column if cells and known * 2 > len(cells) else None
+            units = _units(face, column, body)
+            known = sum(count for unit, count in units if unit is not None)
+            return column if known * 2 > sum(count for _, count in units) else None
     return None
+
+
+def _units(face: Face, column: int, body: Body) -> list[tuple[Unit | None, int]]:
+    """Return the unit of each distinct text of a column, and how many cells hold it."""
+    positions, units = by_distinct(part_of(face.column(column), body.rows), find_unit)
+    return list(
+        zip(units, np.bincount(positions[positions >= 0], minlength=len(units)).tolist(), strict=True)
+    )
 
 
 def _measured(face: Face, column: int, body: Body) -> bool:
     """Tell whether a column of units states amounts, areas or lengths, not pieces of goods."""
-    units = [find_unit(cell) for cell in face.cells[body.rows, column] if isinstance(cell, str)]
+    units = _units(face, column, body)
     measured = sum(
-        unit is not None and unit.dimension in {Dimension.MONEY, Dimension.AREA, Dimension.LENGTH}
-        for unit in units
+        count
+        for unit, count in units
+        if unit is not None and unit.dimension in {Dimension.MONEY, Dimension.AREA, Dimension.LENGTH}
     )
-    return measured * 2 >= len(units) > 0
+    return measured * 2 >= sum(count for _, count in units) > 0
 
 
 def _conflict(where: str, statements: Sequence[Statement]) -> Issue:

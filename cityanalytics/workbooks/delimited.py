@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cityanalytics.issues import Message
-from cityanalytics.workbooks.sheet import MAX_CELLS, Grid, UnreadableError, dense
+from cityanalytics.workbooks.longtext import in_columns, reach, records
+from cityanalytics.workbooks.sheet import Grid, UnreadableError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
-_FIELD_LIMIT = 10_000_000
+    from cityanalytics.workbooks.texts import TextCells
+
+_HEAD = 20_000
+#: Text is transcoded in pieces of so many bytes.
+_PIECE = 1 << 23
+#: Shorter text is read record by record.
+_LONG = 1 << 20
+#: Read record by record a cell takes far more memory than in columns.
+_MOST_CELLS = 8_000_000
 
 
 def read(content: bytes) -> tuple[str, list[Grid]]:
@@ -23,37 +34,20 @@ def read(content: bytes) -> tuple[str, list[Grid]]:
     Raises
     ------
     UnreadableError
-        The bytes are no text.
+        The bytes are no text, or too many cells.
     """
-    encoding, text = decode(content)
-    csv.field_size_limit(_FIELD_LIMIT)
-    records = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    try:
-        rows = list(records)
-    except csv.Error as error:
-        raise UnreadableError(Message.of("the file is no delimited text: {reason}", reason=error)) from error
-    width = max(map(len, rows), default=0)
-    if len(rows) * width <= MAX_CELLS:
-        return encoding, [Grid(sheet="csv", values=_laid_out(rows, width))]
-    cells: dict[tuple[int, int], object] = {
-        (row, column): value
-        for row, record in enumerate(rows)
-        for column, value in enumerate(record)
-        if value != ""
-    }
-    values, outliers = dense(cells)
-    return encoding, [Grid(sheet="csv", values=values, outliers=tuple(outliers))]
+    for encoding in _encodings(content):
+        try:
+            return encoding, [Grid(sheet="csv", values=_cells(content, encoding))]
+        except UnicodeError:
+            continue
+    raise UnreadableError(Message.of("the file is no workbook and no text"))
 
 
-def _laid_out(rows: list[list[str]], width: int) -> NDArray[np.object_]:
-    """Return the array of the records, as `sheet.dense` would; a long file costs no second look at its cells."""
-    values = np.full((len(rows), width), None, dtype=object)
-    for row, record in enumerate(rows):
-        values[row, : len(record)] = record
-    values[values == ""] = None
-    filled = values != None  # noqa: E711 - element by element
-    down, across = filled.any(axis=1).nonzero()[0], filled.any(axis=0).nonzero()[0]
-    return values[: down[-1] + 1, : across[-1] + 1] if len(down) else np.empty((0, 0), dtype=object)
+def _encodings(content: bytes) -> tuple[str, ...]:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    return ("utf-8-sig",) if content.startswith(codecs.BOM_UTF8) else ("utf-8", "gb18030")
 
 
 def decode(content: bytes) -> tuple[str, str]:
@@ -64,23 +58,70 @@ def decode(content: bytes) -> tuple[str, str]:
     >>> decode("万元".encode("gb18030"))
     ('gb18030', '万元')
     """
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    elif content.startswith(b"\xef\xbb\xbf"):
-        encodings = ["utf-8-sig"]
-    else:
-        encodings = ["utf-8", "gb18030"]
-    for encoding in encodings:
+    for encoding in _encodings(content):
         try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
+            return encoding, b"".join(transcoded(content, encoding)).decode()
+        except UnicodeError:
             continue
-        if "\x00" not in text:
-            return encoding, text
     raise UnreadableError(Message.of("the file is no workbook and no text"))
 
 
-def _delimiter(text: str) -> str:
-    head = text[:20_000]
+def transcoded(content: bytes, encoding: str) -> Iterator[bytes]:
+    """Yield text in UTF-8, piece by piece.
+
+    Raises
+    ------
+    UnicodeError
+        The bytes are no text in that encoding.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for start in range(0, len(content), _PIECE):
+        stop = start + _PIECE
+        piece = decoder.decode(content[start:stop], final=stop >= len(content)).encode()
+        if b"\x00" in piece:
+            raise UnicodeError
+        yield piece
+
+
+def _cells(content: bytes, encoding: str) -> NDArray[np.object_] | TextCells:
+    pieces = transcoded(content, encoding)
+    kept = [next(pieces)]
+    delimiter = _delimiter(kept[0][:_HEAD].decode("utf-8", "ignore"))
+    if len(content) >= _LONG:
+        found = in_columns(pieces, kept, delimiter)
+        if found is not None:
+            return found
+    return by_record(b"".join((*kept, *pieces)), delimiter)
+
+
+def by_record(text: bytes, delimiter: str) -> NDArray[np.object_]:
+    """Return the cells of delimited UTF-8 text, read one record after the other.
+
+    Raises
+    ------
+    UnreadableError
+        It has too many cells or a field without end.
+    """
+    rows: list[list[str]] = []
+    width = fields = 0
+    try:
+        for record in records(text, delimiter):
+            rows.append(record)
+            width, fields = max(width, len(record)), fields + len(record) + 1
+            if max(fields, len(rows) * width) > _MOST_CELLS:
+                raise UnreadableError(
+                    Message.of("the used range has more than {count} cells", count=_MOST_CELLS)
+                )
+    except csv.Error as error:
+        raise UnreadableError(Message.of("the file is no delimited text: {reason}", reason=error)) from error
+    values = np.full((len(rows), width), None, dtype=object)
+    for row, record in enumerate(rows):
+        values[row, : len(record)] = record
+    values[values == ""] = None
+    filled = values != None  # noqa: E711 - element by element
+    return values[: reach(filled.any(axis=1)), : reach(filled.any(axis=0))]
+
+
+def _delimiter(head: str) -> str:
     counts = {delimiter: head.count(delimiter) for delimiter in ("\t", ",", ";")}
     return max(counts, key=lambda delimiter: counts[delimiter])

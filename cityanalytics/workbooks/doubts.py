@@ -15,6 +15,8 @@ from cityanalytics.workbooks.dates import Precision, read_date
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.sheet import cell_name
 from cityanalytics.workbooks.statements import Measure
+from cityanalytics.workbooks.texts import by_distinct, floats, matching, part_of
+from cityanalytics.workbooks.texts import where as where_true
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,8 +30,9 @@ if TYPE_CHECKING:
 
 #: Above so many cells of a column with the same doubt, one issue names the column.
 _EACH = 50
-#: A whole number of fewer digits is the same as a float.
-_EXACT_DIGITS = 16
+#: What most serial numbers look like; one of fewer digits is the same as a float.
+_COUNTING = r"^[0-9]{1,15}$"
+_ROUGH, _UNREAD = 1, 2
 
 
 def _warning(code: str, where: str, value: object, understood: Message, suggestion: Message) -> Issue:
@@ -173,7 +176,7 @@ def of_values(
     columns: Columns,
     body: Body,
     *,
-    kinds: NDArray[np.object_],
+    kinds: NDArray[np.int8],
     where: str,
     written: bool,
 ) -> Iterator[Issue]:
@@ -188,9 +191,8 @@ def of_values(
         )
     counted = np.isin(kinds, (kind.DATA, kind.TOTAL))
     for column, read in columns.numbers.items():
-        state = read["state"].to_numpy()
         if not written:
-            texts = np.flatnonzero(read["written"].to_numpy() & counted)
+            texts = np.flatnonzero(read.written & counted)
             yield from _each(
                 "TEXT_NUMBER",
                 face,
@@ -201,13 +203,11 @@ def of_values(
                 understood=Message.of("a number stored as text"),
                 suggestion=Message.of("store it as a number"),
             )
-        cells = face.cells[body.rows, column]
-        told = (face.codes[body.rows, column] != Code.ERROR) & (face.codes[body.rows, column] != Code.BLANK)
-        unparsed = [
-            int(index)
-            for index in np.flatnonzero(counted & told & (state != State.PARSED.value))
-            if state[index] == State.UNPARSED.value or is_pending(cells[index])
-        ]
+        open_cells = np.flatnonzero(counted & ~read.parsed)
+        codes = face.codes[body.rows[open_cells], column]
+        open_cells = open_cells[(codes != Code.ERROR) & (codes != Code.BLANK)]
+        pending = where_true(part_of(face.column(column), body.rows[open_cells]), is_pending)
+        unparsed = open_cells[read.unparsed[open_cells] | pending]
         yield from _each(
             "UNPARSED",
             face,
@@ -246,27 +246,21 @@ def _each(
         )
         return
     for index in positions:
-        row = int(body.rows[index])
+        row = int(body.rows[int(index)])
         yield _warning(
             code, f"{where}!{cell_name(row, column)}", face.cells[row, column], understood, suggestion
         )
 
 
-def _dates(face: Face, body: Body, column: int, kinds: NDArray[np.object_], where: str) -> Iterator[Issue]:
-    cells = face.cells[body.rows, column]
-    texts = np.flatnonzero(
-        (kinds == kind.DATA)
-        & (face.codes[body.rows, column] != Code.DATE)
-        & (face.codes[body.rows, column] != Code.BLANK)
-    )
-    rough, unread = [], []
-    known = {(type(cell), cell): read_date(cell, year=2000) for cell in _distinct(cells[texts])}
-    for index in texts:
-        dated = known[type(cells[index]), cells[index]]
-        if dated.state is State.PARSED and dated.precision is not Precision.DAY:
-            rough.append(int(index))
-        elif dated.state is State.UNPARSED:
-            unread.append(int(index))
+def _dates(face: Face, body: Body, column: int, kinds: NDArray[np.int8], where: str) -> Iterator[Issue]:
+    codes = face.codes[body.rows, column]
+    data = kinds == kind.DATA
+    positions, found = by_distinct(part_of(face.column(column), body.rows), _verdict)
+    verdicts = np.array([*found, 0], dtype=np.int8)[positions]
+    verdicts[~data] = 0
+    others = np.flatnonzero(data & np.isin(codes, (Code.NUMBER, Code.ERROR, Code.OTHER)))
+    verdicts[others] = [_verdict(cell) for cell in face.cells[body.rows[others], column]]
+    rough, unread = np.flatnonzero(verdicts == _ROUGH), np.flatnonzero(verdicts == _UNREAD)
     yield from _each(
         "DATE_PRECISION",
         face,
@@ -289,34 +283,47 @@ def _dates(face: Face, body: Body, column: int, kinds: NDArray[np.object_], wher
     )
 
 
-def _distinct(cells: NDArray[np.object_]) -> list[object]:
-    """Return each cell once; True and 1.0 are two."""
-    return [cell for _, cell in {(type(cell), cell) for cell in cells.tolist()}]
+def _verdict(cell: object) -> int:
+    """Tell whether a cell is no date, or a date without its day; 0 for what needs no word."""
+    dated = read_date(cell, year=2000)
+    if dated.state is State.PARSED:
+        return 0 if dated.precision is Precision.DAY else _ROUGH
+    return _UNREAD if dated.state is State.UNPARSED else 0
 
 
-def _serials(face: Face, table: Table, body: Body, kinds: NDArray[np.object_], where: str) -> Iterator[Issue]:
+def _serials(face: Face, table: Table, body: Body, kinds: NDArray[np.int8], where: str) -> Iterator[Issue]:
     index = next((column.index for column in table.columns if column.serial), None)
     if index is None:
         return
-    cells = face.cells[body.rows, index]
-    numbers = np.full(len(cells), math.nan)
-    native = face.codes[body.rows, index] == Code.NUMBER
-    numbers[native] = cells[native].astype(float)
-    for position in np.flatnonzero(face.codes[body.rows, index] == Code.TEXT).tolist():
-        cell = cells[position]
-        plain = cell.isascii() and cell.isdecimal() and len(cell) < _EXACT_DIGITS
-        numbers[position] = float(cell) if plain else read_number(squeezed(cell).strip("★☆*●○▲△.、")).value
+    codes = face.codes[body.rows, index]
+    texts = part_of(face.column(index), body.rows)
+    plain = matching(texts, _COUNTING)
+    numbers = floats(texts, plain)
+    native = codes == Code.NUMBER
+    if native.any():
+        numbers[native] = face.cells[body.rows[native], index].astype(float)
+    rest = np.flatnonzero(~plain & (codes == Code.TEXT))
+    positions, found = by_distinct(part_of(texts, rest), _serial)
+    numbers[rest] = np.array([*found, math.nan])[positions]
     runs = np.cumsum(np.isin(kinds, (kind.TOTAL, kind.GROUP, kind.HEADER)))
     leaves = (kinds == kind.DATA) & np.isfinite(numbers)
+    if (np.diff(numbers[leaves]) > 0).all():  # most lists: no need to look for twins
+        return
     again = pd.DataFrame({"run": runs[leaves], "serial": numbers[leaves]}).duplicated().to_numpy()
-    for position in np.flatnonzero(leaves)[again]:
-        yield _warning(
-            "SERIAL_DUP",
-            f"{where}!{cell_name(int(body.rows[position]), index)}",
-            cells[position],
-            Message.of("a serial number twice in one run"),
-            Message.of("number the rows again"),
-        )
+    yield from _each(
+        "SERIAL_DUP",
+        face,
+        body,
+        index,
+        np.flatnonzero(leaves)[again],
+        where=where,
+        understood=Message.of("a serial number twice in one run"),
+        suggestion=Message.of("number the rows again"),
+    )
+
+
+def _serial(text: str) -> float:
+    return read_number(squeezed(text).strip("★☆*●○▲△.、")).value
 
 
 def of_cells(face: Face, tables: Sequence[Table], where: str) -> Iterator[Issue]:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import compress
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from cityanalytics.workbooks.cells import squeezed
+from cityanalytics.workbooks.numeric import Numbers, read_objects, read_texts
+from cityanalytics.workbooks.sidebyside import each
+from cityanalytics.workbooks.texts import TextCells, part_of, texts_of, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from cityanalytics.workbooks.sheet import Grid, Merge
@@ -52,6 +57,14 @@ _CODES = _Codes(
 )
 
 
+def _codes(flat: list[object]) -> NDArray[np.int8]:
+    codes = np.fromiter(map(_CODES.__getitem__, map(type, flat)), np.int8, len(flat))
+    texts = np.flatnonzero(codes == Code.TEXT)
+    chosen = cast("Iterator[str]", compress(flat, (codes == Code.TEXT).tolist()))
+    codes[texts[np.fromiter(map(str.isspace, chosen), bool, len(texts))]] = Code.BLANK
+    return codes
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Face:
     """A grid with a code for each cell.
@@ -61,31 +74,48 @@ class Face:
     grid
         The sheet.
     codes
-        int8, of the shape of ``grid.values``; text of white space alone is blank.
+        int8, of the shape of ``grid.values``, column by column in memory; text of white space alone is blank.
     """
 
     grid: Grid
     codes: NDArray[np.int8]
+    _texts: dict[int, pa.ChunkedArray] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, grid: Grid) -> Face:
         """Look at every cell once."""
-        flat = grid.values.ravel().tolist()
-        codes = np.fromiter(map(_CODES.__getitem__, map(type, flat)), np.int8, len(flat))
-        texts = np.flatnonzero(codes == Code.TEXT)
-        blank = np.fromiter((not flat[at] or flat[at].isspace() for at in texts.tolist()), bool, len(texts))
-        codes[texts[blank]] = Code.BLANK
-        height, width = grid.values.shape
-        shaped = codes.reshape((height, width))
+        values = grid.values
+        if isinstance(values, TextCells):
+            codes = np.zeros(values.shape, np.int8, order="F")
+            for at, filled in enumerate(each(told, values.columns, rows=len(codes))):
+                codes[:, at] = filled  # 1 is TEXT
+        else:
+            codes = np.asfortranarray(_codes(values.ravel().tolist()).reshape(values.shape))
+        height, width = values.shape
         for row, column in (*grid.errors, *grid.uncached):
             if row < height and column < width:
-                shaped[row, column] = Code.ERROR
-        return cls(grid=grid, codes=shaped)
+                codes[row, column] = Code.ERROR
+        return cls(grid=grid, codes=codes)
 
     @property
-    def cells(self) -> NDArray[np.object_]:
+    def cells(self) -> NDArray[np.object_] | TextCells:
         """The raw values, of the shape of `codes`."""
         return self.grid.values
+
+    def column(self, column: int) -> pa.ChunkedArray:
+        """Return the texts of a column, from the first row down; null where a cell is no text."""
+        if isinstance(self.cells, TextCells):
+            return self.cells.columns[column]
+        if column not in self._texts:
+            text = self.codes[:, column] == Code.TEXT
+            self._texts[column] = texts_of(self.cells[:, column], text)
+        return self._texts[column]
+
+    def numbers(self, rows: NDArray[np.intp], column: int) -> Numbers:
+        """Return the cells of a column read as numbers."""
+        if isinstance(self.cells, TextCells):
+            return read_texts(part_of(self.cells.columns[column], rows))
+        return read_objects(self.cells[rows, column])
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -101,6 +131,8 @@ class Face:
     @cached_property
     def told(self) -> NDArray[np.bool_]:
         """Where a cell is not blank, or a cell merged down over it is not."""
+        if not self.grid.merges:
+            return self.filled
         found = self.filled.copy()
         for merge in self.grid.merges:
             if merge.bottom > merge.top and merge.top < self.shape[0] and merge.left < self.shape[1]:

@@ -30,10 +30,10 @@ def is_form(face: Face) -> bool:
     Four marks are looked for: rows whose values are merged each in its own way, labels beside values in
     several columns, a signature or a stamp, and boxes to tick. A sheet with serial numbers is none.
     """
-    rows = [int(row) for row in np.flatnonzero(face.filled.any(axis=1))]
-    if not 3 <= len(rows) <= _MAX_ROWS or _numbered(face):  # noqa: PLR2004 - a form has more than a title
+    filled = np.flatnonzero(face.filled.any(axis=1))
+    if not 3 <= len(filled) <= _MAX_ROWS or _numbered(face):  # noqa: PLR2004 - a form has more than a title
         return False
-    rows = [row for row in rows if not _is_title(face, row)]
+    rows = [row for row in filled.tolist() if not _is_title(face, row)]
     if not rows:
         return False
     merged = sum(_own_layout(face, row) for row in rows)

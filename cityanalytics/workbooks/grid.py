@@ -116,7 +116,7 @@ def _container(content: bytes) -> Container | None:
     text = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if text.startswith(b"<") and (b"<table" in content.lower() or b"spreadsheet" in text):
         return "html"
-    return "csv" if content.strip() else None
+    return "csv" if head.strip() or content.strip() else None
 
 
 def _sheets(content: bytes, container: Container | None) -> tuple[str | None, list[Grid]]:

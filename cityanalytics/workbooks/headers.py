@@ -18,10 +18,14 @@ from cityanalytics.workbooks.units import find_unit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
 #: How far below a header its columns are looked for.
 _LOOK_BELOW = 40
 #: How many rows of text are tried as a header before a sheet is said to have none.
 _TRIED = 200
+#: So many rows are looked at together.
+_WINDOW = 2000
 _LONG = 60
 _YEARS = 40
 _DEEP = 6
@@ -67,16 +71,21 @@ def find_header(face: Face, start: int, stop: int) -> Header | None:
     Header or None
         Its rows and columns; None where no row looks like one.
     """
-    codes = face.codes[start:stop]
+    for first in range(start, stop, _WINDOW):
+        for row in _likely(face.codes[first : min(first + _WINDOW, stop)])[:_TRIED] + first:
+            if _looks_like_header(face, int(row), stop):
+                return _grown(face, int(row), start, stop)
+    return None
+
+
+def _likely(codes: NDArray[np.int8]) -> NDArray[np.intp]:
+    """Return the rows whose kinds of cells may be labels."""
     texts = (codes == Code.TEXT).sum(axis=1)
     others = ((codes == Code.DATE) | (codes == Code.ERROR) | (codes == Code.OTHER)).any(axis=1)
     numbers = (codes == Code.NUMBER).sum(axis=1)
     likely = (texts >= 2) & ~others & (numbers * 3 <= texts)  # noqa: PLR2004 - a header has two labels
     likely |= (texts > 0) & ~others & (numbers > 1) & (numbers <= _YEARS)
-    for row in np.flatnonzero(likely)[:_TRIED] + start:
-        if _looks_like_header(face, int(row), stop):
-            return _grown(face, int(row), start, stop)
-    return None
+    return np.flatnonzero(likely)
 
 
 def _looks_like_header(face: Face, row: int, stop: int) -> bool:

@@ -123,20 +123,16 @@ def next_table(face: Face, header: Header) -> int:
     codes = face.codes[header.last + 1 :, header.left : header.right + 1]
     if not len(codes):
         return height
-    texts = (codes == Code.TEXT).sum(axis=1)
     numeric = _numeric(face, np.arange(header.last + 1, height), header)
-    blank_before = ~face.filled[header.last : height - 1].any(axis=1)
-    single_before = face.filled[header.last : height - 1].sum(axis=1) <= 1
-    other = (codes > Code.TEXT).any(axis=1)
-    over = (codes[:, numeric] == Code.TEXT).sum(axis=1) if numeric.any() else np.zeros(len(codes), dtype=int)
-    replaced = (over * 2 >= max(int(numeric.sum()), 1)) | (not numeric.any())
-    apart = blank_before | single_before
-    likely = (texts > 1) & ~other & apart
-    for offset in np.flatnonzero(likely):
-        candidate = row + int(offset)
+    apart = face.filled[header.last : height - 1].sum(axis=1, dtype=np.int16) <= 1
+    for offset in np.flatnonzero(apart).tolist():
+        candidate, written = row + offset, codes[offset] == Code.TEXT
+        if written.sum() < 2 or (codes[offset] > Code.TEXT).any():  # noqa: PLR2004 - a header has two labels
+            continue
         if candidate <= header.last + 1 or _same_labels(face, header, candidate):
             continue
-        if not replaced[offset] and not _begins_numbers(face, candidate, header):
+        replaced = int(written[numeric].sum()) * 2 >= max(int(numeric.sum()), 1) or not numeric.any()
+        if not replaced and not _begins_numbers(face, candidate, header):
             continue
         following = find_header(face, candidate, min(candidate + 1, height)) and find_header(
             face, candidate, height

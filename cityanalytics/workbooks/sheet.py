@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from cityanalytics.workbooks.texts import TextCells
+
 Visibility = Literal["visible", "hidden"]
 
 #: A grid holds at most so many cells; what lies beyond a wide gap is kept apart.
@@ -67,8 +69,9 @@ class Grid:
     visibility
         ``visible`` or ``hidden``.
     values
-        2-D array of objects, rows by columns from A1: None (blank or error), text, float, bool, date,
-        datetime or time. Only the first cell of a merged range holds its value.
+        2-D array of objects, rows by columns from A1: None (blank or error), text (never empty), float, bool, date,
+        datetime or time. Only the first cell of a merged range holds its value. Long delimited text is kept
+        in columns instead.
     merges
         Merged ranges.
     hidden_rows, hidden_columns
@@ -85,7 +88,7 @@ class Grid:
 
     sheet: str
     visibility: Visibility = "visible"
-    values: NDArray[np.object_]
+    values: NDArray[np.object_] | TextCells
     merges: tuple[Merge, ...] = ()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()

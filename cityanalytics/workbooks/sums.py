@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cityanalytics.workbooks.cells import State
+from cityanalytics.workbooks.numeric import in_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
-_EXACT = 9.0e18  # what an int64 holds
-_MOST_DECIMALS = 10
+    from cityanalytics.workbooks.numeric import Numbers
+
 _ROUNDS = 6
 _PRIMARIES = 4
 #: A small number is soon the sum of two others: only larger ones are evidence where nothing else is.
@@ -29,26 +29,31 @@ class Sums:
     Parameters
     ----------
     read
-        The column's cells, as `cells.read_numbers` gives them.
+        The column's cells.
     leaves
         Which rows are leaves.
     """
 
-    def __init__(self, read: pd.DataFrame, leaves: NDArray[np.bool_]) -> None:
-        self.stated = read["value"].to_numpy()
-        told = (read["state"] == State.PARSED.value).to_numpy() & leaves
-        self._leaf_values = np.where(told, self.stated, 0.0)
-        self._decimals = decimals(self._leaf_values)
-        self._written = decimals(self.stated[np.isfinite(self.stated)])
-        self._counts = np.concatenate(([0], np.cumsum(told)))
-        self._scaled: NDArray[np.int64] | None = None
-        if self._decimals is not None:
-            self._scaled = np.concatenate(([0], np.cumsum(scaled(self._leaf_values, self._decimals))))
+    def __init__(self, read: Numbers, leaves: NDArray[np.bool_]) -> None:
+        self.stated = read.value
+        self._told = told = read.parsed & leaves
+        self._written = None if read.exact is None else read.exact[0]
+        exact = read.exact or in_whole(self._leaf_values)
+        self._exact = None if exact is None else (10 ** exact[0], _running(np.where(told, exact[1], 0)))
+
+    @cached_property
+    def _leaf_values(self) -> NDArray[np.float64]:
+        return np.where(self._told, self.stated, 0.0)
+
+    @cached_property
+    def _counts(self) -> NDArray[np.int64]:
+        return _running(self._told)
 
     def over(self, first: int, stop: int) -> float:
         """Return the sum of the leaves at positions from `first` up to `stop`."""
-        if self._scaled is not None and self._decimals is not None:
-            return float(int(self._scaled[stop] - self._scaled[first]) / 10**self._decimals)
+        if self._exact is not None:
+            unit, running = self._exact
+            return float(int(running[stop] - running[first]) / unit)
         return math.fsum(self._leaf_values[first:stop])
 
     def count(self, first: int, stop: int) -> int:
@@ -64,33 +69,14 @@ class Sums:
         return abs(stated - self.over(first, stop)) <= explained * (1 - 1e-9)
 
 
-def decimals(values: NDArray[np.float64]) -> int | None:
-    """Return with how many decimals all values are written, or None where it is too many to sum exactly.
-
-    Noise in the last bit of a float, as spreadsheets leave it, is no decimal.
-
-    Examples
-    --------
-    >>> decimals(np.array([1.0, 2.5, 35281.714400000004])), decimals(np.array([1 / 3]))
-    (4, None)
-    """
-    largest = float(np.abs(values).max(initial=0.0))
-    for places in range(_MOST_DECIMALS + 1):
-        if largest * 10.0**places * max(len(values), 1) > _EXACT:
-            return None
-        rounded = scaled(values, places) / 10.0**places
-        if (np.abs(rounded - values) <= 4 * np.spacing(np.abs(values))).all():
-            return places
-    return None
-
-
-def scaled(values: NDArray[np.float64], places: int) -> NDArray[np.int64]:
-    """Return values as whole numbers of the last decimal place."""
-    return np.rint(values * 10.0**places).astype(np.int64)
+def _running(values: NDArray[np.int64] | NDArray[np.bool_]) -> NDArray[np.int64]:
+    running = np.zeros(len(values) + 1, dtype=np.int64)
+    np.cumsum(values, out=running[1:])
+    return running
 
 
 def neighbour_sums(
-    columns: Mapping[int, pd.DataFrame],
+    columns: Mapping[int, Numbers],
     leaves: NDArray[np.bool_],
     apart: NDArray[np.bool_],
     *,
@@ -101,7 +87,7 @@ def neighbour_sums(
     Parameters
     ----------
     columns
-        Number columns that may be summed, as `cells.read_numbers` gives them.
+        Number columns that may be summed.
     leaves
         Which rows are taken for leaves so far.
     apart
@@ -114,9 +100,7 @@ def neighbour_sums(
     dict
         Position of each such row: the stretch (first, stop) of positions that it sums, which may hold others.
     """
-    values = [read["value"].fillna(0.0).to_numpy() for read in columns.values()]
-    places = [decimals(column) for column in values]
-    whole = [scaled(column, place) for column, place in zip(values, places, strict=True) if place is not None]
+    whole = [read.exact[1] for read in columns.values() if read.exact is not None]
     found: dict[int, tuple[int, int]] = {}
     if not whole:
         return found
@@ -140,30 +124,28 @@ def _matches(
 ) -> dict[int, tuple[int, int]]:
     """Return each row that equals the sum of a run of at least two rows next to it, in most columns."""
     length = len(apart)
-    sums = [np.concatenate(([0], np.cumsum(column))) for column in columns]
-    here = np.arange(length)
+    sums = [_running(column) for column in columns]
     found: dict[int, tuple[int, int]] = {}
     order = sorted(range(len(columns)), key=lambda index: -int(np.count_nonzero(columns[index])))
     for primary in order[:_PRIMARIES]:
         column, total = columns[primary], sums[primary]
         if (column < 0).any():
             continue
-        target = total[1:] + column
+        here = np.flatnonzero(possible & (column > 0))
+        target = total[here + 1] + column[here]
         for right in (False, True):
             stop = _found(total, target, right=right)
-            sound = possible & (column > 0) & (stop <= length) & (stop - here > 2)  # noqa: PLR2004 - two rows at least
+            sound = (stop <= length) & (stop - here > 2)  # noqa: PLR2004 - two rows at least
             sound &= total[np.minimum(stop, length)] == target
-            found |= _kept(
-                columns, sums, apart, np.setdiff1d(np.flatnonzero(sound), list(found)), (here + 1, stop)
-            )
-        target = total[:-1] - column
+            new = sound & ~np.isin(here, list(found))
+            found |= _kept(columns, sums, apart, here[new], (here[new] + 1, stop[new]))
+        target = total[here] - column[here]
         for right in (True, False):
             first = _found(total, target, right=right)
-            sound = possible & (column > 0) & (first >= 0) & (here - first > 1)
+            sound = (first >= 0) & (here - first > 1)
             sound &= total[np.maximum(first, 0)] == target
-            found |= _kept(
-                columns, sums, apart, np.setdiff1d(np.flatnonzero(sound), list(found)), (first, here)
-            )
+            new = sound & ~np.isin(here, list(found))
+            found |= _kept(columns, sums, apart, here[new], (first[new], here[new]))
     return found
 
 
@@ -181,8 +163,7 @@ def _kept(
 ) -> dict[int, tuple[int, int]]:
     """Return the candidates whose other columns are the sums of the same run too."""
     kept = {}
-    for index in candidates.tolist():
-        first, stop = int(runs[0][index]), int(runs[1][index])
+    for index, first, stop in zip(candidates.tolist(), runs[0].tolist(), runs[1].tolist(), strict=True):
         stated = agreeing = weighty = 0
         for column, total in zip(columns, sums, strict=True):
             value = int(column[index])

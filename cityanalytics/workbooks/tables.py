@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +12,7 @@ import pandas as pd
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks import body as kind
 from cityanalytics.workbooks import doubts, preamble, totals
-from cityanalytics.workbooks.body import sort_rows
-from cityanalytics.workbooks.cells import read_numbers
+from cityanalytics.workbooks.body import ROW_KINDS, sort_rows
 from cityanalytics.workbooks.columns import Columns, Kind, read_columns
 from cityanalytics.workbooks.columnunits import column_units
 from cityanalytics.workbooks.face import Code, Face
@@ -21,9 +21,10 @@ from cityanalytics.workbooks.headers import Header, find_header, headers_beside,
 from cityanalytics.workbooks.sheet import cell_name, letters
 from cityanalytics.workbooks.statements import Measure, measure
 from cityanalytics.workbooks.sums import Sums
+from cityanalytics.workbooks.texts import TextCells, part_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.sheet import Visibility
     from cityanalytics.workbooks.totals import StatedTotal
     from cityanalytics.workbooks.units import Unit
-
-#: The lists of rows of a table, in the order in which they are shown.
-ROW_KINDS = ("title", "unit", "header", "group", "total", "data", "blank", "footer", "stray")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,9 +94,11 @@ class Table:
         1-based sheet rows of each kind of `ROW_KINDS`.
     totals
         Every stated sum.
-    frame
-        Data rows: index 1-based sheet rows, columns letters, raw cell values (object). A text that is merged
-        down stands on each of its rows.
+    face
+        The sheet as it stands.
+    values
+        For each number column, by 0-based column of the sheet: its numbers in the data rows (float64, nan where
+        there is none).
     """
 
     sheet: str
@@ -107,7 +107,36 @@ class Table:
     columns: tuple[Column, ...]
     rows: Mapping[str, tuple[int, ...]]
     totals: tuple[StatedTotal, ...]
-    frame: pd.DataFrame = field(repr=False)
+    face: Face = field(repr=False)
+    values: Mapping[int, NDArray[np.float64]] = field(repr=False)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Data rows: index 1-based sheet rows, columns letters, raw cell values (object).
+
+        A text that is merged down stands on each of its rows.
+        """
+        return _frame(self.face, self.columns, np.array(self.rows["data"], dtype=np.intp) - 1)
+
+    @property
+    def typed(self) -> pd.DataFrame:
+        """Data rows: as `frame`, but numbers are float64, in the unit of their column, and texts are ``str``.
+
+        A cell that is no number is nan in a number column; the issues name it.
+        """
+        cells = self.face.cells
+        if isinstance(cells, TextCells):
+            rows = np.array(self.rows["data"], dtype=np.intp) - 1
+            columns = {
+                column.letter: self.values[column.index]
+                if column.index in self.values
+                else part_of(cells.columns[column.index], rows).to_pandas()
+                for column in self.columns
+            }
+            return pd.DataFrame(columns).set_axis(pd.Index(rows + 1, name="row"))
+        values = {column.letter: self.values.get(column.index) for column in self.columns}
+        kept = {letter: numbers for letter, numbers in values.items() if numbers is not None}
+        return self.frame.assign(**kept).infer_objects()
 
     def column(self, letter: str) -> Column:
         """Return a column by its letters."""
@@ -253,13 +282,12 @@ def _table(
         if _is_additive(face, column, measures[column - header.left], units[column - header.left].unit)
         and not units[column - header.left].by_row
     }
-    kinds, covered = totals.settle(body, additive)
+    kinds, covered, sums = totals.settle(body, additive)
     leaves = kinds == kind.DATA
-    stated = totals.stated_totals(covered, body, additive, leaves)
+    stated = totals.stated_totals(covered, body, sums, leaves)
     listed = preamble.listed(face, header, start, meta)
-    for name in ROW_KINDS:
-        listed[name] += [int(row) + 1 for row in body.rows[kinds == name]]
-    data = body.rows[leaves]
+    for code, name in enumerate(ROW_KINDS):
+        listed[name] = sorted(listed[name]) + (body.rows[kinds == code] + 1).tolist()
     described = tuple(
         Column(
             letter=letters(header.left + offset),
@@ -269,7 +297,7 @@ def _table(
             measure=measures[offset],
             unit=units[offset].unit,
             unit_from=units[offset].source,
-            sum=_sum(face, columns, header.left + offset, body.rows, leaves),
+            sum=_sum(face, columns, header.left + offset, body.rows, sums, leaves=leaves),
             serial=columns.serial[offset],
         )
         for offset, path in enumerate(paths)
@@ -281,9 +309,10 @@ def _table(
         range=f"{cell_name(header.first, header.left)}:{cell_name(last, header.right)}",
         header_rows=(header.first + 1, header.last + 1),
         columns=described,
-        rows={name: tuple(sorted(listed[name])) for name in ROW_KINDS},
+        rows={name: tuple(listed[name]) for name in ROW_KINDS},
         totals=stated,
-        frame=_frame(face, header, data),
+        face=face,
+        values={column: read.value[leaves] for column, read in columns.numbers.items()},
     )
     issues = [
         *unit_issues,
@@ -300,29 +329,33 @@ def _is_additive(face: Face, column: int, measured: Measure, unit: Unit | None) 
 
 
 def _sum(
-    face: Face, columns: Columns, column: int, rows: NDArray[np.intp], leaves: NDArray[np.bool_]
+    face: Face,
+    columns: Columns,
+    column: int,
+    rows: NDArray[np.intp],
+    sums: Mapping[int, Sums],
+    *,
+    leaves: NDArray[np.bool_],
 ) -> float | None:
     if columns.kinds[column - columns.left] != "number":
         return None
-    read = columns.numbers.get(column)
-    return Sums(
-        read_numbers(pd.Series(face.cells[rows, column], dtype=object)) if read is None else read,
-        leaves,
-    ).over(0, len(leaves))
+    if column in sums:
+        return sums[column].over(0, len(rows))
+    read = columns.numbers[column] if column in columns.numbers else face.numbers(rows, column)
+    return Sums(read, leaves).over(0, len(rows))
 
 
-def _frame(face: Face, header: Header, rows: NDArray[np.intp]) -> pd.DataFrame:
-    values = face.cells[rows, header.left : header.right + 1]
-    place = {int(row): index for index, row in enumerate(rows)}
+def _frame(face: Face, columns: Sequence[Column], rows: NDArray[np.intp]) -> pd.DataFrame:
+    left, right = columns[0].index, columns[-1].index
+    values = face.cells[rows, left : right + 1]
     for merge in face.grid.merges:
-        down = merge.bottom > merge.top and header.left <= merge.left <= header.right
+        down = merge.bottom > merge.top and left <= merge.left <= right
         if down and merge.top < face.shape[0] and face.codes[merge.top, merge.left] == Code.TEXT:
-            for row in range(merge.top + 1, min(merge.bottom + 1, face.shape[0])):
-                if row in place:
-                    values[place[row], merge.left - header.left] = face.cells[merge.top, merge.left]
+            first, stop = np.searchsorted(rows, (merge.top + 1, merge.bottom + 1))
+            values[first:stop, merge.left - left] = face.cells[merge.top, merge.left]
     return pd.DataFrame(
         values,
         index=pd.Index(rows + 1, name="row"),
-        columns=[letters(column) for column in range(header.left, header.right + 1)],
+        columns=[column.letter for column in columns],
         dtype=object,
     )

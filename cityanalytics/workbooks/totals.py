@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,15 +11,16 @@ import numpy as np
 from cityanalytics.workbooks import body as kind
 from cityanalytics.workbooks.body import Mark
 from cityanalytics.workbooks.sheet import cell_name
+from cityanalytics.workbooks.sidebyside import each
 from cityanalytics.workbooks.sums import Sums, neighbour_sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from cityanalytics.workbooks.body import Body
+    from cityanalytics.workbooks.numeric import Numbers
 
     Span = tuple[int, int]
 
@@ -67,8 +67,8 @@ class Covered:
 
 
 def settle(
-    body: Body, additive: Mapping[int, pd.DataFrame]
-) -> tuple[NDArray[np.object_], tuple[Covered, ...]]:
+    body: Body, additive: Mapping[int, Numbers]
+) -> tuple[NDArray[np.int8], tuple[Covered, ...], dict[int, Sums]]:
     """Tell totals, groups and leaves apart, and what each total covers.
 
     Parameters
@@ -81,11 +81,11 @@ def settle(
     Returns
     -------
     tuple
-        The kind of each row (object), and each total row with the stretch that it covers.
+        The kind of each row (int8), each total row with the stretch that it covers, and the sums of the
+        leaves of each column.
     """
     kinds = body.kinds.copy()
-    position = {int(row): index for index, row in enumerate(body.rows)}
-    marks = {position[mark.row]: mark for mark in body.marks}
+    marks = {int(np.searchsorted(body.rows, mark.row)): mark for mark in body.marks}
     certain, doubtful = _parents(body, kinds, marks)
     kinds[certain] = kind.TOTAL
     for index in _proven(doubtful, kinds, marks, additive):
@@ -98,33 +98,32 @@ def settle(
         kinds[index] = kind.TOTAL
         marks.setdefault(index, Mark(row=int(body.rows[index]), style=kind.NAMED, label="", cell=0))
     found = [int(index) for index in np.flatnonzero(kinds == kind.TOTAL) if int(index) in marks]
-    return kinds, _cover(found, kinds, marks, _sums(additive, kinds == kind.DATA), spans)
+    sums = _sums(additive, kinds == kind.DATA)
+    return kinds, _cover(found, kinds, marks, sums, spans), sums
 
 
-def _sums(additive: Mapping[int, pd.DataFrame], leaves: NDArray[np.bool_]) -> dict[int, Sums]:
-    return {column: Sums(read, leaves) for column, read in additive.items()}
+def _sums(additive: Mapping[int, Numbers], leaves: NDArray[np.bool_]) -> dict[int, Sums]:
+    made = each(lambda read: Sums(read, leaves), list(additive.values()), rows=len(leaves))
+    return dict(zip(additive, made, strict=True))
 
 
 def _depth(mark: Mark | None) -> int:
     return _LEAF_DEPTH if mark is None else _DEPTH.get(mark.style, 1 if mark.keyword else _DEPTH[kind.NAMED])
 
 
-def _parents(body: Body, kinds: NDArray[np.object_], marks: dict[int, Mark]) -> tuple[list[int], list[int]]:
+def _parents(body: Body, kinds: NDArray[np.int8], marks: dict[int, Mark]) -> tuple[list[int], list[int]]:
     """Return the positions that are totals for certain, and those that only sums can tell."""
     certain: list[int] = []
     doubtful: list[int] = []
-    content = np.flatnonzero(np.isin(kinds, (kind.DATA, kind.TOTAL, kind.GROUP))).tolist()
-    following = dict(pairwise(content))
-    listing = False
-    for index in content:
-        mark = marks.get(index)
+    content = np.flatnonzero(np.isin(kinds, (kind.DATA, kind.TOTAL, kind.GROUP)))
+    for index, place in zip(sorted(marks), np.searchsorted(content, sorted(marks)).tolist(), strict=True):
+        mark = marks[index]
         numbered = bool(body.numbered[index])
-        if mark is not None and listing and mark.style == kind.NAMED and numbered and not mark.keyword:
+        before = marks.get(int(content[place - 1])) if place else None
+        listing = before is not None and before.style == kind.OF_WHICH
+        if listing and mark.style == kind.NAMED and numbered and not mark.keyword:
             marks[index] = mark = replace(mark, style=kind.OF_WHICH, keyword=True)  # 其中：甲 / 乙 / 丙
-        listing = mark is not None and mark.style == kind.OF_WHICH
-        if mark is None:
-            continue
-        after = following.get(index)
+        after = int(content[place + 1]) if place + 1 < len(content) else None
         deeper = after is not None and _depth(marks.get(after)) > _depth(mark)
         if (
             mark.keyword
@@ -144,12 +143,12 @@ def _parents(body: Body, kinds: NDArray[np.object_], marks: dict[int, Mark]) -> 
 
 def _proven(
     doubtful: Sequence[int],
-    kinds: NDArray[np.object_],
+    kinds: NDArray[np.int8],
     marks: Mapping[int, Mark],
-    additive: Mapping[int, pd.DataFrame],
+    additive: Mapping[int, Numbers],
 ) -> list[int]:
     """Return the doubtful rows that state the sums of the leaves before or after them."""
-    if len(doubtful) > _DOUBTFUL:
+    if not 0 < len(doubtful) <= _DOUBTFUL:
         return []
     proven: list[int] = []
     leaves = kinds == kind.DATA
@@ -206,7 +205,7 @@ def _best(index: int, sums: Mapping[int, Sums], spans: Sequence[Span]) -> tuple[
 
 def _cover(
     found: Sequence[int],
-    kinds: NDArray[np.object_],
+    kinds: NDArray[np.int8],
     marks: Mapping[int, Mark],
     sums: Mapping[int, Sums],
     known: Mapping[int, Span],
@@ -232,7 +231,7 @@ def _stands_above(
     spans: Mapping[int, Span | None],
     marks: Mapping[int, Mark],
     length: int,
-    kinds: NDArray[np.object_],
+    kinds: NDArray[np.int8],
 ) -> bool:
     """Tell whether a total stands above its rows, as most of its style do; or as its place has it."""
     alike = [
@@ -246,7 +245,7 @@ def _stands_above(
 
 
 def _by_place(
-    index: int, kinds: NDArray[np.object_], marks: Mapping[int, Mark], borders: Sequence[int], *, above: bool
+    index: int, kinds: NDArray[np.int8], marks: Mapping[int, Mark], borders: Sequence[int], *, above: bool
 ) -> Span:
     """Return what a total covers by its place alone."""
     only = sum(mark.style == kind.GRAND for mark in marks.values()) == 1
@@ -264,19 +263,18 @@ def _by_place(
 def stated_totals(
     covered: Sequence[Covered],
     body: Body,
-    additive: Mapping[int, pd.DataFrame],
+    sums: Mapping[int, Sums],
     leaves: NDArray[np.bool_],
 ) -> tuple[StatedTotal, ...]:
     """Compare what each total row states with the sum of its leaves.
 
     A cell over leaves that have no value at all states no sum, unless it is zero.
     """
-    sums = _sums(additive, leaves)
-    position = {int(row): index for index, row in enumerate(body.rows)}
     found = []
     for row in covered:
+        at = int(np.searchsorted(body.rows, row.mark.row))
         for column, of_column in sums.items():
-            stated = float(of_column.stated[position[row.mark.row]])
+            stated = float(of_column.stated[at])
             cell = cell_name(row.mark.row, column)
             if not math.isfinite(stated) or row.mark.style == kind.RATIO:
                 continue

@@ -1,0 +1,160 @@
+"""Columns of cells read as numbers, and with how many decimals they are written."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cityanalytics.workbooks.cells import Number, State, read_number
+from cityanalytics.workbooks.texts import all_floats, by_distinct, floats, matching, part_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+#: What most texts that are numbers look like: read as `read_number` does, without its many questions.
+_PLAIN = r"^-?[0-9]{1,300}(?:\.[0-9]{1,300})?$"
+_EXACT = 9.0e18  # what an int64 holds
+_MOST_DECIMALS = 10
+_FIRST = 500  # so many values tell soon that there are more decimals
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Numbers:
+    """A column of cells read as numbers; what is neither parsed nor unparsed is missing.
+
+    Parameters
+    ----------
+    value
+        float64; nan unless parsed.
+    parsed, unparsed
+        bool: there is a value; there is something that is none.
+    written
+        bool: the number was text.
+    """
+
+    value: NDArray[np.float64]
+    parsed: NDArray[np.bool_]
+    unparsed: NDArray[np.bool_]
+    written: NDArray[np.bool_]
+
+    @cached_property
+    def exact(self) -> tuple[int, NDArray[np.int64]] | None:
+        """The values as whole numbers of their last decimal, 0 for none; see `in_whole`."""
+        return in_whole(np.where(self.parsed, self.value, 0.0))
+
+
+def read_numbers(cells: pd.Series) -> pd.DataFrame:
+    """Read a column of cells as numbers.
+
+    Parameters
+    ----------
+    cells
+        Raw values, object dtype.
+
+    Returns
+    -------
+    pandas.DataFrame
+        On the same index: ``value`` (float64, nan unless parsed), ``state`` (text of `State`) and ``written``
+        (bool, the number was text).
+
+    Examples
+    --------
+    >>> read_numbers(pd.Series([5.0, "1,250", "待定", None])).to_dict("list")["value"]
+    [5.0, 1250.0, nan, nan]
+    """
+    read = read_objects(cells.to_numpy(dtype=object))
+    state = np.full(len(cells), State.MISSING.value, dtype=object)
+    state[read.parsed], state[read.unparsed] = State.PARSED.value, State.UNPARSED.value
+    return pd.DataFrame({"value": read.value, "state": state, "written": read.written}, index=cells.index)
+
+
+def read_objects(raw: NDArray[np.object_]) -> Numbers:
+    """Read cells of any kind as numbers."""
+    if set(map(type, raw)) <= {float, type(None)}:  # most columns: no cell needs a look of its own
+        value = raw.astype(float)
+        parsed, unparsed = np.isfinite(value), np.isinf(value)
+        value[unparsed] = math.nan
+        return Numbers(value=value, parsed=parsed, unparsed=unparsed, written=np.zeros(len(raw), dtype=bool))
+    known: dict[tuple[type, object], Number] = {}
+    value = np.full(len(raw), math.nan)
+    parsed, unparsed, written = np.zeros((3, len(raw)), dtype=bool)
+    for position, cell in enumerate(raw.tolist()):
+        if type(cell) is float and math.isfinite(cell):
+            value[position], parsed[position] = cell, True
+            continue
+        if cell is None:
+            continue
+        number = known.get((type(cell), cell))
+        if number is None:
+            number = known[type(cell), cell] = read_number(cell)
+        value[position], written[position] = number.value, number.written
+        parsed[position] = number.state is State.PARSED
+        unparsed[position] = number.state is State.UNPARSED
+    return Numbers(value=value, parsed=parsed, unparsed=unparsed, written=written)
+
+
+def read_texts(texts: pa.ChunkedArray) -> Numbers:
+    """Read texts as numbers, plain ones all at once.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> read_texts(pa.chunked_array([["5", "1,250", "待定", None]])).value.tolist()
+    [5.0, 1250.0, nan, nan]
+    """
+    quick = all_floats(texts)
+    if (
+        quick is not None
+    ):  # most columns; what Arrow takes for a number is what `read_number` takes for the same
+        told = np.isfinite(quick)
+        return Numbers(value=quick, parsed=told, unparsed=np.zeros(len(texts), dtype=bool), written=told)
+    written = matching(texts, _PLAIN)
+    value = floats(texts, written)
+    parsed, unparsed = written.copy(), np.zeros(len(texts), dtype=bool)
+    rest = np.flatnonzero(~written)
+    positions, numbers = by_distinct(part_of(texts, rest), read_number)
+    rest, positions = rest[positions >= 0], positions[positions >= 0]
+    if len(rest):
+        value[rest] = np.array([number.value for number in numbers])[positions]
+        for state, found in ((State.PARSED, parsed), (State.UNPARSED, unparsed)):
+            found[rest] = np.array([number.state is state for number in numbers])[positions]
+        written[rest] = parsed[rest]
+    return Numbers(value=value, parsed=parsed, unparsed=unparsed, written=written)
+
+
+def in_whole(values: NDArray[np.float64]) -> tuple[int, NDArray[np.int64]] | None:
+    """Return with how many decimals all values are written, and each as a whole number of the last.
+
+    Noise in the last bit of a float, as spreadsheets leave it, is no decimal. None where there are too many
+    decimals, or too large values, to be summed exactly.
+
+    Examples
+    --------
+    >>> places, whole = in_whole(np.array([1.0, 2.5, 35281.714400000004]))
+    >>> places, whole.tolist(), in_whole(np.array([1 / 3]))
+    (4, [10000, 25000, 352817144], None)
+    """
+    largest = float(np.abs(values).max(initial=0.0))
+    for places in range(_MOST_DECIMALS + 1):
+        unit = 10.0**places
+        if largest * unit * max(len(values), 1) > _EXACT:
+            return None
+        if _same(values[:_FIRST], np.rint(values[:_FIRST] * unit) / unit):
+            whole = np.rint(values * unit)
+            if _same(values, whole / unit):
+                return places, whole.astype(np.int64)
+    return None
+
+
+def _same(values: NDArray[np.float64], others: NDArray[np.float64]) -> bool:
+    off = values != others
+    if not off.any():
+        return True
+    values, others = values[off], others[off]
+    return bool((np.abs(others - values) <= 4 * np.spacing(np.abs(values))).all())

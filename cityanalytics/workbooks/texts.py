@@ -1,0 +1,183 @@
+"""Columns of text kept as Arrow arrays: a million cells are looked at at once, not one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+Result = TypeVar("Result")
+Key = int | np.integer[Any] | slice | np.ndarray
+#: Where so many first texts say fewer than a tenth as many different things, each is asked once.
+_FIRST, _OFTEN = 5000, 10
+_FEW = 1000
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TextCells:
+    """The cells of delimited text, rows by columns, read like an array of objects.
+
+    Parameters
+    ----------
+    columns
+        One Arrow array of strings for each column, of one length; an empty cell is null.
+    """
+
+    columns: tuple[pa.ChunkedArray, ...]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return (len(self.columns[0]) if self.columns else 0), len(self.columns)
+
+    @property
+    def size(self) -> int:
+        """Count of cells."""
+        height, width = self.shape
+        return height * width
+
+    def __getitem__(self, key: Key | tuple[Key, Key]) -> Any:  # noqa: ANN401 - as NumPy's own
+        """Return a cell (text or None), or an array of cells (object), as NumPy does for the same key."""
+        rows, columns = key if isinstance(key, tuple) else (key, slice(None))
+        if isinstance(columns, int | np.integer):
+            return _taken(self.columns[columns], rows)
+        chosen = range(len(self.columns))[columns] if isinstance(columns, slice) else columns.nonzero()[0]
+        parts = [_taken(self.columns[column], rows) for column in chosen]
+        if isinstance(rows, int | np.integer):
+            return np.array(parts, dtype=object)
+        return np.stack(parts, axis=1) if parts else np.empty((self.shape[0], 0), dtype=object)
+
+    def tolist(self) -> list[list[str | None]]:
+        """Return the rows as lists."""
+        return [list(row) for row in zip(*(column.to_pylist() for column in self.columns), strict=True)]
+
+
+def _taken(column: pa.ChunkedArray, rows: Key) -> Any:  # noqa: ANN401 - a cell, or an array of them
+    if isinstance(rows, int | np.integer):
+        return column[int(rows)].as_py()
+    return part_of(column, rows).to_numpy()
+
+
+def part_of(column: pa.ChunkedArray, rows: slice | NDArray[np.intp]) -> pa.ChunkedArray:
+    """Return the cells of some rows, ascending; of rows one after the other without a copy."""
+    if isinstance(rows, slice):
+        return column[rows]
+    if not len(rows):
+        return column.slice(0, 0)
+    if rows[-1] - rows[0] == len(rows) - 1:
+        return column.slice(int(rows[0]), len(rows))
+    if len(rows) < _FEW:  # taking joins all chunks first
+        return pa.chunked_array([[column[row].as_py() for row in rows.tolist()]], pa.string())
+    return column.take(pa.array(rows))
+
+
+def texts_of(cells: NDArray[np.object_], text: NDArray[np.bool_]) -> pa.ChunkedArray:
+    """Return the texts of a column of objects; null where `text` is False.
+
+    Examples
+    --------
+    >>> texts_of(np.array(["甲", 1.0, None], dtype=object), np.array([True, False, False])).to_pylist()
+    ['甲', None, None]
+    """
+    try:
+        found = pa.array(cells, type=pa.string(), mask=~text)
+    except UnicodeEncodeError:  # half of a pair, as a damaged workbook may hold
+        whole = [
+            cell.encode("utf-8", "replace").decode() if isinstance(cell, str) else None for cell in cells
+        ]
+        found = pa.array(whole, type=pa.string(), mask=~text)
+    return pa.chunked_array([found])
+
+
+def matching(texts: pa.ChunkedArray, pattern: str) -> NDArray[np.bool_]:
+    r"""Tell which texts hold a match of an RE2 pattern; null holds none.
+
+    Examples
+    --------
+    >>> matching(pa.chunked_array([["12", "一", None]]), r"^\d+$").tolist()
+    [True, False, False]
+    """
+    first = texts.slice(0, _FIRST)
+    if len(texts) > _FIRST and pc.count_distinct(first).as_py() * _OFTEN < _FIRST:  # each text is asked once
+        encoded = _encoded(texts)
+        found = truths(pc.match_substring_regex(encoded.dictionary, pattern))
+        return np.append(found, [False])[_positions(encoded)]
+    return truths(pc.match_substring_regex(texts, pattern))
+
+
+def truths(values: pa.Array | pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Return Arrow's truth values, False for null."""
+    values = pc.fill_null(values, False) if values.null_count else values  # noqa: FBT003 - Arrow's order
+    found: NDArray[np.bool_] = np.asarray(values, dtype=bool)
+    return found
+
+
+def told(texts: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Tell which texts are neither null nor nothing but white space."""
+    return truths(pc.invert(pc.utf8_is_space(texts)))
+
+
+def floats(texts: pa.ChunkedArray, plain: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the numbers that the `plain` texts are, each rounded once; nan elsewhere."""
+    if not plain.all():
+        texts = pc.if_else(pa.array(plain), texts, pa.scalar(None, pa.string()))
+    return _as_floats(pc.cast(texts, pa.float64()))
+
+
+def all_floats(texts: pa.ChunkedArray) -> NDArray[np.float64] | None:
+    """Return the numbers that all texts are, nan for null; None where any is no finite number."""
+    try:
+        cast = pc.cast(texts, pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    found = _as_floats(cast)
+    return found if int(np.isfinite(found).sum()) == len(texts) - texts.null_count else None
+
+
+def _as_floats(cast: pa.ChunkedArray) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = cast.to_numpy()
+    return found if found.flags.writeable else found.copy()
+
+
+def _encoded(texts: pa.ChunkedArray) -> pa.DictionaryArray:
+    return pc.dictionary_encode(texts).combine_chunks()
+
+
+def _positions(encoded: pa.DictionaryArray) -> NDArray[np.int32]:
+    indices = encoded.indices
+    found: NDArray[np.int32] = np.asarray(pc.fill_null(indices, -1) if indices.null_count else indices)
+    return found
+
+
+def by_distinct(
+    texts: pa.ChunkedArray, function: Callable[[str], Result]
+) -> tuple[NDArray[np.int32], list[Result]]:
+    """Apply a function to each distinct text once.
+
+    Returns
+    -------
+    tuple
+        For each text the position of its result, -1 for null; and the results.
+
+    Examples
+    --------
+    >>> positions, results = by_distinct(pa.chunked_array([["甲", "乙乙", None, "甲"]]), len)
+    >>> positions.tolist(), results
+    ([0, 1, -1, 0], [1, 2])
+    """
+    encoded = _encoded(texts)
+    return _positions(encoded), [function(text) for text in encoded.dictionary.to_pylist()]
+
+
+def where(texts: pa.ChunkedArray, function: Callable[[str], bool]) -> NDArray[np.bool_]:
+    """Tell for which texts a function is true, asking it once for each distinct text; for null it is not."""
+    positions, results = by_distinct(texts, function)
+    return np.array([*results, False], dtype=bool)[positions]
