@@ -50,11 +50,14 @@ class Sums:
         return _running(self._told)
 
     def over(self, first: int, stop: int) -> float:
-        """Return the sum of the leaves at positions from `first` up to `stop`."""
+        """Return the sum of the leaves at positions from `first` up to `stop`; infinite beyond any float."""
         if self._exact is not None:
             unit, running = self._exact
             return float(int(running[stop] - running[first]) / unit)
-        return math.fsum(self._leaf_values[first:stop])
+        try:
+            return math.fsum(self._leaf_values[first:stop])
+        except OverflowError:  # beyond what a float holds
+            return math.inf
 
     def count(self, first: int, stop: int) -> int:
         """Return how many leaves with a value stand there."""

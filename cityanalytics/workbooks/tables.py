@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -340,9 +341,11 @@ def _sum(
     if columns.kinds[column - columns.left] != "number":
         return None
     if column in sums:
-        return sums[column].over(0, len(rows))
-    read = columns.numbers[column] if column in columns.numbers else face.numbers(rows, column)
-    return Sums(read, leaves).over(0, len(rows))
+        total = sums[column].over(0, len(rows))
+    else:
+        read = columns.numbers[column] if column in columns.numbers else face.numbers(rows, column)
+        total = Sums(read, leaves).over(0, len(rows))
+    return total if math.isfinite(total) else None
 
 
 def _frame(face: Face, columns: Sequence[Column], rows: NDArray[np.intp]) -> pd.DataFrame:

@@ -278,7 +278,7 @@ def stated_totals(
             cell = cell_name(row.mark.row, column)
             if not math.isfinite(stated) or row.mark.style == kind.RATIO:
                 continue
-            if row.span is None:
+            if row.span is None or not math.isfinite(of_column.over(*row.span)):
                 found.append(StatedTotal(cell=cell, stated=stated, computed=None, agrees=None, covers=None))
                 continue
             first, stop = row.span

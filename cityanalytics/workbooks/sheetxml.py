@@ -1,0 +1,147 @@
+"""A sheet's XML looked at once more, for what the values alone do not tell: errors, merges, what is hidden."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cityanalytics.issues import Message
+from cityanalytics.workbooks.sheet import MAX_CELLS, Merge, UnreadableError, column_index
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Patterns begin with literal bytes that are rare, so that a pass over a large sheet costs little.
+_HIDDEN = re.compile(rb"hidden=[\"'](?:1|true)[\"']")
+_ERROR = re.compile(rb" t=[\"']e[\"']")
+_FORMULA_END = re.compile(rb"f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
+_FORMULA_EMPTY = re.compile(
+    rb"<(?:\w+:)?f\b[^<>]*/>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_SEVERAL_LETTERS = re.compile(rb"r=[\"'][A-Za-z]{2,}\d")
+_BEYOND = re.compile(rb"\br=[\"'](?:[A-Za-z]{4,}\d|[A-Za-z]{0,3}\d{8}|[A-Za-z]{1,3}0)")
+#: Below so many cells a sheet's cells are read one by one when its used range is too large to lay out.
+_FEW_CELLS = 500_000
+#: From a formula's end back to the tag of its cell it is never so far.
+_CELL_BYTES = 50_000
+_SAMPLE_BYTES = 400_000
+_REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+_ROW_NUMBER = re.compile(rb"\br=[\"'](\d{1,7})[\"']")
+_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
+_CELL = re.compile(
+    rb"<(?:\w+:)?c\s([^<>]*)>\s*(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*)?<(?:\w+:)?v>"
+)
+_STYLE = re.compile(rb"\bs=[\"'](\d+)[\"']")
+_PLAIN_TYPE = re.compile(rb"\bt=[\"'](?!n[\"'])")
+_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref=[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)[\"']")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\s([^<>]*)/?>")
+
+
+def is_sparse(xml: bytes) -> bool:
+    """Tell whether the used range is too large to be laid out before it is looked at.
+
+    Raises
+    ------
+    UnreadableError
+        A cell stands outside of every sheet, or there are too many.
+    """
+    if any(_in_tag(xml, match.start()) for match in _BEYOND.finditer(xml)):
+        raise UnreadableError(Message.of("a cell stands outside of every sheet"))
+    last = _ROW_NUMBER.search(xml, max(xml.rfind(b"<row "), xml.rfind(b":row "), 0))
+    rows = int(last.group(1)) if last else 0
+    many = xml.count(b"<c ") + xml.count(b":c ") > _FEW_CELLS
+    if many and not _SEVERAL_LETTERS.search(xml):  # 26 columns at most, however far down
+        return False
+    references = [(column_index(column.decode()), int(row)) for column, row in _REFERENCE.findall(xml)]
+    columns = max((column for column, _ in references), default=0) + 1
+    rows = max(rows, max((row for _, row in references), default=0))
+    if many and rows * columns > MAX_CELLS:
+        raise UnreadableError(Message.of("the used range has more than {count} cells", count=MAX_CELLS))
+    return rows * columns > MAX_CELLS
+
+
+def _in_tag(xml: bytes, position: int) -> bool:
+    """Tell whether a position stands in the tag of a row or a cell, not in a text."""
+    start = xml.rfind(b"<", 0, position)
+    return (
+        xml.find(b">", start, position) < 0
+        and re.match(rb"<(?:\w+:)?(?:c|row)\s", xml[start : start + 40]) is not None
+    )
+
+
+def merges(xml: bytes) -> tuple[Merge, ...]:
+    """Return the merged ranges."""
+    return tuple(
+        Merge(int(top) - 1, column_index(left.decode()), int(bottom) - 1, column_index(right.decode()))
+        for left, top, right, bottom in _MERGE.findall(xml, max(xml.rfind(b"sheetData>"), 0))
+    )
+
+
+def hidden(xml: bytes) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the hidden rows and columns."""
+    rows: set[int] = set()
+    columns: set[int] = set()
+    for match in _HIDDEN.finditer(xml):
+        start = xml.rfind(b"<", 0, match.start())
+        tag = xml[start : xml.find(b">", match.end())]
+        if re.match(rb"<(?:\w+:)?row\s", tag) and (number := _ROW_NUMBER.search(tag)):
+            rows.add(int(number.group(1)) - 1)
+        if re.match(rb"<(?:\w+:)?col\s", tag):
+            ends = dict(re.findall(rb"\b(min|max)=[\"'](\d+)[\"']", tag))
+            columns.update(range(int(ends[b"min"]) - 1, min(int(ends[b"max"]), 16384)))
+    return frozenset(rows), frozenset(columns)
+
+
+def _cell_tag(xml: bytes, inside: int) -> int:
+    first = max(inside - _CELL_BYTES, 0)
+    return max(xml.rfind(b"<c ", first, inside), xml.rfind(b":c ", first, inside))
+
+
+def _position(xml: bytes, inside: int) -> tuple[int, int] | None:
+    """Return the position of the cell whose tag starts before `inside`."""
+    start = _cell_tag(xml, inside)
+    reference = _REFERENCE.search(xml, start, xml.find(b">", start)) if start >= 0 else None
+    return (int(reference.group(2)) - 1, column_index(reference.group(1).decode())) if reference else None
+
+
+def errors(xml: bytes) -> Mapping[tuple[int, int], str]:
+    """Return the cells with an error value, and its text."""
+    found: dict[tuple[int, int], str] = {}
+    if b't="e"' not in xml and b"t='e'" not in xml:
+        return found
+    for match in _ERROR.finditer(xml):
+        position = _position(xml, match.end())
+        value = _VALUE.search(xml, match.end())
+        if position is not None:
+            found[position] = value.group(1).decode("utf-8", "replace") if value else "#ERROR"
+    return found
+
+
+def uncached(xml: bytes) -> frozenset[tuple[int, int]]:
+    """Return the formulas without a cached value."""
+    found: set[tuple[int, int]] = set()
+    if b"<f" not in xml and b":f" not in xml:
+        return frozenset()
+    for pattern in (_FORMULA_END, _FORMULA_EMPTY):
+        for match in pattern.finditer(xml):
+            position = _position(xml, match.start())
+            start = _cell_tag(xml, match.start())
+            tag = xml[start : xml.find(b">", start)]
+            if position is not None and not re.search(rb"\bt=[\"'](?:str|inlineStr)[\"']", tag):
+                found.add(position)
+    return frozenset(found)
+
+
+def percent_columns(xml: bytes, percent: frozenset[int]) -> frozenset[int]:
+    """Return the columns of which most of the first numbers have a style of `percent`."""
+    if not percent:
+        return frozenset()
+    counts: dict[int, list[int]] = {}
+    for match in _CELL.finditer(xml, 0, _SAMPLE_BYTES):
+        attributes = match.group(1)
+        reference, style = _REFERENCE.search(attributes), _STYLE.search(attributes)
+        if reference is None or _PLAIN_TYPE.search(attributes):
+            continue
+        count = counts.setdefault(column_index(reference.group(1).decode()), [0, 0])
+        count[style is not None and int(style.group(1)) in percent] += 1
+    return frozenset(column for column, (other, formatted) in counts.items() if formatted > other)
