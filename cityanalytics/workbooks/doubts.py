@@ -63,6 +63,14 @@ def of_sheet(face: Face, where: str) -> Iterator[Issue]:
             Message.of("a hidden sheet, described like others"),
             Message.of("show the sheet or remove it"),
         )
+    if face.overlapping:
+        yield _warning(
+            "MERGES_OVERLAP",
+            where,
+            "",
+            Message.of("merged cells overlap or cover a million cells; not all of them are followed"),
+            Message.of("unmerge the cells and fill each"),
+        )
     for first, last in _runs(row for row in grid.hidden_rows if row < height):
         yield _warning(
             "HIDDEN_ROW",

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.sheet import Grid, Merge
 
 
-#: Merged ranges cover at most so many cells; true ones do not overlap, so they never exceed their sheet.
-_MERGED = 2_000_000
+#: Merged cells beyond this are not followed.
+_MERGED = 1_000_000
 
 
 class Code(IntEnum):
@@ -145,25 +145,35 @@ class Face:
         return {(merge.top, merge.left): merge for merge in self.grid.merges}
 
     @cached_property
-    def covered(self) -> dict[tuple[int, int], tuple[int, int]]:
-        """The first cell of the merged range that a cell belongs to, for every cell but the first."""
+    def _merged(self) -> tuple[dict[tuple[int, int], tuple[int, int]], bool]:
+        """Cells of merged ranges and the first cell of each range; and whether ranges were left out.
+
+        True ranges do not overlap, so together they are no larger than their sheet; what is larger is not followed.
+        """
         rows, columns = self.shape
         found: dict[tuple[int, int], tuple[int, int]] = {}
         left = min(rows * columns, _MERGED)
         for merge in self.grid.merges:
-            height, width = (
-                min(merge.bottom + 1, rows) - merge.top,
-                min(merge.right + 1, columns) - merge.left,
+            down = range(merge.top, min(merge.bottom + 1, rows))
+            across = range(merge.left, min(merge.right + 1, columns))
+            left -= len(down) * len(across)
+            if left < 0:
+                return found, True
+            first = (merge.top, merge.left)
+            found.update(
+                ((row, column), first) for row in down for column in across if (row, column) != first
             )
-            area = max(height, 0) * max(width, 0)
-            if area > left:
-                continue
-            left -= area
-            for row in range(merge.top, min(merge.bottom + 1, rows)):
-                for column in range(merge.left, min(merge.right + 1, columns)):
-                    if (row, column) != (merge.top, merge.left):
-                        found[row, column] = (merge.top, merge.left)
-        return found
+        return found, False
+
+    @property
+    def covered(self) -> dict[tuple[int, int], tuple[int, int]]:
+        """The first cell of the merged range that a cell belongs to, for every cell but the first."""
+        return self._merged[0]
+
+    @property
+    def overlapping(self) -> bool:
+        """Whether merged ranges overlap or are too large, so that some are not followed."""
+        return self._merged[1]
 
     def label(self, row: int, column: int) -> str:
         """Return the text of a cell without white space, empty where it is no text."""

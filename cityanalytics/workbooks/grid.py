@@ -92,12 +92,11 @@ def read_bytes(content: bytes, *, name: str) -> Workbook:
         name=name, container=_container(content), encoding=None, sha256=hashlib.sha256(content).hexdigest()
     )
     try:
-        encoding, sheets = _sheets(content, workbook.container)
+        encoding, sheets = read_sheets(content, workbook.container)
     except UnreadableError as error:
         return replace(workbook, issues=(_unreadable(name, error.message),))
-    except (
-        BaseException
-    ) as error:  # whatever a parser throws at hostile bytes; a panic of calamine is no Exception
+    except BaseException as error:
+        # Whatever else a container's parser throws at hostile bytes; a panic of calamine is no Exception.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         reason = Message.of("the workbook is damaged: {reason}", reason=type(error).__name__)
@@ -119,7 +118,14 @@ def _container(content: bytes) -> Container | None:
     return "csv" if head.strip() or content.strip() else None
 
 
-def _sheets(content: bytes, container: Container | None) -> tuple[str | None, list[Grid]]:
+def read_sheets(content: bytes, container: Container | None) -> tuple[str | None, list[Grid]]:
+    """Return the encoding and the sheets of a file.
+
+    Raises
+    ------
+    UnreadableError
+        It cannot be read; that anything else is raised is a fault of a reader.
+    """
     if container is None:
         raise UnreadableError(Message.of("the file is empty"))
     if len(content) > MAX_FILE_BYTES:

@@ -20,6 +20,7 @@ _FORMULA_EMPTY = re.compile(
 )
 _SEVERAL_LETTERS = re.compile(rb"r=[\"'][A-Za-z]{2,}\d")
 _BEYOND = re.compile(rb"\br=[\"'](?:[A-Za-z]{4,}\d|[A-Za-z]{0,3}\d{8}|[A-Za-z]{1,3}0)")
+_ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(?:c|row)\s")
 #: Below so many cells a sheet's cells are read one by one when its used range is too large to lay out.
 _FEW_CELLS = 500_000
 #: From a formula's end back to the tag of its cell it is never so far.
@@ -63,10 +64,7 @@ def is_sparse(xml: bytes) -> bool:
 def _in_tag(xml: bytes, position: int) -> bool:
     """Tell whether a position stands in the tag of a row or a cell, not in a text."""
     start = xml.rfind(b"<", 0, position)
-    return (
-        xml.find(b">", start, position) < 0
-        and re.match(rb"<(?:\w+:)?(?:c|row)\s", xml[start : start + 40]) is not None
-    )
+    return xml.find(b">", start, position) < 0 and _ROW_OR_CELL.match(xml, start) is not None
 
 
 def merges(xml: bytes) -> tuple[Merge, ...]:

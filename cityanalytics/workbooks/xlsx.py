@@ -7,7 +7,7 @@ import re
 import zipfile
 import zlib
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from defusedxml import ElementTree
@@ -50,9 +50,7 @@ def read(content: bytes) -> list[Grid]:
             admit_strings(checked(package, "xl/sharedStrings.xml") or b"")
         sparse = [sheetxml.is_sparse(part.xml) for part in parts]
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        with ThreadPoolExecutor(
-            1
-        ) as pool:  # calamine lets go of the interpreter: the XML is looked at meanwhile
+        with ThreadPoolExecutor(1) as pool:  # calamine lets go of the interpreter: the XML is read meanwhile
             values = [
                 pool.submit(_cells, part.xml, content) if far else pool.submit(_laid_out, workbook, part.name)
                 for part, far in zip(parts, sparse, strict=True)
@@ -71,21 +69,17 @@ def read(content: bytes) -> list[Grid]:
 
 def _grid(part: Part, values: Future[Values], percent: frozenset[int]) -> Grid:
     hidden_rows, hidden_columns = sheetxml.hidden(part.xml)
-    about: dict[str, Any] = {
-        "errors": sheetxml.errors(part.xml),
-        "uncached": sheetxml.uncached(part.xml),
-        "merges": sheetxml.merges(part.xml),
-    }
-    cells, outliers = values.result()
     return Grid(
         sheet=part.name,
         visibility=part.visibility,
-        values=cells,
+        merges=sheetxml.merges(part.xml),
         hidden_rows=hidden_rows,
         hidden_columns=hidden_columns,
+        errors=sheetxml.errors(part.xml),
+        uncached=sheetxml.uncached(part.xml),
         percent_columns=sheetxml.percent_columns(part.xml, percent),
-        outliers=outliers,
-        **about,
+        values=values.result()[0],
+        outliers=values.result()[1],
     )
 
 
