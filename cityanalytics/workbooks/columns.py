@@ -46,13 +46,16 @@ class Columns:
     serial
         Which of them count rows (bool for each column).
     numbers
-        For each number column, by 0-based column of the sheet: its cells.
+        For each column of amounts, by 0-based column of the sheet: its cells.
+    counts
+        For each column of numbers that count rows: its cells.
     """
 
     left: int
     kinds: tuple[Kind, ...]
     serial: tuple[bool, ...]
     numbers: dict[int, Numbers]
+    counts: dict[int, Numbers]
 
 
 def read_columns(face: Face, rows: NDArray[np.intp], left: int, paths: Sequence[tuple[str, ...]]) -> Columns:
@@ -78,19 +81,21 @@ def read_columns(face: Face, rows: NDArray[np.intp], left: int, paths: Sequence[
         left=left,
         kinds=tuple(kind for kind, _, _ in found),
         serial=tuple(counting for _, counting, _ in found),
-        numbers={left + offset: read for offset, (_, _, read) in enumerate(found) if read is not None},
+        numbers={left + at: read for at, (_, counting, read) in enumerate(found) if read and not counting},
+        counts={left + at: read for at, (_, counting, read) in enumerate(found) if read and counting},
     )
 
 
 def _column(
     face: Face, rows: NDArray[np.intp], column: int, path: tuple[str, ...], *, first: bool
 ) -> tuple[Kind, bool, Numbers | None]:
-    """Return what a column holds, whether it counts rows, and its numbers where it holds amounts."""
+    """Return what a column holds, whether it counts rows, and its numbers where it holds any."""
     label = path[-1] if path else ""
     counting = bool(_SERIAL.match(label)) or (first and not label and _counts(face, rows, column))
     kind, read = _kind(face, rows, column, face.codes[rows, column], path)
     if counting and _mostly_serial(face, rows, column):
-        return ("text" if face.numbers(rows, column).unparsed.any() else "number"), True, None
+        read = face.numbers(rows, column)
+        return ("text", True, None) if read.unparsed.any() else ("number", True, read)
     if read is None or kind != "number":
         return kind, False, None
     _ = read.exact  # worked out here, beside the other columns

@@ -125,19 +125,19 @@ class Table:
 
         A cell that is no number is nan in a number column; the issues name it.
         """
-        cells = self.face.cells
+        rows, cells = np.array(self.rows["data"], dtype=np.intp) - 1, self.face.cells
+        others = [column for column in self.columns if column.index not in self.values]
+        texts: Mapping[str, pd.Series] = {}
         if isinstance(cells, TextCells):
-            rows = np.array(self.rows["data"], dtype=np.intp) - 1
-            columns = {
-                column.letter: self.values[column.index]
-                if column.index in self.values
-                else part_of(cells.columns[column.index], rows).to_pandas()
-                for column in self.columns
-            }
-            return pd.DataFrame(columns).set_axis(pd.Index(rows + 1, name="row"))
-        values = {column.letter: self.values.get(column.index) for column in self.columns}
-        kept = {letter: numbers for letter, numbers in values.items() if numbers is not None}
-        return self.frame.assign(**kept).infer_objects()
+            texts = {one.letter: part_of(cells.columns[one.index], rows).to_pandas() for one in others}
+        elif others:
+            raw = _frame(self.face, others, rows).reset_index(drop=True)
+            texts = {one.letter: raw[one.letter].infer_objects() for one in others}
+        found = {
+            one.letter: self.values[one.index] if one.index in self.values else texts[one.letter]
+            for one in self.columns
+        }
+        return pd.DataFrame(found).set_axis(pd.Index(rows + 1, name="row"))
 
     def column(self, letter: str) -> Column:
         """Return a column by its letters."""
@@ -298,7 +298,7 @@ def _table(
             measure=measures[offset],
             unit=units[offset].unit,
             unit_from=units[offset].source,
-            sum=_sum(face, columns, header.left + offset, body.rows, sums, leaves=leaves),
+            sum=_sum(columns, header.left + offset, sums, leaves=leaves),
             serial=columns.serial[offset],
         )
         for offset, path in enumerate(paths)
@@ -313,7 +313,7 @@ def _table(
         rows={name: tuple(listed[name]) for name in ROW_KINDS},
         totals=stated,
         face=face,
-        values={column: read.value[leaves] for column, read in columns.numbers.items()},
+        values={column: read.value[leaves] for column, read in (columns.numbers | columns.counts).items()},
     )
     issues = [
         *unit_issues,
@@ -330,32 +330,27 @@ def _is_additive(face: Face, column: int, measured: Measure, unit: Unit | None) 
 
 
 def _sum(
-    face: Face,
     columns: Columns,
     column: int,
-    rows: NDArray[np.intp],
     sums: Mapping[int, Sums],
     *,
     leaves: NDArray[np.bool_],
 ) -> float | None:
     if columns.kinds[column - columns.left] != "number":
         return None
-    if column in sums:
-        total = sums[column].over(0, len(rows))
-    else:
-        read = columns.numbers[column] if column in columns.numbers else face.numbers(rows, column)
-        total = Sums(read, leaves).over(0, len(rows))
+    of_column = sums.get(column) or Sums((columns.numbers | columns.counts)[column], leaves)
+    total = of_column.over(0, len(leaves))
     return total if math.isfinite(total) else None
 
 
 def _frame(face: Face, columns: Sequence[Column], rows: NDArray[np.intp]) -> pd.DataFrame:
-    left, right = columns[0].index, columns[-1].index
-    values = face.cells[rows, left : right + 1]
+    place = {column.index: at for at, column in enumerate(columns)}
+    values = np.stack([face.cells[rows, index] for index in place], axis=1)
     for merge in face.grid.merges:
-        down = merge.bottom > merge.top and left <= merge.left <= right
+        down = merge.bottom > merge.top and merge.left in place
         if down and merge.top < face.shape[0] and face.codes[merge.top, merge.left] == Code.TEXT:
             first, stop = np.searchsorted(rows, (merge.top + 1, merge.bottom + 1))
-            values[first:stop, merge.left - left] = face.cells[merge.top, merge.left]
+            values[first:stop, place[merge.left]] = face.cells[merge.top, merge.left]
     return pd.DataFrame(
         values,
         index=pd.Index(rows + 1, name="row"),

@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 Key = int | np.integer[Any] | slice | np.ndarray
 #: Where so many first texts say fewer than a tenth as many different things, each is asked once.
 _FIRST, _OFTEN = 5000, 10
-_FEW = 1000
+_RUNS = 1000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,16 +67,18 @@ def _taken(column: pa.ChunkedArray, rows: Key) -> Any:  # noqa: ANN401 - a cell,
 
 
 def part_of(column: pa.ChunkedArray, rows: slice | NDArray[np.intp]) -> pa.ChunkedArray:
-    """Return the cells of some rows, ascending; of rows one after the other without a copy."""
+    """Return the cells of some rows, ascending; where they stand in few runs, without a copy."""
     if isinstance(rows, slice):
         return column[rows]
     if not len(rows):
         return column.slice(0, 0)
     if rows[-1] - rows[0] == len(rows) - 1:
         return column.slice(int(rows[0]), len(rows))
-    if len(rows) < _FEW:  # taking joins all chunks first
-        return pa.chunked_array([[column[row].as_py() for row in rows.tolist()]], pa.string())
-    return column.take(pa.array(rows))
+    borders = np.flatnonzero(np.diff(rows) != 1) + 1
+    if len(borders) > _RUNS:
+        return column.take(pa.array(rows))
+    runs = zip(rows[[0, *borders]].tolist(), np.diff([0, *borders, len(rows)]).tolist(), strict=True)
+    return pa.chunked_array([chunk for start, length in runs for chunk in column.slice(start, length).chunks])
 
 
 def texts_of(cells: NDArray[np.object_], text: NDArray[np.bool_]) -> pa.ChunkedArray:
