@@ -196,9 +196,18 @@ def receive(
 )
 @as_json
 def inspect(files: tuple[Path, ...], workspace: Path | None, *, json_: bool) -> None:
-    """Say how each sheet of any workbook is understood, whether or not it is one of ours."""
+    """Say how each sheet of any workbook is understood, whether or not it is one of ours.
+
+    One file: also each column with its kind, its unit (and the cell that states it) and its sum over the data rows.
+    """
     from cityanalytics.workbooks.grid import read_workbook
-    from cityanalytics.workbooks.inspection import document
+    from cityanalytics.workbooks.inspection import (
+        COLUMN_HEADERS,
+        TABLE_HEADERS,
+        column_rows,
+        document,
+        table_rows,
+    )
     from cityanalytics.workbooks.tables import understand
 
     del workspace  # any workbook, of any workspace or none
@@ -211,22 +220,9 @@ def inspect(files: tuple[Path, ...], workspace: Path | None, *, json_: bool) -> 
     if json_:
         _print_json(document(found, _translate))
     else:
-        _table(
-            ("file", "sheet", "range", "header", "data rows", "units"),
-            [
-                (
-                    one.name,
-                    table.sheet,
-                    table.range,
-                    "–".join(map(str, table.header_rows)),
-                    str(len(table.rows["data"])),
-                    ", ".join(dict.fromkeys(column.unit.name for column in table.columns if column.unit)),
-                )
-                for one in found
-                for table in one.tables
-            ],
-            title="tables",
-        )
+        _table(TABLE_HEADERS, table_rows(found, _translate), title="tables")
+        for table in found[0].tables if len(found) == 1 else ():
+            _table(COLUMN_HEADERS, column_rows(table, _translate), title=f"{table.sheet}!{table.range}")
         _show_issues(issues)
     errors = blocking(tuple(issues))
     if errors:

@@ -1,7 +1,8 @@
-"""The document that ``inspect --json`` prints."""
+"""What ``inspect`` shows of how workbooks are understood: a document, or the rows of tables."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -82,3 +83,51 @@ def _table(table: Table) -> dict[str, object]:
             for total in table.totals
         ],
     }
+
+
+#: The columns of `table_rows` and of `column_rows`, as English words to be translated.
+TABLE_HEADERS = ("file", "sheet", "range", "header", "data rows", "other rows", "totals", "units")
+COLUMN_HEADERS = ("column", "name", "kind", "unit", "stated in", "sum")
+
+
+def table_rows(understandings: Iterable[Understanding], translate: Translate = str) -> list[tuple[str, ...]]:
+    """Return a row for each table, under `TABLE_HEADERS`."""
+    return [
+        (
+            one.name,
+            table.sheet,
+            table.range,
+            "–".join(map(str, table.header_rows)),
+            str(len(table.rows["data"])),
+            ", ".join(
+                f"{translate(kind)} {len(rows)}"
+                for kind, rows in table.rows.items()
+                if rows and kind not in {"data", "header"}
+            ),
+            _agreement(table, translate),
+            ", ".join(dict.fromkeys(column.unit.name for column in table.columns if column.unit)),
+        )
+        for one in understandings
+        for table in one.tables
+    ]
+
+
+def _agreement(table: Table, translate: Translate) -> str:
+    counts = Counter(total.agrees for total in table.totals)
+    said = {True: "agree", False: "differ", None: "not compared"}
+    return ", ".join(f"{translate(said[agrees])} {counts[agrees]}" for agrees in said if counts[agrees])
+
+
+def column_rows(table: Table, translate: Translate = str) -> list[tuple[str, ...]]:
+    """Return a row for each column of a table, under `COLUMN_HEADERS`."""
+    return [
+        (
+            column.letter,
+            column.name,
+            translate(column.kind),
+            column.unit.name if column.unit else "",
+            column.unit_from or "",
+            "" if column.sum is None or column.serial else f"{column.sum:,.15g}",
+        )
+        for column in table.columns
+    ]

@@ -149,7 +149,7 @@ def _span(text: str | None) -> int:
 def _spreadsheet(content: bytes) -> list[Grid]:
     try:
         root = ElementTree.fromstring(admit_tree(content), forbid_dtd=True)
-    except (DefusedXmlException, ElementTree.ParseError, ValueError) as error:
+    except (DefusedXmlException, ElementTree.ParseError, LookupError, ValueError) as error:
         raise UnreadableError(
             Message.of("the markup is damaged: {reason}", reason=type(error).__name__)
         ) from error

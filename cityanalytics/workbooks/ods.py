@@ -49,7 +49,7 @@ def read(content: bytes) -> list[Grid]:
             reader.feed(package.read("content.xml"))
     except (
         zipfile.BadZipFile, zlib.error, expat.ExpatError,
-        KeyError, ValueError, EOFError, OSError, NotImplementedError,
+        LookupError, ValueError, EOFError, OSError, NotImplementedError,
     ) as error:  # fmt: skip
         raise UnreadableError(
             Message.of("the package is damaged: {reason}", reason=type(error).__name__)

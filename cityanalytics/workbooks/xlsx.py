@@ -60,7 +60,7 @@ def read(content: bytes) -> list[Grid]:
         raise
     except (
         zipfile.BadZipFile, zlib.error, CalamineError, DefusedXmlException, ElementTree.ParseError,
-        KeyError, ValueError, EOFError, OSError, NotImplementedError,
+        LookupError, ValueError, EOFError, OSError, NotImplementedError,
     ) as error:  # fmt: skip
         raise UnreadableError(
             Message.of("the package is damaged: {reason}", reason=type(error).__name__)
