@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from cityanalytics.workbooks.statements import Measure
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cityanalytics.issues import Issue, Translate
-    from cityanalytics.workbooks.tables import Table, Understanding
+    from cityanalytics.workbooks.tables import Column, Table, Understanding
 
 
 def document(understandings: Iterable[Understanding], translate: Translate = str) -> dict[str, object]:
@@ -88,6 +90,8 @@ def _table(table: Table) -> dict[str, object]:
 #: The columns of `table_rows` and of `column_rows`, as English words to be translated.
 TABLE_HEADERS = ("file", "sheet", "range", "header", "data rows", "other rows", "totals", "units")
 COLUMN_HEADERS = ("column", "name", "kind", "unit", "stated in", "sum")
+#: Kinds of columns as they are said to a reader.
+KINDS = {"number": "numbers", "text": "text", "date": "date", "period": "period"}
 
 
 def table_rows(understandings: Iterable[Understanding], translate: Translate = str) -> list[tuple[str, ...]]:
@@ -124,10 +128,15 @@ def column_rows(table: Table, translate: Translate = str) -> list[tuple[str, ...
         (
             column.letter,
             column.name,
-            translate(column.kind),
+            translate(KINDS[column.kind]),
             column.unit.name if column.unit else "",
             column.unit_from or "",
-            "" if column.sum is None or column.serial else f"{column.sum:,.15g}",
+            f"{column.sum:,.15g}" if column.sum is not None and not _is_no_amount(column) else "",
         )
         for column in table.columns
     ]
+
+
+def _is_no_amount(column: Column) -> bool:
+    """Tell whether a column's sum means nothing: of serial numbers, shares or prices."""
+    return column.serial or column.measure in {Measure.SHARE, Measure.PRICE, Measure.CODE}
