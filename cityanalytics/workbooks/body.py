@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.workbooks.cells import State, is_serial, squeezed
+from cityanalytics.workbooks.dates import Precision, read_date
 from cityanalytics.workbooks.face import Code, Face
 
 if TYPE_CHECKING:
@@ -154,6 +155,8 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     marks = []
     # Most rows of a long table are plain: with a serial number, or (where there is none) with numbers.
     plain = serials & (numbered | (others > 2)) if serial_columns.any() else numbered
+    dated = _dated(face, columns, rows, (kinds == DATA) & ~numbered & ~serials)
+    plain |= dated
     listing = -1
     for position in np.flatnonzero((kinds == DATA) & (~plain | _telling(face, header, rows))):
         mark = _mark(face, header, columns, int(rows[position]))
@@ -164,7 +167,7 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     content = np.flatnonzero(kinds == DATA)
     marks = _with_parents(face, header, rows[content], depths[content], marks)
     known = {mark.row: mark for mark in marks}
-    _label_rows(face, header, rows, kinds, numbered=numbered, serials=serials, marks=known)
+    _label_rows(face, header, rows, kinds, numbered=numbered, serials=serials | dated, marks=known)
     kept = tuple(
         mark for mark in marks if kinds[int(np.searchsorted(rows, mark.row))] in {DATA, TOTAL, GROUP}
     )
@@ -219,6 +222,18 @@ def _serials(face: Face, rows: NDArray[np.intp], column: int) -> NDArray[np.bool
     found: NDArray[np.bool_] = face.codes[rows, column] == Code.NUMBER
     for position in np.flatnonzero(face.codes[rows, column] == Code.TEXT):
         found[position] = is_serial(face.cells[rows[position], column])
+    return found
+
+
+def _dated(
+    face: Face, columns: Columns, rows: NDArray[np.intp], open_rows: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Tell which rows name their month or day: records, even where they have no value yet."""
+    found = np.zeros(len(rows), dtype=bool)
+    dated = [columns.left + at for at, held in enumerate(columns.kinds) if held in {"date", "period"}]
+    for position in np.flatnonzero(open_rows) if dated else ():
+        read = [read_date(face.cells[rows[position], column], year=2000) for column in dated]
+        found[position] = any(date.precision in {Precision.DAY, Precision.MONTH} for date in read)
     return found
 
 
@@ -289,8 +304,8 @@ def _mark(face: Face, header: Header, columns: Columns, row: int) -> Mark | None
             return Mark(row=row, style=RATIO, label=text, cell=at, keyword=True)
     if ordinal is None and column >= first_number:
         return None
-    named = _NAMED_COUNT.match(texts[-1][1] if texts[-1][0] < first_number else label)
-    label_cell = texts[-1][0] if texts[-1][0] < first_number else column
+    label_cell, last_label = next((text for text in reversed(texts) if text[0] < first_number), texts[0])
+    named = _NAMED_COUNT.match(last_label)
     if named and count is None:
         count, count_cell = _count(named), label_cell
     if ordinal is not None:

@@ -148,9 +148,13 @@ def _unit_column(face: Face, header: Header, paths: Sequence[tuple[str, ...]], b
     for offset, path in enumerate(paths):
         if path and _UNIT_COLUMN.match(path[-1]):
             column = header.left + offset
+            # Beside 数量 it is no office: one known unit says so, whatever else is noted there.
+            beside = any(
+                _QUANTITY.match(other[-1]) for other in paths[max(offset - 1, 0) : offset + 2] if other
+            )
             cells = [face.cells[row, column] for row in body.rows if face.codes[row, column] == Code.TEXT]
             known = sum(find_unit(cell) is not None for cell in cells)
-            return column if cells and known * 2 > len(cells) else None
+            return column if known and (beside or known * 2 > len(cells)) else None
     return None
 
 

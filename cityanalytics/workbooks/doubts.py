@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from cityanalytics.workbooks.body import Body
     from cityanalytics.workbooks.columns import Columns
+    from cityanalytics.workbooks.stated import StatedTotal
     from cityanalytics.workbooks.tables import Table
-    from cityanalytics.workbooks.totals import Covered, StatedTotal
+    from cityanalytics.workbooks.totals import Covered
 
 #: Above so many cells of a column with the same doubt, one issue names the column.
 _EACH = 50

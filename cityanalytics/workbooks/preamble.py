@@ -91,9 +91,10 @@ def _over_numbers(face: Face, header: Header, row: int, rows: NDArray[np.intp]) 
         return False
     columns = np.arange(header.left, header.right + 1)
     numeric = _numeric(face, below, header)
-    serial = np.array([is_serial(face.cells[below[-1], column]) for column in columns]) & (
-        columns == header.left
+    counting = is_serial(face.cells[below[-1], header.left]) or _LETTER.fullmatch(
+        face.label(int(below[-1]), header.left)
     )
+    serial = (columns == header.left) & bool(counting)
     measured = columns[numeric & ~serial]
     if len(measured) < 1:
         return False

@@ -19,6 +19,7 @@ from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.forms import is_form
 from cityanalytics.workbooks.headers import Header, find_header, headers_beside, label_paths
 from cityanalytics.workbooks.sheet import cell_name, letters
+from cityanalytics.workbooks.stated import stated_totals
 from cityanalytics.workbooks.statements import Measure, measure
 from cityanalytics.workbooks.sums import Sums
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from cityanalytics.workbooks.grid import Container, Grid, Workbook
     from cityanalytics.workbooks.sheet import Visibility
-    from cityanalytics.workbooks.totals import StatedTotal
+    from cityanalytics.workbooks.stated import StatedTotal
     from cityanalytics.workbooks.units import Unit
 
 #: The lists of rows of a table, in the order in which they are shown.
@@ -255,7 +256,7 @@ def _table(
     }
     kinds, covered = totals.settle(body, additive)
     leaves = kinds == kind.DATA
-    stated = totals.stated_totals(covered, body, additive, leaves)
+    stated = stated_totals(covered, body, additive, leaves)
     listed = preamble.listed(face, header, start, meta)
     for name in ROW_KINDS:
         listed[name] += [int(row) + 1 for row in body.rows[kinds == name]]

@@ -1,4 +1,4 @@
-"""Which rows carry the sums of which leaves, and whether what they state agrees."""
+"""Which rows carry the sums of which leaves."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 
 from cityanalytics.workbooks import body as kind
 from cityanalytics.workbooks.body import Mark
-from cityanalytics.workbooks.sheet import cell_name
-from cityanalytics.workbooks.sums import Sums, neighbour_sums
+from cityanalytics.workbooks.sections import sections
+from cityanalytics.workbooks.sums import LARGE, Sums, neighbour_sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,31 +31,6 @@ _DOUBTFUL = 300
 #: How deep a style stands in the usual order 合计, 小计, 一、, （一）, 1, 1.1.
 _DEPTH = {kind.GRAND: 0, kind.CHINESE: 2, kind.BRACKETED: 3, kind.NAMED: 4, kind.DECIMAL: 5}
 _LEAF_DEPTH = 9
-
-
-@dataclass(frozen=True, kw_only=True)
-class StatedTotal:
-    """A sum that a row states, beside the sum of the leaves that it covers.
-
-    Parameters
-    ----------
-    cell
-        Name of the cell.
-    stated
-        What stands in it.
-    computed
-        Exact sum of the leaf rows that it covers; None where they cannot be told, as for 其中….
-    agrees
-        Whether both are the same up to rounding; None where `computed` is.
-    covers
-        First and last 1-based sheet row that it covers; None where they cannot be told.
-    """
-
-    cell: str
-    stated: float
-    computed: float | None
-    agrees: bool | None
-    covers: tuple[int, int] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,10 +73,14 @@ def settle(
         kinds[index] = kind.TOTAL
         marks.setdefault(index, Mark(row=int(body.rows[index]), style=kind.NAMED, label="", cell=0))
     found = [int(index) for index in np.flatnonzero(kinds == kind.TOTAL) if int(index) in marks]
-    return kinds, _cover(found, kinds, marks, _sums(additive, kinds == kind.DATA), spans)
+    covered = _cover(found, kinds, marks, sums_of(additive, kinds == kind.DATA), spans)
+    ending = [row.span for row in covered if row.span is not None]
+    counted = sections(kinds, marks, ending)
+    return kinds, (*covered, *(Covered(mark=marks[index], span=span) for index, span in counted))
 
 
-def _sums(additive: Mapping[int, pd.DataFrame], leaves: NDArray[np.bool_]) -> dict[int, Sums]:
+def sums_of(additive: Mapping[int, pd.DataFrame], leaves: NDArray[np.bool_]) -> dict[int, Sums]:
+    """Return the sums of each additive column over the leaves."""
     return {column: Sums(read, leaves) for column, read in additive.items()}
 
 
@@ -154,7 +133,7 @@ def _proven(
     proven: list[int] = []
     leaves = kinds == kind.DATA
     leaves[list(doubtful)] = False
-    sums = _sums(additive, leaves)
+    sums = sums_of(additive, leaves)
     borders = sorted(marks)
     for index in doubtful:
         best, _ = _best(index, sums, _stretches(index, borders, len(kinds)))
@@ -163,7 +142,7 @@ def _proven(
             proven.append(index)
         else:
             leaves[index] = True
-            sums = _sums(additive, leaves)
+            sums = sums_of(additive, leaves)
     return proven
 
 
@@ -218,13 +197,23 @@ def _cover(
         if index in known or marks[index].style in {kind.OF_WHICH, kind.RATIO}:
             continue
         best, span = _best(index, sums, _stretches(index, borders, len(kinds)))
-        if best is not None and best[0] * 2 >= best[1]:
+        if best is not None and span is not None and (best[0] * 2 >= best[1] or _telling(index, sums, span)):
             spans[index] = span
     for index in found:
         if index not in spans and marks[index].style not in {kind.OF_WHICH, kind.RATIO}:
             above = _stands_above(index, spans, marks, len(kinds), kinds)
             spans[index] = _by_place(index, kinds, marks, borders, above=above)
     return tuple(Covered(mark=marks[index], span=spans.get(index)) for index in found)
+
+
+def _telling(index: int, sums: Mapping[int, Sums], span: Span) -> bool:
+    """Tell whether even one column that agrees is no chance: a large sum of several leaves."""
+    return any(
+        column.count(*span) > 1
+        and abs(float(column.stated[index])) >= LARGE
+        and column.agree(float(column.stated[index]), *span)
+        for column in sums.values()
+    )
 
 
 def _stands_above(
@@ -240,8 +229,10 @@ def _stands_above(
         for other, span in spans.items()
         if span is not None and span != (0, length) and marks[other].style == marks[index].style
     ]
-    if alike:
-        return sum(alike) * 2 > len(alike)
+    others = [span[0] > other for other, span in spans.items() if span is not None and span != (0, length)]
+    if alike or others:
+        votes = alike or others
+        return sum(votes) * 2 > len(votes)
     return not (kinds[:index] == kind.DATA).any()
 
 
@@ -259,41 +250,3 @@ def _by_place(
         )
     shallow = (b + 1 for b in reversed(borders) if b < index and (depth > 0 or _depth(marks.get(b)) <= depth))
     return next(shallow, 0), index
-
-
-def stated_totals(
-    covered: Sequence[Covered],
-    body: Body,
-    additive: Mapping[int, pd.DataFrame],
-    leaves: NDArray[np.bool_],
-) -> tuple[StatedTotal, ...]:
-    """Compare what each total row states with the sum of its leaves.
-
-    A cell over leaves that have no value at all states no sum, unless it is zero.
-    """
-    sums = _sums(additive, leaves)
-    position = {int(row): index for index, row in enumerate(body.rows)}
-    found = []
-    for row in covered:
-        for column, of_column in sums.items():
-            stated = float(of_column.stated[position[row.mark.row]])
-            cell = cell_name(row.mark.row, column)
-            if not math.isfinite(stated) or row.mark.style == kind.RATIO:
-                continue
-            if row.span is None:
-                found.append(StatedTotal(cell=cell, stated=stated, computed=None, agrees=None, covers=None))
-                continue
-            first, stop = row.span
-            inside = np.flatnonzero(leaves[first:stop]) + first
-            if not len(inside) or (stated != 0 and not of_column.count(first, stop)):
-                continue
-            found.append(
-                StatedTotal(
-                    cell=cell,
-                    stated=stated,
-                    computed=of_column.over(first, stop),
-                    agrees=of_column.agree(stated, first, stop),
-                    covers=(int(body.rows[inside[0]]) + 1, int(body.rows[inside[-1]]) + 1),
-                )
-            )
-    return tuple(found)

@@ -1,0 +1,85 @@
+"""What total rows state, beside the sum of the leaves that they cover."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cityanalytics.workbooks import body as kind
+from cityanalytics.workbooks.sheet import cell_name
+from cityanalytics.workbooks.totals import sums_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from cityanalytics.workbooks.body import Body
+    from cityanalytics.workbooks.totals import Covered
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatedTotal:
+    """A sum that a row states, beside the sum of the leaves that it covers.
+
+    Parameters
+    ----------
+    cell
+        Name of the cell.
+    stated
+        What stands in it.
+    computed
+        Exact sum of the leaf rows that it covers; None where they cannot be told, as for 其中….
+    agrees
+        Whether both are the same up to rounding; None where `computed` is.
+    covers
+        First and last 1-based sheet row that it covers; None where they cannot be told.
+    """
+
+    cell: str
+    stated: float
+    computed: float | None
+    agrees: bool | None
+    covers: tuple[int, int] | None
+
+
+def stated_totals(
+    covered: Sequence[Covered],
+    body: Body,
+    additive: Mapping[int, pd.DataFrame],
+    leaves: NDArray[np.bool_],
+) -> tuple[StatedTotal, ...]:
+    """Compare what each total row states with the sum of its leaves.
+
+    A cell over leaves that have no value at all states no sum, unless it is zero.
+    """
+    sums = sums_of(additive, leaves)
+    position = {int(row): index for index, row in enumerate(body.rows)}
+    found = []
+    for row in covered:
+        for column, of_column in sums.items():
+            stated = float(of_column.stated[position[row.mark.row]])
+            cell = cell_name(row.mark.row, column)
+            if not math.isfinite(stated) or row.mark.style == kind.RATIO:
+                continue
+            if row.span is None:
+                found.append(StatedTotal(cell=cell, stated=stated, computed=None, agrees=None, covers=None))
+                continue
+            first, stop = row.span
+            inside = np.flatnonzero(leaves[first:stop]) + first
+            if not len(inside) or (stated != 0 and not of_column.count(first, stop)):
+                continue
+            found.append(
+                StatedTotal(
+                    cell=cell,
+                    stated=stated,
+                    computed=of_column.over(first, stop),
+                    agrees=of_column.agree(stated, first, stop),
+                    covers=(int(body.rows[inside[0]]) + 1, int(body.rows[inside[-1]]) + 1),
+                )
+            )
+    return tuple(found)
