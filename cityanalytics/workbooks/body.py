@@ -5,16 +5,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cityanalytics.workbooks.cells import State, is_serial, squeezed
+from cityanalytics.workbooks.codes import code_depths
 from cityanalytics.workbooks.dates import Precision, read_date
 from cityanalytics.workbooks.face import Code, Face
+from cityanalytics.workbooks.statements import units_of_label
+from cityanalytics.workbooks.units import find_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from cityanalytics.workbooks.columns import Columns
@@ -33,13 +38,19 @@ _TOTAL = re.compile(
 _ALONE = frozenset({"累计", "总投资", "投资总额", "总费用", "总造价", "总额", "总数"})
 _NAMED_COUNT = re.compile(rf"^(?P<name>.+?){_COUNT}$")
 _BARE_COUNT = re.compile(rf"^共?(\d+){_UNITS}$")
-_RATIO = re.compile(r"(?:占比|比重|比例|百分比|完成率|增长率|增速|增幅|平均|同比|环比)(?:\(%\))?%?$")
+_RATIO = re.compile(
+    r"(?:占比|比重|比例|百分比|[成长到]率|增速|增幅|平均|同比|环比|(?:同|环|上年|去年|同期|上月)[^,;]{0,4}(?:增长|增减|增幅|\+-|±))(?:\(%\)|\(±%?\))?%?$"
+)
+#: What stands beside a total for comparison, and is never added to it.
+_COMPARED = re.compile(
+    r"^(?:上年|去年|上月|上季)(?:同期|同月)?(?:数|累计|完成|合计)?$|^比(?:上年|去年|上月|同期)"
+)
 _ORDINALS = (
     re.compile(r"^第?[一二三四五六七八九十]{1,3}(?:[、.,:章]|$)"),
     re.compile(r"^\([一二三四五六七八九十]{1,3}\)"),
 )
 _TELLING = re.compile(
-    r"[合总小共累]\s*计|汇\s*总|总\s*[数投费造额]|总额|其\s*中|占\s*比|比\s*[重例]|百分比|[率速幅]\s*$|平均|[同环]比"
+    r"[合总小共累]\s*计|汇\s*总|总\s*[数投费造额]|总额|其\s*中|占\s*比|比\s*[重例]|百分比|[率速幅]\s*(?:[(（][%％][)）]|[%％])?\s*$|平均|[同环]\s*比|[去上]年|上[月季]|^\s*#"
     r"|^\s*(?:第?[一二三四五六七八九十]+\s*[、.．,，章]|[（(]\s*[一二三四五六七八九十\d]+\s*[)）]|[①-⑳])",
     re.MULTILINE,
 )
@@ -73,6 +84,8 @@ class Mark:
         How many rows the label says that it covers.
     keyword
         Whether a word such as 合计 stands in it.
+    indented
+        Whether white space stands before its label.
     """
 
     row: int
@@ -82,6 +95,7 @@ class Mark:
     count: int | None = None
     count_cell: int | None = None
     keyword: bool = False
+    indented: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -147,6 +161,9 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     depths = np.zeros(len(rows))
     if serial_columns.any():
         depths = _depths(face, rows, header.left + int(np.flatnonzero(serial_columns)[0]))
+    if not (depths > 1).any():
+        coded = code_depths(face, header, rows)
+        depths = coded if (coded > 1).any() else depths
 
     kinds[serials & (others == 0)] = STRAY
     kinds[(filled == 0) & face.filled[rows].any(axis=1)] = STRAY
@@ -164,6 +181,7 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
             continue
         marks.append(mark)
         listing = int(position) if mark.style == OF_WHICH or listing == position - 1 else -1
+    marks = _compared(marks)
     content = np.flatnonzero(kinds == DATA)
     marks = _with_parents(face, header, rows[content], depths[content], marks)
     known = {mark.row: mark for mark in marks}
@@ -180,6 +198,18 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
         texts=texts,
         depths=depths,
     )
+
+
+def _compared(marks: list[Mark]) -> list[Mark]:
+    """Leave out the shares and comparisons that are indicators of their own: no total stands above them."""
+    found: list[Mark] = []
+    total = False
+    for mark in marks:
+        derived = mark.style == RATIO
+        if not derived or total or (mark.keyword and _RATIO.search(mark.label)):
+            found.append(replace(mark, keyword=mark.keyword or derived))
+        total |= mark.keyword and not derived and mark.style != OF_WHICH
+    return found
 
 
 def _depths(face: Face, rows: NDArray[np.intp], column: int) -> NDArray[np.float64]:
@@ -289,10 +319,12 @@ def _mark(face: Face, header: Header, columns: Columns, row: int) -> Mark | None
         ordinal = NAMED
     for at, text in texts:
         near = at < first_number or at == texts[0][0]
-        if "其中" in text[:6] and near:
+        if near and ("其中" in text[:6] or text.startswith("#")):
             return Mark(row=row, style=OF_WHICH, label=text, cell=at, keyword=True)
         match = _TOTAL.match(text)
-        if match and (near or not match["name"]) and not (match["name"] and match["word"] in _ALONE):
+        if match and match["word"] in _ALONE and (match["name"] or _states_unit(texts)):
+            continue
+        if match and (near or not match["name"]):
             if _count(match) is not None:
                 count, count_cell = _count(match), at
             alone = not match["name"] and match["word"] != "小计"
@@ -300,8 +332,9 @@ def _mark(face: Face, header: Header, columns: Columns, row: int) -> Mark | None
             return Mark(
                 row=row, style=style, label=text, cell=at, count=count, count_cell=count_cell, keyword=True
             )
-        if _RATIO.search(text) and near and len(texts) <= 2 and not is_serial(face.cells[row, header.left]):
-            return Mark(row=row, style=RATIO, label=text, cell=at, keyword=True)
+        derived = _RATIO.search(text) or _COMPARED.search(text)
+        if derived and near and len(texts) <= 2 and not is_serial(face.cells[row, header.left]):
+            return Mark(row=row, style=RATIO, label=text, cell=at, keyword=not _states_unit(texts))
     if ordinal is None and column >= first_number:
         return None
     label_cell, last_label = next((text for text in reversed(texts) if text[0] < first_number), texts[0])
@@ -312,7 +345,15 @@ def _mark(face: Face, header: Header, columns: Columns, row: int) -> Mark | None
         return Mark(row=row, style=ordinal, label=label, cell=column, count=count, count_cell=count_cell)
     if is_serial(face.cells[row, header.left]) and any(columns.serial):
         return None
-    return Mark(row=row, style=NAMED, label=label, cell=column, count=count, count_cell=count_cell)
+    indented = str(face.cells[row, column])[:1].isspace()
+    return Mark(
+        row=row, style=NAMED, label=label, cell=column, count=count, count_cell=count_cell, indented=indented
+    )
+
+
+def _states_unit(texts: Sequence[tuple[int, str]]) -> bool:
+    """Tell whether a row says in what unit it is, as an indicator does: 总投资（万元）, or 总投资 beside 万元."""
+    return bool(units_of_label(texts[0][1])) or any(find_unit(text) is not None for _, text in texts[1:])
 
 
 def _label_rows(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cityanalytics.workbooks.cells import State, is_serial, read_number
+from cityanalytics.workbooks.cells import State, is_serial, read_number, squeezed
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.headers import Header, find_header, is_meta
 from cityanalytics.workbooks.statements import is_unit_note
@@ -58,7 +58,7 @@ def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
     for row in rows[:_DESCRIBED_ROWS]:
         codes = face.codes[row, columns]
         texts = int(np.count_nonzero(codes == Code.TEXT))
-        numbers = face.cells[row, columns][codes == Code.NUMBER].tolist()
+        numbers = _counted(face.cells[row, columns])
         counting = (
             len(numbers) > 1
             and numbers == list(range(int(numbers[0]), int(numbers[0]) + len(numbers)))
@@ -72,7 +72,7 @@ def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
         if counting and letters and (texts > 0 or len(numbers) * 2 > header.right - header.left + 1):
             found.append(int(row))
         elif (
-            numbers
+            (codes == Code.NUMBER).any()
             or not texts
             or (codes > Code.TEXT).any()
             or not _over_numbers(face, header, int(row), rows)
@@ -82,6 +82,13 @@ def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
             found.append(int(row))
     # Rows of text over columns of numbers describe them; a table of text alone has none.
     return found
+
+
+def _counted(cells: NDArray[np.object_]) -> list[float]:
+    """Return the numbers of a row from left to right, those in brackets or written as text too."""
+    written = [squeezed(cell).strip("()") for cell in cells if isinstance(cell, str)]
+    native = [cell for cell in cells if type(cell) is float]
+    return native or [float(text) for text in written if text.isdecimal() and len(text) <= len("99")]
 
 
 def _over_numbers(face: Face, header: Header, row: int, rows: NDArray[np.intp]) -> bool:
@@ -139,6 +146,9 @@ def next_table(face: Face, header: Header) -> int:
             continue
         if not replaced[offset] and not _begins_numbers(face, candidate, header):
             continue
+        amounts = face.cells[candidate, header.left : header.right + 1][numeric]
+        if sum(read_number(cell).state is State.PARSED for cell in amounts) * 2 > len(amounts) > 0:
+            continue  # numbers that are text, as in CSV
         following = find_header(face, candidate, min(candidate + 1, height)) and find_header(
             face, candidate, height
         )

@@ -206,7 +206,7 @@ def understand_grid(
     where
         ``file!sheet``, the first part of the place of each issue.
     written
-        Whether the container knows no numbers, so that numbers as text are no doubt.
+        Whether the container may know no numbers: then numbers as text are no doubt, unless others are numbers.
 
     Returns
     -------
@@ -220,6 +220,9 @@ def understand_grid(
         return (), tuple(issues)
     if is_form(face):
         return (), (*issues, doubts.form(where))
+    written = (
+        written and not (face.codes == Code.NUMBER).any()
+    )  # SpreadsheetML knows numbers, HTML text alone
     tables: list[Table] = []
     start = 0
     while start < height and (header := find_header(face, start, height)) is not None:

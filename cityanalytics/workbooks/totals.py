@@ -11,6 +11,7 @@ import numpy as np
 
 from cityanalytics.workbooks import body as kind
 from cityanalytics.workbooks.body import Mark
+from cityanalytics.workbooks.listing import listed
 from cityanalytics.workbooks.sections import sections
 from cityanalytics.workbooks.sums import LARGE, Sums, neighbour_sums
 
@@ -61,7 +62,7 @@ def settle(
     kinds = body.kinds.copy()
     position = {int(row): index for index, row in enumerate(body.rows)}
     marks = {position[mark.row]: mark for mark in body.marks}
-    certain, doubtful = _parents(body, kinds, marks)
+    certain, doubtful = _parents(body, kinds, marks, listed(body, kinds, marks, additive))
     kinds[certain] = kind.TOTAL
     for index in _proven(doubtful, kinds, marks, additive):
         kinds[index] = kind.TOTAL
@@ -88,19 +89,19 @@ def _depth(mark: Mark | None) -> int:
     return _LEAF_DEPTH if mark is None else _DEPTH.get(mark.style, 1 if mark.keyword else _DEPTH[kind.NAMED])
 
 
-def _parents(body: Body, kinds: NDArray[np.object_], marks: dict[int, Mark]) -> tuple[list[int], list[int]]:
+def _parents(
+    body: Body, kinds: NDArray[np.object_], marks: dict[int, Mark], listing: frozenset[int]
+) -> tuple[list[int], list[int]]:
     """Return the positions that are totals for certain, and those that only sums can tell."""
     certain: list[int] = []
     doubtful: list[int] = []
     content = np.flatnonzero(np.isin(kinds, (kind.DATA, kind.TOTAL, kind.GROUP))).tolist()
     following = dict(pairwise(content))
-    listing = False
     for index in content:
         mark = marks.get(index)
         numbered = bool(body.numbered[index])
-        if mark is not None and listing and mark.style == kind.NAMED and numbered and not mark.keyword:
+        if mark is not None and index in listing:
             marks[index] = mark = replace(mark, style=kind.OF_WHICH, keyword=True)  # 其中：甲 / 乙 / 丙
-        listing = mark is not None and mark.style == kind.OF_WHICH
         if mark is None:
             continue
         after = following.get(index)
