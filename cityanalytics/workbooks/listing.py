@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.workbooks import body as kind
+from cityanalytics.workbooks.marks import NAMED, OF_WHICH, RATIO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from cityanalytics.workbooks.body import Body, Mark
+    from cityanalytics.workbooks.body import Body
+    from cityanalytics.workbooks.marks import Mark
 
 _NUMBERED = re.compile(r"\d+[.、)]|[①-⑳]|\(\d+\)")
 _LISTED = 12
@@ -37,15 +39,15 @@ def listed(
     total: int | None = None
     for place, index in enumerate(content):
         mark = marks.get(index)
-        if mark is None or not mark.keyword or mark.style == kind.RATIO:
+        if mark is None or not mark.keyword or mark.style == RATIO:
             continue
-        if mark.style != kind.OF_WHICH:
+        if mark.style != OF_WHICH:
             total = index
             continue
         run: list[int] = []
         for after in content[place + 1 : place + _LISTED]:
             other = marks.get(after)
-            if other is None or other.style != kind.NAMED or other.keyword or not body.numbered[after]:
+            if other is None or other.style != NAMED or other.keyword or not body.numbered[after]:
                 break
             if _NUMBERED.match(other.label):
                 break

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.workbooks import body as kind
+from cityanalytics.workbooks.marks import GRAND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from cityanalytics.workbooks.body import Mark
+    from cityanalytics.workbooks.marks import Mark
+
 
 _ORDINAL_END = re.compile(r"第?[一二三四五六七八九十]+(\D)")
 
@@ -41,7 +43,7 @@ def sections(
     headings = {
         index: _numbering(mark)
         for index, mark in sorted(marks.items())
-        if kinds[index] in {kind.GROUP, kind.TOTAL} and (mark.style == kind.GRAND or not mark.keyword)
+        if kinds[index] in {kind.GROUP, kind.TOTAL} and (mark.style == GRAND or not mark.keyword)
     }
     for index, numbering in headings.items():
         count = marks[index].count

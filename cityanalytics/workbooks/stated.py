@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cityanalytics.workbooks import body as kind
+from cityanalytics.workbooks.marks import RATIO
 from cityanalytics.workbooks.sheet import cell_name
 from cityanalytics.workbooks.totals import sums_of
 
@@ -64,7 +64,7 @@ def stated_totals(
         for column, of_column in sums.items():
             stated = float(of_column.stated[position[row.mark.row]])
             cell = cell_name(row.mark.row, column)
-            if not math.isfinite(stated) or row.mark.style == kind.RATIO:
+            if not math.isfinite(stated) or row.mark.style == RATIO:
                 continue
             if row.span is None:
                 found.append(StatedTotal(cell=cell, stated=stated, computed=None, agrees=None, covers=None))

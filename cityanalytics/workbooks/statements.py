@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from cityanalytics.workbooks.cells import squeezed
-from cityanalytics.workbooks.units import Dimension, Unit, spellings, units_in
+from cityanalytics.workbooks.units import Dimension, Unit, find_unit, spellings, units_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -123,6 +123,9 @@ def units_of_label(label: str) -> tuple[Unit, ...]:
     >>> [unit.name for unit in units_of_label("单价(元/m2)")]
     ['元/平方米']
     """
+    alone = find_unit(label)
+    if alone is not None and alone.dimension not in {Dimension.COUNT, Dimension.OTHER}:
+        return (alone,)
     found = [unit for inside in _BRACKETS.findall(label) for unit in units_in(inside)]
     outside = _BRACKETS.sub("", label)
     if not found and (match := _STATED.search(outside)):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.workbooks import body as kind
-from cityanalytics.workbooks.body import Mark
 from cityanalytics.workbooks.listing import listed
+from cityanalytics.workbooks.marks import BRACKETED, CHINESE, DECIMAL, GRAND, NAMED, OF_WHICH, RATIO, Mark
 from cityanalytics.workbooks.sections import sections
 from cityanalytics.workbooks.sums import LARGE, Sums, neighbour_sums
 
@@ -30,7 +30,7 @@ _TRIED = 60
 #: More doubtful rows than this are looked at by their sums alone.
 _DOUBTFUL = 300
 #: How deep a style stands in the usual order 合计, 小计, 一、, （一）, 1, 1.1.
-_DEPTH = {kind.GRAND: 0, kind.CHINESE: 2, kind.BRACKETED: 3, kind.NAMED: 4, kind.DECIMAL: 5}
+_DEPTH = {GRAND: 0, CHINESE: 2, BRACKETED: 3, NAMED: 4, DECIMAL: 5}
 _LEAF_DEPTH = 9
 
 
@@ -72,7 +72,7 @@ def settle(
     )
     for index in spans:
         kinds[index] = kind.TOTAL
-        marks.setdefault(index, Mark(row=int(body.rows[index]), style=kind.NAMED, label="", cell=0))
+        marks.setdefault(index, Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0))
     found = [int(index) for index in np.flatnonzero(kinds == kind.TOTAL) if int(index) in marks]
     covered = _cover(found, kinds, marks, sums_of(additive, kinds == kind.DATA), spans)
     ending = [row.span for row in covered if row.span is not None]
@@ -86,7 +86,7 @@ def sums_of(additive: Mapping[int, pd.DataFrame], leaves: NDArray[np.bool_]) -> 
 
 
 def _depth(mark: Mark | None) -> int:
-    return _LEAF_DEPTH if mark is None else _DEPTH.get(mark.style, 1 if mark.keyword else _DEPTH[kind.NAMED])
+    return _LEAF_DEPTH if mark is None else _DEPTH.get(mark.style, 1 if mark.keyword else _DEPTH[NAMED])
 
 
 def _parents(
@@ -101,22 +101,22 @@ def _parents(
         mark = marks.get(index)
         numbered = bool(body.numbered[index])
         if mark is not None and index in listing:
-            marks[index] = mark = replace(mark, style=kind.OF_WHICH, keyword=True)  # 其中：甲 / 乙 / 丙
+            marks[index] = mark = replace(mark, style=OF_WHICH, keyword=True)  # 其中：甲 / 乙 / 丙
         if mark is None:
             continue
         after = following.get(index)
         deeper = after is not None and _depth(marks.get(after)) > _depth(mark)
         if (
             mark.keyword
-            or (numbered and mark.style == kind.DECIMAL)
-            or (numbered and deeper and mark.style in {kind.CHINESE, kind.BRACKETED})
+            or (numbered and mark.style == DECIMAL)
+            or (numbered and deeper and mark.style in {CHINESE, BRACKETED})
         ):
             certain.append(index)
         elif numbered:
             doubtful.append(index)
     # 四、园林绿化 beside 三、供热小计: what is marked alike and looks unlike the leaves is alike.
     unnamed = {marks[index].style for index in certain if not marks[index].keyword}
-    named = {marks[index].style for index in certain} & {kind.CHINESE, kind.BRACKETED} - unnamed
+    named = {marks[index].style for index in certain} & {CHINESE, BRACKETED} - unnamed
     apart = _apart(body, kinds == kind.DATA)
     alike = [index for index in doubtful if marks[index].style in named and apart[index]]
     return [*certain, *alike], [index for index in doubtful if index not in alike]
@@ -195,13 +195,13 @@ def _cover(
     borders = np.flatnonzero(np.isin(kinds, (kind.TOTAL, kind.GROUP))).tolist()
     spans: dict[int, Span | None] = dict(known)
     for index in found:
-        if index in known or marks[index].style in {kind.OF_WHICH, kind.RATIO}:
+        if index in known or marks[index].style in {OF_WHICH, RATIO}:
             continue
         best, span = _best(index, sums, _stretches(index, borders, len(kinds)))
         if best is not None and span is not None and (best[0] * 2 >= best[1] or _telling(index, sums, span)):
             spans[index] = span
     for index in found:
-        if index not in spans and marks[index].style not in {kind.OF_WHICH, kind.RATIO}:
+        if index not in spans and marks[index].style not in {OF_WHICH, RATIO}:
             above = _stands_above(index, spans, marks, len(kinds), kinds)
             spans[index] = _by_place(index, kinds, marks, borders, above=above)
     return tuple(Covered(mark=marks[index], span=spans.get(index)) for index in found)
@@ -241,8 +241,8 @@ def _by_place(
     index: int, kinds: NDArray[np.object_], marks: Mapping[int, Mark], borders: Sequence[int], *, above: bool
 ) -> Span:
     """Return what a total covers by its place alone."""
-    only = sum(mark.style == kind.GRAND for mark in marks.values()) == 1
-    if marks[index].style == kind.GRAND and only:
+    only = sum(mark.style == GRAND for mark in marks.values()) == 1
+    if marks[index].style == GRAND and only:
         return 0, len(kinds)
     depth = _depth(marks[index])
     if above:
