@@ -25,7 +25,9 @@ Kind = Literal["number", "text", "date", "period"]
 #: So many texts of a long column are tried before it is said to hold no numbers.
 _SAMPLED = 1000
 _SERIAL = re.compile(r"^(?:序号?|编号|行次|行号|项次|顺序号?|号|no\.?|.*[编序]号)$", re.IGNORECASE)
-_DATE = re.compile(r"时间|日期|年月|年份|月份|起止|期限|^年度?$|^期间?$|时点")
+_DATE = re.compile(
+    r"时间|日期|年月|年份|月份|起止|期限|^年度?$|^期间?$|时点|(?:计划|实际|预计|拟|^)(?:开|竣|完)工$|开竣工"
+)
 #: Years with months, as exports of statistics write them: nothing else looks so all down a column.
 _MONTHS = re.compile(r"(?:19|20)\d{2}(?:[-/.年](?:0?[1-9]|1[0-2])月?|年)")
 _NOTES = 3

@@ -52,8 +52,10 @@ def stated_totals(
     body: Body,
     additive: Mapping[int, pd.DataFrame],
     leaves: NDArray[np.bool_],
+    *,
+    counts: frozenset[int],
 ) -> tuple[StatedTotal, ...]:
-    """Compare what each total row states with the sum of its leaves.
+    """Compare what each total row states with the sum of its leaves; `counts` are columns that nobody rounds.
 
     A cell over leaves that have no value at all states no sum, unless it is zero.
     """
@@ -78,7 +80,9 @@ def stated_totals(
                     cell=cell,
                     stated=stated,
                     computed=of_column.over(first, stop),
-                    agrees=of_column.agree(stated, first, stop),
+                    agrees=stated == of_column.over(first, stop)
+                    if column in counts
+                    else of_column.agree(stated, first, stop),
                     covers=(int(body.rows[inside[0]]) + 1, int(body.rows[inside[-1]]) + 1),
                 )
             )

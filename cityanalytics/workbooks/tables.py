@@ -262,7 +262,8 @@ def _table(
     kinds, covered = totals.settle(body, additive)
     kinds[(kinds == kind.STRAY) & ~own_rows(face, header, parts, body.rows)] = kind.BLANK
     leaves = kinds == kind.DATA
-    stated = stated_totals(covered, body, additive, leaves)
+    counts = frozenset(header.left + at for at, found in enumerate(measures) if found is Measure.COUNT)
+    stated = stated_totals(covered, body, additive, leaves, counts=counts)
     listed = preamble.listed(face, header, rows.start, meta)
     for name in ROW_KINDS:
         listed[name] += [int(row) + 1 for row in body.rows[kinds == name]]

@@ -63,8 +63,12 @@ def settle(
     position = {int(row): index for index, row in enumerate(body.rows)}
     marks = {position[mark.row]: mark for mark in body.marks}
     certain, doubtful = _parents(body, kinds, marks, listed(body, kinds, marks, additive))
+    for index in _bare(body, kinds):
+        if index not in marks:
+            marks[index] = Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0)
+            doubtful.append(index)
     kinds[certain] = kind.TOTAL
-    for index in _proven(doubtful, kinds, marks, additive):
+    for index in _proven(sorted(doubtful), kinds, marks, additive):
         kinds[index] = kind.TOTAL
     leaves = kinds == kind.DATA
     spans = neighbour_sums(
@@ -122,6 +126,15 @@ def _parents(
     return [*certain, *alike], [index for index in doubtful if index not in alike]
 
 
+def _bare(body: Body, kinds: NDArray[np.object_]) -> list[int]:
+    """Return the rows of amounts alone, where records have names."""
+    leaves = kinds == kind.DATA
+    if not leaves.any() or np.median(body.texts[leaves]) < 1:
+        return []
+    bare = leaves & body.numbered & ~body.serials & (body.texts == 0)
+    return [int(index) for index in np.flatnonzero(bare)]
+
+
 def _proven(
     doubtful: Sequence[int],
     kinds: NDArray[np.object_],
@@ -137,9 +150,11 @@ def _proven(
     sums = sums_of(additive, leaves)
     borders = sorted(marks)
     for index in doubtful:
-        best, _ = _best(index, sums, _stretches(index, borders, len(kinds)))
-        # One column that agrees may be chance; two or more, and most of those stated, are not.
-        if best is not None and best[0] > 1 and best[0] * 2 > best[1]:
+        best, span = _best(index, sums, _stretches(index, borders, len(kinds)))
+        # One column that agrees may be chance; two or more, and most of those stated, are not. A row that
+        # has amounts and no word at all is no record anyway.
+        bare = not marks[index].label and span is not None and _telling(index, sums, span)
+        if best is not None and (best[0] > 1 or bare) and best[0] * 2 > best[1]:
             proven.append(index)
         else:
             leaves[index] = True
