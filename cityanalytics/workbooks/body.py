@@ -35,9 +35,10 @@ DATA, TOTAL, GROUP, BLANK, FOOTER, STRAY, HEADER, UNIT, TITLE = (
     "data", "total", "group", "blank", "footer", "stray", "header", "unit", "title",
 )  # fmt: skip
 
+_TITLES = 6
 _NOTE = re.compile(
     r"^(?:注|备注|说明|附注|附|资料来源|数据来源|来源|填表|填报|制表|制作|审核|审批|编制|负责人|联系人|单位负责人|联系电话|打印|报送|复核|统计|主管|分管|经办|盖章|★|※|\*)"
-    r"[^:]{0,12}[:：、]|^(?:注|备注|说明)|^\d+[、.].{12,}"
+    r"[^:]{0,12}[:：、]|^(?:注|备注|说明)|^第\d+页|^共\d+页|^续表|^[(]?(?:接上|转下)页|^\d+[、.].{12,}"
 )
 
 
@@ -187,6 +188,12 @@ def _repeated(face: Face, header: Header, rows: NDArray[np.intp], kinds: NDArray
         for column, _ in labels:
             same = same[face.cells[rows[same], column] == face.cells[row, column]]
         kinds[same] = HEADER
+    above = [list(face.texts(row)) for row in range(max(header.first - _TITLES, 0), header.first)]
+    for position in np.flatnonzero(kinds == HEADER):  # the title goes with its header
+        for before in range(max(position - _TITLES, 0), position):
+            texts = list(face.texts(int(rows[before])))
+            if kinds[before] == DATA and texts and texts in above:
+                kinds[before] = TITLE
 
 
 def _label_rows(

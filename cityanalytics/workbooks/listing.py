@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from cityanalytics.workbooks import body as kind
 from cityanalytics.workbooks.marks import NAMED, OF_WHICH, RATIO
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -53,17 +54,35 @@ def listed(
                 break
             run.append(after)
         indented = next((at for at, after in enumerate(run) if not marks[after].indented), len(run))
-        whole = len(run) if numbered else max(indented, _complete(index, run, total, additive))
-        found.update(run[:whole])
+        rest = _leaves_after(content[place + 1 + len(run) :], marks, leaves)
+        whole = None if total is None else _length(index, run, rest, _adder(total, additive))
+        found.update(run if numbered else run[: indented if whole is None else whole])
     return frozenset(found)
 
 
-def _complete(first: int, run: Sequence[int], total: int | None, additive: Mapping[int, pd.DataFrame]) -> int:
-    """Return how many rows make a list add up to the total above it, 0 where none do."""
-    for length in range(1, len(run) + 1 if total is not None else 0):
-        rows = [first, *run[:length]]
-        values = [read["value"].to_numpy() for read in additive.values()]
-        stated = [column for column in values if np.isfinite(column[total]) and column[total]]
-        if stated and all(abs(np.nansum(column[rows]) - column[total]) <= _CENTS for column in stated):
+def _leaves_after(content: Sequence[int], marks: Mapping[int, Mark], leaves: NDArray[np.bool_]) -> list[int]:
+    """Return the leaves up to the next total."""
+    before = takewhile(lambda index: index not in marks or not marks[index].keyword, content)
+    return [index for index in before if leaves[index]]
+
+
+def _length(
+    first: int, run: Sequence[int], rest: Sequence[int], adds_up: Callable[[Sequence[int]], bool]
+) -> int | None:
+    """Return how many rows go on with a list: what is left adds up to the total, or the list itself does."""
+    for length in range(len(run) + 1):
+        if adds_up([*run[length:], *rest]):
             return length
-    return 0
+    return next((length for length in range(1, len(run) + 1) if adds_up([first, *run[:length]])), None)
+
+
+def _adder(total: int, additive: Mapping[int, pd.DataFrame]) -> Callable[[Sequence[int]], bool]:
+    """Return what tells whether rows add up to a total in all columns that it states."""
+    values = [read["value"].to_numpy() for read in additive.values()]
+    stated = [column for column in values if np.isfinite(column[total]) and column[total]]
+
+    def adds_up(rows: Sequence[int]) -> bool:
+        sums = (abs(np.nansum(column[list(rows)]) - column[total]) <= _CENTS for column in stated)
+        return bool(rows and stated) and all(sums)
+
+    return adds_up

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _DESCRIBED_ROWS = 12
+_TITLES = 6
 _SAMPLED = 200
+#: How the title of a table reads.
+_TITLE = re.compile(r"表[一二三四五六七八九十\d]*$|^附?表|情况|\(单位")
 #: What stands over the columns of text in a row that numbers the columns.
 _LETTER = re.compile(r"[甲乙丙丁戊己庚辛壬癸A-Z\-]|\(?\d{1,2}\)?|栏次|行次|序号|列次")
 
@@ -142,7 +145,9 @@ def next_table(face: Face, header: Header) -> int:
     likely = (texts > 1) & ~other & apart
     for offset in np.flatnonzero(likely):
         candidate = row + int(offset)
-        if candidate <= header.last + 1 or _same_labels(face, header, candidate):
+        if candidate <= header.last + 1:
+            continue
+        if _same_labels(face, header, candidate) and not _own_title(face, header, candidate):
             continue
         if not replaced[offset] and not _begins_numbers(face, candidate, header):
             continue
@@ -178,6 +183,17 @@ def _same_labels(face: Face, header: Header, row: int) -> bool:
         and sum(face.label(above, column) == text for column, text in texts.items()) * 2 > len(texts)
         for above in range(header.first, header.last + 1)
     )
+
+
+def _own_title(face: Face, header: Header, row: int) -> bool:
+    """Tell whether labels that repeat those of the table above stand under a title of their own."""
+    top = _with_titles(face, header, row)
+    known = {
+        text for above in range(max(header.first - _TITLES, 0), header.first) for _, text in face.texts(above)
+    }
+    titles = {text for above in range(top, row) for _, text in face.texts(above)} - known
+    apart = not face.filled[top - 1].any()
+    return any((apart or _TITLE.search(text)) and not is_unit_note(text) for text in titles)
 
 
 def _with_titles(face: Face, header: Header, row: int) -> int:
