@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from cityanalytics.workbooks.grid import read_bytes
@@ -295,3 +297,53 @@ def test_text_is_a_doubt_only_where_the_container_knows_numbers():
         assert understanding.container == "html"
         assert understanding.tables[0].column("B").sum == 12
         assert codes(understanding.issues) == doubts
+
+
+def test_a_table_with_the_same_labels_under_its_own_title_is_another():
+    head = ["片区", "拆迁面积", "建筑面积"]
+    tables, _ = read(
+        [
+            ["表一 项目情况（单位：亩）"],
+            head,
+            ["东片", 10, 1],
+            ["西片", 20, 2],
+            [],
+            ["表二 项目情况（单位：公顷）"],
+            head,
+            ["南片", 30, 3],
+            ["合计", 30, 3],
+        ]
+    )
+    assert [table.range for table in tables] == ["A2:C4", "A7:C9"]
+    assert [units(table)["B"] for table in tables] == ["亩", "公顷"]
+
+
+def test_what_is_left_after_a_list_of_which_adds_up_to_the_total():
+    table, _ = only(
+        [
+            ["指标", "代码", "本月（万元）", "累计（万元）"],
+            ["投资合计", "01", 100, 900],
+            ["其中：住宅", "02", 30, 300],
+            ["　　办公楼", "03", 20, 200],
+            ["　建筑工程", "04", 60, 500],
+            ["　安装工程", "05", 40, 400],
+        ]
+    )
+    assert (table.rows["total"], table.rows["data"]) == ((2, 3, 4), (5, 6))
+
+
+def test_amounts_without_any_word_are_a_total_where_they_add_up():
+    rows: list[list[Any]] = [
+        ["序号", "项目", "投资（万元）"],
+        [1, "甲", 100],
+        [2, "乙", 250],
+        [None, None, 350],
+    ]
+    assert only(rows)[0].rows["total"] == (4,)
+    rows[-1][2] = 360
+    assert only(rows)[0].rows["total"] == ()
+
+
+def test_counts_are_never_rounded():
+    rows = [["区县", "项目数（个）", "投资（万元）"], ["东", 3, 100], ["西", 4, 200], ["合计", 8, 301]]
+    assert [total.agrees for total in only(rows)[0].totals] == [False, True]

@@ -24,6 +24,7 @@ from cityanalytics.workbooks.marks import (
     telling,
     with_parents,
 )
+from cityanalytics.workbooks.preamble import is_unit_row
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -189,11 +190,11 @@ def _repeated(face: Face, header: Header, rows: NDArray[np.intp], kinds: NDArray
             same = same[face.cells[rows[same], column] == face.cells[row, column]]
         kinds[same] = HEADER
     above = [list(face.texts(row)) for row in range(max(header.first - _TITLES, 0), header.first)]
-    for position in np.flatnonzero(kinds == HEADER):  # the title goes with its header
+    for position in np.flatnonzero(kinds == HEADER).tolist():  # the title goes with its header
         for before in range(max(position - _TITLES, 0), position):
             texts = list(face.texts(int(rows[before])))
             if kinds[before] == DATA and texts and texts in above:
-                kinds[before] = TITLE
+                kinds[before] = UNIT if is_unit_row(face, int(rows[before])) else TITLE
 
 
 def _label_rows(

@@ -11,7 +11,7 @@ import pandas as pd
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks import body as kind
 from cityanalytics.workbooks.cells import State, is_pending, read_number, squeezed
-from cityanalytics.workbooks.dates import Precision, read_date
+from cityanalytics.workbooks.dates import Precision, is_span, read_date, span_doubt
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.sheet import cell_name
 from cityanalytics.workbooks.statements import Measure
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Above so many cells of a column with the same doubt, one issue names the column.
 _EACH = 50
+#: So many different dates of a column are looked at for a second meaning.
+_SAMPLED = 500
 #: A whole number of fewer digits is the same as a float.
 _EXACT_DIGITS = 16
 
@@ -222,6 +224,8 @@ def of_values(
     for dated in table.columns:
         if dated.kind == "date":
             yield from _dates(face, body, dated.index, kinds, where)
+        if dated.kind in {"date", "period"}:
+            yield from _ambiguous(face, body, dated.index, kinds, where)
     yield from _serials(face, table, body, kinds, where)
 
 
@@ -260,14 +264,15 @@ def _dates(face: Face, body: Body, column: int, kinds: NDArray[np.object_], wher
         & (face.codes[body.rows, column] != Code.DATE)
         & (face.codes[body.rows, column] != Code.BLANK)
     )
-    rough, unread = [], []
+    rough: list[int] = []
+    unread: list[int] = []
     known = {(type(cell), cell): read_date(cell, year=2000) for cell in _distinct(cells[texts])}
     for index in texts:
         dated = known[type(cells[index]), cells[index]]
-        if dated.state is State.PARSED and dated.precision is not Precision.DAY:
+        if dated.state is State.PARSED and dated.precision is not Precision.DAY and dated.doubt is None:
             rough.append(int(index))
         elif dated.state is State.UNPARSED:
-            unread.append(int(index))
+            (rough if is_span(cells[index]) else unread).append(int(index))
     yield from _each(
         "DATE_PRECISION",
         face,
@@ -288,6 +293,27 @@ def _dates(face: Face, body: Body, column: int, kinds: NDArray[np.object_], wher
         understood=Message.of("no date"),
         suggestion=Message.of("write year, month and day, or leave the cell empty"),
     )
+
+
+def _ambiguous(
+    face: Face, body: Body, column: int, kinds: NDArray[np.object_], where: str
+) -> Iterator[Issue]:
+    """Yield the dates and spans that may mean something else, one issue for each way of writing."""
+    cells = face.cells[body.rows, column]
+    told = np.flatnonzero((kinds == kind.DATA) & (face.codes[body.rows, column] != Code.BLANK))
+    for cell in _distinct(cells[told])[:_SAMPLED]:
+        doubt = span_doubt(cell) or read_date(cell).doubt
+        if doubt is not None:
+            yield from _each(
+                "DATE_PRECISION",
+                face,
+                body,
+                column,
+                [int(index) for index in told if cells[index] == cell],
+                where=where,
+                understood=doubt,
+                suggestion=Message.of("write year, month and day"),
+            )
 
 
 def _distinct(cells: NDArray[np.object_]) -> list[object]:
