@@ -166,12 +166,12 @@ def _begins_numbers(face: Face, row: int, header: Header) -> bool:
     """Tell whether numbers stand under the labels of a row in a column that held text until then."""
     if row + 1 >= face.shape[0]:
         return False
-    above = face.codes[max(header.last + 1, row - _DESCRIBED_ROWS) : row]
+    above = face.cells[max(header.last + 1, row - _DESCRIBED_ROWS) : row]
     return any(
         column > header.left
-        and face.codes[row + 1, column] == Code.NUMBER
-        and not (above[:, column] == Code.NUMBER).any()
-        and (above[:, column] == Code.TEXT).any()
+        and read_number(face.cells[row + 1, column]).state is State.PARSED
+        and {read_number(cell).state for cell in above[:, column]} <= {State.MISSING, State.UNPARSED}
+        and any(isinstance(cell, str) for cell in above[:, column])
         for column, _ in face.texts(row)
     )
 
