@@ -36,7 +36,6 @@ LONG = {
     "cli.py": "the whole command line: every command is found in one place",
     "settings.py": "the configuration and what checks it name the same keys",
     "intake/reading.py": "one reader of fields; half of it are the doubts it can say",
-    "workbooks/body.py": "marks of rows and what they mean are told apart together",
     "workbooks/dates.py": "one way of writing a date a line, and what each means",
     "workbooks/doubts.py": "each doubt is a short function; together they are the list of codes",
     "workbooks/headers.py": "finding a header is one decision with many signs",

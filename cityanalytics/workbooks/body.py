@@ -1,6 +1,6 @@
 """The rows under a header: which are data, totals, groups, notes or none of these."""
 
-# ruff: noqa: RUF001, PLR2004 - full-width forms; a row with one or two texts is a label, not a record
+# ruff: noqa: PLR2004 - full-width forms; a row with one or two texts is a label, not a record
 
 from __future__ import annotations
 
@@ -12,8 +12,20 @@ import numpy as np
 import pyarrow.compute as pc
 
 from cityanalytics.workbooks.cells import is_serial, squeezed
+from cityanalytics.workbooks.codes import code_depths
+from cityanalytics.workbooks.dates import Precision, read_date
 from cityanalytics.workbooks.face import Code, Face
-from cityanalytics.workbooks.sidebyside import each
+from cityanalytics.workbooks.marks import (
+    NAMED,
+    OF_WHICH,
+    PARENTHESES,
+    Mark,
+    compared,
+    mark_of,
+    telling,
+    with_parents,
+)
+from cityanalytics.workbooks.preamble import is_unit_row
 from cityanalytics.workbooks.texts import by_distinct, matching, part_of, truths
 
 if TYPE_CHECKING:
@@ -26,67 +38,14 @@ if TYPE_CHECKING:
 ROW_KINDS = ("title", "unit", "header", "group", "total", "data", "blank", "footer", "stray")
 TITLE, UNIT, HEADER, GROUP, TOTAL, DATA, BLANK, FOOTER, STRAY = range(len(ROW_KINDS))
 
-_UNITS = "(?:个|项|户|家|处|条|座|宗|人|件|栋|幢|套)(?:项目|工程)?"
-_COUNT = rf"(?:[(\[]共?(?P<inside>\d+){_UNITS}?[)\]]|共?(?P<outside>\d+){_UNITS})"
-_TOTAL = re.compile(
-    rf"^(?P<name>.{{0,24}}?)(?P<word>总合计|合计数?|总计数?|小计|共计|汇总|累计|总数|总投资|投资总额|总费用|总造价|总额)(?:{_COUNT}|[(\[][^()]*[)\]])?[:]?$"
-)
-#: Words that mean a total only where they stand alone.
-_ALONE = frozenset({"累计", "总投资", "投资总额", "总费用", "总造价", "总额", "总数"})
-_NAMED_COUNT = re.compile(rf"^(?P<name>.+?){_COUNT}$")
-_BARE_COUNT = re.compile(rf"^共?(\d+){_UNITS}$")
-_RATIO = re.compile(r"(?:占比|比重|比例|百分比|完成率|增长率|增速|增幅|平均|同比|环比)(?:\(%\))?%?$")
-_ORDINALS = (
-    re.compile(r"^第?[一二三四五六七八九十]{1,3}(?:[、.,:章]|$)"),
-    re.compile(r"^\([一二三四五六七八九十]{1,3}\)"),
-)
-#: Of rows that may be no plain leaves; RE2, where white space has to be spelt out.
-_TELLING = (
-    r"(?m)[合总小共累]_*计|汇_*总|总_*[数投费造额]|总额|其_*中|占_*比|比_*[重例]|百分比|[率速幅]_*$|平均|[同环]比"
-    r"|^_*(?:第?[一二三四五六七八九十]+_*[、.．,，章]|[（(]_*[一二三四五六七八九十\d]+_*[)）]|[①-⑳])"
-).replace("_", r"[\s\pZ]")
 #: What most serial numbers look like.
 _COUNTING = r"^[0-9]+$"
-_LISTED = 12
 _IN_PARENTHESES = 1.5  # how deep (3) stands, under 3 and above 3.1
-_PARENTHESES = re.compile(r"^(?:\(\d{1,3}\)|[①-⑳])")
+_TITLES = 6
 _NOTE = re.compile(
     r"^(?:注|备注|说明|附注|附|资料来源|数据来源|来源|填表|填报|制表|制作|审核|审批|编制|负责人|联系人|单位负责人|联系电话|打印|报送|复核|统计|主管|分管|经办|盖章|★|※|\*)"
-    r"[^:]{0,12}[:：、]|^(?:注|备注|说明)|^\d+[、.].{12,}"
+    r"[^:]{0,12}[:：、]|^(?:注|备注|说明)|^第\d+页|^共\d+页|^续表|^[(]?(?:接上|转下)页|^\d+[、.].{12,}"
 )
-
-GRAND, CHINESE, BRACKETED, NAMED, DECIMAL, OF_WHICH, RATIO = (
-    "grand", "chinese", "bracketed", "named", "decimal", "of which", "ratio",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mark:
-    """A row that is no plain leaf: what its label says.
-
-    Parameters
-    ----------
-    row
-        0-based sheet row.
-    style
-        How it is marked: a word for totals, an ordinal, 其中.
-    label
-        Its label, without white space.
-    cell
-        0-based column of the label.
-    count
-        How many rows the label says that it covers.
-    keyword
-        Whether a word such as 合计 stands in it.
-    """
-
-    row: int
-    style: str
-    label: str
-    cell: int
-    count: int | None = None
-    count_cell: int | None = None
-    keyword: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -146,6 +105,9 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     serials = np.zeros(len(rows), dtype=bool)
     for found in counted:
         serials |= (found > 0) & (found != _IN_PARENTHESES)
+    if not (depths > 1).any():
+        coded = code_depths(face, header, rows)
+        depths = coded if (coded > 1).any() else depths
     others = _count(face.told[part, across], serial_columns)
     texts = _count(face.codes[part, across] == Code.TEXT, serial_columns)
 
@@ -157,17 +119,20 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     marks = []
     # Most rows of a long table are plain: with a serial number, or (where there is none) with numbers.
     plain = serials & (numbered | (others > 2)) if serial_columns.any() else numbered
+    dated = _dated(face, columns, rows, (kinds == DATA) & ~numbered & ~serials)
+    plain |= dated
     listing = -1
-    for position in np.flatnonzero((kinds == DATA) & (~plain | _telling(face, header, columns, rows))):
-        mark = _mark(face, header, columns, int(rows[position]))
+    for position in np.flatnonzero((kinds == DATA) & (~plain | telling(face, header, columns, rows))):
+        mark = mark_of(face, header, columns, int(rows[position]))
         if mark is None or (mark.style == NAMED and plain[position] and listing != position - 1):
             continue
         marks.append(mark)
         listing = int(position) if mark.style == OF_WHICH or listing == position - 1 else -1
+    marks = compared(marks)
     content = np.flatnonzero(kinds == DATA)
-    marks = _with_parents(face, header, rows[content], depths[content], marks)
+    marks = with_parents(face, header, rows[content], depths[content], marks)
     known = {mark.row: mark for mark in marks}
-    _label_rows(face, header, rows, kinds, numbered=numbered, serials=serials, marks=known)
+    _label_rows(face, header, rows, kinds, numbered=numbered, serials=serials | dated, marks=known)
     kept = tuple(
         mark for mark in marks if kinds[int(np.searchsorted(rows, mark.row))] in {DATA, TOTAL, GROUP}
     )
@@ -207,30 +172,21 @@ def _depths(face: Face, rows: NDArray[np.intp], column: int) -> NDArray[np.float
 
 def _depth(serial: str) -> float:
     text = squeezed(serial)
-    if _PARENTHESES.match(text):
+    if PARENTHESES.match(text):
         return _IN_PARENTHESES
     return 1.0 + len(re.findall(r"\.\d", text)) if is_serial(text) else 0.0
 
 
-def _with_parents(
-    face: Face,
-    header: Header,
-    rows: NDArray[np.intp],
-    depths: NDArray[np.float64],
-    marks: list[Mark],
-) -> list[Mark]:
-    """Mark the rows whose serial number has deeper ones under it: 1 above 1.1."""
-    parents = np.flatnonzero((depths[:-1] > 0) & (depths[1:] > depths[:-1]))
-    known = {mark.row for mark in marks}
-    found = list(marks)
-    for position in parents:
-        row = int(rows[position])
-        if row in known:
-            continue
-        texts = [(column, text) for column, text in face.texts(row) if column >= header.left]
-        column, label = texts[0] if texts else (header.left, "")
-        found.append(Mark(row=row, style=DECIMAL, label=label, cell=column))
-    return sorted(found, key=lambda mark: mark.row)
+def _dated(
+    face: Face, columns: Columns, rows: NDArray[np.intp], open_rows: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Tell which rows name their month or day: records, even where they have no value yet."""
+    found = np.zeros(len(rows), dtype=bool)
+    dated = [columns.left + at for at, held in enumerate(columns.kinds) if held in {"date", "period"}]
+    for position in np.flatnonzero(open_rows) if dated else ():
+        read = [read_date(face.cells[rows[position], column], year=2000) for column in dated]
+        found[position] = any(date.precision in {Precision.DAY, Precision.MONTH} for date in read)
+    return found
 
 
 def _repeated(face: Face, header: Header, rows: NDArray[np.intp], kinds: NDArray[np.int8]) -> None:
@@ -244,75 +200,12 @@ def _repeated(face: Face, header: Header, rows: NDArray[np.intp], kinds: NDArray
             texts = part_of(face.column(column), rows[same])
             same = same[truths(pc.equal(texts, face.cells[row, column]))]
         kinds[same] = HEADER
-
-
-def _telling(face: Face, header: Header, columns: Columns, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Tell which rows may be no plain leaves: a word for totals anywhere, an ordinal, or 其中 above them."""
-    found = np.zeros(len(rows), dtype=bool)
-    after = np.zeros(len(rows), dtype=bool)
-    worded = [
-        column
-        for column in range(header.left, header.right + 1)
-        if column not in columns.numbers or columns.numbers[column].unparsed.any()
-    ]
-    texts = [part_of(face.column(column), rows) for column in worded]
-    for column, telling in zip(
-        texts, each(lambda one: matching(one, _TELLING), texts, rows=len(rows)), strict=True
-    ):
-        found |= telling
-        if telling.any():
-            after |= matching(column, "其中")
-    for position in np.flatnonzero(after):  # the rows that continue 其中：甲 / 乙 / 丙
-        found[position : position + _LISTED] = True
-    return found
-
-
-def _mark(face: Face, header: Header, columns: Columns, row: int) -> Mark | None:  # noqa: C901, PLR0911, PLR0912 - one line for each way of marking
-    texts = [(column, text) for column, text in face.texts(row) if header.left <= column <= header.right]
-    if not texts:
-        return None
-    first_number = min(columns.numbers, default=header.right + 1)
-    count, count_cell = None, None
-    for column, text in texts:
-        if (bare := _BARE_COUNT.match(text)) and column < first_number:
-            count, count_cell = int(bare.group(1)), column
-    column, label = texts[0]
-    ordinal = next(
-        (
-            style
-            for style, pattern in zip((CHINESE, BRACKETED), _ORDINALS, strict=True)
-            if pattern.match(label)
-        ),
-        None,
-    )
-    if ordinal is None and _PARENTHESES.match(label) and column < first_number:
-        ordinal = NAMED
-    for at, text in texts:
-        near = at < first_number or at == texts[0][0]
-        if "其中" in text[:6] and near:
-            return Mark(row=row, style=OF_WHICH, label=text, cell=at, keyword=True)
-        match = _TOTAL.match(text)
-        if match and (near or not match["name"]) and not (match["name"] and match["word"] in _ALONE):
-            if _number(match) is not None:
-                count, count_cell = _number(match), at
-            alone = not match["name"] and match["word"] != "小计"
-            style = ordinal or (GRAND if alone else f"{NAMED}{match['word']}")
-            return Mark(
-                row=row, style=style, label=text, cell=at, count=count, count_cell=count_cell, keyword=True
-            )
-        if _RATIO.search(text) and near and len(texts) <= 2 and not is_serial(face.cells[row, header.left]):
-            return Mark(row=row, style=RATIO, label=text, cell=at, keyword=True)
-    if ordinal is None and column >= first_number:
-        return None
-    named = _NAMED_COUNT.match(texts[-1][1] if texts[-1][0] < first_number else label)
-    label_cell = texts[-1][0] if texts[-1][0] < first_number else column
-    if named and count is None:
-        count, count_cell = _number(named), label_cell
-    if ordinal is not None:
-        return Mark(row=row, style=ordinal, label=label, cell=column, count=count, count_cell=count_cell)
-    if is_serial(face.cells[row, header.left]) and any(columns.serial):
-        return None
-    return Mark(row=row, style=NAMED, label=label, cell=column, count=count, count_cell=count_cell)
+    above = [list(face.texts(row)) for row in range(max(header.first - _TITLES, 0), header.first)]
+    for position in np.flatnonzero(kinds == HEADER).tolist():  # the title goes with its header
+        for before in range(max(position - _TITLES, 0), position):
+            texts = list(face.texts(int(rows[before])))
+            if kinds[before] == DATA and texts and texts in above:
+                kinds[before] = UNIT if is_unit_row(face, int(rows[before])) else TITLE
 
 
 def _label_rows(
@@ -352,8 +245,3 @@ def _label_rows(
             or (cells <= 2 and any(text in labels for text in texts))
         ):
             kinds[position] = GROUP
-
-
-def _number(match: re.Match[str]) -> int | None:
-    number = match["inside"] or match["outside"]
-    return int(number) if number else None

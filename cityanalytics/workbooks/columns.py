@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from cityanalytics.workbooks.cells import State, is_serial, read_number
+from cityanalytics.workbooks.cells import State, is_serial, read_number, squeezed
 from cityanalytics.workbooks.dates import Precision, is_span, read_date
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.sidebyside import each
 from cityanalytics.workbooks.statements import Measure, measure, units_of_label
+from cityanalytics.workbooks.texts import part_of, where
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,14 @@ _SAMPLED = 1000
 #: So many cells tell whether a column holds dates.
 _DATED = 2000
 _SERIAL = re.compile(r"^(?:序号?|编号|行次|行号|项次|顺序号?|号|no\.?|.*[编序]号)$", re.IGNORECASE)
-_DATE = re.compile(r"时间|日期|年月|月份|起止|期限|^年度?$|^期间?$|时点")
+_DATE = re.compile(
+    r"时间|日期|年月|年份|月份|起止|期限|^年度?$|^期间?$|时点|(?:计划|实际|预计|拟|^)(?:开|竣|完)工$|开竣工"
+)
+#: Years with months, as exports of statistics write them: nothing else looks so all down a column.
+_MONTHS = re.compile(r"(?:19|20)\d{2}(?:[-/.年](?:0?[1-9]|1[0-2])月?|年)")
+_NOTES = 3
+#: What counts sections where most rows count records: 一, （二）, (3).
+_SECTION = re.compile(r"第?[一二三四五六七八九十]{1,3}[、.章]?|\([一二三四五六七八九十\d]{1,3}\)")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -103,8 +111,10 @@ def _column(
 
 
 def _mostly_serial(face: Face, rows: NDArray[np.intp], column: int) -> bool:
-    cells = [cell for cell in face.cells[rows[:500], column] if cell is not None]
-    return not cells or sum(map(is_serial, cells)) * 3 >= len(cells)
+    first = rows[:500]
+    cells = face.cells[first[face.filled[first, column]], column]
+    sections = sum(isinstance(cell, str) and _SECTION.fullmatch(squeezed(cell)) is not None for cell in cells)
+    return len(cells) == sections or sum(map(is_serial, cells)) * 3 >= len(cells) - sections
 
 
 def _counts(face: Face, rows: NDArray[np.intp], column: int) -> bool:
@@ -126,7 +136,7 @@ def _kind(  # noqa: PLR0911 - one line for each kind
         return ("date" if _DATE.search(label) else "text"), None
     dates = int(np.count_nonzero(codes == Code.DATE))
     texts = codes == Code.TEXT
-    if _DATE.search("/".join(path)) or dates * 2 >= filled:
+    if _DATE.search("/".join(path)) or dates * 2 >= filled or _names_months(face, rows, column, texts):
         kind = _date_kind(face, rows[(codes != Code.BLANK)], column, dates)
         if kind is not None:
             return kind, None
@@ -142,6 +152,17 @@ def _kind(  # noqa: PLR0911 - one line for each kind
     if parsed and parsed >= unparsed and (native or measured is not Measure.CODE):
         return "number", read
     return "text", None
+
+
+def _names_months(face: Face, rows: NDArray[np.intp], column: int, texts: NDArray[np.bool_]) -> bool:
+    """Tell whether the text of a column names months or years, but for a note at its foot."""
+    if not texts.any() or _MONTHS.fullmatch(squeezed(face.cells[rows[texts.argmax()], column])) is None:
+        return False
+    found = where(
+        part_of(face.column(column), rows), lambda text: _MONTHS.fullmatch(squeezed(text)) is not None
+    )
+    others = int(np.count_nonzero(texts & ~found))
+    return others <= _NOTES and others * 3 < int(texts.sum())
 
 
 def _names_text(label: str) -> bool:

@@ -151,9 +151,13 @@ def _unit_column(face: Face, header: Header, paths: Sequence[tuple[str, ...]], b
     for offset, path in enumerate(paths):
         if path and _UNIT_COLUMN.match(path[-1]):
             column = header.left + offset
+            # Beside 数量 it is no office: one known unit says so, whatever else is noted there.
+            beside = any(
+                _QUANTITY.match(other[-1]) for other in paths[max(offset - 1, 0) : offset + 2] if other
+            )
             units = _units(face, column, body)
             known = sum(count for unit, count in units if unit is not None)
-            return column if known * 2 > sum(count for _, count in units) else None
+            return column if known and (beside or known * 2 > sum(count for _, count in units)) else None
     return None
 
 

@@ -65,13 +65,19 @@ _EPOCH = dt.date(1899, 12, 30)
 _SERIALS = (20_000, 80_000)  # 1954 to 2119
 _YEARS = (1900, 2200)
 _CHINESE = {character: number for number, character in enumerate("一二三四五六七八九十", start=1)}
+_AROUND = re.compile(
+    r"^(?:已于|计划于?|预计于?|拟于?|于)(?=[\d〇○零一二三四五六七八九十])|(?<=[\d年月日底末旬初季度])(?:已?(?:开工|动工|竣工|完工|建成|投产|完成|交付))$"
+)
+#: A numeral of a month or a day.
+_NUMERAL = re.compile(r"(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=[月日号])")
+_SHORT_SPAN = re.compile(r"(\d{1,2})\.(\d{1,2})-(\d{1,2})\.(\d{1,2})")
 _DASH = r"(?:-|~|至|到)"
 _YEAR = r"(?P<year>(?:19|20|21)\d{2}|(?<!\d)\d{2}(?=年|\.\d|/\d))"
 _DAY_TEXT = re.compile(
-    rf"{_YEAR}[-/.年](?P<month>\d{{1,2}})[-/.月](?P<day>\d{{1,2}})[日号]?(?:T?\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?)?"
+    rf"{_YEAR}[-/.年](?P<month>\d{{1,2}})[-/.月](?P<day>\d{{1,2}})[日号]?(?:T?\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?)?(?:前|左右)?"
 )
 _COMPACT = re.compile(r"(?P<year>(?:19|20|21)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])?")
-_MONTH_DAY = re.compile(r"(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]?")
+_MONTH_DAY = re.compile(r"(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]?(?:前|左右)?")
 _MONTH = re.compile(
     rf"(?:{_YEAR}[-/.年])?(?P<month>\d{{1,2}})月?份?(?P<part>初|上旬|中旬|下旬|底|末|中)?(?:前|左右)?"
 )
@@ -144,6 +150,43 @@ def _dashes(text: str) -> str:
     return re.sub(r"[–—−―－﹣─]+", "-", text).replace("～", "~").replace("--", "-")
 
 
+def _arabic(text: str) -> str:
+    """Return a date without words around it, and with digits for Chinese numerals: 计划于二〇一〇年九月开工."""
+    text = _AROUND.sub("", text)
+    if _NUMERAL.search(text) is None:
+        return text
+    text = re.sub(
+        r"[〇○零一二三四五六七八九]{4}(?=年)", lambda year: "".join(map(_digit, year.group())), text
+    )
+    return _NUMERAL.sub(lambda match: str(_number(match.group())), text)
+
+
+def _digit(character: str) -> str:
+    return str(_CHINESE.get(character, 0))
+
+
+def _number(numeral: str) -> int:
+    tens, ten, ones = numeral.rpartition("十")
+    return 10 * _CHINESE.get(tens, 1) * bool(ten) + _CHINESE.get(ones, 0)
+
+
+def span_doubt(cell: object) -> Message | None:
+    """Return why a span of time may mean another: 09.10-11.3 are months of years, or days of one year.
+
+    Examples
+    --------
+    >>> str(span_doubt("09.10-11.3"))
+    '09.10-11.3 is read as months of years; it may be days of one year'
+    >>> span_doubt("2009.10-2011.3") is None
+    True
+    """
+    text = _dashes(squeezed(cell)) if isinstance(cell, str) else ""
+    match = _SHORT_SPAN.fullmatch(text)
+    if match is None or max(int(match[1]), int(match[3])) > 12:
+        return None
+    return Message.of("{value} is read as months of years; it may be days of one year", value=text)
+
+
 def _from_number(value: float) -> Dated:
     if value == int(value) if np.isfinite(value) else False:
         whole = int(value)
@@ -164,6 +207,7 @@ def _from_number(value: float) -> Dated:
 
 
 def _from_text(text: str, year: int | None) -> Dated:  # noqa: C901, PLR0911 - one line for each way of writing
+    text = _arabic(text)
     if match := _DAY_TEXT.fullmatch(text):
         return _of(_day(_full(match["year"]), match["month"], match["day"]), Precision.DAY)
     if match := _COMPACT.fullmatch(text):

@@ -11,7 +11,7 @@ import pandas as pd
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks import body as kind
 from cityanalytics.workbooks.cells import State, is_pending, read_number, squeezed
-from cityanalytics.workbooks.dates import Precision, read_date
+from cityanalytics.workbooks.dates import Precision, is_span, read_date, span_doubt
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.sheet import cell_name
 from cityanalytics.workbooks.statements import Measure
@@ -25,14 +25,17 @@ if TYPE_CHECKING:
 
     from cityanalytics.workbooks.body import Body
     from cityanalytics.workbooks.columns import Columns
+    from cityanalytics.workbooks.stated import StatedTotal
     from cityanalytics.workbooks.tables import Table
-    from cityanalytics.workbooks.totals import Covered, StatedTotal
+    from cityanalytics.workbooks.totals import Covered
 
 #: Above so many cells of a column with the same doubt, one issue names the column.
 _EACH = 50
 #: What most serial numbers look like; one of fewer digits is the same as a float.
 _COUNTING = r"^[0-9]{1,15}$"
 _ROUGH, _UNREAD = 1, 2
+#: So many different dates of a column are looked at for a second meaning.
+_SAMPLED = 500
 
 
 def _warning(code: str, where: str, value: object, understood: Message, suggestion: Message) -> Issue:
@@ -229,6 +232,8 @@ def of_values(
     for dated in table.columns:
         if dated.kind == "date":
             yield from _dates(face, body, dated.index, kinds, where)
+        if dated.kind in {"date", "period"}:
+            yield from _ambiguous(face, body, dated.index, kinds, where)
     yield from _serials(face, table, body, kinds, where)
 
 
@@ -292,11 +297,35 @@ def _dates(face: Face, body: Body, column: int, kinds: NDArray[np.int8], where: 
 
 
 def _verdict(cell: object) -> int:
-    """Tell whether a cell is no date, or a date without its day; 0 for what needs no word."""
+    """Tell whether a cell is no date, or a date without its day; 0 for what needs no word of that kind."""
     dated = read_date(cell, year=2000)
     if dated.state is State.PARSED:
-        return 0 if dated.precision is Precision.DAY else _ROUGH
-    return _UNREAD if dated.state is State.UNPARSED else 0
+        return 0 if dated.precision is Precision.DAY or dated.doubt is not None else _ROUGH
+    if dated.state is State.UNPARSED:
+        return _ROUGH if is_span(cell) else _UNREAD
+    return 0
+
+
+def _ambiguous(face: Face, body: Body, column: int, kinds: NDArray[np.int8], where: str) -> Iterator[Issue]:
+    """Yield the dates and spans that may mean something else, one issue for each way of writing."""
+    data = kinds == kind.DATA
+    positions, texts = by_distinct(part_of(face.column(column), body.rows), str)
+    native = data & (face.codes[body.rows, column] == Code.NUMBER)
+    numbers = np.full(len(data), math.nan)
+    numbers[native] = face.cells[body.rows[native], column]
+    for at, cell in enumerate([*texts[:_SAMPLED], *np.unique(numbers[native])[:_SAMPLED].tolist()]):
+        doubt = span_doubt(cell) or read_date(cell).doubt
+        if doubt is not None:
+            yield from _each(
+                "DATE_PRECISION",
+                face,
+                body,
+                column,
+                np.flatnonzero(data & ((numbers == cell) if isinstance(cell, float) else (positions == at))),
+                where=where,
+                understood=doubt,
+                suggestion=Message.of("write year, month and day"),
+            )
 
 
 def _serials(face: Face, table: Table, body: Body, kinds: NDArray[np.int8], where: str) -> Iterator[Issue]:

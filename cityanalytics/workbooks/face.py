@@ -61,7 +61,8 @@ def _codes(flat: list[object]) -> NDArray[np.int8]:
     codes = np.fromiter(map(_CODES.__getitem__, map(type, flat)), np.int8, len(flat))
     texts = np.flatnonzero(codes == Code.TEXT)
     chosen = cast("Iterator[str]", compress(flat, (codes == Code.TEXT).tolist()))
-    codes[texts[np.fromiter(map(str.isspace, chosen), bool, len(texts))]] = Code.BLANK
+    worded = np.fromiter(map(bool, map(str.strip, chosen)), bool, len(texts))
+    codes[texts[~worded]] = Code.BLANK
     return codes
 
 

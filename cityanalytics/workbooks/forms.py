@@ -45,12 +45,13 @@ def is_form(face: Face) -> bool:
 
 
 def _numbered(face: Face) -> bool:
-    """Tell whether a column counts 1, 2, 3 down the rows."""
+    """Tell whether rows are numbered: a column counts 1, 2, 3 down the rows, or labels begin with 序号."""
     for column in range(min(2, face.shape[1])):
         cells = [cell for cell in face.cells[:, column] if isinstance(cell, float)]
         if cells[:3] == [1.0, 2.0, 3.0]:
             return True
-    return False
+    first = (list(face.texts(row)) for row in range(face.shape[0]))
+    return any(len(texts) > 3 and texts[0][1] in {"序号", "编号"} for texts in first)  # noqa: PLR2004 - a row of labels
 
 
 def _is_title(face: Face, row: int) -> bool:

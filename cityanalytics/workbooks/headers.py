@@ -100,7 +100,7 @@ def _looks_like_header(face: Face, row: int, stop: int) -> bool:
     numbers = face.cells[row][face.codes[row] == Code.NUMBER].tolist()
     if values * 4 > len(texts) or (len(numbers) * 4 > len(texts) and not _are_years(numbers)):
         return False
-    labelled = set(_labelled(face, row))
+    labelled = set(columns_under(face, row))
     left, right = min(labelled), max(labelled)
     if row + 1 < stop and not (face.codes[row + 1] > Code.TEXT).any():
         after = dict(face.texts(row + 1))
@@ -149,6 +149,9 @@ def is_meta(texts: list[str]) -> bool:
     """
     if not texts:
         return False
+    bare = [find_unit(text) is not None for text in texts]
+    if len(texts) > 3 and not bare[0] and sum(bare) * 2 <= len(texts):  # noqa: PLR2004 - 项目 万元 项目 万元
+        return False
     pairs = sum(bool(_PAIR.match(text)) and not text.startswith("其中") for text in texts)
     notes = sum(is_unit_note(text) for text in texts)
     named = any(
@@ -165,19 +168,9 @@ def _is_value(text: str) -> bool:
     return dated.precision is Precision.DAY
 
 
-def _labelled(face: Face, row: int) -> Iterator[int]:
-    """Yield the columns that the texts and numbers of a row stand over."""
-    for column in np.flatnonzero(face.filled[row]).tolist():
-        yield from range(column, min(column + face.width(row, column), face.shape[1]))
-    for column in range(face.shape[1]):  # a label merged down from above
-        anchor = face.covered.get((row, column))
-        if anchor is not None and anchor[0] < row and face.codes[anchor] == Code.TEXT and anchor[1] == column:
-            yield column
-
-
 def _grown(face: Face, row: int, start: int, stop: int) -> Header:
     first = row
-    columns = sorted(set(_labelled(face, row)))
+    columns = sorted(set(columns_under(face, row)))
     left, right = columns[0], columns[-1]
     left = _widened(face, row, left, -1, stop)
     right = _widened(face, row, right, 1, stop)
@@ -199,28 +192,12 @@ def _grown(face: Face, row: int, start: int, stop: int) -> Header:
             last += 1
         else:
             break
-    labelled = {column for at in range(first, last + 1) for column in _labelled(face, at)}
+    labelled = {column for at in range(first, last + 1) for column in columns_under(face, at)}
     while right + 1 in labelled:  # parts named below the first row of labels
         right += 1
     return Header(
         first=first, last=last, left=left, right=_cut(face, range(first, last + 1), left, right, stop)
     )
-
-
-def headers_beside(face: Face, header: Header) -> list[Header]:
-    """Return the headers of the tables to the right of a table, in the same rows."""
-    found = []
-    left, width = header.right + 1, face.shape[1]
-    labels = {column for row in range(header.first, header.last + 1) for column in _labelled(face, row)}
-    while left < width:
-        if left not in labels:
-            left += 1
-            continue
-        right = next((column for column in range(left, width) if column not in labels), width) - 1
-        if right > left:
-            found.append(Header(first=header.first, last=header.last, left=left, right=right))
-        left = right + 1
-    return found
 
 
 def _widened(face: Face, row: int, column: int, step: int, stop: int) -> int:
@@ -277,10 +254,20 @@ def _continues(face: Face, first: int, last: int, left: int, right: int) -> bool
     }
     if parents:
         return set(texts) <= parents and len(texts) * 2 >= len(parents)
-    labelled = {column for above in range(first, last + 1) for column in _labelled(face, above)}
+    labelled = {column for above in range(first, last + 1) for column in columns_under(face, above)}
     gaps = set(range(left, right + 1)) - labelled
     allowed = gaps | {column for column in labelled if column + 1 in gaps}
     return len(gaps & set(texts)) > 0 and set(texts) <= allowed and len(texts) > 1 and left not in texts
+
+
+def columns_under(face: Face, row: int) -> Iterator[int]:
+    """Yield the columns that the texts and numbers of a row stand over."""
+    for column in np.flatnonzero(face.filled[row]).tolist():
+        yield from range(column, min(column + face.width(row, column), face.shape[1]))
+    for column in range(face.shape[1]):  # a label merged down from above
+        anchor = face.covered.get((row, column))
+        if anchor is not None and anchor[0] < row and face.codes[anchor] == Code.TEXT and anchor[1] == column:
+            yield column
 
 
 def label_paths(face: Face, header: Header) -> list[tuple[str, ...]]:

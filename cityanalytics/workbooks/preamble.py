@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cityanalytics.workbooks.cells import State, is_serial, read_number
+from cityanalytics.workbooks.cells import State, is_serial, read_number, squeezed
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.headers import Header, find_header, is_meta
 from cityanalytics.workbooks.statements import is_unit_note
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _DESCRIBED_ROWS = 12
+_TITLES = 6
 _SAMPLED = 200
+#: How the title of a table reads.
+_TITLE = re.compile(r"表[一二三四五六七八九十\d]*$|^附?表|情况|\(单位")
 #: What stands over the columns of text in a row that numbers the columns.
 _LETTER = re.compile(r"[甲乙丙丁戊己庚辛壬癸A-Z\-]|\(?\d{1,2}\)?|栏次|行次|序号|列次")
 
@@ -58,7 +61,7 @@ def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
     for row in rows[:_DESCRIBED_ROWS]:
         codes = face.codes[row, columns]
         texts = int(np.count_nonzero(codes == Code.TEXT))
-        numbers = face.cells[row, columns][codes == Code.NUMBER].tolist()
+        numbers = _counted(face.cells[row, columns])
         counting = (
             len(numbers) > 1
             and numbers == list(range(int(numbers[0]), int(numbers[0]) + len(numbers)))
@@ -72,7 +75,7 @@ def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
         if counting and letters and (texts > 0 or len(numbers) * 2 > header.right - header.left + 1):
             found.append(int(row))
         elif (
-            numbers
+            (codes == Code.NUMBER).any()
             or not texts
             or (codes > Code.TEXT).any()
             or not _over_numbers(face, header, int(row), rows)
@@ -84,6 +87,13 @@ def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
     return found
 
 
+def _counted(cells: NDArray[np.object_]) -> list[float]:
+    """Return the numbers of a row from left to right, those in brackets or written as text too."""
+    written = [squeezed(cell).strip("()") for cell in cells if isinstance(cell, str)]
+    native = [cell for cell in cells if type(cell) is float]
+    return native or [float(text) for text in written if text.isdecimal() and len(text) <= len("99")]
+
+
 def _over_numbers(face: Face, header: Header, row: int, rows: NDArray[np.intp]) -> bool:
     """Tell whether a row has text where most columns below it hold numbers."""
     below = rows[(rows > row) & (rows <= row + _DESCRIBED_ROWS + 20)]
@@ -91,9 +101,10 @@ def _over_numbers(face: Face, header: Header, row: int, rows: NDArray[np.intp]) 
         return False
     columns = np.arange(header.left, header.right + 1)
     numeric = _numeric(face, below, header)
-    serial = np.array([is_serial(face.cells[below[-1], column]) for column in columns]) & (
-        columns == header.left
+    counting = is_serial(face.cells[below[-1], header.left]) or _LETTER.fullmatch(
+        face.label(int(below[-1]), header.left)
     )
+    serial = (columns == header.left) & bool(counting)
     measured = columns[numeric & ~serial]
     if len(measured) < 1:
         return False
@@ -127,13 +138,16 @@ def next_table(face: Face, header: Header) -> int:
     apart = face.filled[header.last : height - 1].sum(axis=1, dtype=np.int16) <= 1
     for offset in np.flatnonzero(apart).tolist():
         candidate, written = row + offset, codes[offset] == Code.TEXT
-        if written.sum() < 2 or (codes[offset] > Code.TEXT).any():  # noqa: PLR2004 - a header has two labels
+        if written.sum() < 2 or (codes[offset] > Code.TEXT).any() or candidate <= header.last + 1:  # noqa: PLR2004 - a header has two labels
             continue
-        if candidate <= header.last + 1 or _same_labels(face, header, candidate):
+        if _same_labels(face, header, candidate) and not _own_title(face, header, candidate):
             continue
         replaced = int(written[numeric].sum()) * 2 >= max(int(numeric.sum()), 1) or not numeric.any()
         if not replaced and not _begins_numbers(face, candidate, header):
             continue
+        amounts = face.cells[candidate, header.left : header.right + 1][numeric]
+        if sum(read_number(cell).state is State.PARSED for cell in amounts) * 2 > len(amounts) > 0:
+            continue  # numbers that are text, as in CSV
         following = find_header(face, candidate, min(candidate + 1, height)) and find_header(
             face, candidate, height
         )
@@ -146,12 +160,12 @@ def _begins_numbers(face: Face, row: int, header: Header) -> bool:
     """Tell whether numbers stand under the labels of a row in a column that held text until then."""
     if row + 1 >= face.shape[0]:
         return False
-    above = face.codes[max(header.last + 1, row - _DESCRIBED_ROWS) : row]
+    above = face.cells[max(header.last + 1, row - _DESCRIBED_ROWS) : row]
     return any(
         column > header.left
-        and face.codes[row + 1, column] == Code.NUMBER
-        and not (above[:, column] == Code.NUMBER).any()
-        and (above[:, column] == Code.TEXT).any()
+        and read_number(face.cells[row + 1, column]).state is State.PARSED
+        and {read_number(cell).state for cell in above[:, column]} <= {State.MISSING, State.UNPARSED}
+        and any(isinstance(cell, str) for cell in above[:, column])
         for column, _ in face.texts(row)
     )
 
@@ -163,6 +177,17 @@ def _same_labels(face: Face, header: Header, row: int) -> bool:
         and sum(face.label(above, column) == text for column, text in texts.items()) * 2 > len(texts)
         for above in range(header.first, header.last + 1)
     )
+
+
+def _own_title(face: Face, header: Header, row: int) -> bool:
+    """Tell whether labels that repeat those of the table above stand under a title of their own."""
+    top = _with_titles(face, header, row)
+    known = {
+        text for above in range(max(header.first - _TITLES, 0), header.first) for _, text in face.texts(above)
+    }
+    titles = {text for above in range(top, row) for _, text in face.texts(above)} - known
+    apart = not face.filled[top - 1].any()
+    return any((apart or _TITLE.search(text)) and not is_unit_note(text) for text in titles)
 
 
 def _with_titles(face: Face, header: Header, row: int) -> int:

@@ -69,7 +69,7 @@ class Grid:
     visibility
         ``visible`` or ``hidden``.
     values
-        2-D array of objects, rows by columns from A1: None (blank or error), text (never empty), float, bool, date,
+        2-D array of objects, rows by columns from A1: None (blank or error), text, float, bool, date,
         datetime or time. Only the first cell of a merged range holds its value. Long delimited text is kept
         in columns instead.
     merges

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from cityanalytics.workbooks.cells import squeezed
-from cityanalytics.workbooks.units import Dimension, Unit, spellings, units_in
+from cityanalytics.workbooks.units import Dimension, Unit, find_unit, spellings, units_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,8 +50,11 @@ _WIDE_GAP = re.compile(r"\s{2,}")
 _BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
 _STATED = re.compile(rf"单位(?:均|都|统一)?(?:为|是)?[:]?({_LIST})(?![^\W\d_])", re.IGNORECASE)
 _COUNTED = re.compile(rf"(?:以|按)({_LIST})(?:为单位|计)", re.IGNORECASE)
+#: A unit at the end of a label: any after a mark (``总投资/元``), long ones after a word too (``总投资万元``).
 _SUFFIX = re.compile(
-    r"(?:[:/]|(?<=[\u4e00-\u9fff]))((?:百|千|万|百万|千万|亿)元|万?(?:平方米|㎡|m2)|公里|公顷|%|‰)$"
+    rf"(?:(?:[:/_-]|[、,](?=.{{2}}))(?P<marked>(?:{_UNIT})(?:/(?:{_UNIT}))?)"
+    r"|(?<=[\u4e00-\u9fff])(?P<bare>(?:百|千|万|百万|千万|亿)元|万?(?:平方米|㎡|m2)|公里|公顷|%|‰|(?<=[额资款费])元|(?<=面积)亩))$",
+    re.IGNORECASE,
 )
 
 _WORDS: tuple[tuple[Measure, str], ...] = (
@@ -61,7 +64,7 @@ _WORDS: tuple[tuple[Measure, str], ...] = (
     ),
     (
         Measure.CODE,
-        r"序号|编号|代码|编码|电话(?!费)|手机|邮编|身份证|账号|年份|月份|文号|^年度?$|^月$|(?i:\bid\b)|次序|排名|名次|行次",
+        r"序号|编号|代码|编码|电话(?!费)|手机|邮编|身份证|账号|年份|月份|文号|^年度?$|^月$|(?i:\bid\b)|次序|排名|名次|行次|^[类款项目]$",
     ),
     (Measure.PRICE, r"单价|均价|单方造价|平均|人均|户均|单位造价|标准|指标$|费率|楼面价"),
     (
@@ -115,13 +118,20 @@ def units_of_label(label: str) -> tuple[Unit, ...]:
     --------
     >>> [unit.name for unit in units_of_label("总投资(万元)")], units_of_label("招商形式(独资、合资等)")
     (['万元'], ())
-    >>> [unit.name for unit in units_of_label("占年度计划%")]
-    ['%']
+    >>> [unit.name for unit in (*units_of_label("占年度计划%"), *units_of_label("总投资/元"))]
+    ['%', '元']
+    >>> [unit.name for unit in units_of_label("单价(元/m2)")]
+    ['元/平方米']
     """
+    alone = find_unit(label)
+    if alone is not None and alone.dimension not in {Dimension.COUNT, Dimension.OTHER}:
+        return (alone,)
     found = [unit for inside in _BRACKETS.findall(label) for unit in units_in(inside)]
     outside = _BRACKETS.sub("", label)
-    if not found and (match := _STATED.search(outside) or _SUFFIX.search(outside)):
+    if not found and (match := _STATED.search(outside)):
         found = list(units_in(match.group(1)))
+    elif not found and (match := _SUFFIX.search(outside)):
+        found = list(units_in(match["marked"] or match["bare"]))
     return tuple(found)
 
 
@@ -138,8 +148,9 @@ def units_of_note(text: str) -> tuple[Unit, ...]:
     ['万平方米']
     """
     text = squeezed(_WIDE_GAP.sub(";", text))
-    found = [unit for match in _STATED.finditer(text) for unit in units_in(match.group(1))]
-    found += [unit for match in _COUNTED.finditer(text) for unit in units_in(match.group(1))]
+    # A note lists the units of its sheet: 万元/平方米 are two there, and a price per area in a label.
+    stated = [*_STATED.finditer(text), *_COUNTED.finditer(text)]
+    found = [unit for match in stated for unit in units_in(match.group(1).replace("/", "、"))]
     return tuple(found) or tuple(unit for inside in _BRACKETS.findall(text) for unit in units_in(inside))
 
 

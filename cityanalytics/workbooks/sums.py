@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _ROUNDS = 6
 _PRIMARIES = 4
 #: A small number is soon the sum of two others: only larger ones are evidence where nothing else is.
-_LARGE = 100
+LARGE = 100
 
 
 class Sums:
@@ -176,7 +176,7 @@ def _kept(
             same = several and int(total[stop] - total[first]) == value
             stated += 1
             agreeing += same
-            weighty += same and abs(value) >= _LARGE
+            weighty += same and abs(value) >= LARGE
         enough = agreeing > 1 and agreeing * 2 > stated
         if enough and (apart[index] or (weighty > 1 and agreeing == stated)):
             kept[index] = (first, stop)

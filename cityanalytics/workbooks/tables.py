@@ -13,13 +13,15 @@ import pandas as pd
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks import body as kind
 from cityanalytics.workbooks import doubts, preamble, totals
+from cityanalytics.workbooks.abreast import abreast, own_rows
 from cityanalytics.workbooks.body import ROW_KINDS, sort_rows
 from cityanalytics.workbooks.columns import Columns, Kind, read_columns
 from cityanalytics.workbooks.columnunits import column_units
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.forms import is_form
-from cityanalytics.workbooks.headers import Header, find_header, headers_beside, label_paths
+from cityanalytics.workbooks.headers import Header, find_header, label_paths
 from cityanalytics.workbooks.sheet import cell_name, letters
+from cityanalytics.workbooks.stated import stated_totals
 from cityanalytics.workbooks.statements import Measure, measure
 from cityanalytics.workbooks.sums import Sums
 from cityanalytics.workbooks.texts import TextCells, part_of
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
     from cityanalytics.workbooks.grid import Container, Grid, Workbook
     from cityanalytics.workbooks.sheet import Visibility
-    from cityanalytics.workbooks.totals import StatedTotal
+    from cityanalytics.workbooks.stated import StatedTotal
     from cityanalytics.workbooks.units import Unit
 
 
@@ -235,7 +237,7 @@ def understand_grid(
     where
         ``file!sheet``, the first part of the place of each issue.
     written
-        Whether the container knows no numbers, so that numbers as text are no doubt.
+        Whether the container may know no numbers: then numbers as text are no doubt, unless others are numbers.
 
     Returns
     -------
@@ -249,12 +251,16 @@ def understand_grid(
         return (), tuple(issues)
     if is_form(face):
         return (), (*issues, doubts.form(where))
+    written = (
+        written and not (face.codes == Code.NUMBER).any()
+    )  # SpreadsheetML knows numbers, HTML text alone
     tables: list[Table] = []
     start = 0
     while start < height and (header := find_header(face, start, height)) is not None:
         stop = preamble.next_table(face, header)
-        for part in (header, *headers_beside(face, header)):
-            table, found = _table(face, part, start, stop, where, written=written)
+        parts = abreast(face, header)
+        for part in parts:
+            table, found = _table(face, part, range(start, stop), where, parts=parts, written=written)
             tables.append(table)
             issues += found
         start = stop
@@ -266,15 +272,15 @@ def understand_grid(
 
 
 def _table(
-    face: Face, header: Header, start: int, stop: int, where: str, *, written: bool
+    face: Face, header: Header, rows: range, where: str, *, parts: Sequence[Header], written: bool
 ) -> tuple[Table, list[Issue]]:
     paths = label_paths(face, header)
-    rows = np.arange(header.last + 1, stop)
-    meta = preamble.described(face, header, rows)
-    columns = read_columns(face, rows[len(meta) :], header.left, paths)
-    body = sort_rows(face, header, columns, rows[len(meta) :])
+    below = np.arange(header.last + 1, rows.stop)
+    meta = preamble.described(face, header, below)
+    columns = read_columns(face, below[len(meta) :], header.left, paths)
+    body = sort_rows(face, header, columns, below[len(meta) :])
     units, unit_issues = column_units(
-        face, header, columns, paths, body, above=range(start, header.first), meta=meta, where=where
+        face, header, columns, paths, body, above=range(rows.start, header.first), meta=meta, where=where
     )
     measures = [measure(path) for path in paths]
     additive = {
@@ -284,9 +290,11 @@ def _table(
         and not units[column - header.left].by_row
     }
     kinds, covered, sums = totals.settle(body, additive)
+    kinds[(kinds == kind.STRAY) & ~own_rows(face, header, parts, body.rows)] = kind.BLANK
     leaves = kinds == kind.DATA
-    stated = totals.stated_totals(covered, body, sums, leaves)
-    listed = preamble.listed(face, header, start, meta)
+    counts = frozenset(header.left + at for at, found in enumerate(measures) if found is Measure.COUNT)
+    stated = stated_totals(covered, body, sums, leaves, counts=counts)
+    listed = preamble.listed(face, header, rows.start, meta)
     for code, name in enumerate(ROW_KINDS):
         listed[name] = sorted(listed[name]) + (body.rows[kinds == code] + 1).tolist()
     described = tuple(

@@ -1,4 +1,4 @@
-"""Which rows carry the sums of which leaves, and whether what they state agrees."""
+"""Which rows carry the sums of which leaves."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.workbooks import body as kind
-from cityanalytics.workbooks.body import Mark
-from cityanalytics.workbooks.sheet import cell_name
+from cityanalytics.workbooks.listing import listed
+from cityanalytics.workbooks.marks import BRACKETED, CHINESE, DECIMAL, GRAND, NAMED, OF_WHICH, RATIO, Mark
+from cityanalytics.workbooks.sections import sections
 from cityanalytics.workbooks.sidebyside import each
-from cityanalytics.workbooks.sums import Sums, neighbour_sums
+from cityanalytics.workbooks.sums import LARGE, Sums, neighbour_sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,33 +30,8 @@ _TRIED = 60
 #: More doubtful rows than this are looked at by their sums alone.
 _DOUBTFUL = 300
 #: How deep a style stands in the usual order 合计, 小计, 一、, （一）, 1, 1.1.
-_DEPTH = {kind.GRAND: 0, kind.CHINESE: 2, kind.BRACKETED: 3, kind.NAMED: 4, kind.DECIMAL: 5}
+_DEPTH = {GRAND: 0, CHINESE: 2, BRACKETED: 3, NAMED: 4, DECIMAL: 5}
 _LEAF_DEPTH = 9
-
-
-@dataclass(frozen=True, kw_only=True)
-class StatedTotal:
-    """A sum that a row states, beside the sum of the leaves that it covers.
-
-    Parameters
-    ----------
-    cell
-        Name of the cell.
-    stated
-        What stands in it.
-    computed
-        Exact sum of the leaf rows that it covers; None where they cannot be told, as for 其中….
-    agrees
-        Whether both are the same up to rounding; None where `computed` is.
-    covers
-        First and last 1-based sheet row that it covers; None where they cannot be told.
-    """
-
-    cell: str
-    stated: float
-    computed: float | None
-    agrees: bool | None
-    covers: tuple[int, int] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +62,13 @@ def settle(
     """
     kinds = body.kinds.copy()
     marks = {int(np.searchsorted(body.rows, mark.row)): mark for mark in body.marks}
-    certain, doubtful = _parents(body, kinds, marks)
+    certain, doubtful = _parents(body, kinds, marks, listed(body, kinds, marks, additive))
+    for index in _bare(body, kinds):
+        if index not in marks:
+            marks[index] = Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0)
+            doubtful.append(index)
     kinds[certain] = kind.TOTAL
-    for index in _proven(doubtful, kinds, marks, additive):
+    for index in _proven(sorted(doubtful), kinds, marks, additive):
         kinds[index] = kind.TOTAL
     leaves = kinds == kind.DATA
     spans = neighbour_sums(
@@ -96,10 +76,13 @@ def settle(
     )
     for index in spans:
         kinds[index] = kind.TOTAL
-        marks.setdefault(index, Mark(row=int(body.rows[index]), style=kind.NAMED, label="", cell=0))
+        marks.setdefault(index, Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0))
     found = [int(index) for index in np.flatnonzero(kinds == kind.TOTAL) if int(index) in marks]
     sums = _sums(additive, kinds == kind.DATA)
-    return kinds, _cover(found, kinds, marks, sums, spans), sums
+    covered = _cover(found, kinds, marks, sums, spans)
+    ending = [row.span for row in covered if row.span is not None]
+    counted = sections(kinds, marks, ending)
+    return kinds, (*covered, *(Covered(mark=marks[index], span=span) for index, span in counted)), sums
 
 
 def _sums(additive: Mapping[int, Numbers], leaves: NDArray[np.bool_]) -> dict[int, Sums]:
@@ -108,37 +91,47 @@ def _sums(additive: Mapping[int, Numbers], leaves: NDArray[np.bool_]) -> dict[in
 
 
 def _depth(mark: Mark | None) -> int:
-    return _LEAF_DEPTH if mark is None else _DEPTH.get(mark.style, 1 if mark.keyword else _DEPTH[kind.NAMED])
+    return _LEAF_DEPTH if mark is None else _DEPTH.get(mark.style, 1 if mark.keyword else _DEPTH[NAMED])
 
 
-def _parents(body: Body, kinds: NDArray[np.int8], marks: dict[int, Mark]) -> tuple[list[int], list[int]]:
+def _parents(
+    body: Body, kinds: NDArray[np.int8], marks: dict[int, Mark], listing: frozenset[int]
+) -> tuple[list[int], list[int]]:
     """Return the positions that are totals for certain, and those that only sums can tell."""
     certain: list[int] = []
     doubtful: list[int] = []
     content = np.flatnonzero(np.isin(kinds, (kind.DATA, kind.TOTAL, kind.GROUP)))
-    for index, place in zip(sorted(marks), np.searchsorted(content, sorted(marks)).tolist(), strict=True):
+    inside = [index for index in sorted(marks) if kinds[index] in {kind.DATA, kind.TOTAL, kind.GROUP}]
+    for index, place in zip(inside, np.searchsorted(content, inside).tolist(), strict=True):
         mark = marks[index]
         numbered = bool(body.numbered[index])
-        before = marks.get(int(content[place - 1])) if place else None
-        listing = before is not None and before.style == kind.OF_WHICH
-        if listing and mark.style == kind.NAMED and numbered and not mark.keyword:
-            marks[index] = mark = replace(mark, style=kind.OF_WHICH, keyword=True)  # 其中：甲 / 乙 / 丙
+        if index in listing:
+            marks[index] = mark = replace(mark, style=OF_WHICH, keyword=True)  # 其中：甲 / 乙 / 丙
         after = int(content[place + 1]) if place + 1 < len(content) else None
         deeper = after is not None and _depth(marks.get(after)) > _depth(mark)
         if (
             mark.keyword
-            or (numbered and mark.style == kind.DECIMAL)
-            or (numbered and deeper and mark.style in {kind.CHINESE, kind.BRACKETED})
+            or (numbered and mark.style == DECIMAL)
+            or (numbered and deeper and mark.style in {CHINESE, BRACKETED})
         ):
             certain.append(index)
         elif numbered:
             doubtful.append(index)
     # 四、园林绿化 beside 三、供热小计: what is marked alike and looks unlike the leaves is alike.
     unnamed = {marks[index].style for index in certain if not marks[index].keyword}
-    named = {marks[index].style for index in certain} & {kind.CHINESE, kind.BRACKETED} - unnamed
+    named = {marks[index].style for index in certain} & {CHINESE, BRACKETED} - unnamed
     apart = _apart(body, kinds == kind.DATA)
     alike = [index for index in doubtful if marks[index].style in named and apart[index]]
     return [*certain, *alike], [index for index in doubtful if index not in alike]
+
+
+def _bare(body: Body, kinds: NDArray[np.int8]) -> list[int]:
+    """Return the rows of amounts alone, where records have names."""
+    leaves = kinds == kind.DATA
+    if not leaves.any() or np.median(body.texts[leaves]) < 1:
+        return []
+    bare = leaves & body.numbered & ~body.serials & (body.texts == 0)
+    return [int(index) for index in np.flatnonzero(bare)]
 
 
 def _proven(
@@ -156,9 +149,11 @@ def _proven(
     sums = _sums(additive, leaves)
     borders = sorted(marks)
     for index in doubtful:
-        best, _ = _best(index, sums, _stretches(index, borders, len(kinds)))
-        # One column that agrees may be chance; two or more, and most of those stated, are not.
-        if best is not None and best[0] > 1 and best[0] * 2 > best[1]:
+        best, span = _best(index, sums, _stretches(index, borders, len(kinds)))
+        # One column that agrees may be chance; two or more, and most of those stated, are not. A row that
+        # has amounts and no word at all is no record anyway.
+        bare = not marks[index].label and span is not None and _telling(index, sums, span)
+        if best is not None and (best[0] > 1 or bare) and best[0] * 2 > best[1]:
             proven.append(index)
         else:
             leaves[index] = True
@@ -214,16 +209,26 @@ def _cover(
     borders = np.flatnonzero(np.isin(kinds, (kind.TOTAL, kind.GROUP))).tolist()
     spans: dict[int, Span | None] = dict(known)
     for index in found:
-        if index in known or marks[index].style in {kind.OF_WHICH, kind.RATIO}:
+        if index in known or marks[index].style in {OF_WHICH, RATIO}:
             continue
         best, span = _best(index, sums, _stretches(index, borders, len(kinds)))
-        if best is not None and best[0] * 2 >= best[1]:
+        if best is not None and span is not None and (best[0] * 2 >= best[1] or _telling(index, sums, span)):
             spans[index] = span
     for index in found:
-        if index not in spans and marks[index].style not in {kind.OF_WHICH, kind.RATIO}:
+        if index not in spans and marks[index].style not in {OF_WHICH, RATIO}:
             above = _stands_above(index, spans, marks, len(kinds), kinds)
             spans[index] = _by_place(index, kinds, marks, borders, above=above)
     return tuple(Covered(mark=marks[index], span=spans.get(index)) for index in found)
+
+
+def _telling(index: int, sums: Mapping[int, Sums], span: Span) -> bool:
+    """Tell whether even one column that agrees is no chance: a large sum of several leaves."""
+    return any(
+        column.count(*span) > 1
+        and abs(float(column.stated[index])) >= LARGE
+        and column.agree(float(column.stated[index]), *span)
+        for column in sums.values()
+    )
 
 
 def _stands_above(
@@ -239,8 +244,10 @@ def _stands_above(
         for other, span in spans.items()
         if span is not None and span != (0, length) and marks[other].style == marks[index].style
     ]
-    if alike:
-        return sum(alike) * 2 > len(alike)
+    others = [span[0] > other for other, span in spans.items() if span is not None and span != (0, length)]
+    if alike or others:
+        votes = alike or others
+        return sum(votes) * 2 > len(votes)
     return not (kinds[:index] == kind.DATA).any()
 
 
@@ -248,8 +255,8 @@ def _by_place(
     index: int, kinds: NDArray[np.int8], marks: Mapping[int, Mark], borders: Sequence[int], *, above: bool
 ) -> Span:
     """Return what a total covers by its place alone."""
-    only = sum(mark.style == kind.GRAND for mark in marks.values()) == 1
-    if marks[index].style == kind.GRAND and only:
+    only = sum(mark.style == GRAND for mark in marks.values()) == 1
+    if marks[index].style == GRAND and only:
         return 0, len(kinds)
     depth = _depth(marks[index])
     if above:
@@ -258,40 +265,3 @@ def _by_place(
         )
     shallow = (b + 1 for b in reversed(borders) if b < index and (depth > 0 or _depth(marks.get(b)) <= depth))
     return next(shallow, 0), index
-
-
-def stated_totals(
-    covered: Sequence[Covered],
-    body: Body,
-    sums: Mapping[int, Sums],
-    leaves: NDArray[np.bool_],
-) -> tuple[StatedTotal, ...]:
-    """Compare what each total row states with the sum of its leaves.
-
-    A cell over leaves that have no value at all states no sum, unless it is zero.
-    """
-    found = []
-    for row in covered:
-        at = int(np.searchsorted(body.rows, row.mark.row))
-        for column, of_column in sums.items():
-            stated = float(of_column.stated[at])
-            cell = cell_name(row.mark.row, column)
-            if not math.isfinite(stated) or row.mark.style == kind.RATIO:
-                continue
-            if row.span is None or not math.isfinite(of_column.over(*row.span)):
-                found.append(StatedTotal(cell=cell, stated=stated, computed=None, agrees=None, covers=None))
-                continue
-            first, stop = row.span
-            inside = np.flatnonzero(leaves[first:stop]) + first
-            if not len(inside) or (stated != 0 and not of_column.count(first, stop)):
-                continue
-            found.append(
-                StatedTotal(
-                    cell=cell,
-                    stated=stated,
-                    computed=of_column.over(first, stop),
-                    agrees=of_column.agree(stated, first, stop),
-                    covers=(int(body.rows[inside[0]]) + 1, int(body.rows[inside[-1]]) + 1),
-                )
-            )
-    return tuple(found)

@@ -151,7 +151,7 @@ def spellings() -> tuple[str, ...]:
 
 
 _EDGES = re.compile(r"^[()\[\]【】:,;。.]+|[()\[\]【】:,;。.]+$")
-_NOISE = re.compile(r"^(?:计量单位|金额单位|货币单位|单位|人民币|计|按)[::]?|(?:人民币|/年|/月|整)$")
+_NOISE = re.compile(r"^(?:计量单位|金额单位|货币单位|单位|人民币|计|按)[::]?|(?:人民币|[/·.]年|[/·.]月|整)$")
 
 
 def find_unit(text: object) -> Unit | None:
@@ -163,6 +163,8 @@ def find_unit(text: object) -> Unit | None:
     ('万平方米', Fraction(10000, 1), '元')
     >>> find_unit("亩").factor, find_unit("万美元").dimension.value, find_unit("市园林局")
     (Fraction(2000, 3), 'foreign currency', None)
+    >>> find_unit("元/㎡").name, find_unit("万元/亩").factor
+    ('元/平方米', Fraction(15, 1))
     """
     if not isinstance(text, str):
         return None
@@ -170,9 +172,18 @@ def find_unit(text: object) -> Unit | None:
     while name and name not in _UNITS:
         shorter = _NOISE.sub("", name)
         if shorter == name:
-            return None
+            return _quotient(name)
         name = shorter
     return _UNITS.get(name)
+
+
+def _quotient(name: str) -> Unit | None:
+    """Return the unit of a price or a rate: 元/平方米; None where both parts measure the same."""
+    above, slash, below = name.partition("/")
+    one, other = _UNITS.get(above), _UNITS.get(below)
+    if not slash or one is None or other is None or one.dimension is other.dimension:
+        return None
+    return Unit(name=f"{one.name}/{other.name}", dimension=Dimension.OTHER, factor=one.factor / other.factor)
 
 
 def units_in(text: str) -> tuple[Unit, ...]:

@@ -1,0 +1,60 @@
+"""Tables that stand side by side under headers in the same rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cityanalytics.workbooks.headers import Header, columns_under, label_paths
+from cityanalytics.workbooks.statements import Measure, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from cityanalytics.workbooks.face import Face
+
+_MOST_ABREAST = 4
+
+
+def abreast(face: Face, header: Header) -> list[Header]:
+    """Return the headers of the tables side by side that begin with a table's header, from left to right.
+
+    After a column without label another table begins; and where the labels begin anew (序号 项目 投资 序号
+    项目 投资), a long list goes on beside itself.
+    """
+    found = []
+    labels = {column for row in range(header.first, header.last + 1) for column in columns_under(face, row)}
+    left, right, width = header.left, header.right, face.shape[1]
+    while right > left:
+        found += _anew(face, Header(first=header.first, last=header.last, left=left, right=right))
+        left = next((column for column in range(right + 1, width) if column in labels), width)
+        right = next((column for column in range(left, width) if column not in labels), width) - 1
+    return found
+
+
+def _anew(face: Face, header: Header) -> list[Header]:
+    paths = label_paths(face, header)
+    for parts in range(2, _MOST_ABREAST + 1):
+        size, rest = divmod(len(paths), parts)
+        if rest or size < 2 or not paths[0] or paths != paths[:size] * parts:  # noqa: PLR2004 - a label and a value
+            continue
+        if measure(paths[0]) in {Measure.CODE, Measure.UNCLEAR}:  # a name or a serial number
+            starts = range(header.left, header.right + 1, size)
+            return [
+                Header(first=header.first, last=header.last, left=left, right=left + size - 1)
+                for left in starts
+            ]
+    return [header]
+
+
+def own_rows(
+    face: Face, header: Header, parts: Sequence[Header], rows: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Tell which rows hold cells that do not belong to a table beside this one."""
+    own = np.ones(face.shape[1], dtype=bool)
+    for part in parts:
+        own[part.left : part.right + 1] = part == header
+    return np.asarray(face.filled[rows][:, own].any(axis=1))

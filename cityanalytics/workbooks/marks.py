@@ -1,0 +1,209 @@
+"""What a row's label says: a word for totals, an ordinal, 其中, a share; rows that are no plain leaves."""
+
+# ruff: noqa: RUF001, PLR2004 - full-width forms; a row with one or two texts is a label, not a record
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cityanalytics.workbooks.cells import is_serial
+from cityanalytics.workbooks.sidebyside import each
+from cityanalytics.workbooks.statements import units_of_label
+from cityanalytics.workbooks.texts import matching, part_of
+from cityanalytics.workbooks.units import find_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from cityanalytics.workbooks.columns import Columns
+    from cityanalytics.workbooks.face import Face
+    from cityanalytics.workbooks.headers import Header
+
+GRAND, CHINESE, BRACKETED, NAMED, DECIMAL, OF_WHICH, RATIO = (
+    "grand", "chinese", "bracketed", "named", "decimal", "of which", "ratio",
+)  # fmt: skip
+
+
+_UNITS = "(?:个|项|户|家|处|条|座|宗|人|件|栋|幢|套)(?:项目|工程)?"
+_COUNT = rf"(?:[(\[]共?(?P<inside>\d+){_UNITS}?[)\]]|共?(?P<outside>\d+){_UNITS})"
+_TOTAL = re.compile(
+    rf"^(?P<name>.{{0,24}}?)(?P<word>总合计|合计数?|总计数?|小计|共计|汇总|累计|总数|总投资|投资总额|总费用|总造价|总额)(?:{_COUNT}|[(\[][^()]*[)\]])?[:]?$"
+)
+#: Words that mean a total only where they stand alone.
+_ALONE = frozenset({"累计", "总投资", "投资总额", "总费用", "总造价", "总额", "总数"})
+_NAMED_COUNT = re.compile(rf"^(?P<name>.+?){_COUNT}$")
+_BARE_COUNT = re.compile(rf"^共?(\d+){_UNITS}$")
+_RATIO = re.compile(
+    r"(?:占比|比重|比例|百分比|[成长到]率|增速|增幅|平均|同比|环比|(?:同|环|上年|去年|同期|上月)[^,;]{0,4}(?:增长|增减|增幅|\+-|±))(?:\(%\)|\(±%?\))?%?$"
+)
+#: What stands beside a total for comparison, and is never added to it.
+_COMPARED = re.compile(
+    r"^(?:上年|去年|上月|上季)(?:同期|同月)?(?:数|累计|完成|合计)?$|^比(?:上年|去年|上月|同期)"
+)
+_ORDINALS = (
+    re.compile(r"^第?[一二三四五六七八九十]{1,3}(?:[、.,:章]|$)"),
+    re.compile(r"^\([一二三四五六七八九十]{1,3}\)"),
+)
+#: Of rows that may be no plain leaves; RE2, where white space has to be spelt out.
+_TELLING = (
+    r"(?m)[合总小共累]_*计|汇_*总|总_*[数投费造额]|总额|其_*中|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
+    r"|[同环]_*比|[去上]年|上[月季]|^_*#"
+    r"|^_*(?:第?[一二三四五六七八九十]+_*[、.．,，章]|[（(]_*[一二三四五六七八九十\d]+_*[)）]|[①-⑳])"
+).replace("_", r"[\s\pZ]")
+_LISTED = 12
+PARENTHESES = re.compile(r"^(?:\(\d{1,3}\)|[①-⑳])")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A row that is no plain leaf: what its label says.
+
+    Parameters
+    ----------
+    row
+        0-based sheet row.
+    style
+        How it is marked: a word for totals, an ordinal, 其中.
+    label
+        Its label, without white space.
+    cell
+        0-based column of the label.
+    count
+        How many rows the label says that it covers.
+    keyword
+        Whether a word such as 合计 stands in it.
+    indented
+        Whether white space stands before its label.
+    """
+
+    row: int
+    style: str
+    label: str
+    cell: int
+    count: int | None = None
+    count_cell: int | None = None
+    keyword: bool = False
+    indented: bool = False
+
+
+def mark_of(face: Face, header: Header, columns: Columns, row: int) -> Mark | None:  # noqa: C901, PLR0911, PLR0912 - one line for each way of marking
+    """Return what the label of a row says, None where the row is a plain leaf."""
+    texts = [(column, text) for column, text in face.texts(row) if header.left <= column <= header.right]
+    if not texts:
+        return None
+    first_number = min(columns.numbers, default=header.right + 1)
+    count, count_cell = None, None
+    for column, text in texts:
+        if (bare := _BARE_COUNT.match(text)) and column < first_number:
+            count, count_cell = int(bare.group(1)), column
+    column, label = texts[0]
+    ordinal = next(
+        (
+            style
+            for style, pattern in zip((CHINESE, BRACKETED), _ORDINALS, strict=True)
+            if pattern.match(label)
+        ),
+        None,
+    )
+    if ordinal is None and PARENTHESES.match(label) and column < first_number:
+        ordinal = NAMED
+    for at, text in texts:
+        near = at < first_number or at == texts[0][0]
+        if near and ("其中" in text[:6] or text.startswith("#")):
+            return Mark(row=row, style=OF_WHICH, label=text, cell=at, keyword=True)
+        match = _TOTAL.match(text)
+        if match and match["word"] in _ALONE and (match["name"] or _states_unit(texts)):
+            continue
+        if match and (near or not match["name"]):
+            if _count(match) is not None:
+                count, count_cell = _count(match), at
+            alone = not match["name"] and match["word"] != "小计"
+            style = ordinal or (GRAND if alone else f"{NAMED}{match['word']}")
+            return Mark(
+                row=row, style=style, label=text, cell=at, count=count, count_cell=count_cell, keyword=True
+            )
+        derived = _RATIO.search(text) or _COMPARED.search(text)
+        if derived and near and len(texts) <= 2 and not is_serial(face.cells[row, header.left]):
+            return Mark(row=row, style=RATIO, label=text, cell=at, keyword=not _states_unit(texts))
+    if ordinal is None and column >= first_number:
+        return None
+    label_cell, last_label = next((text for text in reversed(texts) if text[0] < first_number), texts[0])
+    named = _NAMED_COUNT.match(last_label)
+    if named and count is None:
+        count, count_cell = _count(named), label_cell
+    if ordinal is not None:
+        return Mark(row=row, style=ordinal, label=label, cell=column, count=count, count_cell=count_cell)
+    if is_serial(face.cells[row, header.left]) and any(columns.serial):
+        return None
+    indented = str(face.cells[row, column])[:1].isspace()
+    return Mark(
+        row=row, style=NAMED, label=label, cell=column, count=count, count_cell=count_cell, indented=indented
+    )
+
+
+def _states_unit(texts: Sequence[tuple[int, str]]) -> bool:
+    """Tell whether a row says in what unit it is, as an indicator does: 总投资（万元）, or 总投资 beside 万元."""
+    return bool(units_of_label(texts[0][1])) or any(find_unit(text) is not None for _, text in texts[1:])
+
+
+def compared(marks: list[Mark]) -> list[Mark]:
+    """Leave out the shares and comparisons that are indicators of their own: no total stands above them."""
+    found: list[Mark] = []
+    total = False
+    for mark in marks:
+        derived = mark.style == RATIO
+        if not derived or total or (mark.keyword and _RATIO.search(mark.label)):
+            found.append(replace(mark, keyword=mark.keyword or derived))
+        total |= mark.keyword and not derived and mark.style != OF_WHICH
+    return found
+
+
+def with_parents(
+    face: Face,
+    header: Header,
+    rows: NDArray[np.intp],
+    depths: NDArray[np.float64],
+    marks: list[Mark],
+) -> list[Mark]:
+    """Mark the rows whose serial number has deeper ones under it: 1 above 1.1."""
+    parents = np.flatnonzero((depths[:-1] > 0) & (depths[1:] > depths[:-1]))
+    known = {mark.row for mark in marks}
+    found = list(marks)
+    for position in parents:
+        row = int(rows[position])
+        if row in known:
+            continue
+        texts = [(column, text) for column, text in face.texts(row) if column >= header.left]
+        column, label = texts[0] if texts else (header.left, "")
+        found.append(Mark(row=row, style=DECIMAL, label=label, cell=column))
+    return sorted(found, key=lambda mark: mark.row)
+
+
+def telling(face: Face, header: Header, columns: Columns, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Tell which rows may be no plain leaves: a word for totals anywhere, an ordinal, or 其中 above them."""
+    found = np.zeros(len(rows), dtype=bool)
+    after = np.zeros(len(rows), dtype=bool)
+    worded = [
+        part_of(face.column(column), rows)
+        for column in range(header.left, header.right + 1)
+        if column not in columns.numbers or columns.numbers[column].unparsed.any()
+    ]
+    told = each(lambda texts: matching(texts, _TELLING), worded, rows=len(rows))
+    for texts, holds in zip(worded, told, strict=True):
+        found |= holds
+        if holds.any():
+            after |= matching(texts, "其中")
+    for position in np.flatnonzero(after):  # the rows that continue 其中：甲 / 乙 / 丙
+        found[position : position + _LISTED] = True
+    return found
+
+
+def _count(match: re.Match[str]) -> int | None:
+    number = match["inside"] or match["outside"]
+    return int(number) if number else None

@@ -1,0 +1,87 @@
+"""What total rows state, beside the sum of the leaves that they cover."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cityanalytics.workbooks.marks import RATIO
+from cityanalytics.workbooks.sheet import cell_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from cityanalytics.workbooks.body import Body
+    from cityanalytics.workbooks.sums import Sums
+    from cityanalytics.workbooks.totals import Covered
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatedTotal:
+    """A sum that a row states, beside the sum of the leaves that it covers.
+
+    Parameters
+    ----------
+    cell
+        Name of the cell.
+    stated
+        What stands in it.
+    computed
+        Exact sum of the leaf rows that it covers; None where they cannot be told, as for 其中….
+    agrees
+        Whether both are the same up to rounding; None where `computed` is.
+    covers
+        First and last 1-based sheet row that it covers; None where they cannot be told.
+    """
+
+    cell: str
+    stated: float
+    computed: float | None
+    agrees: bool | None
+    covers: tuple[int, int] | None
+
+
+def stated_totals(
+    covered: Sequence[Covered],
+    body: Body,
+    sums: Mapping[int, Sums],
+    leaves: NDArray[np.bool_],
+    *,
+    counts: frozenset[int],
+) -> tuple[StatedTotal, ...]:
+    """Compare what each total row states with the sum of its leaves; `counts` are columns that nobody rounds.
+
+    A cell over leaves that have no value at all states no sum, unless it is zero.
+    """
+    found = []
+    for row in covered:
+        at = int(np.searchsorted(body.rows, row.mark.row))
+        for column, of_column in sums.items():
+            stated = float(of_column.stated[at])
+            cell = cell_name(row.mark.row, column)
+            if not math.isfinite(stated) or row.mark.style == RATIO:
+                continue
+            if row.span is None or not math.isfinite(of_column.over(*row.span)):
+                found.append(StatedTotal(cell=cell, stated=stated, computed=None, agrees=None, covers=None))
+                continue
+            first, stop = row.span
+            inside = np.flatnonzero(leaves[first:stop]) + first
+            if not len(inside) or (stated != 0 and not of_column.count(first, stop)):
+                continue
+            found.append(
+                StatedTotal(
+                    cell=cell,
+                    stated=stated,
+                    computed=of_column.over(first, stop),
+                    agrees=stated == of_column.over(first, stop)
+                    if column in counts
+                    else of_column.agree(stated, first, stop),
+                    covers=(int(body.rows[inside[0]]) + 1, int(body.rows[inside[-1]]) + 1),
+                )
+            )
+    return tuple(found)

@@ -1,0 +1,349 @@
+"""Sections of a table: headings with their counts, wrong subtotals, months without values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cityanalytics.workbooks.grid import read_bytes
+from cityanalytics.workbooks.tables import understand
+from tests.test_tables import codes, only, read, units
+
+HEAD = ["序号", "项目名称", "责任单位", "总投资（万元）", "年度计划（万元）"]
+
+
+def where(issues, code):
+    return [issue.where.split("!")[-1] for issue in issues if issue.code == code]
+
+
+@pytest.mark.parametrize(("count", "found"), [(2, []), (3, ["A2"])])
+def test_a_heading_that_counts_its_rows_is_held_to_it(count, found):
+    table, issues = only(
+        [
+            HEAD,
+            [f"一、道路（{count}项）"],
+            [1, "甲", "局", 100, 50],
+            [2, "乙", "局", 210, 60],
+            ["二、桥梁（1项）"],
+            [3, "丙", "局", 300, 70],
+        ]
+    )
+    assert table.rows["group"] == (2, 5)
+    assert where(issues, "COUNT_MISMATCH") == found
+
+
+def test_the_count_of_a_heading_reaches_over_the_sections_inside_it():
+    _, issues = only(
+        [
+            HEAD,
+            ["一、城区（3项）"],
+            ["（一）道路（2项）"],
+            [1, "甲", "局", 100, 50],
+            [2, "乙", "局", 210, 60],
+            [None, "小计", None, 310, 110],
+            ["（二）桥梁（1项）"],
+            [3, "丙", "局", 300, 70],
+            [None, "小计", None, 300, 70],
+            ["二、乡镇（1项）"],
+            [4, "丁", "局", 50, 5],
+        ]
+    )
+    assert not codes(issues)
+
+
+def test_one_column_that_agrees_tells_what_a_wrong_total_covers():
+    table, issues = only(
+        [
+            ["项目名称", "来源", "总投资（万元）", "到位（万元）", "支出（万元）"],
+            ["甲路", "合计", 500.5, 300, 222],
+            [None, "财政", 300.25, 100.5, 100],
+            [None, "贷款", 200.25, 100.5, 100],
+            ["乙路", "小计", 70.5, 20, 9],
+            [None, "财政", 30.25, 10, 4],
+            [None, "贷款", 40.25, 10, 5],
+        ]
+    )
+    assert [(total.cell, total.computed) for total in table.totals][:3] == [
+        ("C2", 500.5),
+        ("D2", 201),
+        ("E2", 200),
+    ]
+    assert where(issues, "TOTAL_MISMATCH") == ["D2", "E2"]
+
+
+def test_a_serial_column_of_sections_alone_counts_rows():
+    table, _ = only(
+        [
+            HEAD,
+            [" ", "合计1个", None, 100, 50],
+            ["一", "交通", " ", 100, 50],
+            [1, "甲路", "局", 100, 50],
+        ]
+    )
+    assert (table.rows["total"], table.rows["data"]) == ((2, 3), (4,))
+
+
+def test_a_month_without_values_is_a_record():
+    table, issues = only(
+        [
+            ["指标名称", "投资:累计值", "面积:累计值"],
+            ["单位", "亿元", "万平方米"],
+            ["2010.03", 30, 3],
+            ["2010.02", 20, 2],
+            ["2010.01"],
+            ["2009.12", 120, 12],
+            ["数据来源：统计局"],
+        ]
+    )
+    assert table.rows["data"] == (3, 4, 5, 6)
+    assert table.columns[0].kind == "period"
+    assert "TEXT_NUMBER" not in codes(issues)
+
+
+def test_headings_in_a_template_are_no_part_of_its_header():
+    table, _ = only([["序号", "项目名称", "投资（万元）"], ["一、道路"], ["(1)", "项目名称"]])
+    assert table.rows["header"] == (1,)
+
+
+def test_a_quantity_beside_its_unit_is_never_added_up():
+    table, issues = only(
+        [
+            ["序号", "费用名称", "金额（万元）", "单位", "数量"],
+            ["一", "工程费用", 30, "㎡", 500],
+            [1, "土建", 10, "㎡", 500],
+            [2, "装饰", 20, "㎡", 500],
+            ["二", "其他费用", 9],
+            [1, "设计费", 4, "建标1号"],
+            [2, "监理费", 3, "建标2号"],
+            [3, "勘察费", 2, "建标3号"],
+        ]
+    )
+    assert [total.cell for total in table.totals] == ["C2", "C5"]
+    assert "TOTAL_MISMATCH" not in codes(issues)
+
+
+@pytest.mark.parametrize(
+    ("label", "unit"),
+    [
+        ("总投资/元", "元"),
+        ("总投资、万元", "万元"),
+        ("投资额万元", "万元"),
+        ("占地面积_亩", "亩"),
+        ("单价（元/㎡）", "元/平方米"),
+        ("地价（万元/亩）", "万元/亩"),
+        ("租金（元/㎡·月）", "元/平方米"),
+        ("征地、拆迁面积", None),
+    ],
+)
+def test_a_label_states_its_unit_in_many_ways(label, unit):
+    table, _ = only([["项目名称", label], ["甲", 100], ["乙", 200]])
+    assert units(table)["B"] == unit
+
+
+def test_a_list_of_which_ends_where_the_next_items_begin():
+    table, _ = only(
+        [
+            ["项目", "投资（万元）"],
+            ["全市合计", 600],
+            ["其中: 新开工", 250],
+            ["     续建", 350],
+            ["1.东城", 100],
+            ["  #新开工", 60],
+            ["2.西城", 200],
+            ["  其中新开工", 90],
+            ["3.南城", 300],
+        ]
+    )
+    assert table.rows["data"] == (5, 7, 9)
+    assert [(total.cell, total.agrees) for total in table.totals] == [
+        ("B2", True),
+        ("B3", None),
+        ("B4", None),
+        ("B6", None),
+        ("B8", None),
+    ]
+
+
+def test_a_list_of_which_without_indents_ends_where_it_adds_up():
+    table, _ = only(
+        [
+            ["项目", "投资（万元）", "面积（亩）"],
+            ["合计", 600, 60],
+            ["其中：新开工", 250, 25],
+            ["续建", 350, 35],
+            ["东城", 100, 10],
+            ["西城", 150, 15],
+            ["南城", 350, 35],
+        ]
+    )
+    assert table.rows["data"] == (5, 6, 7)
+
+
+def test_shares_and_comparisons_under_a_total_are_never_added():
+    table, _ = only(
+        [
+            ["项目", "计划（万元）", "完成（万元）"],
+            ["甲", 100, 50],
+            ["乙", 300, 150],
+            ["合计", 400, 200],
+            ["占全市比重", 0.2, 0.3],
+            ["完成率（%）", None, 50],
+            ["同比增长(%)", 5.5, 6.6],
+            ["比上年同期增减", 12, 13],
+            ["去年同期", 380, 190],
+        ]
+    )
+    assert table.rows["total"] == (4, 5, 6, 7, 8, 9)
+    assert table.column("B").sum == 400
+    assert [total.cell for total in table.totals] == ["B4", "C4"]
+
+
+def test_indicators_in_rows_are_records_though_they_are_called_total_and_rate():
+    rows = [
+        ["指标", "甲路", "乙路"],
+        ["总投资（万元）", 100, 200],
+        ["年度计划（万元）", 50, 80],
+        ["完成率（%）", 44, 55],
+    ]
+    table, issues = only(rows)
+    assert table.rows["data"] == (2, 3, 4)
+    assert not table.totals
+    assert not codes(issues)
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_codes_that_begin_with_others_stand_under_them(split):
+    records = [
+        ("212", "城乡社区支出", 1000, 600),
+        ("21201", "管理事务", 700, 500),
+        ("2120101", "行政运行", 500, 500),
+        ("2120102", "其他事务", 200, 0),
+        ("21203", "公共设施", 300, 100),
+        ("2120303", "小城镇建设", 300, 100),
+    ]
+    head = ["科目编码", "科目名称", "合计（万元）", "基本支出（万元）"]
+    if split:
+        head = ["类", "款", "项", *head[1:]]
+    rows = [[*((code[:3], code[3:5], code[5:]) if split else (code,)), *rest] for code, *rest in records]
+    table, issues = only([head, *rows, [*([None] * (2 * split)), "合计", None, 1000, 600]])
+    assert table.rows["data"] == (4, 5, 7)
+    assert all(total.agrees for total in table.totals)
+    assert not codes(issues)
+
+
+def test_codes_that_only_count_nest_in_none():
+    rows = [[str(number), f"项目{number}", number] for number in range(1, 13)]
+    table, _ = only([["项目代码", "项目名称", "投资（万元）"], *rows])
+    assert len(table.rows["data"]) == 12
+
+
+def test_a_list_that_goes_on_beside_itself_is_several_tables():
+    tables, issues = read(
+        [
+            ["名单"],
+            ["序号", "名称", "投资（万元）", "序号", "名称", "投资（万元）"],
+            [1, "甲", 10, 4, "丁", 40],
+            [2, "乙", 20, 5, "戊", 50],
+            [3, "丙", 30],
+        ]
+    )
+    assert [table.columns[2].sum for table in tables] == [60, 90]
+    assert tables[1].rows["blank"] == (5,)
+    assert not codes(issues)
+
+
+def test_a_bare_unit_may_be_a_label():
+    tables, _ = read(
+        [["项目", "万元", None, "项目", "万元"], ["a路", 1, None, "b路", 2], ["c路", 4, None, "d路", 5]]
+    )
+    assert [units(table) for table in tables] == [{"A": None, "B": "万元"}, {"D": None, "E": "万元"}]
+
+
+def test_text_tables_keep_their_sections_and_their_counted_columns():
+    table, _ = only(
+        [
+            ["项目", "责任人", "投资（万元）", "完成（万元）"],
+            ["甲", "乙", "1", "2"],
+            ["东桥", "王某", "10", "5"],
+            ["小计", None, "10", "5"],
+            ["湿地公园"],
+            ["西桥", "李某", "20", "7"],
+            ["北桥", "李某", "21", "8"],
+            ["小计", None, "41", "15"],
+        ]
+    )
+    assert (table.rows["data"], table.rows["group"], table.rows["total"]) == ((3, 6, 7), (5,), (4, 8))
+    assert table.column("C").sum == 51
+
+
+def test_text_is_a_doubt_only_where_the_container_knows_numbers():
+    rows = [("项目", "投资（万元）"), ("甲", "7"), ("乙", 5)]
+    page = "<table>" + "".join(f"<tr><td>{a}<td>{b}" for a, b in rows) + "</table>"
+    name = "urn:schemas-microsoft-com:office:spreadsheet"
+    cells = "".join(
+        "<Row>"
+        + "".join(
+            f'<Cell><Data ss:Type="{"String" if isinstance(cell, str) else "Number"}">{cell}</Data></Cell>'
+            for cell in row
+        )
+        + "</Row>"
+        for row in rows
+    )
+    sheet = f'<Worksheet ss:Name="表"><Table>{cells}</Table></Worksheet>'
+    workbook = f'<Workbook xmlns="{name}" xmlns:ss="{name}">{sheet}</Workbook>'
+    for content, doubts in ((page, set()), (workbook, {"TEXT_NUMBER"})):
+        understanding = understand(read_bytes(content.encode(), name="f.xls"))
+        assert understanding.container == "html"
+        assert understanding.tables[0].column("B").sum == 12
+        assert codes(understanding.issues) == doubts
+
+
+def test_a_table_with_the_same_labels_under_its_own_title_is_another():
+    head = ["片区", "拆迁面积", "建筑面积"]
+    tables, _ = read(
+        [
+            ["表一 项目情况（单位：亩）"],
+            head,
+            ["东片", 10, 1],
+            ["西片", 20, 2],
+            [],
+            ["表二 项目情况（单位：公顷）"],
+            head,
+            ["南片", 30, 3],
+            ["合计", 30, 3],
+        ]
+    )
+    assert [table.range for table in tables] == ["A2:C4", "A7:C9"]
+    assert [units(table)["B"] for table in tables] == ["亩", "公顷"]
+
+
+def test_what_is_left_after_a_list_of_which_adds_up_to_the_total():
+    table, _ = only(
+        [
+            ["指标", "代码", "本月（万元）", "累计（万元）"],
+            ["投资合计", "01", 100, 900],
+            ["其中：住宅", "02", 30, 300],
+            ["　　办公楼", "03", 20, 200],
+            ["　建筑工程", "04", 60, 500],
+            ["　安装工程", "05", 40, 400],
+        ]
+    )
+    assert (table.rows["total"], table.rows["data"]) == ((2, 3, 4), (5, 6))
+
+
+def test_amounts_without_any_word_are_a_total_where_they_add_up():
+    rows: list[list[Any]] = [
+        ["序号", "项目", "投资（万元）"],
+        [1, "甲", 100],
+        [2, "乙", 250],
+        [None, None, 350],
+    ]
+    assert only(rows)[0].rows["total"] == (4,)
+    rows[-1][2] = 360
+    assert only(rows)[0].rows["total"] == ()
+
+
+def test_counts_are_never_rounded():
+    rows = [["区县", "项目数（个）", "投资（万元）"], ["东", 3, 100], ["西", 4, 200], ["合计", 8, 301]]
+    assert [total.agrees for total in only(rows)[0].totals] == [False, True]
