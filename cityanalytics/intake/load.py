@@ -82,7 +82,8 @@ def ingest(settings: Settings, *, on_file: Callable[[str], None] = lambda _: Non
     tables = {name: as_table(name, _stacked(frames)) for name, frames in parts.items() if name != "issues"}
     issues += cross_check(tables)
     _replaced(inputs, tables)
-    issues = _eased(issues, receipts, inputs)
+    corrected = _corrected(receipts, inputs)
+    issues = _eased(issues, corrected)
     tables["issues"] = as_table("issues", _issue_rows(issues, [entry["path"] for entry in inputs]))
     manifest = {
         "inputs": inputs,
@@ -91,7 +92,7 @@ def ingest(settings: Settings, *, on_file: Callable[[str], None] = lambda _: Non
         },
         "tables": {name: {"rows": len(table)} for name, table in tables.items()},
     }
-    return Ingested(tables=tables, issues=tuple(issues), manifest=manifest)
+    return Ingested(tables=tables, issues=tuple(issues), manifest=manifest, replaced=corrected)
 
 
 def _read(
@@ -102,12 +103,15 @@ def _read(
     from cityanalytics.intake.match import match_table
     from cityanalytics.intake.reading import Source, period_columns
     from cityanalytics.workbooks.grid import read_workbook
+    from cityanalytics.workbooks.marking.issuelist import without_issue_list
     from cityanalytics.workbooks.tables import understand
 
     source = Source(
         receipt=receipt, data_date=settings.data_date(receipt.quarter), aliases=aliases, synonyms=synonyms
     )
-    understood = understand(read_workbook(settings.root / receipt.file, name=receipt.file))
+    understood = understand(
+        without_issue_list(read_workbook(settings.root / receipt.file, name=receipt.file))
+    )
     issues = list(understood.issues)
     gathered: dict[str, list[pd.DataFrame]] = {}
     counts: dict[str, dict[str, int]] = {}
@@ -250,8 +254,8 @@ def _replaced(inputs: list[dict[str, Any]], tables: Tables) -> None:
                 entry["replaced_by"][name] = later[entry["path"]]
 
 
-def _eased(issues: list[Issue], receipts: Sequence[Receipt], inputs: list[dict[str, Any]]) -> list[Issue]:
-    """Let the errors of a workbook that a correction has replaced warn, no longer block.
+def _corrected(receipts: Sequence[Receipt], inputs: list[dict[str, Any]]) -> frozenset[str]:
+    """Return the files that a correction has replaced.
 
     Replaced is what has a later workbook of the same unit and quarter for all that it was read for; one that
     gave nothing is replaced by a later one of the same name.
@@ -262,15 +266,19 @@ def _eased(issues: list[Issue], receipts: Sequence[Receipt], inputs: list[dict[s
     }
     done = {entry["path"] for entry in inputs if given[entry["path"]]}
     replaced = {entry["path"] for entry in inputs if given[entry["path"]] <= set(entry["replaced_by"])} & done
-    replaced |= {
+    return frozenset(replaced) | {
         receipt.file
         for receipt in receipts
         for other in receipts
         if receipt.file not in done and _corrects(other, receipt)
     }
+
+
+def _eased(issues: list[Issue], corrected: frozenset[str]) -> list[Issue]:
+    """Let the errors of a workbook that a correction has replaced warn, no longer block."""
     return [
         replace(issue, severity=Severity.WARNING)
-        if issue.where.partition("!")[0] in replaced and issue.code not in REGISTER_CODES
+        if issue.where.partition("!")[0] in corrected and issue.code not in REGISTER_CODES
         else issue
         for issue in issues
     ]
