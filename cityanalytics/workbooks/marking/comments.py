@@ -108,10 +108,15 @@ def _without_ours(xml: bytes) -> bytes:
         kept = _LINE_END.sub(b"", text[2][:at])
         if not (before + kept).strip():
             return b""
-        run = text.end()
-        closing = re.compile(rb"\s*</" + text[1] + rb"r>").match(xml, run)
+        closing = re.compile(rb"\s*</" + text[1] + rb"r>").match(xml, text.end())
+        stop = closing.end() if closing else text.end()
         end = xml.rindex(b"</" + text[1] + b"text>")
-        return xml[: text.start(2)] + kept + xml[text.end(2) : closing.end() if closing else run] + xml[end:]
+        if not kept:  # the whole run is ours
+            return (
+                xml[: xml.rindex(b"<" + text[1] + b"r>", 0, text.start()) if closing else text.start()]
+                + xml[end:]
+            )
+        return xml[: text.start(2)] + kept + xml[text.end(2) : stop] + xml[end:]
     return xml
 
 

@@ -20,15 +20,16 @@ _CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*>")
 _STYLE = re.compile(rb"\ss\s*=\s*[\"'](\d+)[\"']")
 
 
-def unhighlight(xml: bytes, unfilled: Mapping[int, int]) -> bytes:
-    """Take fills of ours from the cells of a sheet; `unfilled` as `Looks.unfilled` gives it."""
-    if not unfilled:
+def unhighlight(xml: bytes, looks: Looks) -> bytes:
+    """Take fills of ours from the cells of a sheet."""
+    if not looks.marked:
         return xml
 
     def plain(tag: re.Match[bytes]) -> bytes:
         style = _STYLE.search(tag[0])
-        known = None if style is None else unfilled.get(int(style[1]))
-        return tag[0] if known is None else retagged(tag[0], s=known or None)
+        if style is None or int(style[1]) not in looks.marked:
+            return tag[0]
+        return retagged(tag[0], s=looks.unfilled(int(style[1])) or None)
 
     return _CELL.sub(plain, xml)
 
@@ -46,8 +47,8 @@ def highlight(xml: bytes, marks: Mapping[Cell, Severity], looks: Looks) -> bytes
         Gives styles their numbers.
     """
     wanted: dict[int, dict[int, Severity]] = {}
-    for (row, column), severity in sorted(marks.items()):
-        wanted.setdefault(row, {})[column] = severity
+    for cell, severity in sorted(marks.items()):
+        wanted.setdefault(cell[0], {})[cell[1]] = severity
     root = scan(xml, frozenset(wanted))
     data = root.child("sheetData")
     rows = {row.number: row for row in data.children if row.local == "row"}

@@ -12,7 +12,7 @@ from cityanalytics.workbooks.grid import cell_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from cityanalytics.issues import Issue, Translate
+    from cityanalytics.issues import Translate
     from cityanalytics.workbooks.grid import Grid, Workbook
     from cityanalytics.workbooks.marking.places import Cell, Doubt
 
@@ -25,9 +25,8 @@ COLOURS = {Severity.ERROR: "FFC7CD", Severity.WARNING: "FFEB9B"}
 NAME = "Issues"
 SENTENCE = "Mend the marked cells and send the whole workbook again; this sheet and the marks are not read."
 COPY = "This is a copy of the values: marks cannot be written into a file of the original format."
-HEADERS = ("Place", "Code", "Severity", "Value")
-SAID = ("Understood", "Suggestion")
-WIDTHS, WIDTH_SAID = (24, 20, 12, 22), 36
+HEADERS = ("Place", "Code", "Severity", "Value", "Understood", "Suggestion")
+WIDTHS = (26, 18, 14, 18, 42, 42)
 #: Rows above the issues: title, sentence, labels.
 HEAD_ROWS = 3
 #: What a spreadsheet program takes: letters of a sheet's name, letters of a cell, links of a sheet.
@@ -54,22 +53,19 @@ class IssueList:
         What the sheet would be called.
     head
         Texts of the first rows: title, what to do, labels.
-    widths
-        Of the columns, in letters.
     rows
         One for each issue.
     """
 
     name: str
     head: tuple[tuple[str, ...], ...]
-    widths: tuple[int, ...]
     rows: tuple[Row, ...]
 
 
 def list_issues(
     doubts: Iterable[Doubt], languages: Sequence[Translate], *, is_copy: bool = False
 ) -> IssueList:
-    """Put the doubts into a list: what every language shares first, then what each says.
+    """Put the doubts into a list; a cell says the same in each language, a line each.
 
     Parameters
     ----------
@@ -80,27 +76,19 @@ def list_issues(
     is_copy
         Whether the list says that the workbook is a copy of the values.
     """
-    rows = []
+    rows: list[Row] = []
     for doubt in doubts:
         issue = doubt.issue
-        shared = (
-            "!".join(filter(None, (doubt.sheet, doubt.place))),
-            issue.code,
-            _both(issue.severity, languages),
-        )
-        said = (text for translate in languages for text in _said(issue, translate))
+        place = "!".join(filter(None, (doubt.sheet, doubt.place)))
+        said = (_both(message, languages, "\n") for message in (issue.understood, issue.suggestion))
         cell = cell_name(*doubt.cells[0]) if doubt.cells else "A1"
         link = (doubt.sheet, cell) if doubt.sheet and len(rows) < MOST_LINKS else None
-        rows.append(Row(severity=issue.severity, texts=(*shared, issue.value, *said), link=link))
-    labels = [_both(label, languages) for label in HEADERS]
-    labels += [translate(label) for translate in languages for label in SAID]
-    title = MARKER + _both(NAME, languages)
+        texts = (place, issue.code, _both(issue.severity, languages), issue.value, *said)
+        rows.append(Row(severity=issue.severity, texts=texts, link=link))
     sentences = [_both(sentence, languages, "\n") for sentence in (SENTENCE, COPY)[: 1 + is_copy]]
+    title, *labels = (_both(text, languages) for text in (NAME, *HEADERS))
     return IssueList(
-        name=_both(NAME, languages),
-        head=((title,), ("\n".join(sentences),), tuple(labels)),
-        widths=(*WIDTHS, *(WIDTH_SAID for _ in labels[len(WIDTHS) :])),
-        rows=tuple(rows),
+        name=title, head=((MARKER + title,), ("\n".join(sentences),), tuple(labels)), rows=tuple(rows)
     )
 
 
@@ -110,8 +98,8 @@ def comments(doubts: Iterable[Doubt], languages: Sequence[Translate]) -> dict[st
     for doubt in doubts:
         lines = [f"{doubt.issue.code} · {_both(doubt.issue.severity, languages, ' / ')}"]
         for translate in languages:
-            understood, suggestion = _said(doubt.issue, translate)
-            lines += [understood, suggestion and f"→ {suggestion}"]
+            suggestion = _text(doubt.issue.suggestion, translate)
+            lines += [_text(doubt.issue.understood, translate), suggestion and f"→ {suggestion}"]
         for cell in doubt.cells[:1]:
             blocks.setdefault(doubt.sheet, {}).setdefault(cell, []).append("\n".join(filter(None, lines)))
     return {
@@ -177,14 +165,10 @@ def location(link: tuple[str, str], names: Mapping[str, str]) -> str:
     return f"'{quoted}'!{cell}"
 
 
-def _both(text: str, languages: Sequence[Translate], between: str = " ") -> str:
-    return between.join(dict.fromkeys(translate(text) for translate in languages))
+def _both(text: str | Message, languages: Sequence[Translate], between: str = " ") -> str:
+    return between.join(dict.fromkeys(_text(text, translate) for translate in languages))
 
 
-def _said(issue: Issue, translate: Translate) -> tuple[str, str]:
-    understood, suggestion = (_text(message, translate) for message in (issue.understood, issue.suggestion))
-    return understood, suggestion
-
-
-def _text(message: Message, translate: Translate) -> str:
+def _text(text: str | Message, translate: Translate) -> str:
+    message = text if isinstance(text, Message) else Message(template=text)
     return message.text(translate) if message.template else ""

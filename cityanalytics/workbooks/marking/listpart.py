@@ -11,6 +11,7 @@ from cityanalytics.workbooks.marking.issuelist import (
     COLOURS,
     HEAD_ROWS,
     HEADERS,
+    WIDTHS,
     location,
     readable,
     sheet_name,
@@ -60,9 +61,9 @@ def _sheet(issues: IssueList, looks: Looks, namespace: str) -> bytes:
         lines.append(_line(at, row.texts, styles))
     widths = "".join(
         f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>'
-        for at, width in enumerate(issues.widths, start=1)
+        for at, width in enumerate(WIDTHS, start=1)
     )
-    last = cell_name(0, len(issues.widths) - 1)[:-1]
+    last = cell_name(0, len(WIDTHS) - 1)[:-1]
     merges = "".join(f'<mergeCell ref="A{row}:{last}{row}"/>' for row in (1, 2))
     colour = next(iter(COLOURS.values()))
     sheet = (

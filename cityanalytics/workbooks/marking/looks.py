@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cityanalytics.workbooks.marking.bytexml import UnusualError, appended, edited, markup, retagged, scan
@@ -17,10 +18,8 @@ _FILL = (
     '<{0}fill><{0}patternFill patternType="solid"><{0}fgColor rgb="FF{1}"/><{0}bgColor indexed="64"/>'
     "</{0}patternFill></{0}fill>"
 )
-_PATTERN, _COLOUR = (
-    re.compile(rb"patternType\s*=\s*[\"']solid[\"']"),
-    re.compile(rb"fgColor\s[^>]*rgb=[\"'](\w+)"),
-)
+_SOLID = re.compile(rb"patternType\s*=\s*[\"']solid[\"']")
+_COLOUR = re.compile(rb"fgColor\s[^>]*rgb=[\"'](\w+)")
 
 
 class Looks:
@@ -46,23 +45,21 @@ class Looks:
         """Return the number of a style with the fill of a severity."""
         return self._style(style if style < len(self.held["cellXfs"]) else 0, self._fill(COLOURS[severity]))
 
-    def unfilled(self) -> dict[int, int]:
-        """Return the styles that have a fill of ours, each with the number of the same one without a fill.
-
-        The fill that a cell had of its own before it was marked is not known any more.
-        """
+    @cached_property
+    def marked(self) -> frozenset[int]:
+        """The styles that have a fill of ours."""
         colours = {f"FF{colour}" for colour in COLOURS.values()}
         ours = set()
         for number, fill in enumerate(self.held["fills"]):
             colour = _COLOUR.search(fill)
-            if colour and colour[1].decode("ascii", "replace").upper() in colours and _PATTERN.search(fill):
+            if colour and colour[1].decode("ascii", "replace").upper() in colours and _SOLID.search(fill):
                 ours.add(str(number))
-        marked = [
-            at
-            for at, one in enumerate(self.lists["cellXfs"].children)
-            if one.attributes.get("fillId") in ours
-        ]
-        return {style: self._style(style, 0) for style in marked}
+        styles = self.lists["cellXfs"].children
+        return frozenset(at for at, one in enumerate(styles) if one.attributes.get("fillId") in ours)
+
+    def unfilled(self, style: int) -> int:
+        """Return the number of a marked style without its fill; the one before the marks is not known any more."""
+        return self._style(style, 0)
 
     def text(self, *, bold: bool = False, link: bool = False, severity: Severity | None = None) -> int:
         """Return the number of a style for text that is wrapped."""

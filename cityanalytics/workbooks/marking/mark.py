@@ -83,12 +83,11 @@ def _marked_in_place(
 ) -> Marked:
     package = Package(content)
     looks = Looks(package)
-    unfilled = looks.unfilled()
     highlights, comments = issuelist.highlights(doubts), issuelist.comments(doubts, languages)
     for sheet, part in package.sheets().items():
         if sheet == listed:
             continue
-        xml = unhighlight(package.parts[part], unfilled)
+        xml = unhighlight(package.parts[part], looks)
         package.parts[part] = highlight(xml, highlights[sheet], looks) if sheet in highlights else xml
         comment(package, part, comments.get(sheet, {}))
     write_list(package, issuelist.list_issues(doubts, languages), looks, listed=listed)

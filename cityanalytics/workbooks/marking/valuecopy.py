@@ -11,6 +11,7 @@ from cityanalytics.workbooks.marking.issuelist import (
     COLOURS,
     HEAD_ROWS,
     HEADERS,
+    WIDTHS,
     location,
     readable,
     sheet_name,
@@ -161,7 +162,7 @@ def _write_list(book: Book, sheet: Worksheet, issues: IssueList, names: Mapping[
         severity: book.add_format({**wrapped, "bg_color": f"#{colour}"})
         for severity, colour in COLOURS.items()
     }
-    last = len(issues.widths) - 1
+    last = len(WIDTHS) - 1
     for at, (texts, look) in enumerate(zip(issues.head, (label, text, label), strict=True)):
         if len(texts) == 1:
             sheet.merge_range(at, 0, at, last, "", look)
@@ -176,7 +177,7 @@ def _write_list(book: Book, sheet: Worksheet, issues: IssueList, names: Mapping[
                 sheet.write_url(at, column, target, link, readable(shown))
             else:
                 sheet.write_string(at, column, readable(shown), look)
-    for column, size in enumerate(issues.widths):
+    for column, size in enumerate(WIDTHS):
         sheet.set_column(column, column, size)
     sheet.freeze_panes(HEAD_ROWS, 0)
     sheet.set_tab_color(f"#{next(iter(COLOURS.values()))}")

@@ -1,4 +1,4 @@
-"""Returns: a unit's workbook comes back as it was, with its doubtful cells marked, commented and listed."""
+"""Marking: a workbook as it was, with its doubtful cells highlighted, commented and listed."""
 
 from __future__ import annotations
 
@@ -18,35 +18,28 @@ import xlsxwriter
 import xlwt
 from defusedxml import ElementTree
 
-from cityanalytics.intake.receive import receive
-from cityanalytics.intake.register import read_register
-from cityanalytics.intake.returns import is_issue_list, mark_workbook, write_returns
 from cityanalytics.issues import Issue, Message, Severity
-from cityanalytics.settings import Settings
-from cityanalytics.workbooks.grid import Workbook, read_bytes, read_workbook
+from cityanalytics.workbooks.grid import Workbook, read_bytes
+from cityanalytics.workbooks.marking.issuelist import is_issue_list, without_issue_list
+from cityanalytics.workbooks.marking.mark import mark_workbook
 from cityanalytics.workbooks.tables import understand
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
-ON = dt.date(2010, 9, 25)
-NAMES = {"zh": "样例市"}
 HOSTILE_SHEET = "'; & < ../x"
 HOSTILE_VALUE = "=cmd|' /C calc'!A0"
 MARKUP = "</t></is><f>1+1</f> & <b>_x0041_"
 TAG = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(
-        root=tmp_path / "city",
-        city=NAMES,
-        bureau=NAMES,
-        statement=NAMES,
-        reference_class="us_public_construction",
-        units=("房屋管理处", "燃气管理处"),
-    )
+def chinese(sentence: str) -> str:
+    return {"Issues": "存疑清单", "warning": "提示", "mend it": "请改正"}.get(sentence, sentence)
+
+
+def mark(content: bytes, issues: Sequence[Issue]) -> tuple[bytes, str]:
+    marked = mark_workbook(content, issues, name="f", languages=(chinese, str))
+    return marked.content, marked.suffix
 
 
 def doubt(where: str, *, code="UNPARSED", severity=Severity.WARNING, value="待定") -> Issue:
@@ -143,9 +136,7 @@ def notes(content: bytes) -> dict[str, str]:
 
 def own(workbook: Workbook) -> Workbook:
     """Leave the list of issues out, as whoever reads the workbook does."""
-    return replace(
-        workbook, sheets=tuple(sheet for sheet in workbook.sheets if not is_issue_list(sheet)), sha256=""
-    )
+    return replace(without_issue_list(workbook), sha256="")
 
 
 def described(workbook: Workbook) -> list[object]:
@@ -166,7 +157,7 @@ def plain_days(workbook: Workbook) -> list[object]:
 
 def listed(content: bytes) -> list[list[object]]:
     (grid,) = [sheet for sheet in read_bytes(content, name="f").sheets if is_issue_list(sheet)]
-    return list(grid.values.tolist()[2:])
+    return list(grid.values.tolist()[3:])
 
 
 ISSUES = [
@@ -184,7 +175,7 @@ ISSUES = [
 
 def test_the_tables_are_understood_exactly_as_before() -> None:
     original = package()
-    marked, suffix = mark_workbook(original, ISSUES, name="f")
+    marked, suffix = mark(original, ISSUES)
     before, after = read_bytes(original, name="f"), own(read_bytes(marked, name="f"))
     assert suffix == ".xlsx"
     assert len(before.sheets) == len(after.sheets)
@@ -198,7 +189,7 @@ def test_the_tables_are_understood_exactly_as_before() -> None:
 
 def test_only_what_a_mark_touches_is_patched() -> None:
     original = package()
-    before, after = parts(original), parts(mark_workbook(original, ISSUES, name="f")[0])
+    before, after = parts(original), parts(mark(original, ISSUES)[0])
     patched = {name for name in before if before[name] != after[name]}
     assert patched == {
         "[Content_Types].xml",
@@ -216,7 +207,7 @@ def test_only_what_a_mark_touches_is_patched() -> None:
 
 def test_a_marked_cell_keeps_its_format_and_gains_a_fill() -> None:
     original = package()
-    before, after = styles(original), styles(mark_workbook(original, ISSUES, name="f")[0])
+    before, after = styles(original), styles(mark(original, ISSUES)[0])
     assert {cell: look for cell, (look, _) in after.items() if cell in before} == {
         cell: look for cell, (look, _) in before.items()
     }
@@ -228,7 +219,7 @@ def test_a_marked_cell_keeps_its_format_and_gains_a_fill() -> None:
 
 
 def test_comments_say_the_issue_and_existing_ones_stay() -> None:
-    found = notes(mark_workbook(package(), ISSUES, name="f")[0])
+    found = notes(mark(package(), ISSUES)[0])
     assert set(found) == {"C4", "D4", "D6", "C7", "B3", "A1", "Z40"}
     assert found["C4"].startswith("科长的批注")
     assert "UNPARSED" in found["C4"]
@@ -238,7 +229,7 @@ def test_comments_say_the_issue_and_existing_ones_stay() -> None:
 
 @pytest.mark.parametrize("comments", [True, False])
 def test_every_comment_has_a_box_and_its_relations(*, comments: bool) -> None:
-    held = parts(mark_workbook(package(comments=comments), ISSUES, name="f")[0])
+    held = parts(mark(package(comments=comments), ISSUES)[0])
     (drawing,) = [part for name, part in held.items() if name.endswith(".vml")]
     boxes = re.findall(rb"<x:Row>(\d+)</x:Row>\s*<x:Column>(\d+)</x:Column>", drawing)
     assert len(set(boxes)) == len(boxes) == 7
@@ -259,23 +250,22 @@ def test_every_comment_has_a_box_and_its_relations(*, comments: bool) -> None:
     assert declared.count(b"comments1.xml") == 1
 
 
-def test_the_list_names_every_issue_in_the_readers_language() -> None:
-    words = {"Issues": "存疑清单", "warning": "提示", "mend it": "请改正"}
-    marked, _ = mark_workbook(package(), ISSUES, name="f", translate=lambda text: words.get(text, text))
+def test_the_list_names_every_issue_in_both_languages() -> None:
+    marked, _ = mark(package(), ISSUES)
     rows = listed(marked)
-    assert read_bytes(marked, name="f").sheets[-1].sheet == "存疑清单"
+    assert read_bytes(marked, name="f").sheets[-1].sheet == "存疑清单 Issues"
     assert [row[1] for row in rows] == [issue.code for issue in ISSUES]
     assert [row[0] for row in rows[:5]] == ["投资!D4", "投资!D6", "投资!C4", "投资!C7:D9", "投资!B"]
-    assert rows[1][2] == "提示"
-    assert rows[1][5] == "请改正"
+    assert rows[1][2] == "提示 warning"
+    assert rows[1][5] == "请改正\nmend it"
     links = {
         link.get("ref"): link.get("location")
         for link in tree(parts(marked)["xl/worksheets/sheet3.xml"]).iter(f"{TAG}hyperlink")
     }
-    assert links["A3"] == "'投资'!D4"
-    assert links["A7"] == "'投资'!B3"
-    assert links["A10"] == "'投资'!A1"
-    assert "A11" not in links
+    assert links["A4"] == "'投资'!D4"
+    assert links["A8"] == "'投资'!B3"
+    assert links["A11"] == "'投资'!A1"
+    assert "A12" not in links
 
 
 def test_hostile_names_and_values_stay_text() -> None:
@@ -284,7 +274,7 @@ def test_hostile_names_and_values_stay_text() -> None:
     original = parts(package())
     name = f"name={quoteattr(HOSTILE_SHEET)}".encode()
     original["xl/workbook.xml"] = original["xl/workbook.xml"].replace('name="投资"'.encode(), name)
-    marked, _ = mark_workbook(packed(original), found, name="f")
+    marked, _ = mark(packed(original), found)
     assert listed(marked)[0][3] == HOSTILE_VALUE
     held = parts(marked)
     sheet = tree(held["xl/worksheets/sheet3.xml"])
@@ -298,22 +288,47 @@ def test_hostile_names_and_values_stay_text() -> None:
 
 
 def test_same_in_same_out() -> None:
-    assert mark_workbook(package(), ISSUES, name="f")[0] == mark_workbook(package(), ISSUES, name="f")[0]
+    assert mark(package(), ISSUES)[0] == mark(package(), ISSUES)[0]
 
 
-def test_marked_again_it_has_one_list_and_no_comment_twice() -> None:
-    once, _ = mark_workbook(package(), ISSUES, name="f")
-    twice, _ = mark_workbook(once, ISSUES[:2], name="f")
+def test_marked_again_with_the_same_issues_it_is_the_same() -> None:
+    once, _ = mark(package(), ISSUES)
+    assert parts(mark(once, ISSUES)[0]) == parts(once)
+
+
+def test_marked_again_nothing_of_the_first_time_is_left() -> None:
+    once, _ = mark(package(), ISSUES)
+    twice, _ = mark(once, ISSUES[:2])
     assert [row[0] for row in listed(twice)] == ["投资!D4", "投资!D6"]
-    assert notes(twice) == notes(once)
+    found = notes(twice)
+    assert set(found) == {"C4", "D4", "D6"}
+    assert found["C4"] == "科长的批注"
+    assert {cell for cell, (_, colour) in styles(twice).items() if colour} == {"D4", "D6"}
+    boxes = re.findall(
+        rb"<x:Row>(\d+)</x:Row>\s*<x:Column>(\d+)", parts(twice)["xl/drawings/vmlDrawing1.vml"]
+    )
+    assert sorted(boxes) == [(b"3", b"2"), (b"3", b"3"), (b"5", b"3")]
+    before, after = styles(package()), styles(twice)
+    assert {cell: after[cell] for cell in before if cell not in {"D4", "D6"}} == {
+        cell: look for cell, look in before.items() if cell not in {"D4", "D6"}
+    }
+
+
+def test_many_rounds_pile_nothing_up() -> None:
+    marked, sizes = package(), []
+    for found in (ISSUES, ISSUES[:3], ISSUES[2:], ISSUES[:3], ISSUES[2:], ISSUES[:3]):
+        marked, _ = mark(marked, found)
+        sizes.append({name: len(part) for name, part in parts(marked).items()})
+    assert sizes[5] == sizes[3] == sizes[1]
 
 
 def test_a_list_of_the_units_own_keeps_its_name() -> None:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content) as book:
-        book.add_worksheet("Issues").write_row(0, 0, ["项目名称", "投资"])
-    marked, _ = mark_workbook(content.getvalue(), [doubt("f!Issues!A1")], name="f")
-    assert [sheet.sheet for sheet in read_bytes(marked, name="f").sheets] == ["Issues", "Issues (2)"]
+        book.add_worksheet("存疑清单 Issues").write_row(0, 0, ["项目名称", "投资"])
+    marked, _ = mark(content.getvalue(), [doubt("f!存疑清单 Issues!A1")])
+    names = [sheet.sheet for sheet in read_bytes(marked, name="f").sheets]
+    assert names == ["存疑清单 Issues", "存疑清单 Issues (2)"]
 
 
 def test_prefixed_and_implicit_cells_are_marked_too() -> None:
@@ -322,9 +337,7 @@ def test_prefixed_and_implicit_cells_are_marked_too() -> None:
     sheet = held["xl/worksheets/sheet2.xml"].decode()
     sheet = re.sub(r"<(/?)(?=[a-zA-Z])", r"<\1x:", sheet).replace("xmlns=", "xmlns:x=", 1)
     held["xl/worksheets/sheet2.xml"] = re.sub(r' (?:r|spans)="[A-Z0-9:]+"', "", sheet).encode()
-    marked, _ = mark_workbook(
-        packed(held), [doubt("f!其他!B1"), doubt("f!其他!C1"), doubt("f!其他!A4")], name="f"
-    )
+    marked, _ = mark(packed(held), [doubt("f!其他!B1"), doubt("f!其他!C1"), doubt("f!其他!A4")])
     cells = [
         (cell.get("r"), bool(cell.get("s")))
         for cell in tree(parts(marked)["xl/worksheets/sheet2.xml"]).iter(f"{TAG}c")
@@ -340,7 +353,7 @@ def test_a_workbook_with_macros_keeps_them_and_its_suffix() -> None:
         b"application/vnd.ms-excel.sheet.macroEnabled.main+xml",
     )
     held["xl/vbaProject.bin"] = b"macros"
-    marked, suffix = mark_workbook(packed(held), ISSUES, name="f")
+    marked, suffix = mark(packed(held), ISSUES)
     assert suffix == ".xlsm"
     assert parts(marked)["xl/vbaProject.bin"] == b"macros"
 
@@ -372,7 +385,7 @@ def old_workbook() -> bytes:
 def test_other_containers_come_back_as_a_copy_of_their_values(content: bytes) -> None:
     before = read_bytes(content, name="f")
     found = [doubt(f"f!{before.sheets[0].sheet}!B2", value=HOSTILE_VALUE)]
-    marked, suffix = mark_workbook(content, found, name="f")
+    marked, suffix = mark(content, found)
     after = read_bytes(marked, name="f")
     assert (suffix, after.container) == (".xlsx", "xlsx")
     assert plain_days(own(after)) == plain_days(before)
@@ -384,50 +397,6 @@ def test_other_containers_come_back_as_a_copy_of_their_values(content: bytes) ->
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut short", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
 def test_what_cannot_be_read_comes_back_as_the_list_alone(content: bytes) -> None:
-    marked, _ = mark_workbook(content, [doubt("f", code="UNREADABLE_FILE")], name="f")
+    marked, _ = mark(content, [doubt("f", code="UNREADABLE_FILE")])
     assert [row[1] for row in listed(marked)] == ["UNREADABLE_FILE"]
     assert len(read_bytes(marked, name="f").sheets) == 1
-
-
-def received(settings: Settings, folder: Path, name: str, content: bytes) -> str:
-    folder.mkdir(exist_ok=True)
-    (folder / name).write_bytes(content)
-    (filed,) = receive(settings, [folder / name], quarter="2010Q3", on=ON)
-    return filed.file
-
-
-def test_returns_stand_under_the_unit_and_replace_nothing(settings: Settings, tmp_path: Path) -> None:
-    file = received(settings, tmp_path / "inbox", "燃气管理处三季度.xlsx", package())
-    received(settings, tmp_path / "inbox", "房屋管理处三季度.xlsx", package(comments=False))
-    out = tmp_path / "out"
-    found = [doubt(f"{file}!投资!D4"), doubt("data/raw/else.xlsx!../../x!A1")]
-    target = out / "燃气管理处" / "燃气管理处三季度.xlsx"
-    assert write_returns(settings, found, out) == [target]
-    assert write_returns(settings, found, out) == [target], "the same again is the same file"
-    target.write_bytes(b"a clerk's own")
-    assert write_returns(settings, found, out) == [target.with_name("燃气管理处三季度-2.xlsx")]
-    assert target.read_bytes() == b"a clerk's own"
-    assert sorted(path.name for path in out.rglob("*") if path.is_file()) == [
-        "燃气管理处三季度-2.xlsx",
-        "燃气管理处三季度.xlsx",
-    ]
-    assert (settings.root / file).read_bytes() == package()
-
-
-def test_a_file_that_is_gone_is_listed(settings: Settings, tmp_path: Path) -> None:
-    file = received(settings, tmp_path / "inbox", "燃气管理处三季度.xls", old_workbook())
-    (settings.root / file).unlink()
-    (path,) = write_returns(settings, [doubt(file, code="FILE_MISSING")], tmp_path / "out")
-    assert [row[1] for row in listed(path.read_bytes())] == ["FILE_MISSING"]
-
-
-def test_the_mended_workbook_is_received_and_adds_no_error(settings: Settings, tmp_path: Path) -> None:
-    file = received(settings, tmp_path / "inbox", "燃气管理处三季度.xlsx", package())
-    issues = understand(read_workbook(settings.root / file, name=file)).issues
-    (back,) = write_returns(settings, [*issues, doubt(f"{file}!投资!D4")], tmp_path / "out")
-    shutil.copy(back, tmp_path / "燃气管理处三季度.xlsx")
-    (mended,) = receive(settings, [tmp_path / "燃气管理处三季度.xlsx"], quarter="2010Q3", on=ON)
-    assert len(read_register(settings)) == 2
-    again = understand(read_workbook(settings.root / mended.file, name=file)).issues
-    errors = [issue for issue in again if issue.severity is Severity.ERROR]
-    assert errors == [issue for issue in issues if issue.severity is Severity.ERROR]
