@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import posixpath
 import re
-import shutil
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
 import pytest
@@ -19,13 +21,16 @@ import xlwt
 from defusedxml import ElementTree
 
 from cityanalytics.issues import Issue, Message, Severity
-from cityanalytics.workbooks.grid import Workbook, read_bytes
+from cityanalytics.workbooks.grid import Workbook, cell_name, column_index, read_bytes
 from cityanalytics.workbooks.marking.issuelist import is_issue_list, without_issue_list
 from cityanalytics.workbooks.marking.mark import mark_workbook
 from cityanalytics.workbooks.tables import understand
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    Soffice = Callable[[Path, str], Path]
 
 HOSTILE_SHEET = "'; & < ../x"
 HOSTILE_VALUE = "=cmd|' /C calc'!A0"
@@ -106,6 +111,8 @@ def packed(held: dict[str, bytes]) -> bytes:
 
 
 def tree(part: bytes):
+    """Parse a part; what is strict is named as the transitional form names it."""
+    part = part.replace(b"http://purl.oclc.org/ooxml/spreadsheetml/main", TAG[1:-1].encode())
     return ElementTree.fromstring(part, forbid_dtd=True)
 
 
@@ -400,3 +407,312 @@ def test_what_cannot_be_read_comes_back_as_the_list_alone(content: bytes) -> Non
     marked, _ = mark(content, [doubt("f", code="UNREADABLE_FILE")])
     assert [row[1] for row in listed(marked)] == ["UNREADABLE_FILE"]
     assert len(read_bytes(marked, name="f").sheets) == 1
+
+
+# --- what spreadsheet programs insist on ---
+
+#: The children of a worksheet in the order of the schema (ECMA-376 part 1, 18.3.1.99, CT_Worksheet).
+ORDER = re.findall(
+    r"\w+",
+    "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges scenarios "
+    "autoFilter sortState dataConsolidate customSheetViews mergeCells phoneticPr conditionalFormatting "
+    "dataValidations hyperlinks printOptions pageMargins pageSetup headerFooter rowBreaks colBreaks customProperties "
+    "cellWatches ignoredErrors smartTags drawing legacyDrawing legacyDrawingHF picture oleObjects controls "
+    "webPublishItems tableParts extLst",
+)
+QUOTED = '季度\'s & <表> "1"'
+HARD_ISSUES = [
+    doubt(f"f!{QUOTED}!D4", severity=Severity.ERROR),
+    doubt(f"f!{QUOTED}!B30", code="BLANK"),
+    doubt(f"f!{QUOTED}!AB5", code="BLANK"),
+    doubt(f"f!{QUOTED}!A1"),
+    doubt("f!隐藏!A1"),
+    doubt("f!空表!C3", value=HOSTILE_VALUE),
+]
+
+
+def hard_package(*, macros: bool = False) -> bytes:
+    """Make a workbook with all that units and programs put into one."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        page = book.add_worksheet(QUOTED)
+        page.write_row("A1", ["项目投资完成情况表"])
+        look = book.add_format({"num_format": "0.00", "border": 1})
+        table: list[list[object]] = [["项目名称", "类别", "计划", "完成"]]
+        table += [[f"项目{n}", "道路", n, n / 2] for n in range(9)]
+        for row, cells in enumerate(table, start=2):
+            page.write_row(row, 0, cells, look)
+        page.set_column("AA:AC", 12, book.add_format({"italic": True}))
+        page.data_validation("B4:B12", {"validate": "list", "source": ["道路", "桥梁"]})
+        page.conditional_format("C4:C12", {"type": "data_bar", "data_bar_2010": True})
+        page.conditional_format("D4:D12", {"type": "3_color_scale"})
+        page.add_sparkline("F4", {"range": f"'{QUOTED.replace(chr(39), chr(39) * 2)}'!C4:D4"})
+        page.set_header("&L&G", {"image_left": "p.png", "image_data_left": picture()})
+        page.write_url("G4", "https://example.org/a?b=1&c=2", string="依据")
+        page.write_comment("C5", "科长的批注", {"author": "科长"})
+        page.autofilter("A3:D12")
+        page.freeze_panes(3, 1)
+        page.protect("secret", {"insert_rows": True})
+        page.insert_image("H3", "p.png", {"image_data": picture()})
+        chart = book.add_chart({"type": "column"})
+        chart.add_series({"values": [QUOTED, 3, 2, 8, 2]})
+        page.insert_chart("H9", chart)
+        if macros:
+            page.insert_button("H1", {"macro": "go", "caption": "汇总"})
+        other = book.add_worksheet("隐藏")
+        other.write_row(0, 0, ["片区", "面积"])
+        other.hide()
+        listing = book.add_worksheet("表格")
+        listing.add_table(
+            "A1:B4", {"columns": [{"header": "甲"}, {"header": "乙"}], "data": [[1, 2], [3, 4], [5, 6]]}
+        )
+        book.add_worksheet("空表")
+        shapes = book.add_chartsheet("图")
+        pie = book.add_chart({"type": "pie"})
+        pie.add_series({"values": ["表格", 1, 0, 3, 0]})
+        shapes.set_chart(pie)
+        book.define_name("计划", f"='{QUOTED.replace(chr(39), chr(39) * 2)}'!$C$4:$C$12")
+        book.define_name("隐藏!本地", "=隐藏!$A$1")
+    return content.getvalue()
+
+
+def as_inline(content: bytes) -> bytes:
+    """Let every text stand in its cell, as programs that stream do."""
+    held = parts(content)
+    texts = re.findall(rb"<si>(.*?)</si>", held["xl/sharedStrings.xml"])
+    for name in held:
+        if name.startswith("xl/worksheets/sheet"):
+            held[name] = re.sub(
+                rb' t="s"><v>(\d+)</v>',
+                lambda found: b' t="inlineStr"><is>' + texts[int(found[1])] + b"</is>",
+                held[name],
+            )
+    return packed(held)
+
+
+def as_strict(content: bytes) -> bytes:
+    """Name everything as the strict form of the standard does (ISO/IEC 29500 part 1)."""
+    known = {
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main": b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships": b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+    }
+    held = parts(content)
+    for transitional, strict in known.items():
+        held = {name: part.replace(transitional, strict) for name, part in held.items()}
+    return packed(held)
+
+
+def with_macros(content: bytes) -> bytes:
+    held = parts(content)
+    held["[Content_Types].xml"] = (
+        held["[Content_Types].xml"]
+        .replace(
+            b"openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+            b"ms-excel.sheet.macroEnabled.main+xml",
+        )
+        .replace(
+            b"<Override",
+            b'<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/><Override',
+            1,
+        )
+    )
+    held["xl/vbaProject.bin"] = b"macros"
+    held["xl/_rels/workbook.xml.rels"] = held["xl/_rels/workbook.xml.rels"].replace(
+        b"</Relationships>",
+        b'<Relationship Id="rId99" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" '
+        b'Target="vbaProject.bin"/></Relationships>',
+    )
+    return packed(held)
+
+
+def local(element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def children(root, name: str) -> list[Any]:
+    return [inner for element in root if local(element) == name for inner in element]
+
+
+def resolve(source: str, target: str) -> str:
+    return posixpath.normpath(posixpath.join("/", posixpath.dirname(source), target))[1:]
+
+
+def faults(content: bytes) -> list[str]:
+    """Say what a spreadsheet program would repair or refuse."""
+    held = parts(content)
+    trees = {name: tree(part) for name, part in held.items() if name.endswith((".xml", ".rels", ".vml"))}
+    related: dict[str, dict[str, str]] = {}
+    for name, root in trees.items():
+        if name.endswith(".rels"):
+            source = name.replace("_rels/", "").removesuffix(".rels")
+            inside = [one for one in root if one.get("TargetMode") != "External"]
+            related[source] = {one.get("Id"): resolve(source, one.get("Target")) for one in inside}
+    found = [
+        f"{source}: {target} is not there"
+        for source, targets in related.items()
+        for target in targets.values()
+        if target not in held
+    ]
+    found += [*undeclared(trees["[Content_Types].xml"], list(held)), *bad_styles(trees["xl/styles.xml"])]
+    sheets = children(trees["xl/workbook.xml"], "sheets")
+    for attribute in ("name", "sheetId"):
+        if len({one.get(attribute).casefold() for one in sheets}) != len(sheets):
+            found.append(f"two sheets of one {attribute}")
+    looks = len(children(trees["xl/styles.xml"], "cellXfs"))
+    for name in (name for name in trees if name.startswith("xl/worksheets/sheet")):
+        rels = trees.get(f"xl/worksheets/_rels/{name[14:]}.rels", ())
+        found += [
+            f"{name}: {fault}" for fault in bad_sheet(trees[name], looks, {one.get("Id") for one in rels})
+        ]
+        targets = [target for target in related.get(name, {}).values() if target in held]
+        boxed = {
+            cell_name(int(row), int(column))
+            for target in targets
+            if target.endswith(".vml")
+            for row, column in re.findall(rb"<x:Row>(\d+)</x:Row>\s*<x:Column>(\d+)<", held[target])
+        }
+        noted = [
+            one.get("ref") for target in targets for one in children(trees.get(target, ()), "commentList")
+        ]
+        if sorted(noted) != sorted(boxed):
+            found.append(f"{name}: comments {noted} and boxes {boxed}")
+    return found
+
+
+def undeclared(types, names: list[str]) -> list[str]:
+    overrides = [one.get("PartName")[1:] for one in types if local(one) == "Override"]
+    defaults = [one.get("Extension").lower() for one in types if local(one) == "Default"]
+    found = [f"declared twice: {name}" for name, count in Counter(overrides + defaults).items() if count > 1]
+    found += [f"a part twice: {name}" for name, count in Counter(names).items() if count > 1]
+    found += [f"declared, not there: {name}" for name in overrides if name not in names]
+    loose = [
+        name for name in names if name not in overrides and name.rpartition(".")[2].lower() not in defaults
+    ]
+    return found + [f"undeclared: {name}" for name in loose]
+
+
+def bad_styles(styles) -> list[str]:
+    sizes = {local(one): len(one) for one in styles}
+    found = [f"count of {local(one)}" for one in styles if one.get("count", str(len(one))) != str(len(one))]
+    return found + [
+        f"no {kind} {look.get(attribute)}"
+        for look in children(styles, "cellXfs")
+        for kind, attribute in (("fonts", "fontId"), ("fills", "fillId"), ("borders", "borderId"))
+        if int(look.get(attribute, "0")) >= sizes[kind]
+    ]
+
+
+def bad_sheet(root, looks: int, ids: set[str]) -> list[str]:
+    order = [ORDER.index(local(one).replace("AlternateContent", "controls")) for one in root]
+    found = [] if order == sorted(order) else [f"order {[local(one) for one in root]}"]
+    rows = children(root, "sheetData")
+    numbers = [int(row.get("r")) for row in rows]
+    if numbers != sorted(set(numbers)):
+        found.append(f"rows {numbers}")
+    for row in rows:
+        names = [re.findall(r"[A-Z]+|\d+", cell.get("r")) for cell in row]
+        columns = [column_index(column) for column, _ in names]
+        if columns != sorted(set(columns)) or {number for _, number in names} - {row.get("r")}:
+            found.append(f"cells {names}")
+        found += [f"no style {cell.get('s')}" for cell in row if int(cell.get("s", "0")) >= looks]
+    named = {
+        text for one in root.iter() for key, text in one.attrib.items() if key.endswith("relationships}id")
+    }
+    return found + [f"no relation {key}" for key in named - ids]
+
+
+@cache
+def hard(kind: str) -> bytes:
+    made = hard_package(macros=kind == "macros")
+    return {"inline": as_inline, "strict": as_strict, "macros": with_macros}.get(kind, bytes)(made)
+
+
+every_hard_workbook = pytest.mark.parametrize("kind", ["shared", "inline", "strict", "macros"])
+
+
+@every_hard_workbook
+def test_a_hard_workbook_is_sound_when_marked_and_all_else_is_as_it_was(kind: str) -> None:
+    assert faults(hard(kind)) == [], "the check itself"
+    marked, suffix = mark(hard(kind), HARD_ISSUES)
+    assert suffix == (".xlsm" if kind == "macros" else ".xlsx")
+    assert faults(marked) == []
+    before, after = parts(hard(kind)), parts(marked)
+    touched = {name for name in before if before[name] != after[name]}
+    expected = (
+        r"xl/(workbook|styles|comments1|worksheets/sheet[124])\.xml|.*\.rels|\[Content_Types\]\.xml|.*\.vml"
+    )
+    assert [name for name in touched if not re.fullmatch(expected, name)] == []
+    marks = {"D4", "B30", "AB5", "A1"}
+    assert {cell for cell, (_, colour) in styles(marked).items() if colour} == marks
+    for name in touched:  # what is patched holds all that it held
+        kept = re.sub(rb'\s(?:s|spans|count)="[^"]*"|[\s/]', b"", before[name])
+        now = re.sub(rb'\s(?:s|spans|count)="[^"]*"|[\s/]', b"", after[name])
+        assert is_inside(kept, now), name
+    assert list(after)[: len(before)] == list(before)
+
+
+def is_inside(kept: bytes, now: bytes) -> bool:
+    """Tell whether one is the other with pieces put in: tags of the one are a subsequence of the other's."""
+    tags = iter(re.findall(rb"<[^<>]*>[^<]*", now))
+    return all(any(tag == other for other in tags) for tag in re.findall(rb"<[^<>]*>[^<]*", kept))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("xl/drawings/vmlDrawing1.vml", "", ""),
+        ("xl/comments1.xml", 'ref="D4"', 'ref="D5"'),
+        ("xl/styles.xml", '<cellXfs count="', '<cellXfs count="9'),
+        ("xl/worksheets/sheet1.xml", "<sheetData>", "<pageMargins/><sheetData>"),
+        ("xl/worksheets/sheet1.xml", 'r="30"', 'r="3"'),
+        ("xl/worksheets/sheet1.xml", '<c r="D4" s="', '<c r="D4" s="99'),
+        ("xl/workbook.xml", 'name="表格"', 'name="隐藏"'),
+        ("[Content_Types].xml", '/xl/comments1.xml"', '/xl/comments9.xml"'),
+    ],
+)
+def test_the_check_sees_what_a_program_would_repair(name: str, old: str, new: str) -> None:
+    held = parts(mark(hard("shared"), HARD_ISSUES)[0])
+    if old:
+        assert old.encode() in held[name]
+        held[name] = held[name].replace(old.encode(), new.encode(), 1)
+    else:
+        del held[name]
+    assert faults(packed(held))
+
+
+@every_hard_workbook
+def test_libreoffice_opens_it_and_gives_it_back_whole(kind: str, soffice: Soffice, tmp_path: Path) -> None:
+    """It repairs nothing: what it saves again has every sheet, value, drawing, mark, comment and list."""
+    marked, suffix = mark(hard(kind), HARD_ISSUES)
+    (tmp_path / f"marked{suffix}").write_bytes(marked)
+    saved = soffice(tmp_path / f"marked{suffix}", "xlsx").read_bytes()
+    before, after = read_bytes(marked, name="f"), read_bytes(saved, name="f")
+    sheets = {sheet.sheet: sheet for sheet in after.sheets}  # a sheet that is a chart comes back as a sheet
+    for sheet in before.sheets:
+        height, width = sheet.values.shape
+        assert sheets[sheet.sheet].values[:height, :width].tolist() == sheet.values.tolist()
+        assert sheets[sheet.sheet].visibility == sheet.visibility
+    names = " ".join(parts(saved))
+    assert len(re.findall(r"xl/charts/chart\d", names)) == 2
+    assert "xl/media/image1.png" in names
+    marks = {"D4", "B30", "AB5", "A1"}
+    assert {cell for cell, (_, colour) in styles(saved).items() if colour} == marks
+    assert set(notes_of(saved, 1)) == marks | {"C5"}
+    assert set(notes_of(saved, 4)) == {"C3"}
+    assert [row[0] for row in listed(saved)] == [issue.where[2:] for issue in HARD_ISSUES]
+    again, _ = mark(saved, HARD_ISSUES[:1])
+    assert {cell for cell, (_, colour) in styles(again).items() if colour} == {"D4"}
+    assert set(notes_of(again, 1)) == {"D4", "C5"}
+    assert notes_of(again, 1)["C5"] == "科长的批注"
+    assert notes_of(again, 4) == {}
+    assert len(listed(again)) == 1
+
+
+def notes_of(content: bytes, sheet: int) -> dict[str, str]:
+    """Give the comments of one sheet."""
+    held = parts(content)
+    source = f"xl/worksheets/sheet{sheet}.xml"
+    relations = tree(held[f"xl/worksheets/_rels/sheet{sheet}.xml.rels"])
+    (target,) = [one.get("Target") for one in relations if one.get("Type").endswith("/comments")]
+    comments = children(tree(held[resolve(source, target)]), "commentList")
+    return {one.get("ref"): "".join(one.itertext()) for one in comments}
