@@ -119,7 +119,7 @@ def tree(part: bytes):
 def styles(content: bytes, sheet: str = "xl/worksheets/sheet1.xml") -> dict[str, tuple[dict[str, str], str]]:
     """Give each cell's style: its attributes without the fill, and the colour of its fill."""
     held = parts(content)
-    root = tree(held["xl/styles.xml"])
+    root = tree(next(part for name, part in held.items() if "styles" in name))
     fills = [
         "".join(colour.get("rgb", "") for colour in fill.iter(f"{TAG}fgColor"))
         for fill in root.find(f"{TAG}fills")
@@ -502,6 +502,31 @@ def as_strict(content: bytes) -> bytes:
     return packed(held)
 
 
+def as_prefixed(content: bytes) -> bytes:
+    """Write every element of the spreadsheet's own parts with a prefix, as some programs' libraries do."""
+    held = parts(content)
+    for name, part in held.items():
+        if re.fullmatch(r"xl/(workbook|styles|sharedStrings|comments\d|worksheets/sheet\d)\.xml", name):
+            named = re.sub(rb"<(/?)(?=[a-zA-Z]+[\s/>])", rb"<\1x:", part)
+            held[name] = named.replace(b"xmlns=", b"xmlns:x=", 1)
+    return packed(held)
+
+
+def without_styles(content: bytes) -> bytes:
+    """Leave the styles out, as what writes no looks does."""
+    held = {
+        name: re.sub(rb'\ss="\d+"', b"", part)
+        for name, part in parts(content).items()
+        if "styles" not in name
+    }
+    for name in ("[Content_Types].xml", "xl/_rels/workbook.xml.rels"):
+        held[name] = re.sub(rb"<(?:Override|Relationship) [^>]*styles[^>]*/>", b"", held[name])
+    for name, part in held.items():
+        if name.startswith("xl/worksheets/sheet"):
+            held[name] = re.sub(rb' dxfId="\d+"| style="\d+"', b"", part)
+    return packed(held)
+
+
 def with_macros(content: bytes) -> bytes:
     held = parts(content)
     held["[Content_Types].xml"] = (
@@ -553,12 +578,13 @@ def faults(content: bytes) -> list[str]:
         for target in targets.values()
         if target not in held
     ]
-    found += [*undeclared(trees["[Content_Types].xml"], list(held)), *bad_styles(trees["xl/styles.xml"])]
+    styles = next((root for name, root in trees.items() if "styles" in name), ())
+    found += [*undeclared(trees["[Content_Types].xml"], list(held)), *bad_styles(styles)]
     sheets = children(trees["xl/workbook.xml"], "sheets")
     for attribute in ("name", "sheetId"):
         if len({one.get(attribute).casefold() for one in sheets}) != len(sheets):
             found.append(f"two sheets of one {attribute}")
-    looks = len(children(trees["xl/styles.xml"], "cellXfs"))
+    looks = max(len(children(styles, "cellXfs")), 1)
     for name in (name for name in trees if name.startswith("xl/worksheets/sheet")):
         rels = trees.get(f"xl/worksheets/_rels/{name[14:]}.rels", ())
         found += [
@@ -624,10 +650,13 @@ def bad_sheet(root, looks: int, ids: set[str]) -> list[str]:
 @cache
 def hard(kind: str) -> bytes:
     made = hard_package(macros=kind == "macros")
-    return {"inline": as_inline, "strict": as_strict, "macros": with_macros}.get(kind, bytes)(made)
+    spoilt = {"inline": as_inline, "strict": as_strict, "prefixed": as_prefixed, "macros": with_macros}
+    return {**spoilt, "plain": without_styles}.get(kind, bytes)(made)
 
 
-every_hard_workbook = pytest.mark.parametrize("kind", ["shared", "inline", "strict", "macros"])
+every_hard_workbook = pytest.mark.parametrize(
+    "kind", ["shared", "inline", "strict", "prefixed", "plain", "macros"]
+)
 
 
 @every_hard_workbook
