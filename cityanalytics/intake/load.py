@@ -13,11 +13,12 @@ import pandas as pd
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.register import check_register, read_register
 from cityanalytics.intake.store import BESIDE, Ingested, Tables
-from cityanalytics.issues import Issue, Message, Severity
+from cityanalytics.issues import Issue, Message, Severity, file_of
 from cityanalytics.settings import file_sha256
 from cityanalytics.workbooks.cells import squeezed
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from cityanalytics.intake.extract import Rows
@@ -29,13 +30,17 @@ if TYPE_CHECKING:
 REGISTER_CODES = {"FILE_CHANGED", "FILE_MISSING", "FILE_NOT_RECEIVED"}
 
 
-def ingest(settings: Settings, *, on_file: Callable[[str], None] = lambda _: None) -> Ingested:
+def ingest(
+    settings: Settings, *, known_on: dt.date | None = None, on_file: Callable[[str], None] = lambda _: None
+) -> Ingested:
     """Read what the units sent; nothing is written.
 
     Parameters
     ----------
     settings
         The workspace's configuration.
+    known_on
+        What was received later is not read; None reads all.
     on_file
         Called with each file's path before it is read.
 
@@ -55,6 +60,7 @@ def ingest(settings: Settings, *, on_file: Callable[[str], None] = lambda _: Non
             Message.of("no workbook has been received: start with `cityanalytics receive FILE --quarter Q`")
         )
     issues = list(check_register(settings, receipts))
+    receipts = tuple(one for one in receipts if known_on is None or one.received <= known_on)
     unsound = {issue.where for issue in issues if issue.severity is Severity.ERROR}
     extension = settings.root / "synonyms.toml"
     synonyms = load_synonyms(extension.read_text(encoding="utf-8") if extension.is_file() else None)
@@ -234,7 +240,7 @@ def _issue_rows(issues: list[Issue], files: Iterable[str]) -> pd.DataFrame:
             "understood_values": json.dumps(dict(issue.understood.values), ensure_ascii=False),
             "suggestion": issue.suggestion.template,
             "suggestion_values": json.dumps(dict(issue.suggestion.values), ensure_ascii=False),
-            "file": issue.where if issue.where in known else issue.where.partition("!")[0],
+            "file": file_of(issue.where, known),
         }
         for issue in issues
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.load import REGISTER_CODES
 from cityanalytics.intake.register import read_register
-from cityanalytics.issues import Message
+from cityanalytics.issues import Message, file_of
 from cityanalytics.workbooks.marking.issuelist import NAME
 from cityanalytics.workbooks.marking.mark import mark_workbook
 
@@ -49,16 +49,15 @@ def to_return(
     quarters
         The quarters asked for; none means all.
     """
-    found: dict[str, list[Issue]] = {
-        receipt.file: []
-        for receipt in read_register(settings)
-        if receipt.file not in ingested.replaced and (not quarters or receipt.quarter in quarters)
-    }
+    found: dict[str, list[Issue]] = {}
+    for receipt in (receipts := read_register(settings)):
+        if receipt.file not in ingested.replaced and (not quarters or receipt.quarter in quarters):
+            found[receipt.file] = []
     for issue in ingested.issues:
-        file = issue.where if issue.where in found else issue.where.partition("!")[0]
+        file = file_of(issue.where, found)
         if file in found and issue.code not in REGISTER_CODES:
             found[file].append(issue)
-    return [(receipt, found[receipt.file]) for receipt in read_register(settings) if found.get(receipt.file)]
+    return [(receipt, found[receipt.file]) for receipt in receipts if found.get(receipt.file)]
 
 
 def write_returns(
