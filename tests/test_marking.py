@@ -43,7 +43,7 @@ def chinese(sentence: str) -> str:
 
 
 def mark(content: bytes, issues: Sequence[Issue]) -> tuple[bytes, str]:
-    marked = mark_workbook(content, issues, name="f", languages=(chinese, str))
+    marked = mark_workbook(read_bytes(content, name="f"), content, issues, languages=(chinese, str))
     return marked.content, marked.suffix
 
 

@@ -29,12 +29,11 @@ from cityanalytics.workbooks.marking import issuelist
 from cityanalytics.workbooks.marking.mark import Marked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from cityanalytics.intake.returns import Returned
-    from cityanalytics.issues import Issue
     from cityanalytics.settings import Settings
+    from cityanalytics.workbooks.grid import Workbook
 
 #: Units of the sample whose workbooks of the third quarter hold doubts: numbers as text, a date without its day.
 ROADS, RURAL, HEAT = "市政工程处", "农村住房建设办公室", "热力管理处"
@@ -224,7 +223,7 @@ def test_a_folder_with_something_else_is_left_alone(city: Path, tmp_path: Path) 
 def test_interrupted_it_leaves_nothing(city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = count(1)
 
-    def interrupted(content: bytes, _: Sequence[Issue], **__: object) -> Marked:
+    def interrupted(_: Workbook, content: bytes, *__: object, **___: object) -> Marked:
         if next(calls) == 2:
             raise KeyboardInterrupt
         return Marked(content=content, suffix=".xlsx", form="in place")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cityanalytics.issues import Issue
     from cityanalytics.settings import Settings
 
-State = Literal["on time", "late", "missing", "not yet due"]
+State = Literal["on time", "late", "missing", "not yet due", "not expected"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class Arrival:
     unit
         The unit, or a section of the bureau that sent something.
     state
-        Of its first workbook, against the due day.
+        Of its first workbook, against the due day; a section is not expected every quarter.
     first
         Day on which the first workbook came.
     workbooks
@@ -111,7 +111,7 @@ def arrivals(
         units.append(
             Arrival(
                 unit=unit,
-                state=_state(first, due, known_on),
+                state=_state(first, due, known_on) if unit in settings.units else "not expected",
                 first=first,
                 workbooks=len(own),
                 issues=_gravest_first(

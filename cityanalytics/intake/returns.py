@@ -12,6 +12,7 @@ from cityanalytics.errors import UsageError
 from cityanalytics.intake.load import REGISTER_CODES
 from cityanalytics.intake.register import read_register
 from cityanalytics.issues import Message, file_of
+from cityanalytics.workbooks.grid import read_bytes
 from cityanalytics.workbooks.marking.issuelist import NAME
 from cityanalytics.workbooks.marking.mark import mark_workbook
 
@@ -99,7 +100,8 @@ def write_returns(
         returned = []
         for receipt, issues in workbooks:
             content = (settings.root / receipt.file).read_bytes()
-            marked = mark_workbook(content, issues, name=receipt.file, languages=languages)
+            workbook = read_bytes(content, name=receipt.file)
+            marked = mark_workbook(workbook, content, issues, languages=languages)
             stem = _file_name(PurePosixPath(receipt.file).stem)
             if marked.form == "list":  # not to be taken for the unit's own
                 stem += f"-{languages[0](NAME)}"

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from xml.parsers import expat
 
-from cityanalytics.workbooks.grid import read_bytes
 from cityanalytics.workbooks.marking import issuelist
 from cityanalytics.workbooks.marking.bytexml import UnusualError
 from cityanalytics.workbooks.marking.comments import comment
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cityanalytics.issues import Issue, Translate
+    from cityanalytics.workbooks.grid import Workbook
     from cityanalytics.workbooks.marking.places import Doubt
 
 
@@ -45,30 +45,29 @@ class Marked:
 
 
 def mark_workbook(
-    content: bytes, issues: Sequence[Issue], *, name: str, languages: Sequence[Translate]
+    workbook: Workbook, content: bytes, issues: Sequence[Issue], *, languages: Sequence[Translate]
 ) -> Marked:
     """Highlight, comment and list the issues of one workbook; marks of an earlier time are taken out.
 
     Parameters
     ----------
+    workbook
+        As it was read, an earlier list of issues included.
     content
-        The workbook, of any container.
+        The bytes that it was read from.
     issues
-        Its issues; `name` is the first part of their places.
-    name
-        What the places call the file.
+        Its issues; the workbook's name is the first part of their places.
     languages
         Translates a sentence into each language, the readers' own first.
     """
-    workbook = read_bytes(content, name=name)
-    doubts = place_doubts(issues, issuelist.without_issue_list(workbook))
+    own = issuelist.without_issue_list(workbook)
+    doubts = place_doubts(issues, own)
     if workbook.container == "xlsx" and workbook.sheets:
         listed = next((grid.sheet for grid in workbook.sheets if issuelist.is_issue_list(grid)), None)
         try:
             return _marked_in_place(content, doubts, languages, listed)
         except (UnusualError, expat.ExpatError, KeyError, ValueError):
             pass  # its values still can be given back
-    own = issuelist.without_issue_list(workbook)
     copied = copy_values(
         own,
         issuelist.list_issues(doubts, languages, is_copy=bool(own.sheets)),
