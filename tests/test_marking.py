@@ -22,7 +22,7 @@ from defusedxml import ElementTree
 
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks.grid import Workbook, cell_name, column_index, read_bytes
-from cityanalytics.workbooks.marking.issuelist import is_issue_list, without_issue_list
+from cityanalytics.workbooks.marking.issuelist import COLOURS, is_issue_list, without_issue_list
 from cityanalytics.workbooks.marking.mark import mark_workbook
 from cityanalytics.workbooks.tables import understand
 
@@ -745,3 +745,61 @@ def notes_of(content: bytes, sheet: int) -> dict[str, str]:
     (target,) = [one.get("Target") for one in relations if one.get("Type").endswith("/comments")]
     comments = children(tree(held[resolve(source, target)]), "commentList")
     return {one.get("ref"): "".join(one.itertext()) for one in comments}
+
+
+def sheet_styles(content: bytes) -> dict[str, set[str]]:
+    """Give the filled cells of each sheet of a package that LibreOffice or xlsxwriter wrote."""
+    names = [sheet.sheet for sheet in read_bytes(content, name="f").sheets]
+    filled = [styles(content, f"xl/worksheets/sheet{at}.xml") for at in range(1, len(names) + 1)]
+    return {
+        name: {cell for cell, (_, colour) in cells.items() if colour[2:] in COLOURS.values()}
+        for name, cells in zip(names, filled, strict=True)
+    }
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods", "html", "csv"])
+def test_a_marked_copy_of_another_container_opens_in_libreoffice(
+    kind: str, soffice: Soffice, tmp_path: Path
+) -> None:
+    """The other containers are LibreOffice's own; a copy has their values, marks, merges and hidden sheets."""
+    (tmp_path / "plain.xlsx").write_bytes(package())
+    content = soffice(tmp_path / "plain.xlsx", kind).read_bytes()
+    before = read_bytes(content, name="f")
+    assert before.container == kind
+    sheet = before.sheets[0].sheet
+    found = [doubt(f"f!{sheet}!D4", severity=Severity.ERROR), doubt(f"f!{sheet}!D6"), doubt(f"f!{sheet}!C1")]
+    marked = mark_workbook(before, content, found, languages=(chinese, str))
+    assert (marked.form, marked.suffix) == ("copy", ".xlsx")
+    assert faults(marked.content) == []
+    (tmp_path / "marked.xlsx").write_bytes(marked.content)
+    saved = soffice(tmp_path / "marked.xlsx", "xlsx").read_bytes()
+    for copied in (marked.content, saved):
+        after = without_issue_list(read_bytes(copied, name="f"))
+        for one, other in zip(before.sheets, after.sheets, strict=True):
+            height, width = one.values.shape
+            assert other.values.tolist() == one.values.tolist()
+            assert other.merges == tuple(at for at in one.merges if at.bottom < height and at.right < width)
+            assert other.visibility == one.visibility
+        merged = bool(
+            after.sheets[0].merges
+        )  # a merged range is filled whole, and commented at its first cell
+        filled = {"A1", "B1", "C1", "D1"} if merged else {"C1"}
+        assert next(iter(sheet_styles(copied).values())) == {"D4", "D6"} | filled
+        assert set(notes(copied)) == {"D4", "D6", "A1" if merged else "C1"}
+        assert [row[0] for row in listed(copied)] == [f"{sheet}!{cell}" for cell in ("D4", "D6", "C1")]
+
+
+def test_a_sheets_name_may_not_fit_a_copy_and_links_still_lead_there() -> None:
+    long = "项目投资完成情况与资金到位情况汇总表（三季度，含调整）[修订]"
+    grid = read_bytes(old_workbook(), name="f").sheets[0]
+    grids = tuple(replace(grid, sheet=name) for name in (long, f"{long}二", "../../x", "'a'"))
+    workbook = replace(read_bytes(old_workbook(), name="f"), sheets=grids)
+    found = [doubt(f"f!{one.sheet}!B2") for one in grids]
+    marked = mark_workbook(workbook, b"", found, languages=(chinese, str)).content
+    assert faults(marked) == []
+    names = [sheet.sheet for sheet in read_bytes(marked, name="f").sheets]
+    links = tree(parts(marked)["xl/worksheets/sheet5.xml"]).iter(f"{TAG}hyperlink")
+    assert [link.get("location") for link in links] == [
+        "'" + name.replace("'", "''") + "'!B2" for name in names[:4]
+    ]
+    assert [row[0] for row in listed(marked)] == [issue.where[2:] for issue in found]
