@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -31,6 +33,8 @@ WIDTHS = (26, 18, 14, 18, 42, 42)
 HEAD_ROWS = 3
 #: What a spreadsheet program takes: letters of a sheet's name, letters of a cell, links of a sheet.
 MOST_NAME, MOST_TEXT, MOST_LINKS = 31, 32_000, 65_000
+#: Points of a line, and of the highest row that a program takes.
+_LINE, MOST_HEIGHT = 15, 405
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -115,6 +119,26 @@ def highlights(doubts: Iterable[Doubt]) -> dict[str, dict[Cell, Severity]]:
         for cell in doubt.cells:
             found.setdefault(doubt.sheet, {}).setdefault(cell, doubt.issue.severity)
     return found
+
+
+def row_height(texts: Sequence[str]) -> int:
+    r"""Return the height of a row of the list, in points: programs do not find it out when they open a file.
+
+    Examples
+    --------
+    >>> row_height(["项目!A1", "UNPARSED"]), row_height(["", "", "", "", "不是数字\nno number"])
+    (15, 30)
+    """
+    widths = WIDTHS if len(texts) > 1 else (sum(WIDTHS),)
+    lines = [
+        sum(max(1, math.ceil(_width(line) / width)) for line in text.split("\n"))
+        for text, width in zip(texts, widths, strict=False)
+    ]
+    return min(_LINE * max(lines), MOST_HEIGHT)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def is_issue_list(grid: Grid) -> bool:

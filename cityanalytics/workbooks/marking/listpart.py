@@ -14,6 +14,7 @@ from cityanalytics.workbooks.marking.issuelist import (
     WIDTHS,
     location,
     readable,
+    row_height,
     sheet_name,
 )
 from cityanalytics.workbooks.marking.package import HEAD
@@ -86,6 +87,4 @@ def _line(row: int, texts: tuple[str, ...], styles: list[int]) -> str:
         for column, (text, style) in enumerate(zip(texts, styles, strict=True))
         if text
     )
-    lines = max(text.count("\n") for text in texts)
-    height = f' ht="{15 * (lines + 1)}" customHeight="1"' if lines and len(texts) == 1 else ""
-    return f'<row r="{row + 1}"{height}>{cells}</row>'
+    return f'<row r="{row + 1}" ht="{row_height(texts)}" customHeight="1">{cells}</row>'

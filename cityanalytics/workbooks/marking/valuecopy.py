@@ -14,6 +14,7 @@ from cityanalytics.workbooks.marking.issuelist import (
     WIDTHS,
     location,
     readable,
+    row_height,
     sheet_name,
 )
 from cityanalytics.workbooks.marking.places import MOST_COLUMNS, MOST_ROWS
@@ -164,12 +165,13 @@ def _write_list(book: Book, sheet: Worksheet, issues: IssueList, names: Mapping[
     }
     last = len(WIDTHS) - 1
     for at, (texts, look) in enumerate(zip(issues.head, (label, text, label), strict=True)):
+        sheet.set_row(at, row_height(texts))
         if len(texts) == 1:
             sheet.merge_range(at, 0, at, last, "", look)
-            sheet.set_row(at, 15 * (1 + texts[0].count("\n")))
         for column, shown in enumerate(texts):
             sheet.write_string(at, column, readable(shown), look)
     for at, row in enumerate(issues.rows, start=HEAD_ROWS):
+        sheet.set_row(at, row_height(row.texts))
         for column, shown in enumerate(row.texts):
             look = legend[row.severity] if column == HEADERS.index("Severity") else text
             if column == 0 and row.link:
