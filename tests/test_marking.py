@@ -295,7 +295,8 @@ def test_hostile_names_and_values_stay_text() -> None:
 
 
 def test_same_in_same_out() -> None:
-    assert mark(package(), ISSUES)[0] == mark(package(), ISSUES)[0]
+    original = package()
+    assert mark(original, ISSUES) == mark(original, ISSUES)
 
 
 def test_marked_again_with_the_same_issues_it_is_the_same() -> None:

@@ -25,8 +25,9 @@ from cityanalytics.intake.load import ingest
 from cityanalytics.intake.receive import receive
 from cityanalytics.intake.returns import to_return, write_returns
 from cityanalytics.settings import load_settings
+from cityanalytics.workbooks.grid import read_bytes
 from cityanalytics.workbooks.marking import issuelist
-from cityanalytics.workbooks.marking.mark import Marked
+from cityanalytics.workbooks.marking.mark import Marked, mark_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -266,6 +267,21 @@ def test_what_cannot_be_read_goes_back_as_the_list_alone_under_a_name_of_its_own
     assert names == {f"{HEAT}补报-存疑清单.xlsx", f"{HEAT}明细.xlsx"}
     copy = parts(city / "back/2010Q3" / HEAT / f"{HEAT}明细.xlsx")
     assert not any(b"<f>" in part for part in copy.values())
+
+
+def test_a_list_that_is_sent_in_is_no_table(city: Path, tmp_path: Path) -> None:
+    written = write(load_settings(city), tmp_path / "back")
+    (marked,) = [one.path for one in written if one.unit == ROADS]
+    shown = json.loads(run(city, "inspect", str(marked), "--json").stdout)
+    (file,) = shown["files"]
+    assert [sheet["sheet"] for sheet in file["sheets"]] == ["项目投资完成情况", "项目状态", "实物工程量"]
+    workbook = read_bytes(b"", name="f")
+    alone = mark_workbook(workbook, b"", workbook.issues, languages=(str,))
+    assert alone.form == "list"
+    (tmp_path / "list.xlsx").write_bytes(alone.content)
+    done = run(city, "inspect", str(tmp_path / "list.xlsx"), "--json")
+    assert done.returncode == 1
+    assert [issue["code"] for issue in json.loads(done.stdout)["issues"]] == ["NO_TABLE"]
 
 
 def test_what_the_register_alone_doubts_is_no_matter_of_the_unit(city: Path, tmp_path: Path) -> None:

@@ -32,7 +32,8 @@ _SHAPE_NUMBER = re.compile(rb"_x0000_s(\d{1,9})")
 _FIRST_SHAPE = 1024
 _DRAWING = (
     '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
-    'xmlns:x="urn:schemas-microsoft-com:office:excel"></xml>'
+    'xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit">'
+    '<o:idmap v:ext="edit" data="1"/></o:shapelayout></xml>'
 )
 _BOX_TYPE = (
     '<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
