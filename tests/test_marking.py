@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import posixpath
 import re
 import struct
@@ -158,7 +159,7 @@ def described(workbook: Workbook) -> list[object]:
 
 def plain_days(workbook: Workbook) -> list[object]:
     """Give the first sheet's values; the old format knows midnight where the new one knows a day."""
-    values = workbook.sheets[0].values.ravel().tolist()
+    values = itertools.chain.from_iterable(workbook.sheets[0].values.tolist())
     return [value.date() if isinstance(value, dt.datetime) else value for value in values]
 
 
