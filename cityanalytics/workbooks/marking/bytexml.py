@@ -137,6 +137,27 @@ def scan(xml: bytes, rows: frozenset[int] | None = None) -> Element:
     return top.children[0]
 
 
+def scan_around_cells(xml: bytes) -> Element:
+    """Return a sheet's root without looking at its rows, which may be a million."""
+    opening = re.search(rb"<((?:\w+:)?)sheetData(?:\s[^<>]*)?>", xml)
+    if opening is None or opening[0].endswith(b"/>"):
+        return scan(xml, frozenset())
+    close = xml.rindex(b"</" + opening[1] + b"sheetData")
+    root = scan(xml[: opening.end()] + xml[close:])
+    _shift(root, opening.end(), close - opening.end())
+    return root
+
+
+def _shift(element: Element, after: int, by: int) -> None:
+    """Move the offsets that lie behind what was left out."""
+    element.start += by * (element.start >= after)
+    element.inner += by * (element.inner > after)
+    element.close += by * (element.close >= after)
+    element.end += by * (element.end >= after)
+    for child in element.children:
+        _shift(child, after, by)
+
+
 def edited(xml: bytes, edits: Iterable[Edit]) -> bytes:
     """Return the bytes with edits made; none may overlap another."""
     pieces, at = [], 0

@@ -6,7 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from cityanalytics.workbooks.grid import cell_name, column_index
-from cityanalytics.workbooks.marking.bytexml import UnusualError, appended, content, edited, markup, scan
+from cityanalytics.workbooks.marking.bytexml import (
+    UnusualError,
+    appended,
+    content,
+    edited,
+    markup,
+    scan,
+    scan_around_cells,
+)
 from cityanalytics.workbooks.marking.issuelist import AUTHOR, MARKER, readable
 from cityanalytics.workbooks.marking.package import HEAD, KINDS
 
@@ -164,7 +172,7 @@ def _draw(package: Package, sheet: str, wanted: Mapping[Cell, str], dropped: Col
 def _drawing(package: Package, sheet: str) -> str:
     """Return the part of a sheet's boxes; where there is none, make it."""
     xml = package.parts[sheet]
-    root = scan(xml, frozenset())
+    root = scan_around_cells(xml)
     legacy = next((one for one in root.children if one.local == "legacyDrawing"), None)
     if legacy is not None:
         part = package.related(sheet).get(legacy.relation(), ("", ""))[1]

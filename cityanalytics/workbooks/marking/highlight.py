@@ -16,22 +16,15 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.marking.looks import Looks
     from cityanalytics.workbooks.marking.places import Cell
 
-_CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*>")
-_STYLE = re.compile(rb"\ss\s*=\s*[\"'](\d+)[\"']")
-
 
 def unhighlight(xml: bytes, looks: Looks) -> bytes:
     """Take fills of ours from the cells of a sheet."""
     if not looks.marked:
         return xml
 
-    def plain(tag: re.Match[bytes]) -> bytes:
-        style = _STYLE.search(tag[0])
-        if style is None or int(style[1]) not in looks.marked:
-            return tag[0]
-        return retagged(tag[0], s=looks.unfilled(int(style[1])) or None)
-
-    return _CELL.sub(plain, xml)
+    numbers = "|".join(map(str, sorted(looks.marked)))
+    cell = re.compile(rf"<(?:\w+:)?c\s(?:[^<>]*\s)?s\s*=\s*[\"']({numbers})[\"'][^<>]*>".encode())
+    return cell.sub(lambda tag: retagged(tag[0], s=looks.unfilled(int(tag[1])) or None), xml)
 
 
 def highlight(xml: bytes, marks: Mapping[Cell, Severity], looks: Looks) -> bytes:
