@@ -20,6 +20,9 @@ import pytest
 import xlsxwriter
 import xlwt
 from defusedxml import ElementTree
+from hypothesis import given
+from hypothesis import settings as hypothesis
+from hypothesis import strategies as st
 
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks.grid import Workbook, cell_name, column_index, read_bytes
@@ -95,6 +98,9 @@ def package(*, comments: bool = True) -> bytes:
         other = book.add_worksheet("其他")
         other.write_row(0, 0, ["片区", "面积"])
     return content.getvalue()
+
+
+ORIGINAL = package()
 
 
 def parts(content: bytes) -> dict[str, bytes]:
@@ -329,6 +335,23 @@ def test_many_rounds_pile_nothing_up() -> None:
         marked, _ = mark(marked, found)
         sizes.append({name: len(part) for name, part in parts(marked).items()})
     assert sizes[5] == sizes[3] == sizes[1]
+
+
+@given(rounds=st.lists(st.sets(st.tuples(st.integers(1, 40), st.integers(0, 30))), min_size=2, max_size=3))
+@hypothesis(max_examples=25)
+def test_each_round_marks_its_own_cells_and_no_other(rounds: list[set[tuple[int, int]]]) -> None:
+    marked = ORIGINAL
+    for cells in rounds:  # from the second row on: the first one is merged
+        names = {cell_name(row, column) for row, column in cells}
+        marked, _ = mark(marked, [doubt(f"f!投资!{name}") for name in sorted(names)])
+        assert {cell for cell, (_, colour) in styles(marked).items() if colour} == names
+        found = notes(marked)
+        assert set(found) == names | {"C4"}
+        assert found["C4"].startswith("科长的批注")
+        assert ("UNPARSED" in found["C4"]) == ("C4" in names)
+        assert {row[0] for row in listed(marked)} == {f"投资!{name}" for name in names}
+        assert faults(marked) == []
+    assert described(own(read_bytes(marked, name="f"))) == described(read_bytes(ORIGINAL, name="f"))
 
 
 def test_a_list_of_the_units_own_keeps_its_name() -> None:

@@ -28,7 +28,7 @@ _SUFFIXES = {
 
 
 class Package:
-    """The parts of a package while they are patched: the one value here that changes.
+    """The parts of a package while they are patched: with `Looks`, the values here that change.
 
     Parameters
     ----------
