@@ -89,7 +89,7 @@ def write_returns(
     UsageError
         The folder holds something else.
     """
-    folder = folder.absolute()
+    folder = folder.resolve()
     if folder.is_relative_to(settings.raw):
         raise UsageError(
             Message.of("{folder} lies in data/raw, where what was received is kept", folder=folder)
