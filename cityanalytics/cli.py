@@ -7,10 +7,11 @@ import json
 import os
 import sys
 import tempfile
+from collections import Counter
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from cityanalytics.settings import find_workspace, load_settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from cityanalytics.intake.store import Ingested
     from cityanalytics.issues import Issue
     from cityanalytics.publishing.parameters import Dates
     from cityanalytics.settings import Settings
@@ -208,13 +210,14 @@ def inspect(files: tuple[Path, ...], workspace: Path | None, *, json_: bool) -> 
         document,
         table_rows,
     )
+    from cityanalytics.workbooks.marking.issuelist import without_issue_list
     from cityanalytics.workbooks.tables import understand
 
     del workspace  # any workbook, of any workspace or none
     found = []
     with _progress("reading workbooks", total=len(files)) as advance:
         for file in files:
-            found.append(understand(read_workbook(file, name=file.name)))
+            found.append(understand(without_issue_list(read_workbook(file, name=file.name))))
             advance()
     issues = [issue for one in found for issue in one.issues]
     if json_:
@@ -238,12 +241,18 @@ def inspect(files: tuple[Path, ...], workspace: Path | None, *, json_: bool) -> 
 @cli.command()
 @common
 @click.argument("quarters", nargs=-1, metavar="[QUARTER]...")
+@click.option(
+    "--returns",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the units' workbooks back into a new folder, doubtful cells marked.",
+)
 @as_json
-def ingest(quarters: tuple[str, ...], workspace: Path | None, *, json_: bool) -> None:
+def ingest(quarters: tuple[str, ...], workspace: Path | None, returns: Path | None, *, json_: bool) -> None:
     """Read what the units sent into tidy tables; list every issue; write all or nothing.
 
     Every quarter is read, so that the tables hold all that is known; warnings are listed for the named
-    quarters alone, errors always.
+    quarters alone, errors always. Workbooks go back also when an issue blocks.
     """
     from cityanalytics.intake.load import ingest as ingest_workbooks
     from cityanalytics.intake.register import read_register
@@ -255,6 +264,7 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, *, json_: bool) ->
         quarter_end(quarter)
     with _progress("reading workbooks", total=len(read_register(settings))) as advance:
         found = ingest_workbooks(settings, on_file=lambda _: advance())
+    returned = None if returns is None else _return(settings, found, quarters, returns)
     blocked: BlockingIssuesError | None = None
     try:
         write_tables(settings, found)
@@ -278,6 +288,8 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, *, json_: bool) ->
         )
     else:
         _show_issues(shown)
+    if returned is not None:
+        _say("{returned}", returned=returned.text(_translate))
     if blocked:
         raise blocked
     _say(
@@ -565,6 +577,30 @@ def _languages(settings: Settings, text: str) -> list[str]:
                 )
             )
     return chosen
+
+
+def _return(settings: Settings, found: Ingested, quarters: Sequence[str], folder: Path) -> Message:
+    """Write the units' workbooks back, and return what was written."""
+    from cityanalytics.briefing.wording import translate
+    from cityanalytics.intake.returns import to_return, write_returns
+
+    workbooks = to_return(settings, found, quarters)
+    spoken = [partial(translate, language=language) for language in LANGUAGES]
+    with _progress("marking workbooks", total=len(workbooks)) as advance:
+        written = write_returns(settings, workbooks, folder, languages=spoken, on_file=lambda _: advance())
+    if not written:
+        return Message.of("no workbook has a doubt: none to hand back, {folder} is not made", folder=folder)
+    forms = Counter(one.form for one in written)
+    return Message.of(
+        "{count} workbooks of {units} units written to {folder}: {in_place} marked in place, {copies} as a "
+        "marked copy of their values, {lists} as the list of issues alone",
+        count=len(written),
+        units=len({one.unit for one in written}),
+        folder=folder,
+        in_place=forms["in place"],
+        copies=forms["copy"],
+        lists=forms["list"],
+    )
 
 
 def _pairs(parameters: Sequence[str]) -> dict[str, str]:

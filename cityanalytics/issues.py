@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -75,6 +75,11 @@ class Issue:
     value: str = ""
     understood: Message = field(default_factory=lambda: Message(template=""))
     suggestion: Message = field(default_factory=lambda: Message(template=""))
+
+
+def file_of(where: str, files: Container[str]) -> str:
+    """Return the file that a place lies in; the name of a known one may hold a ``!``."""
+    return where if where in files else where.partition("!")[0]
 
 
 def blocking(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:

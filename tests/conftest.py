@@ -15,7 +15,7 @@ import pytest
 from hypothesis import settings as hypothesis
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # No test is timed; in CI the same cases are tried each time.
 hypothesis.register_profile("house", deadline=None, derandomize="CI" in os.environ)
@@ -40,6 +40,23 @@ def chromium() -> str:
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def soffice(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], Path]:
+    """Give what converts a file with LibreOffice into a folder beside it; without LibreOffice skip."""
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("no LibreOffice: apt-get install libreoffice-calc")
+    profile = tmp_path_factory.mktemp("libreoffice").as_uri()
+
+    def convert(file: Path, kind: str) -> Path:
+        folder = file.parent / kind
+        command = [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", kind]
+        subprocess.run([*command, "--outdir", folder, file], check=True, capture_output=True, timeout=300)
+        return folder / f"{file.stem}.{kind}"
+
+    return convert
 
 
 @pytest.fixture

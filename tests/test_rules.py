@@ -24,6 +24,7 @@ OPENS_FILES = {
     "intake/load.py",
     "intake/store.py",
     "intake/handout.py",
+    "intake/returns.py",
     "settings.py",
     "cli.py",
     "workbooks/longtext.py",  # Arrow's read_csv, of bytes already read

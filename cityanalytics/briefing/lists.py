@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,7 +9,7 @@ import pandas as pd
 from cityanalytics.briefing import display
 from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.section import original, paragraph, part
+from cityanalytics.briefing.section import original, paragraph, part, quarter_name, section
 from cityanalytics.briefing.sections.projects import held_up
 from cityanalytics.briefing.sections.what_if import NAMES
 from cityanalytics.programme import progress
@@ -21,60 +20,79 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.section import Section
     from cityanalytics.briefing.wording import Wording
+    from cityanalytics.intake.arrivals import Arrivals
 
 
-@part("received")
-def received(content: Content, say: Wording) -> Markup:
-    """List the units: what is used of them, when it came, and its doubts."""
-    settings, programme = content.settings, content.programme
-    due = pd.Timedelta(days=settings.due_days)
-    used = programme.received.set_index("unit")
-    doubts = programme.issues.assign(
-        unit=programme.issues["file"].map(dict(zip(used["file"], used.index, strict=True)))
-    )
-    rows: list[tuple[display.Cell, ...]] = []
-    for unit in settings.units:
-        if unit not in used.index:
-            rows.append((settings.term(unit, say.language), None, None, None, 0, 0))
-            continue
-        row = used.loc[unit]
-        late = row["first_received"] > row["data_date"] + due
-        state = say("late") if late else say("on time")
-        own = doubts[doubts["unit"] == unit]
-        rows.append(
+def arrived(found: Arrivals) -> Section:
+    """List the units: when their workbooks came, and how many of their doubts block or are shown."""
+    term, units = found.settings.term, found.units
+    expected = [one for one in units if one.unit in found.settings.units]
+
+    def write(say: Wording) -> Markup:
+        rows: list[tuple[display.Cell, ...]] = [
             (
-                settings.term(unit, say.language),
-                str(row["quarter"]),
-                display.date_text(row["received"].date(), say.language),
-                state if row["quarter"] == programme.quarter else say("missing; the quarter before is used"),
-                int((own["severity"] == "error").sum()),
-                int((own["severity"] == "warning").sum()),
+                term(one.unit, say.language),
+                one.workbooks,
+                display.date_text(one.first, say.language) if one.first else None,
+                say(one.state),
+                one.refused,
+                one.doubtful,
             )
+            for one in units
+        ]
+        labels = ("Unit", "Workbooks", "First received", "Timeliness", "Refused", "Doubtful")
+        table = Table.of(columns=[say(label) for label in labels], rows=rows)
+        text = say(
+            "{quarter}, due on {due}, as received by {known_on}: {arrived} of {expected} units have sent workbooks, "
+            "{late} of them late; {missing} are missing; {refused} are refused until they mend an error; {doubtful} "
+            "have doubtful cells.",
+            quarter=quarter_name(found.quarter, say),
+            due=display.date_text(found.due, say.language),
+            known_on=display.date_text(found.known_on, say.language),
+            arrived=sum(one.workbooks > 0 for one in expected),
+            expected=len(expected),
+            late=sum(one.state == "late" for one in expected),
+            missing=sum(one.state == "missing" for one in expected),
+            refused=sum(one.refused > 0 for one in units),
+            doubtful=sum(one.doubtful > 0 for one in units),
         )
-    columns = [say(label) for label in ("Unit", "Quarter", "Received", "State", "Errors", "Warnings")]
-    table = Table.of(columns=columns, rows=rows)
-    return (
-        table.caption(say("What arrived"), unit=say("number of issues")).numeric(4, 5).html(1, say.language)
-    )
+        shown = table.caption(say("What arrived"), unit=say("number of issues")).numeric(1, 4, 5)
+        return paragraph(text) + shown.html(1, say.language)
+
+    return section("arrived", found.settings.languages, write)
 
 
-@part("doubts")
-def doubts(content: Content, say: Wording) -> Markup:
-    """List every doubt with its cell."""
-    rows: list[tuple[display.Cell, ...]] = [
-        (
-            row["where"],
-            row["code"],
-            original(row["value"]),
-            say(row["understood"], **json.loads(row["understood_values"])),
-            say(row["suggestion"], **json.loads(row["suggestion_values"])),
-        )
-        for row in content.programme.issues.to_dict("records")
-    ]
-    if not rows:
-        return paragraph(say("No doubt about any cell."))
-    columns = [say(label) for label in ("Cell", "Code", "Value", "Understood", "Suggestion")]
-    return Table.of(columns=columns, rows=rows).caption(say("Every doubt")).html(2, say.language)
+def doubts(found: Arrivals) -> Section:
+    """List every doubt by unit with its cell, those that block first."""
+
+    def write(say: Wording) -> Markup:
+        listed = [
+            (found.settings.term(one.unit, say.language), issue)
+            for one in found.units
+            for issue in one.issues
+        ]
+        listed += [("", issue) for issue in found.unregistered]
+        rows: list[tuple[display.Cell, ...]] = [
+            (
+                unit,
+                say(issue.severity),
+                issue.code,
+                issue.where.removeprefix(f"data/raw/{found.quarter}/"),
+                original(issue.value),
+                *(
+                    say(message.template, **dict(message.values)) if message.template else None
+                    for message in (issue.understood, issue.suggestion)
+                ),
+            )
+            for unit, issue in listed
+        ]
+        if not rows:
+            return paragraph(say("No doubt about any cell."))
+        labels = ("Unit", "Severity", "Code", "Place", "Value", "Understood", "Suggestion")
+        table = Table.of(columns=[say(label) for label in labels], rows=rows)
+        return table.caption(say("Every doubt")).html(2, say.language)
+
+    return section("doubts", found.settings.languages, write)
 
 
 @part("all-projects")

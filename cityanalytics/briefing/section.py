@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from cityanalytics.briefing.wording import Wording
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.quantity import Figure
 
 #: MIME types of what a notebook shows for the page, and of the record beside it.
 SECTION = "application/vnd.cityanalytics.section+json"
@@ -59,18 +61,26 @@ QUARTERS = {"1": "first quarter", "2": "second quarter", "3": "third quarter", "
 Writer = Callable[["Content", Wording], Markup]
 
 
+def section(
+    name: str,
+    languages: Sequence[str],
+    write: Callable[[Wording], Markup],
+    *,
+    figures: Mapping[str, Figure] = MappingProxyType({}),
+) -> Section:
+    """Write a section in every language, with the figures that its words may state."""
+    words = {language: Wording(language=language, figures=figures) for language in languages}
+    return Section(id=name, html={language: str(write(say)) for language, say in words.items()})
+
+
 def part(name: str) -> Callable[[Writer], Callable[[Content], Section]]:
     """Turn a function that writes one language into one that writes a section in all languages."""
 
     def decorate(write: Writer) -> Callable[[Content], Section]:
         @wraps(write)
         def in_all_languages(content: Content) -> Section:
-            words = {
-                language: Wording(language=language, figures=content.figures)
-                for language in content.settings.languages
-            }
-            return Section(
-                id=name, html={language: str(write(content, say)) for language, say in words.items()}
+            return section(
+                name, content.settings.languages, lambda say: write(content, say), figures=content.figures
             )
 
         return in_all_languages

@@ -13,11 +13,12 @@ import pandas as pd
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.register import check_register, read_register
 from cityanalytics.intake.store import BESIDE, Ingested, Tables
-from cityanalytics.issues import Issue, Message, Severity
+from cityanalytics.issues import Issue, Message, Severity, file_of
 from cityanalytics.settings import file_sha256
 from cityanalytics.workbooks.cells import squeezed
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from cityanalytics.intake.extract import Rows
@@ -29,13 +30,17 @@ if TYPE_CHECKING:
 REGISTER_CODES = {"FILE_CHANGED", "FILE_MISSING", "FILE_NOT_RECEIVED"}
 
 
-def ingest(settings: Settings, *, on_file: Callable[[str], None] = lambda _: None) -> Ingested:
+def ingest(
+    settings: Settings, *, known_on: dt.date | None = None, on_file: Callable[[str], None] = lambda _: None
+) -> Ingested:
     """Read what the units sent; nothing is written.
 
     Parameters
     ----------
     settings
         The workspace's configuration.
+    known_on
+        What was received later is not read; None reads all.
     on_file
         Called with each file's path before it is read.
 
@@ -55,6 +60,7 @@ def ingest(settings: Settings, *, on_file: Callable[[str], None] = lambda _: Non
             Message.of("no workbook has been received: start with `cityanalytics receive FILE --quarter Q`")
         )
     issues = list(check_register(settings, receipts))
+    receipts = tuple(one for one in receipts if known_on is None or one.received <= known_on)
     unsound = {issue.where for issue in issues if issue.severity is Severity.ERROR}
     extension = settings.root / "synonyms.toml"
     synonyms = load_synonyms(extension.read_text(encoding="utf-8") if extension.is_file() else None)
@@ -82,7 +88,8 @@ def ingest(settings: Settings, *, on_file: Callable[[str], None] = lambda _: Non
     tables = {name: as_table(name, _stacked(frames)) for name, frames in parts.items() if name != "issues"}
     issues += cross_check(tables)
     _replaced(inputs, tables)
-    issues = _eased(issues, receipts, inputs)
+    corrected = _corrected(receipts, inputs)
+    issues = _eased(issues, corrected)
     tables["issues"] = as_table("issues", _issue_rows(issues, [entry["path"] for entry in inputs]))
     manifest = {
         "inputs": inputs,
@@ -91,7 +98,7 @@ def ingest(settings: Settings, *, on_file: Callable[[str], None] = lambda _: Non
         },
         "tables": {name: {"rows": len(table)} for name, table in tables.items()},
     }
-    return Ingested(tables=tables, issues=tuple(issues), manifest=manifest)
+    return Ingested(tables=tables, issues=tuple(issues), manifest=manifest, replaced=corrected)
 
 
 def _read(
@@ -102,12 +109,15 @@ def _read(
     from cityanalytics.intake.match import match_table
     from cityanalytics.intake.reading import Source, period_columns
     from cityanalytics.workbooks.grid import read_workbook
+    from cityanalytics.workbooks.marking.issuelist import without_issue_list
     from cityanalytics.workbooks.tables import understand
 
     source = Source(
         receipt=receipt, data_date=settings.data_date(receipt.quarter), aliases=aliases, synonyms=synonyms
     )
-    understood = understand(read_workbook(settings.root / receipt.file, name=receipt.file))
+    understood = understand(
+        without_issue_list(read_workbook(settings.root / receipt.file, name=receipt.file))
+    )
     issues = list(understood.issues)
     gathered: dict[str, list[pd.DataFrame]] = {}
     counts: dict[str, dict[str, int]] = {}
@@ -230,7 +240,7 @@ def _issue_rows(issues: list[Issue], files: Iterable[str]) -> pd.DataFrame:
             "understood_values": json.dumps(dict(issue.understood.values), ensure_ascii=False),
             "suggestion": issue.suggestion.template,
             "suggestion_values": json.dumps(dict(issue.suggestion.values), ensure_ascii=False),
-            "file": issue.where if issue.where in known else issue.where.partition("!")[0],
+            "file": file_of(issue.where, known),
         }
         for issue in issues
     )
@@ -250,8 +260,8 @@ def _replaced(inputs: list[dict[str, Any]], tables: Tables) -> None:
                 entry["replaced_by"][name] = later[entry["path"]]
 
 
-def _eased(issues: list[Issue], receipts: Sequence[Receipt], inputs: list[dict[str, Any]]) -> list[Issue]:
-    """Let the errors of a workbook that a correction has replaced warn, no longer block.
+def _corrected(receipts: Sequence[Receipt], inputs: list[dict[str, Any]]) -> frozenset[str]:
+    """Return the files that a correction has replaced.
 
     Replaced is what has a later workbook of the same unit and quarter for all that it was read for; one that
     gave nothing is replaced by a later one of the same name.
@@ -262,15 +272,19 @@ def _eased(issues: list[Issue], receipts: Sequence[Receipt], inputs: list[dict[s
     }
     done = {entry["path"] for entry in inputs if given[entry["path"]]}
     replaced = {entry["path"] for entry in inputs if given[entry["path"]] <= set(entry["replaced_by"])} & done
-    replaced |= {
+    return frozenset(replaced) | {
         receipt.file
         for receipt in receipts
         for other in receipts
         if receipt.file not in done and _corrects(other, receipt)
     }
+
+
+def _eased(issues: list[Issue], corrected: frozenset[str]) -> list[Issue]:
+    """Let the errors of a workbook that a correction has replaced warn, no longer block."""
     return [
         replace(issue, severity=Severity.WARNING)
-        if issue.where.partition("!")[0] in replaced and issue.code not in REGISTER_CODES
+        if issue.where.partition("!")[0] in corrected and issue.code not in REGISTER_CODES
         else issue
         for issue in issues
     ]

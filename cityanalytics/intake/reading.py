@@ -281,12 +281,13 @@ class Reading:
         severity: Severity = Severity.WARNING,
     ) -> None:
         """Note a doubt about a field of a row."""
+        raw = self.raw(name)[row]
         self.issues.append(
             Issue(
                 severity=severity,
                 code=code,
                 where=str(self.cells_of(name)[row]),
-                value=str(self.raw(name)[row]),
+                value="" if pd.isna(raw) else str(raw),
                 understood=understood,
                 suggestion=suggestion,
             )

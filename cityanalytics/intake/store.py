@@ -36,11 +36,14 @@ class Ingested:
         All doubts, in the order of the register.
     manifest
         Inputs with hash, rows in and out, and what replaced what.
+    replaced
+        Files that a correction has replaced in full.
     """
 
     tables: Tables
     issues: tuple[Issue, ...]
     manifest: dict[str, Any]
+    replaced: frozenset[str]
 
 
 def write_tables(settings: Settings, ingested: Ingested) -> None:

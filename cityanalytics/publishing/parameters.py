@@ -73,7 +73,7 @@ def resolve_dates(settings: Settings, tables: Tables, *, quarter: str, as_of: st
         raise UsageError(
             Message.of("no workbook has been received: start with `cityanalytics receive FILE --quarter Q`")
         )
-    day = _date("as_of", as_of)
+    day = iso_date("as_of", as_of)
     name = quarter or (quarter_of(day) if day else quarters[-1])
     quarter_end(name)
     if name not in quarters:
@@ -97,7 +97,7 @@ def resolve_dates(settings: Settings, tables: Tables, *, quarter: str, as_of: st
             )
         )
     last = last_known(tables)
-    known = _date("known_on", known_on) or last
+    known = iso_date("known_on", known_on) or last
     first = received.loc[received["quarter"] == name, "received"].min().date()
     if not first <= known:
         raise UsageError(
@@ -152,7 +152,8 @@ def _near(name: str, names: Sequence[str]) -> str:
     return close[0] if close else ""
 
 
-def _date(name: str, text: str) -> dt.date | None:
+def iso_date(name: str, text: str) -> dt.date | None:
+    """Return the date that a parameter gives, None where it is empty; anything else is wrong usage."""
     if not text:
         return None
     try:
