@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cityanalytics.briefing.quantity import Figure
+    from cityanalytics.forecast.bridge import Bridge
     from cityanalytics.forecast.methods import Forecast
     from cityanalytics.forecast.pace import Pace
+    from cityanalytics.forecast.record import Record, Rules
     from cityanalytics.forecast.scenario import Scenario
     from cityanalytics.programme.reconcile import Reconciliation
     from cityanalytics.programme.snapshot import Programme
@@ -31,6 +33,8 @@ class Provenance:
         Names and values that the notebook was run with.
     seed
         Seed of random draws.
+    ledger_entries, ledger_head
+        Count of forecasts published before the known-on day, and hash of the last of them.
     """
 
     inputs: Mapping[str, str]
@@ -38,6 +42,8 @@ class Provenance:
     code_sha256: str
     parameters: Mapping[str, str]
     seed: int
+    ledger_entries: int
+    ledger_head: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +60,14 @@ class Content:
         The forecast by every reference class.
     scenarios
         Base and what-ifs.
-    previous, previous_forecast
-        The programme at the last quarter's data date as known now, and the forecast made from it; None where
-        there is no earlier quarter.
+    previous
+        The programme at the last quarter's data date as known now; None where there is no earlier quarter.
+    bridge
+        Why the forecast moved since the last one; None where there is none.
+    record
+        What was published before the known-on day, beside what happened.
+    rules
+        What simple rules say of the year's total.
     figures
         Every number of the page, by key.
     provenance
@@ -71,6 +82,8 @@ class Content:
     alternatives: tuple[Forecast, ...]
     scenarios: tuple[Scenario, ...]
     previous: Programme | None
-    previous_forecast: Forecast | None
+    bridge: Bridge | None
+    record: Record
+    rules: Rules
     figures: Mapping[str, Figure]
     provenance: Provenance

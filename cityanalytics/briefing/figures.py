@@ -13,11 +13,14 @@ import pandas as pd
 
 from cityanalytics.briefing.physical import demolition_figures, housing_figures, project_figures, work_figures
 from cityanalytics.briefing.quantity import DONE, PLAN, Figure, cells_of, share_of
+from cityanalytics.briefing.trackrecord import moved_figures, record_figures
 from cityanalytics.forecast.pool import reference
 
 if TYPE_CHECKING:
+    from cityanalytics.forecast.bridge import Bridge
     from cityanalytics.forecast.methods import Forecast
     from cityanalytics.forecast.pace import Pace
+    from cityanalytics.forecast.record import Record
     from cityanalytics.forecast.scenario import Scenario
     from cityanalytics.programme.reconcile import Reconciliation
     from cityanalytics.programme.snapshot import Programme
@@ -33,7 +36,8 @@ def figures(
     forecast: Forecast,
     scenarios: tuple[Scenario, ...],
     previous: Programme | None,
-    previous_forecast: Forecast | None,
+    bridge: Bridge | None,
+    record: Record,
 ) -> dict[str, Figure]:
     """Return the figures of a briefing, by key.
 
@@ -43,8 +47,10 @@ def figures(
         The workspace's configuration.
     programme, reconciliation, pace, forecast, scenarios
         What was found for the data date.
-    previous, previous_forecast
-        The same for the last quarter's; None where there is none.
+    previous
+        The programme at the last quarter's data date; None where there is none.
+    bridge, record
+        Why the forecast moved (None where there is no earlier one), and what was published earlier.
     """
     found = [
         *_investment(programme),
@@ -57,7 +63,8 @@ def figures(
         *_forecast(forecast),
         *_received(programme, settings),
         *_since(programme, previous),
-        *_moved(forecast, previous_forecast),
+        *moved_figures(bridge),
+        *record_figures(record),
         Figure(
             key="class_coverage",
             value=reference(forecast.reference_class, forecast.as_of).coverage,
@@ -238,10 +245,3 @@ def _since(programme: Programme, previous: Programme | None) -> list[Figure]:
             tables=("status!actual_finish",),
         ),
     ]
-
-
-def _moved(forecast: Forecast, previous: Forecast | None) -> list[Figure]:
-    if previous is None:
-        return []
-    moved = abs(forecast.quantile(0.5) - previous.quantile(0.5))
-    return [Figure(key="forecast_moved", value=moved, unit="yuan")]

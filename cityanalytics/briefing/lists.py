@@ -1,4 +1,4 @@
-"""Whole lists for analysts: what arrived, every doubt, every project, levers and earlier forecasts."""
+"""Whole lists for analysts: what arrived, every doubt, every project, levers."""
 
 from __future__ import annotations
 
@@ -215,31 +215,6 @@ def levers(content: Content, pace: float) -> Section:
         )
 
     return write(content)
-
-
-@part("hindcasts")
-def hindcasts(content: Content, say: Wording) -> Markup:
-    """Show the forecast of the last quarter's data date, made from what is known now, beside this one."""
-    scale = LANGUAGES[say.language].amounts[0]
-    found = (
-        [content.forecast]
-        if content.previous_forecast is None
-        else [content.previous_forecast, content.forecast]
-    )
-    rows: list[tuple[display.Cell, ...]] = [
-        (
-            display.date_text(made.as_of, say.language),
-            made.done,
-            *(made.quantile(level) for level in (0.1, 0.5, 0.9)),
-            made.probability,
-        )
-        for made in found
-    ]
-    columns = [say("Data date"), say("Done"), say("Low"), say("Median"), say("High"), say("Chance")]
-    table = Table.of(columns=columns, rows=rows).caption(
-        say("Hindcasts: made later for an earlier day, not published"), unit=scale.unit
-    )
-    return table.numeric(1, 2, 3, 4, places=1 + scale.places, per=scale.per).shares(5).html(1, say.language)
 
 
 def _day(day: object, say: Wording) -> str | None:

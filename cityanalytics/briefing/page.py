@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.briefing import display
@@ -9,9 +10,13 @@ from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import Record, quarter_name
 from cityanalytics.briefing.sections.headline import sentence
 from cityanalytics.briefing.wording import Wording
+from cityanalytics.forecast.bridge import CAUSES, rounded
+from cityanalytics.forecast.record import LEVELS
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
+    from cityanalytics.forecast.bridge import Bridge
+    from cityanalytics.forecast.record import Score
 
 #: Sections after the headline, and their titles.
 CONTENTS = (
@@ -92,14 +97,15 @@ def record_of(content: Content) -> Record:
         ],
         "forecast": {
             "target": content.forecast.target,
-            **{
-                f"p{round(level * 100):02d}": content.forecast.quantile(level)
-                for level in (0.1, 0.25, 0.5, 0.75, 0.9)
-            },
+            "done": content.forecast.done,
+            **{name: content.forecast.quantile(level) for name, level in LEVELS.items()},
             "probability": content.forecast.probability,
             "method": content.forecast.method,
             "reference_class": content.forecast.reference_class,
+            "rules": asdict(content.rules),
         },
+        "bridge": _bridge(content.bridge),
+        "record": [_scored(score) for score in (*content.record.scores, *content.record.hindcasts)],
         "pace": {
             "achieved_per_day": pace.achieved,
             "required_per_day": pace.required,
@@ -112,6 +118,8 @@ def record_of(content: Content) -> Record:
             for severity in ("error", "warning")
         },
         "inputs": [{"path": path, "sha256": sha256} for path, sha256 in content.provenance.inputs.items()],
+        "inputs_sha256": content.provenance.inputs_sha256,
+        "ledger": {"entries": content.provenance.ledger_entries, "head": content.provenance.ledger_head},
         "code": content.provenance.code_sha256,
         "parameters": dict(content.provenance.parameters),
         "seed": content.provenance.seed,
@@ -122,3 +130,44 @@ def record_of(content: Content) -> Record:
             "pages": {language: page(content, language) for language in settings.languages},
         }
     )
+
+
+def _bridge(bridge: Bridge | None) -> dict[str, Any] | None:
+    """Return the bridge in whole yuan and percentage points: both add up exactly."""
+    if bridge is None:
+        return None
+    earlier, median, probability = bridge.earlier, bridge.median_steps(), bridge.probability_steps()
+    return {
+        "from": {
+            "as_of": earlier.as_of.isoformat(),
+            "known_on": earlier.known_on.isoformat(),
+            "published_on": None if earlier.published_on is None else earlier.published_on.isoformat(),
+            "p50": rounded(bridge.medians[0], 1.0),
+            "probability_points": rounded(bridge.probabilities[0], 0.01),
+        },
+        "steps": [
+            {"cause": cause, "p50": median[cause], "probability_points": probability[cause]}
+            for cause in CAUSES
+        ],
+        "to": {
+            "p50": rounded(bridge.medians[-1], 1.0),
+            "probability_points": rounded(bridge.probabilities[-1], 0.01),
+        },
+        "projects_added": bridge.added,
+        "projects_removed": bridge.removed,
+    }
+
+
+def _scored(score: Score) -> dict[str, Any]:
+    forecast = score.forecast
+    return {
+        "as_of": forecast.as_of.isoformat(),
+        "published_on": forecast.published_on.isoformat(),
+        "by": forecast.by,
+        "hindcast": list(forecast.hindcast),
+        "p10": forecast.quantiles["p10"],
+        "p50": forecast.quantiles["p50"],
+        "p90": forecast.quantiles["p90"],
+        "outcome": score.outcome,
+        "sha256": forecast.sha256,
+    }

@@ -15,20 +15,24 @@ from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.wording import languages
 from cityanalytics.calendar import days, year_end
 from cityanalytics.errors import UsageError
-from cityanalytics.forecast.methods import Forecast, PaceOfClass
 from cityanalytics.forecast.pace import measure_pace
 from cityanalytics.forecast.pool import classes, reference
+from cityanalytics.forecast.record import hold_against, simple_rules
 from cityanalytics.forecast.scenario import scenarios
 from cityanalytics.intake.register import read_register
 from cityanalytics.intake.store import read_tables
 from cityanalytics.issues import Message
+from cityanalytics.programme.closing import same_day_before, share_done, year_total
 from cityanalytics.programme.progress import curve
 from cityanalytics.programme.reconcile import reconcile
 from cityanalytics.programme.snapshot import Programme, Tables, take_snapshot
+from cityanalytics.publishing.ledger import read_ledger
+from cityanalytics.publishing.lookback import bridge_from_last, forecast_year
 from cityanalytics.publishing.parameters import Dates, resolve_dates
 from cityanalytics.settings import FILE, Settings, file_sha256, find_workspace, load_settings
 
 if TYPE_CHECKING:
+    from cityanalytics.forecast.methods import Forecast
     from importlib.resources.abc import Traversable
 
 #: Files beside the workbooks that a briefing rests on.
@@ -76,7 +80,16 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
     forecast = _forecast(programme, settings.reference_class)
     if_worked = scenarios(forecast, pace, extra_days=_holidays_left(settings, programme))
     previous = _previous(settings, tables, dates)
-    before = None if previous is None else _forecast(previous, settings.reference_class)
+    published = read_ledger(settings).before(dates.known_on).entries
+    moved = bridge_from_last(settings, tables, published, now=programme)
+    record = hold_against(
+        published,
+        {
+            year: year_total(tables, year=year, known_on=dates.known_on)
+            for year in {entry.as_of.year for entry in published}
+        },
+    )
+    last_year = share_done(tables, day=same_day_before(dates.as_of), known_on=dates.known_on)
     found = figures(
         settings=settings,
         programme=programme,
@@ -85,7 +98,8 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
         forecast=forecast,
         scenarios=if_worked,
         previous=previous,
-        previous_forecast=before,
+        bridge=moved,
+        record=record,
     )
     return Content(
         settings=settings,
@@ -96,7 +110,9 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
         alternatives=alternatives,
         scenarios=if_worked,
         previous=previous,
-        previous_forecast=before,
+        bridge=moved,
+        record=record,
+        rules=simple_rules(forecast, share_last_year=last_year),
         figures=found,
         provenance=provenance(settings, dates),
     )
@@ -113,6 +129,7 @@ def provenance(settings: Settings, dates: Dates) -> Provenance:
         name: file_sha256(settings.root / name) for name in CONFIGURATION if (settings.root / name).is_file()
     }
     inputs = dict(sorted({**beside, **received}.items()))
+    published = read_ledger(settings).before(dates.known_on)
     lines = "".join(f"{sha256}  {file}\n" for file, sha256 in inputs.items())
     return Provenance(
         inputs=inputs,
@@ -124,6 +141,8 @@ def provenance(settings: Settings, dates: Dates) -> Provenance:
             "known_on": dates.known_on.isoformat(),
         },
         seed=settings.seed,
+        ledger_entries=len(published.entries),
+        ledger_head=published.head,
     )
 
 
@@ -147,8 +166,7 @@ def _sources(folder: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
 
 
 def _forecast(programme: Programme, reference_class: str) -> Forecast:
-    method = PaceOfClass(reference=reference(reference_class, programme.as_of))
-    return method(curve(programme), target=programme.plan)
+    return forecast_year(reference_class, curve(programme), programme.plan)
 
 
 def _previous(settings: Settings, tables: Tables, dates: Dates) -> Programme | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cityanalytics.briefing.section import RECORD
 from cityanalytics.intake.store import read_tables
 from cityanalytics.publishing.assemble import provenance
+from cityanalytics.publishing.ledger import read_ledger
 from cityanalytics.publishing.parameters import Dates, resolve_dates
 from cityanalytics.publishing.run import BRIEFING, report_folder, run_notebook
 
@@ -59,6 +60,7 @@ def make_report(
     on_stage("read")
     texts = {name: given.pop(name, "") for name in ("quarter", "as_of", "known_on")}
     dates = resolve_dates(settings, read_tables(settings), **texts)
+    read_ledger(settings)  # a broken one is refused before any kernel starts
     place = folder or report_folder(settings, dates)
     place.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".making-", dir=place) as scratch:
@@ -90,6 +92,7 @@ def is_current(settings: Settings, dates: Dates, languages: Sequence[str]) -> bo
         record.get("code") == now.code_sha256
         and record.get("parameters") == dict(now.parameters)
         and record.get("language") == list(languages)
+        and record.get("ledger") == {"entries": now.ledger_entries, "head": now.ledger_head}
         and {source["path"]: source["sha256"] for source in record["inputs"]} == dict(now.inputs)
     )
 

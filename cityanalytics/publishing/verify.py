@@ -10,12 +10,17 @@ from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
 from cityanalytics.publishing.assemble import code_sha256
 from cityanalytics.publishing.export import make_report
+from cityanalytics.publishing.ledger import START, check_head, read_ledger
 from cityanalytics.settings import file_sha256, load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cityanalytics.settings import Settings
+
+
+#: What a report knows that was made before there was a ledger.
+NO_LEDGER = {"entries": 0, "head": START}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +36,7 @@ class Verdict:
     figures
         Keys whose value differs: recorded and now.
     reasons
-        Inputs or code that are no longer what was recorded.
+        Inputs, code or published forecasts that are no longer what was recorded.
     """
 
     same: tuple[str, ...]
@@ -113,4 +118,4 @@ def _reasons(settings: Settings, record: dict[str, Any]) -> list[Message]:
             found.append(Message.of("input {file} has changed", file=source["path"]))
     if record["code"] != code_sha256():
         found.append(Message.of("the package's sources are not those that made the report"))
-    return found
+    return [*found, *check_head(read_ledger(settings), record.get("ledger", NO_LEDGER))]

@@ -13,13 +13,15 @@ from cityanalytics.briefing.charts import Bar, Chart, Curve, YearEnd, cumulative
 from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.figure import Words
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.section import paragraph, part
+from cityanalytics.briefing.section import bullets, paragraph, part
+from cityanalytics.briefing.trackrecord import SHOWN_STEP
 from cityanalytics.calendar import month_end, year_end
 from cityanalytics.programme.progress import curve, plan_curve
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
+    from cityanalytics.forecast.bridge import Bridge
 
 
 #: Reference classes and their names.
@@ -194,38 +196,102 @@ def _classes(content: Content, say: Wording) -> Markup:
     )
 
 
+#: What a step of the bridge is called.
+CAUSES = {
+    "method": "Changed method",
+    "scope": "Changed scope and plan",
+    "revised": "Revised data",
+    "actuals": "New actuals",
+}
+
+
 def _compared(content: Content, say: Wording) -> Markup:
-    before = content.previous_forecast
-    if before is None:
-        return paragraph(say("No earlier quarter of this year to compare the forecast with."))
+    bridge = content.bridge
+    if bridge is None:
+        return paragraph(say("No earlier forecast of this year to compare with."))
     scale = LANGUAGES[say.language].amounts[0]
-    rows: list[tuple[display.Cell, ...]] = [
+    first = (
+        say("Last forecast, {day}", day=display.day_text(bridge.earlier.as_of, say.language)),
+        display.NOT_APPLICABLE,
+        bridge.medians[0],
+        display.NOT_APPLICABLE,
+        bridge.probabilities[0],
+    )
+    median, chance = bridge.median_steps(SHOWN_STEP), bridge.probability_steps()
+    levels = zip(CAUSES.items(), bridge.medians[1:], bridge.probabilities[1:], strict=True)
+    walked = [
         (
-            display.day_text(forecast.as_of, say.language),
-            forecast.done,
-            *(forecast.quantile(level) for level in (0.1, 0.5, 0.9)),
+            say(label),
+            _signed(median[cause] * SHOWN_STEP, say, places=1 + scale.places, per=scale.per),
+            level,
+            _signed(float(chance[cause]), say),
+            probability,
         )
-        for forecast in (before, content.forecast)
+        for (cause, label), level, probability in levels
     ]
+    last = (
+        say("This forecast, {day}", day=display.day_text(content.programme.as_of, say.language)),
+        _signed(sum(median.values()) * SHOWN_STEP, say, places=1 + scale.places, per=scale.per),
+        bridge.medians[-1],
+        _signed(float(sum(chance.values())), say),
+        bridge.probabilities[-1],
+    )
     table = Table.of(
-        columns=(say("Data date"), say("Done"), say("Low"), say("Median"), say("High")), rows=rows
+        columns=(say("Step"), say("Change"), say("Median"), say("Change, points"), say("Chance")),
+        rows=[first, *walked, last],
     )
     shown = (
-        table.caption(
-            say("This forecast and the last quarter's"),
-            unit=say("{unit}; low to high is the 80% band", unit=scale.unit),
-        )
-        .numeric(1, 2, 3, 4, places=1 + scale.places, per=scale.per)
+        table.caption(say("Why the forecast moved"), unit=scale.unit)
+        .numeric(1, 2, places=1 + scale.places, per=scale.per)
+        .numeric(3)
+        .shares(4, places=0)
         .fitting()
         .html(4, say.language)
     )
-    moved = (
+    explained = paragraph(
         say(
-            "The median moved up by {forecast_moved}. The earlier one is a hindcast from what is known now; the causes of the move are not split yet."
-        )
-        if content.forecast.quantile(0.5) >= before.quantile(0.5)
-        else say(
-            "The median moved down by {forecast_moved}. The earlier one is a hindcast from what is known now; the causes of the move are not split yet."
-        )
+            "One thing is changed at a time, from the top down; levels are rounded before they are subtracted, so the steps add up. A changed plan moves the chance, not the median."
+        ),
+        note=True,
     )
-    return Markup("<div>{}{}</div>").format(shown, paragraph(moved, note=True))
+    said = [
+        _moved(bridge, say),
+        say(
+            "Scope: {projects_added} projects came in, {projects_removed} left; the plan went from {last_forecast_plan} to {annual_plan}."
+        ),
+        _source(bridge, say),
+    ]
+    return Markup("<div>{}{}{}</div>").format(shown, bullets(said), explained)
+
+
+def _signed(value: float, say: Wording, *, places: int = 0, per: float = 1.0) -> str:
+    text = display.number(value, say.language, places=places, per=per)
+    return f"+{text}" if value > 0 else text
+
+
+def _moved(bridge: Bridge, say: Wording) -> Markup:
+    moved = sum(bridge.median_steps(SHOWN_STEP).values())
+    if moved > 0:
+        return say(
+            "The median is {forecast_moved} higher than last time. The 80% band was {last_forecast_p10} to {last_forecast_p90}; it is {forecast_p10} to {forecast_p90} now."
+        )
+    if moved < 0:
+        return say(
+            "The median is {forecast_moved} lower than last time. The 80% band was {last_forecast_p10} to {last_forecast_p90}; it is {forecast_p10} to {forecast_p90} now."
+        )
+    return say(
+        "The median is the same as last time. The 80% band was {last_forecast_p10} to {last_forecast_p90}; it is {forecast_p10} to {forecast_p90} now."
+    )
+
+
+def _source(bridge: Bridge, say: Wording) -> Markup:
+    published_on = bridge.earlier.published_on
+    if published_on is None:
+        return say(
+            "The last forecast was not published: it is a hindcast, from what was known on {day}.",
+            day=display.date_text(bridge.earlier.known_on, say.language),
+        )
+    return say(
+        "The last forecast is the one published on {day}.",
+        day=display.date_text(published_on, say.language),
+    )

@@ -4,26 +4,124 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cityanalytics.briefing.section import paragraph, part
+from cityanalytics.briefing import display
+from cityanalytics.briefing.display import Table
+from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.section import bullets, paragraph, part
 from cityanalytics.briefing.sections.final import CLASSES
+from cityanalytics.forecast.record import LEAST_SCORED
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from markupsafe import Markup
 
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
+    from cityanalytics.forecast.record import Record, Score
+
+#: So many forecasts stand on the page, the last ones; all are in the notebook ``05_forecast_record``.
+MOST_ROWS = 8
 
 
 @part("record")
 def record(content: Content, say: Wording) -> Markup:
-    """Say that there is no record yet, and what the reference class's own test gives instead."""
-    return paragraph(
-        say("No record yet: no forecast of this city has been published and no forecast year has closed.")
-    ) + paragraph(
+    """Show what was published before, with its scores, or say that there is no record yet."""
+    return _published(content.record, say) + paragraph(
         say(
-            "In its place: of the years of public series left out of the class “{reference_class}”, {class_coverage} "
+            "Beside it, of the years of public series left out of the class “{reference_class}”, {class_coverage} "
             "fell inside the 80% band.",
             reference_class=say(CLASSES[content.forecast.reference_class]),
         ),
         note=True,
     )
+
+
+def _published(found: Record, say: Wording) -> Markup:
+    if not found.scores:
+        none = [
+            say("No record yet: no forecast of this city had been published in time before the known-on day.")
+        ]
+        return paragraph(none[0]) if not found.hindcasts else bullets([*none, _hindcasts(say)])
+    said = [
+        say(
+            "{record_published} forecasts published in time, {record_scored} of them of a year that has closed."
+        )
+    ]
+    if found.closed:
+        said += [_accuracy(found, say), skill_sentence(found, say)]
+    else:
+        said.append(say("No score yet: none of their years has closed."))
+    if found.hindcasts:
+        said.append(_hindcasts(say))
+    return bullets(said) + score_table(found.scores[-MOST_ROWS:], say, position=10)
+
+
+def score_table(
+    scores: Sequence[Score], say: Wording, *, position: int, hindcast: bool = False
+) -> Markup:
+    """Return forecasts beside what happened, a row each; hindcasts say so in their title."""
+    scale = LANGUAGES[say.language].amounts[0]
+    rows: list[tuple[display.Cell, ...]] = [
+        (
+            display.date_text(score.forecast.as_of, say.language),
+            display.date_text(score.forecast.published_on, say.language),
+            *(score.forecast.quantiles[name] for name in ("p10", "p50", "p90")),
+            say("not closed") if score.outcome is None else score.outcome,
+            _inside(score, say),
+        )
+        for score in scores
+    ]
+    labels = ("Data date", "Published", "Low", "Median", "High", "Year's total", "In the band")
+    table = Table.of(columns=[say(label) for label in labels], rows=rows)
+    title = (
+        say("Hindcasts in the ledger, published too late for their day")
+        if hindcast
+        else say("Published forecasts beside what happened")
+    )
+    return (
+        table.caption(title, unit=say("{unit}; low to high is the 80% band", unit=scale.unit))
+        .numeric(2, 3, 4, 5, places=1 + scale.places, per=scale.per)
+        .html(position, say.language)
+    )
+
+
+def skill_sentence(found: Record, say: Wording) -> Markup:
+    """Say how much better than simple rules the forecasts were, or that there is no skill yet."""
+    if len(found.closed) < LEAST_SCORED:
+        return say(
+            "No skill yet: {record_scored} forecasts are scored, and fewer than {record_least_scored} prove nothing."
+        )
+    if not found.has_skill:
+        return say(
+            "No skill yet: over these forecasts a simple rule (the pace so far, or last year's shape) did as well or better."
+        )
+    if found.skill("last_year_shape") is None:
+        return say(
+            "Skill: the loss is {record_skill_run_rate} smaller than that of the pace so far; last year's shape is not known."
+        )
+    return say(
+        "Skill: the loss is {record_skill_run_rate} smaller than that of the pace so far, and {record_skill_last_year_shape} smaller than that of last year's shape."
+    )
+
+
+def _accuracy(found: Record, say: Wording) -> Markup:
+    if (found.bias or 0.0) >= 0:
+        return say(
+            "Of {record_scored} outcomes {record_inside} fell inside the 80% band; the medians were {record_bias} too high on average."
+        )
+    return say(
+        "Of {record_scored} outcomes {record_inside} fell inside the 80% band; the medians were {record_bias} too low on average."
+    )
+
+
+def _hindcasts(say: Wording) -> Markup:
+    return say(
+        "{record_hindcasts} entries of the ledger are hindcasts, published too late for their day; they do not count."
+    )
+
+
+def _inside(score: Score, say: Wording) -> str:
+    if score.inside is None:
+        return say("not closed")
+    return say("inside") if score.inside else say("outside")

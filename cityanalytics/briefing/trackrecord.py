@@ -1,0 +1,57 @@
+"""Figures of earlier forecasts: why this one moved, and how those that were published did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cityanalytics.briefing.quantity import Figure
+from cityanalytics.forecast.record import LEAST_SCORED, RULES
+
+if TYPE_CHECKING:
+    from cityanalytics.forecast.bridge import Bridge
+    from cityanalytics.forecast.record import Record
+
+#: What the last digit of an amount stands for, in every language (yuan).
+SHOWN_STEP = 1e7
+
+
+def moved_figures(bridge: Bridge | None) -> list[Figure]:
+    """Return the last forecast, and the steps from it as they are shown.
+
+    A step is the difference of two levels rounded to the shown unit, so that the steps shown add up.
+    """
+    if bridge is None:
+        return []
+    moved, earlier = bridge.median_steps(SHOWN_STEP), bridge.earlier
+    return [
+        Figure(key="last_forecast_p10", value=earlier.p10, unit="yuan"),
+        Figure(key="last_forecast_p50", value=earlier.p50, unit="yuan"),
+        Figure(key="last_forecast_p90", value=earlier.p90, unit="yuan"),
+        Figure(key="last_forecast_plan", value=earlier.target, unit="yuan"),
+        Figure(key="forecast_moved", value=abs(sum(moved.values())) * SHOWN_STEP, unit="yuan"),
+        *(
+            Figure(key=f"forecast_moved_{cause}", value=step * SHOWN_STEP, unit="yuan")
+            for cause, step in moved.items()
+        ),
+        Figure(key="projects_added", value=bridge.added, unit="count"),
+        Figure(key="projects_removed", value=bridge.removed, unit="count"),
+    ]
+
+
+def record_figures(record: Record) -> list[Figure]:
+    """Return how many forecasts were published, how many of them are scored, and the scores."""
+    if not record.scores and not record.hindcasts:
+        return []
+    skills = {rule: record.skill(rule) for rule in RULES}
+    return [
+        Figure(key="record_published", value=len(record.scores), unit="count"),
+        Figure(key="record_hindcasts", value=len(record.hindcasts), unit="count"),
+        Figure(key="record_scored", value=len(record.closed), unit="count"),
+        Figure(key="record_least_scored", value=LEAST_SCORED, unit="count"),
+        Figure(key="record_inside", value=record.inside, unit="count"),
+        Figure(key="record_bias", value=None if record.bias is None else abs(record.bias), unit="fraction"),
+        *(
+            Figure(key=f"record_skill_{rule}", value=None if skill is None else abs(skill), unit="fraction")
+            for rule, skill in skills.items()
+        ),
+    ]

@@ -1,0 +1,94 @@
+"""How an earlier year went, once it has closed: its total, and how much of it was done by a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cityanalytics.errors import InsufficientDataError
+from cityanalytics.programme.progress import curve
+from cityanalytics.programme.snapshot import Programme, take_snapshot
+
+if TYPE_CHECKING:
+    from cityanalytics.programme.snapshot import Tables
+
+LEAP_DAY = (2, 29)
+
+
+def closed_year(tables: Tables, *, year: int, known_on: dt.date) -> Programme | None:
+    """Return the programme on 31 December, or None while some unit of it has not stated the year to its end.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables by name.
+    year
+        The calendar year.
+    known_on
+        The day by which workbooks had been received.
+    """
+    try:
+        programme = take_snapshot(tables, as_of=dt.date(year, 12, 31), known_on=known_on)
+    except InsufficientDataError:
+        return None
+    ends = programme.segments.groupby("unit", observed=True)["end"].max()
+    stated = set(ends.index[ends >= pd.Timestamp(programme.as_of)].astype(str))
+    return programme if set(programme.projects["unit"].astype(str)) <= stated else None
+
+
+def year_total(tables: Tables, *, year: int, known_on: dt.date) -> float | None:
+    """Return what a year came to (yuan), or None while it has not closed.
+
+    It is the sum of the units' workbooks where all of them reach 31 December, else what a workbook of a later
+    year says of it.
+
+    Parameters
+    ----------
+    tables, year, known_on
+        As in `closed_year`.
+    """
+    programme = closed_year(tables, year=year, known_on=known_on)
+    if programme is not None:
+        return programme.done
+    told = tables["history"]
+    told = told[
+        (told["year"] == year)
+        & (told["received"] <= pd.Timestamp(known_on))
+        & (told["data_date"].dt.year > year)
+    ].dropna(subset=["amount"])
+    if told.empty:
+        return None
+    return float(told.sort_values(["received", "position"])["amount"].iloc[-1])
+
+
+def share_done(tables: Tables, *, day: dt.date, known_on: dt.date) -> float | None:
+    """Return the share of a closed year's total that was done by the end of a day of it.
+
+    None where the year is not known by periods, or nothing was done in it.
+
+    Parameters
+    ----------
+    tables, known_on
+        As in `closed_year`.
+    day
+        A day of that year.
+    """
+    programme = closed_year(tables, year=day.year, known_on=known_on)
+    if programme is None or programme.done <= 0:
+        return None
+    return float(curve(programme).loc[pd.Timestamp(day)]) / programme.done
+
+
+def same_day_before(day: dt.date) -> dt.date:
+    """Return the same day of the year before; of a leap day 28 February.
+
+    Examples
+    --------
+    >>> same_day_before(dt.date(2012, 2, 29)), same_day_before(dt.date(2010, 9, 22))
+    (datetime.date(2011, 2, 28), datetime.date(2009, 9, 22))
+    """
+    if (day.month, day.day) == LEAP_DAY:
+        day -= dt.timedelta(days=1)
+    return day.replace(year=day.year - 1)

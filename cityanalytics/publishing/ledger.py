@@ -1,0 +1,194 @@
+"""The ledger: published forecasts, a line each, every line sealed by the hash of the one before it.
+
+``reports/ledger.jsonl`` is written by `publish` alone. Its last line, the seal, says how many entries there are and the
+hash of the last, so that none can be taken from the end either.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cityanalytics.errors import CityAnalyticsError
+from cityanalytics.forecast.record import LEVELS, Published, Rules
+from cityanalytics.issues import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from cityanalytics.settings import Settings
+
+FILE = "ledger.jsonl"
+#: Stands for the entry before the first.
+START = "0" * 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """What has been published, in order."""
+
+    entries: tuple[Published, ...] = ()
+
+    @property
+    def head(self) -> str:
+        """Hash of the last entry; zeros where there is none."""
+        return self.entries[-1].sha256 if self.entries else START
+
+    def before(self, day: dt.date) -> Ledger:
+        """Return what was published before a day: all that a page known on that day may show."""
+        return Ledger(entries=tuple(entry for entry in self.entries if entry.published_on < day))
+
+
+def path_of(settings: Settings) -> Path:
+    """Return where the ledger lies."""
+    return settings.reports / FILE
+
+
+def read_ledger(settings: Settings) -> Ledger:
+    """Read the ledger and check every entry; where nothing was published it is empty.
+
+    Raises
+    ------
+    CityAnalyticsError
+        An entry was changed, removed, added or moved: the line is named.
+    """
+    path = path_of(settings)
+    if not path.is_file():
+        return Ledger()
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise _broken(path, line) from error
+    *lines, rest = text.split("\n")
+    *entries, seal = lines or [""]
+    head, found = START, []
+    for number, line in enumerate(entries, start=1):
+        found.append(_checked(path, number, line, head))
+        head = found[-1].sha256
+        if number > 1 and found[-1].published_on < found[-2].published_on:
+            raise _broken(path, number)
+    if seal != _seal(len(found), head) or rest:
+        raise _broken(path, len(entries) + 1)
+    return Ledger(entries=tuple(found))
+
+
+def append(settings: Settings, entry: dict[str, Any]) -> Published:
+    """Add an entry at the end: the file is written anew beside its place and moved into it.
+
+    Parameters
+    ----------
+    settings
+        The workspace's configuration.
+    entry
+        The fields of `Published` except ``sha256``, as JSON has them.
+
+    Raises
+    ------
+    CityAnalyticsError
+        The ledger does not check, or is being written by another command.
+    """
+    path = path_of(settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{FILE}.new")
+    try:
+        stream = draft.open("x", encoding="utf-8", newline="\n")
+    except FileExistsError as error:
+        raise CityAnalyticsError(
+            Message.of(
+                "another command is publishing; if none is, one was interrupted: delete {file}", file=draft
+            )
+        ) from error
+    try:
+        with stream:
+            ledger = read_ledger(settings)
+            lines = path.read_text(encoding="utf-8").splitlines()[:-1] if ledger.entries else []
+            lines.append(_line({**entry, "previous": ledger.head}))
+            added = _checked(path, len(lines), lines[-1], ledger.head)
+            stream.write("\n".join([*lines, _seal(len(lines), added.sha256)]) + "\n")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return added
+
+
+def check_head(ledger: Ledger, recorded: dict[str, Any]) -> Sequence[Message]:
+    """Say whether the ledger still begins with the entries that a report was made with.
+
+    Parameters
+    ----------
+    ledger
+        As it is now.
+    recorded
+        ``entries`` (count) and ``head`` (hash of the last of them).
+    """
+    count = recorded["entries"]
+    if len(ledger.entries) >= count and Ledger(entries=ledger.entries[:count]).head == recorded["head"]:
+        return ()
+    return (
+        Message.of(
+            "the ledger no longer begins with the {count} forecasts that the report knows", count=count
+        ),
+    )
+
+
+def _line(fields: dict[str, Any]) -> str:
+    return _canonical({**fields, "sha256": _hash(fields)})
+
+
+def _seal(count: int, head: str) -> str:
+    return _canonical({"entries": count, "head": head})
+
+
+def _hash(fields: dict[str, Any]) -> str:
+    return hashlib.sha256(_canonical(fields).encode()).hexdigest()
+
+
+def _canonical(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True)
+
+
+def _checked(path: Path, number: int, line: str, head: str) -> Published:
+    """Return the entry of a line that is, to the byte, what was written after the entry with the hash `head`."""
+    try:
+        fields = json.loads(line)
+        claimed, previous = fields.pop("sha256"), fields["previous"]
+        if previous != head or _line(fields) != line or claimed != _hash(fields):
+            raise _broken(path, number)
+        return _entry(fields, claimed)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _broken(path, number) from error
+
+
+def _entry(fields: dict[str, Any], sha256: str) -> Published:
+    days = {name: dt.date.fromisoformat(fields[name]) for name in ("as_of", "known_on", "published_on")}
+    texts = {
+        name: str(fields[name])
+        for name in ("by", "method", "reference_class", "code_sha256", "inputs_sha256")
+    }
+    return Published(
+        **days,
+        **texts,
+        hindcast=tuple(fields["hindcast"]),
+        done=float(fields["done"]),
+        target=float(fields["target"]),
+        probability=float(fields["probability"]),
+        quantiles={name: float(fields["quantiles"][name]) for name in LEVELS},
+        rules=Rules(**fields["rules"]),
+        sha256=sha256,
+    )
+
+
+def _broken(path: Path, line: int) -> CityAnalyticsError:
+    return CityAnalyticsError(
+        Message.of(
+            "{file}, line {line}: not what was published; an entry was changed, removed, added or moved. Put the "
+            "ledger back from a copy; nothing is published on a broken one",
+            file=path,
+            line=line,
+        )
+    )

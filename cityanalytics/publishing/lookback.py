@@ -1,0 +1,146 @@
+"""Back to earlier forecasts of the year: what was published, or what would have been said then."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cityanalytics.briefing.forecasts import Hindcast, LookBack
+from cityanalytics.calendar import quarter_of
+from cityanalytics.errors import InsufficientDataError
+from cityanalytics.forecast.bridge import Bridge, Earlier, bridge
+from cityanalytics.forecast.methods import Forecast, PaceOfClass
+from cityanalytics.forecast.pool import reference
+from cityanalytics.forecast.record import hold_against
+from cityanalytics.intake.store import read_tables
+from cityanalytics.programme.closing import year_total
+from cityanalytics.programme.progress import curve
+from cityanalytics.programme.snapshot import take_snapshot
+from cityanalytics.publishing.ledger import read_ledger
+from cityanalytics.publishing.parameters import resolve_dates
+from cityanalytics.settings import find_workspace, load_settings
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from cityanalytics.forecast.record import Published
+    from cityanalytics.programme.snapshot import Programme, Tables
+    from cityanalytics.settings import Settings
+
+
+def forecast_year(reference_class: str, so_far: pd.Series, target: float) -> Forecast:
+    """Return the year's forecast from a curve (yuan, to the data date) and the plan."""
+    as_of = so_far.index[-1].date()
+    return PaceOfClass(reference=reference(reference_class, as_of))(so_far, target=target)
+
+
+def bridge_from_last(
+    settings: Settings, tables: Tables, published: Sequence[Published], *, now: Programme
+) -> Bridge | None:
+    """Return the bridge from the last forecast of the year, or None where there is none.
+
+    The last forecast is the latest published in time for an earlier day of the year; where none was, it is the
+    hindcast for the data date of the quarter before.
+
+    Parameters
+    ----------
+    settings, tables
+        The workspace's configuration and its canonical tables.
+    published
+        What was published before the known-on day.
+    now
+        The programme that this forecast stands on.
+    """
+    method = partial(forecast_year, settings.reference_class)
+    in_year = [
+        entry
+        for entry in published
+        if not entry.hindcast and entry.as_of.year == now.as_of.year and entry.as_of < now.as_of
+    ]
+    try:
+        if in_year:
+            last = max(in_year, key=lambda entry: (entry.as_of, entry.known_on))
+            then = take_snapshot(tables, as_of=last.as_of, known_on=last.known_on)
+            return bridge(earlier=_as_said(last), then=then, now=now, method=method)
+        found = hindcasts(settings, tables, as_of=now.as_of, known_on=now.known_on)
+        if not found or found[-1][0].as_of.year != now.as_of.year:
+            return None
+        then, made = found[-1]
+        return bridge(earlier=Earlier.hindcast(made, then.known_on), then=then, now=now, method=method)
+    except InsufficientDataError:
+        return None
+
+
+def look_back(workspace: str = ".", quarter: str = "", as_of: str = "", known_on: str = "") -> LookBack:
+    """Return everything that was forecast earlier: the whole ledger, and hindcasts of every earlier quarter.
+
+    Parameters
+    ----------
+    workspace, quarter, as_of, known_on
+        As in `cityanalytics.publishing.assemble.assemble`; they bound the hindcasts and what is known of closed years.
+    """
+    settings = load_settings(find_workspace(Path(workspace).resolve()))
+    tables = read_tables(settings)
+    dates = resolve_dates(settings, tables, quarter=quarter, as_of=as_of, known_on=known_on)
+    entries = read_ledger(settings).entries
+    found = hindcasts(settings, tables, as_of=dates.as_of, known_on=dates.known_on)
+    years = {entry.as_of.year for entry in entries} | {then.as_of.year for then, _ in found}
+    totals = {year: year_total(tables, year=year, known_on=dates.known_on) for year in years}
+    return LookBack(
+        settings=settings,
+        record=hold_against(entries, totals),
+        hindcasts=[
+            Hindcast(programme=then, forecast=made, outcome=totals[then.as_of.year]) for then, made in found
+        ],
+    )
+
+
+def hindcasts(
+    settings: Settings, tables: Tables, *, as_of: dt.date, known_on: dt.date
+) -> list[tuple[Programme, Forecast]]:
+    """Return earlier quarters as known in their time, with the forecast that they give, in order.
+
+    *Known in their time*: by the day on which the last unit's first workbook of the quarter had come, of those
+    that came before any of a later quarter.
+
+    Parameters
+    ----------
+    settings, tables
+        The workspace's configuration and its canonical tables.
+    as_of, known_on
+        Only data dates before the one, and what was received by the other.
+    """
+    received = tables["projects"]
+    received = received[received["received"] <= pd.Timestamp(known_on)]
+    found = []
+    for quarter in sorted(received["quarter"].unique()):
+        day = settings.data_date(quarter)
+        later = received.loc[received["quarter"] > quarter, "received"].min()
+        firsts = received[received["quarter"] == quarter].groupby("unit", observed=True)["received"].min()
+        in_time = firsts if pd.isna(later) else firsts[firsts < later]
+        if day >= as_of or quarter >= quarter_of(as_of) or in_time.empty:
+            continue
+        try:
+            then = take_snapshot(tables, as_of=day, known_on=in_time.max().date())
+            found.append((then, forecast_year(settings.reference_class, curve(then), then.plan)))
+        except InsufficientDataError:
+            continue
+    return found
+
+
+def _as_said(entry: Published) -> Earlier:
+    return Earlier(
+        as_of=entry.as_of,
+        known_on=entry.known_on,
+        published_on=entry.published_on,
+        done=entry.done,
+        target=entry.target,
+        p10=entry.quantiles["p10"],
+        p50=entry.quantiles["p50"],
+        p90=entry.quantiles["p90"],
+        probability=entry.probability,
+    )

@@ -1,0 +1,118 @@
+"""A briefing's forecast frozen in the ledger: only what still verifies, and only once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from cityanalytics.errors import CityAnalyticsError, UsageError
+from cityanalytics.forecast.record import LEVELS, hindcast_reasons
+from cityanalytics.intake.store import read_tables
+from cityanalytics.issues import Message
+from cityanalytics.programme.snapshot import last_known
+from cityanalytics.publishing.ledger import append, read_ledger
+from cityanalytics.publishing.verify import read_record, verify
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    from cityanalytics.forecast.record import Published
+    from cityanalytics.settings import Settings
+
+#: What makes two publications the same forecast.
+SAME = ("as_of", "known_on", "inputs_sha256", "code_sha256", "reference_class")
+
+
+def publish(settings: Settings, report: Path, *, by: str, on: dt.date, scratch: Path) -> Published:
+    """Freeze a briefing's forecast.
+
+    Parameters
+    ----------
+    settings
+        The workspace's configuration.
+    report
+        One of the report's files, or its folder.
+    by
+        Who publishes it.
+    on
+        The day of publishing.
+    scratch
+        An empty folder, where the report is made again.
+
+    Returns
+    -------
+    Published
+        The entry; its ``hindcast`` says whether, and why, it is one.
+
+    Raises
+    ------
+    UsageError
+        Nobody is named, or there is no report.
+    CityAnalyticsError
+        The report does not come out again byte for byte, the ledger does not check, the forecast is in it already, or
+        the day lies before another that the ledger or the report knows.
+    """
+    who = " ".join(by.split())
+    if not who:
+        raise UsageError(Message.of("--by names who publishes; it is empty"))
+    record = read_record(report)
+    entries = read_ledger(settings).entries
+    entry = _fields(settings, record, by=who, on=on)
+    twice = [one for one in entries if all(str(getattr(one, name)) == entry[name] for name in SAME)]
+    if twice:
+        raise CityAnalyticsError(
+            Message.of(
+                "this forecast was published on {day} by {who}; a forecast is published once",
+                day=twice[0].published_on,
+                who=twice[0].by,
+            )
+        )
+    last = max([record["known_on"], *(one.published_on.isoformat() for one in entries)])
+    if on.isoformat() < last:
+        raise CityAnalyticsError(
+            Message.of(
+                "today would be {day}, but {last} has passed already: check the clock", day=on, last=last
+            )
+        )
+    verdict = verify(settings, report, scratch=scratch)
+    faults = [*verdict.reasons, *(Message.of("different: {names}", names=name) for name in verdict.different)]
+    if faults:
+        raise CityAnalyticsError(
+            Message.of(
+                "not published, the report is not what its inputs give now: {faults}",
+                faults="; ".join(map(str, faults)),
+            )
+        )
+    return append(settings, entry)
+
+
+def _fields(settings: Settings, record: dict[str, Any], *, by: str, on: dt.date) -> dict[str, Any]:
+    tables = read_tables(settings)
+    as_of = pd.Timestamp(record["as_of"])
+    received = tables["projects"][tables["projects"]["received"] <= pd.Timestamp(on)]
+    forecast = record["forecast"]
+    return {
+        "as_of": record["as_of"],
+        "known_on": record["known_on"],
+        "published_on": on.isoformat(),
+        "by": by,
+        "hindcast": list(
+            hindcast_reasons(
+                as_of=as_of.date(),
+                published_on=on,
+                newest_receipt=min(last_known(tables), on).isoformat() <= record["known_on"],
+                later_reported=bool((received["data_date"] > as_of).any()),
+            )
+        ),
+        "done": forecast["done"],
+        "target": forecast["target"],
+        "quantiles": {name: forecast[name] for name in LEVELS},
+        "probability": forecast["probability"],
+        "rules": forecast["rules"],
+        "method": forecast["method"],
+        "reference_class": forecast["reference_class"],
+        "code_sha256": record["code"],
+        "inputs_sha256": record["inputs_sha256"],
+    }
