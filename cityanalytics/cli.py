@@ -472,12 +472,58 @@ def trace(report: Path, key: str, workspace: Path | None, *, json_: bool) -> Non
 @cli.command()
 @common
 @click.argument("report", type=click.Path(path_type=Path, exists=True))
+@click.option("--by", required=True, metavar="WHO", help="Who publishes it; stands in the ledger.")
 @as_json
-def verify(report: Path, workspace: Path | None, *, json_: bool) -> None:
-    """Make a report again from its recorded inputs and say whether every number and byte is the same."""
-    from cityanalytics.publishing import verify as verifying
+def publish(report: Path, by: str, workspace: Path | None, *, json_: bool) -> None:
+    """Freeze a briefing's forecast in the ledger, reports/ledger.jsonl; what no longer verifies is refused."""
+    from cityanalytics.publishing.publish import hindcast_words
+    from cityanalytics.publishing.publish import publish as publish_report
 
     settings = _settings(workspace or report.resolve().parent)
+    today = dt.date.today()  # noqa: DTZ011 - the bureau's day
+    with (
+        tempfile.TemporaryDirectory(prefix="cityanalytics-") as scratch,
+        _progress("making the report again") as advance,
+    ):
+        entry = publish_report(settings, report, by=by, on=today, scratch=Path(scratch))
+        advance()
+    if json_:
+        _print_json(asdict(entry))
+    _say(
+        "published on {day} by {who}: the forecast as of {as_of}, known on {known_on}; SHA-256 {hash}",
+        day=entry.published_on,
+        who=entry.by,
+        as_of=entry.as_of,
+        known_on=entry.known_on,
+        hash=entry.sha256,
+    )
+    for reason in hindcast_words(entry.hindcast):
+        _say("{reason}", reason=reason.text(_translate))
+
+
+@cli.command()
+@common
+@click.argument("report", type=click.Path(path_type=Path, exists=True))
+@as_json
+def verify(report: Path, workspace: Path | None, *, json_: bool) -> None:
+    """Make a report again from its recorded inputs and say whether every number and byte is the same.
+
+    The ledger is checked too; given reports/ledger.jsonl, it alone.
+    """
+    from cityanalytics.publishing import verify as verifying
+    from cityanalytics.publishing.ledger import path_of, read_ledger
+
+    settings = _settings(workspace or report.resolve().parent)
+    if report.resolve() == path_of(settings).resolve():
+        ledger = read_ledger(settings)
+        if json_:
+            _print_json({"equal": True, "entries": len(ledger.entries), "head": ledger.head})
+        _say(
+            "the ledger is as it was published: {count} forecasts, the last with SHA-256 {hash}",
+            count=len(ledger.entries),
+            hash=ledger.head,
+        )
+        return
     with (
         tempfile.TemporaryDirectory(prefix="cityanalytics-") as scratch,
         _progress("making the report again") as advance,

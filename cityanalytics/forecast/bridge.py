@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
@@ -13,6 +11,9 @@ import pandas as pd
 from cityanalytics.programme.progress import cumulative, curve
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
     from cityanalytics.forecast.methods import Forecast
     from cityanalytics.programme.snapshot import Programme
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +11,9 @@ from cityanalytics.calendar import elapsed_share
 from cityanalytics.forecast.methods import QUANTILES
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
     from cityanalytics.forecast.methods import Forecast
 
 #: A forecast published more days than this after its data date is a hindcast.

@@ -16,7 +16,7 @@ from cityanalytics.briefing.wording import languages
 from cityanalytics.calendar import days, year_end
 from cityanalytics.errors import UsageError
 from cityanalytics.forecast.pace import measure_pace
-from cityanalytics.forecast.pool import classes, reference
+from cityanalytics.forecast.pool import classes
 from cityanalytics.forecast.record import hold_against, simple_rules
 from cityanalytics.forecast.scenario import scenarios
 from cityanalytics.intake.register import read_register
@@ -32,8 +32,9 @@ from cityanalytics.publishing.parameters import Dates, resolve_dates
 from cityanalytics.settings import FILE, Settings, file_sha256, find_workspace, load_settings
 
 if TYPE_CHECKING:
-    from cityanalytics.forecast.methods import Forecast
     from importlib.resources.abc import Traversable
+
+    from cityanalytics.forecast.methods import Forecast
 
 #: Files beside the workbooks that a briefing rests on.
 CONFIGURATION = (FILE, "aliases.toml", "synonyms.toml", "notebooks/02_briefing.ipynb")

@@ -62,11 +62,12 @@ def read_ledger(settings: Settings) -> Ledger:
     try:
         text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise _broken(path, line) from error
+        place = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise _broken(path, place) from error
     *lines, rest = text.split("\n")
     *entries, seal = lines or [""]
-    head, found = START, []
+    head = START
+    found: list[Published] = []
     for number, line in enumerate(entries, start=1):
         found.append(_checked(path, number, line, head))
         head = found[-1].sha256
@@ -165,14 +166,15 @@ def _checked(path: Path, number: int, line: str, head: str) -> Published:
 
 
 def _entry(fields: dict[str, Any], sha256: str) -> Published:
-    days = {name: dt.date.fromisoformat(fields[name]) for name in ("as_of", "known_on", "published_on")}
-    texts = {
-        name: str(fields[name])
-        for name in ("by", "method", "reference_class", "code_sha256", "inputs_sha256")
-    }
     return Published(
-        **days,
-        **texts,
+        as_of=dt.date.fromisoformat(fields["as_of"]),
+        known_on=dt.date.fromisoformat(fields["known_on"]),
+        published_on=dt.date.fromisoformat(fields["published_on"]),
+        by=str(fields["by"]),
+        method=str(fields["method"]),
+        reference_class=str(fields["reference_class"]),
+        code_sha256=str(fields["code_sha256"]),
+        inputs_sha256=str(fields["inputs_sha256"]),
         hindcast=tuple(fields["hindcast"]),
         done=float(fields["done"]),
         target=float(fields["target"]),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cityanalytics.errors import CityAnalyticsError, UsageError
-from cityanalytics.forecast.record import LEVELS, hindcast_reasons
+from cityanalytics.forecast.record import IN_TIME_DAYS, LEVELS, hindcast_reasons
 from cityanalytics.intake.store import read_tables
 from cityanalytics.issues import Message
 from cityanalytics.programme.snapshot import last_known
@@ -16,6 +16,7 @@ from cityanalytics.publishing.verify import read_record, verify
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
     from pathlib import Path
 
     from cityanalytics.forecast.record import Published
@@ -23,6 +24,21 @@ if TYPE_CHECKING:
 
 #: What makes two publications the same forecast.
 SAME = ("as_of", "known_on", "inputs_sha256", "code_sha256", "reference_class")
+
+
+#: Why a forecast is a hindcast.
+HINDCAST = {
+    "late": Message.of(
+        "a hindcast (事后回测): published more than {days} days after its data date", days=IN_TIME_DAYS
+    ),
+    "left_out": Message.of("a hindcast (事后回测): workbooks had been received that it does not use"),
+    "later_reported": Message.of("a hindcast (事后回测): workbooks of a later data date had been received"),
+}
+
+
+def hindcast_words(reasons: Sequence[str]) -> list[Message]:
+    """Return in words why a forecast is a hindcast; nothing where it is none."""
+    return [HINDCAST[reason] for reason in reasons]
 
 
 def publish(settings: Settings, report: Path, *, by: str, on: dt.date, scratch: Path) -> Published:

@@ -57,9 +57,7 @@ def _published(found: Record, say: Wording) -> Markup:
     return bullets(said) + score_table(found.scores[-MOST_ROWS:], say, position=10)
 
 
-def score_table(
-    scores: Sequence[Score], say: Wording, *, position: int, hindcast: bool = False
-) -> Markup:
+def score_table(scores: Sequence[Score], say: Wording, *, position: int, hindcast: bool = False) -> Markup:
     """Return forecasts beside what happened, a row each; hindcasts say so in their title."""
     scale = LANGUAGES[say.language].amounts[0]
     rows: list[tuple[display.Cell, ...]] = [

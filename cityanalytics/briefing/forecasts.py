@@ -1,0 +1,153 @@
+"""Lists of forecasts for analysts: the whole ledger, hindcasts, and tests on public series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cityanalytics.briefing import display
+from cityanalytics.briefing.display import Table
+from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.section import bullets, paragraph, section
+from cityanalytics.briefing.sections.record import score_table, skill_sentence
+from cityanalytics.briefing.trackrecord import record_figures
+from cityanalytics.forecast.backtests import OURS, expectations, packaged_backtests
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markupsafe import Markup
+
+    from cityanalytics.briefing.section import Section
+    from cityanalytics.briefing.wording import Wording
+    from cityanalytics.forecast.backtests import Expectation
+    from cityanalytics.forecast.methods import Forecast
+    from cityanalytics.forecast.record import Record
+    from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hindcast:
+    """A forecast made now for an earlier day, as known then.
+
+    Parameters
+    ----------
+    programme, forecast
+        What was known, and what it gives.
+    outcome
+        What the year came to (yuan); None while it has not closed.
+    """
+
+    programme: Programme
+    forecast: Forecast
+    outcome: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookBack:
+    """Everything that was forecast earlier.
+
+    Parameters
+    ----------
+    settings
+        The workspace's configuration.
+    record
+        The whole ledger as it stands, also what a page of an earlier known-on day does not show.
+    hindcasts
+        In the order of their data dates.
+    """
+
+    settings: Settings
+    record: Record
+    hindcasts: Sequence[Hindcast]
+
+
+def ledger(found: LookBack) -> Section:
+    """List every entry of the ledger; hindcasts apart, since they do not count."""
+
+    def write(say: Wording) -> Markup:
+        record = found.record
+        if not record.scores and not record.hindcasts:
+            return paragraph(say("The ledger is empty: nothing has been published."))
+        shown = paragraph(
+            say(
+                "{record_published} forecasts published in time; {record_hindcasts} hindcasts, which do not count."
+            )
+        )
+        if record.scores:
+            shown += score_table(record.scores, say, position=1) + paragraph(skill_sentence(record, say))
+        if record.hindcasts:
+            shown += score_table(record.hindcasts, say, position=2, hindcast=True)
+        return shown
+
+    figures = {figure.key: figure for figure in record_figures(found.record)}
+    return section("ledger", found.settings.languages, write, figures=figures)
+
+
+def hindcasts(found: LookBack) -> Section:
+    """Show what today's method gives for earlier quarters, as known in their time."""
+
+    def write(say: Wording) -> Markup:
+        if not found.hindcasts:
+            return paragraph(say("No earlier quarter: there is nothing to look back to."))
+        scale = LANGUAGES[say.language].amounts[0]
+        rows: list[tuple[display.Cell, ...]] = [
+            (
+                display.date_text(one.forecast.as_of, say.language),
+                display.date_text(one.programme.known_on, say.language),
+                one.forecast.done,
+                *(one.forecast.quantile(level) for level in (0.1, 0.5, 0.9)),
+                say("not closed") if one.outcome is None else one.outcome,
+            )
+            for one in found.hindcasts
+        ]
+        labels = ("Data date", "Known then", "Done", "Low", "Median", "High", "Year's total")
+        table = Table.of(columns=[say(label) for label in labels], rows=rows)
+        return (
+            table.caption(say("Hindcasts: made later for an earlier day, not published"), unit=scale.unit)
+            .numeric(2, 3, 4, 5, 6, places=1 + scale.places, per=scale.per)
+            .html(3, say.language)
+        )
+
+    return section("hindcasts", found.settings.languages, write)
+
+
+def backtests(found: LookBack) -> Section:
+    """Show how the methods did on public series, and what that lets a reader expect."""
+    table = packaged_backtests()
+    tested = [] if table is None else expectations(table)
+
+    def write(say: Wording) -> Markup:
+        if not tested:
+            return paragraph(say("This version comes without tests on public series."))
+        expected = bullets([_expected(one, say) for one in tested if one.method == OURS])
+        limit = say(
+            "These are series of whole countries and regions, forecast month by month; a single city's programme, forecast by the pace of a reference class, will surprise more."
+        )
+        return expected + _tested(tested, say) + paragraph(limit, note=True)
+
+    return section("backtests", found.settings.languages, write)
+
+
+def _expected(one: Expectation, say: Wording) -> Markup:
+    return say(
+        "At the end of month {month}, half of all years land within {typical} of the median in a typical group of series "
+        "({best} in the calmest, {worst} in the wildest); of {years} years {coverage} fell inside the 80% band.",
+        month=one.month,
+        years=one.years,
+        coverage=display.share(one.coverage, say.language, places=0),
+        **{name: display.share(getattr(one, name), say.language) for name in ("typical", "best", "worst")},
+    )
+
+
+def _tested(tested: Sequence[Expectation], say: Wording) -> Markup:
+    rows: list[tuple[display.Cell, ...]] = [
+        (one.method, one.month, one.years, one.typical, one.loss, one.coverage) for one in tested
+    ]
+    labels = ("Method", "Month", "Years tested", "Typical error", "Loss", "In the band")
+    table = Table.of(columns=[say(label) for label in labels], rows=rows).caption(
+        say("Tests on public series"),
+        unit=say("loss: times that of the reference method; the band is to hold 80%"),
+    )
+    return table.numeric(1, 2).shares(3).numeric(4, places=2).shares(5, places=0).html(4, say.language)
