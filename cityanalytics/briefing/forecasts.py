@@ -123,7 +123,8 @@ def backtests(found: LookBack) -> Section:
             return paragraph(say("This version comes without tests on public series."))
         expected = bullets([_expected(one, say) for one in tested if one.method == OURS])
         limit = say(
-            "These are series of whole countries and regions, forecast month by month; a single city's programme, forecast by the pace of a reference class, will surprise more."
+            "These are series of whole countries and regions, forecast month by month; a single city's programme, "
+            "forecast by the pace of a reference class, will surprise more."
         )
         return expected + _tested(tested, say) + paragraph(limit, note=True)
 
@@ -132,8 +133,8 @@ def backtests(found: LookBack) -> Section:
 
 def _expected(one: Expectation, say: Wording) -> Markup:
     return say(
-        "At the end of month {month}, half of all years land within {typical} of the median in a typical group of series "
-        "({best} in the calmest, {worst} in the wildest); of {years} years {coverage} fell inside the 80% band.",
+        "At the end of month {month}, half of all years land within {typical} of the median in a typical group of "
+        "series ({best} in the calmest, {worst} in the wildest); of {years} years {coverage} fell inside the 80% band.",
         month=one.month,
         years=one.years,
         coverage=display.share(one.coverage, say.language, places=0),

@@ -28,11 +28,9 @@ SAME = ("as_of", "known_on", "inputs_sha256", "code_sha256", "reference_class")
 
 #: Why a forecast is a hindcast.
 HINDCAST = {
-    "late": Message.of(
-        "a hindcast (事后回测): published more than {days} days after its data date", days=IN_TIME_DAYS
-    ),
-    "left_out": Message.of("a hindcast (事后回测): workbooks had been received that it does not use"),
-    "later_reported": Message.of("a hindcast (事后回测): workbooks of a later data date had been received"),
+    "late": Message.of("a hindcast: published more than {days} days after its data date", days=IN_TIME_DAYS),
+    "left_out": Message.of("a hindcast: workbooks had been received that it does not use"),
+    "later_reported": Message.of("a hindcast: workbooks of a later data date had been received"),
 }
 
 
@@ -93,12 +91,12 @@ def publish(settings: Settings, report: Path, *, by: str, on: dt.date, scratch: 
             )
         )
     verdict = verify(settings, report, scratch=scratch)
-    faults = [*verdict.reasons, *(Message.of("different: {names}", names=name) for name in verdict.different)]
-    if faults:
+    if verdict.reasons or verdict.different:
         raise CityAnalyticsError(
             Message.of(
-                "not published, the report is not what its inputs give now: {faults}",
-                faults="; ".join(map(str, faults)),
+                "not published: the report is not what its inputs give now; `cityanalytics verify {report}` says why, "
+                "`cityanalytics brief` makes it again",
+                report=report,
             )
         )
     return append(settings, entry)

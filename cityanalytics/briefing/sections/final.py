@@ -16,6 +16,7 @@ from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import bullets, paragraph, part
 from cityanalytics.briefing.trackrecord import SHOWN_STEP
 from cityanalytics.calendar import month_end, year_end
+from cityanalytics.forecast.bridge import rounded
 from cityanalytics.programme.progress import curve, plan_curve
 
 if TYPE_CHECKING:
@@ -256,9 +257,7 @@ def _compared(content: Content, say: Wording) -> Markup:
     )
     said = [
         _moved(bridge, say),
-        say(
-            "Scope: {projects_added} projects came in, {projects_removed} left; the plan went from {last_forecast_plan} to {annual_plan}."
-        ),
+        _scope(bridge, content, say),
         _source(bridge, say),
     ]
     return Markup("<div>{}{}{}</div>").format(shown, bullets(said), explained)
@@ -270,17 +269,32 @@ def _signed(value: float, say: Wording, *, places: int = 0, per: float = 1.0) ->
 
 
 def _moved(bridge: Bridge, say: Wording) -> Markup:
-    moved = sum(bridge.median_steps(SHOWN_STEP).values())
+    steps = bridge.median_steps(SHOWN_STEP)
+    moved = sum(steps.values())
+    cause = say(CAUSES[max(steps, key=lambda name: steps[name] * moved)])
     if moved > 0:
         return say(
-            "The median is {forecast_moved} higher than last time. The 80% band was {last_forecast_p10} to {last_forecast_p90}; it is {forecast_p10} to {forecast_p90} now."
+            "The median is {forecast_moved} higher than last time, most of it from: {cause}. The 80% band was {last_forecast_p10} to {last_forecast_p90}; it is {forecast_p10} to {forecast_p90} now.",
+            cause=cause,
         )
     if moved < 0:
         return say(
-            "The median is {forecast_moved} lower than last time. The 80% band was {last_forecast_p10} to {last_forecast_p90}; it is {forecast_p10} to {forecast_p90} now."
+            "The median is {forecast_moved} lower than last time, most of it from: {cause}. The 80% band was {last_forecast_p10} to {last_forecast_p90}; it is {forecast_p10} to {forecast_p90} now.",
+            cause=cause,
         )
     return say(
         "The median is the same as last time. The 80% band was {last_forecast_p10} to {last_forecast_p90}; it is {forecast_p10} to {forecast_p90} now."
+    )
+
+
+def _scope(bridge: Bridge, content: Content, say: Wording) -> Markup:
+    before, now = (rounded(plan, SHOWN_STEP) for plan in (bridge.earlier.target, content.programme.plan))
+    if before == now:
+        return say(
+            "Scope: {projects_added} projects came in, {projects_removed} left; the plan stays at {annual_plan}."
+        )
+    return say(
+        "Scope: {projects_added} projects came in, {projects_removed} left; the plan went from {last_forecast_plan} to {annual_plan}."
     )
 
 
