@@ -8,9 +8,9 @@ import pandas as pd
 
 from cityanalytics.errors import CityAnalyticsError, UsageError
 from cityanalytics.forecast.record import IN_TIME_DAYS, LEVELS, hindcast_reasons
+from cityanalytics.intake.register import read_register
 from cityanalytics.intake.store import read_tables
 from cityanalytics.issues import Message
-from cityanalytics.programme.snapshot import last_known
 from cityanalytics.publishing.ledger import append, read_ledger
 from cityanalytics.publishing.verify import read_record, verify
 
@@ -106,6 +106,7 @@ def _fields(settings: Settings, record: dict[str, Any], *, by: str, on: dt.date)
     tables = read_tables(settings)
     as_of = pd.Timestamp(record["as_of"])
     received = tables["projects"][tables["projects"]["received"] <= pd.Timestamp(on)]
+    receipts = [receipt.received for receipt in read_register(settings) if receipt.received <= on]
     forecast = record["forecast"]
     return {
         "as_of": record["as_of"],
@@ -116,7 +117,7 @@ def _fields(settings: Settings, record: dict[str, Any], *, by: str, on: dt.date)
             hindcast_reasons(
                 as_of=as_of.date(),
                 published_on=on,
-                newest_receipt=min(last_known(tables), on).isoformat() <= record["known_on"],
+                newest_receipt=max(receipts, default=on).isoformat() <= record["known_on"],
                 later_reported=bool((received["data_date"] > as_of).any()),
             )
         ),

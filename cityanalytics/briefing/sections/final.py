@@ -43,18 +43,15 @@ def final(content: Content, say: Wording) -> Markup:
     charts = side_by_side(
         _curve(content, say).figure_html(1, say.language), _paces(content, say).figure_html(2, say.language)
     )
-    return (
-        charts
-        + paragraph(
-            say(
-                "Method: the pace so far, changed as in the reference class “{reference_class}” "
-                "({series} public series) from this day of the year on. Assumed: this city changes its pace like a member of that class.",
-                reference_class=say(CLASSES[content.forecast.reference_class]),
-                series=content.forecast.freedom + 1,
-            )
+    method = paragraph(
+        say(
+            "Method: the pace so far, changed as in the reference class “{reference_class}” "
+            "({series} public series) from this day of the year on. Assumed: this city changes its pace like a member of that class.",
+            reference_class=say(CLASSES[content.forecast.reference_class]),
+            series=content.forecast.freedom + 1,
         )
-        + side_by_side(_classes(content, say), _compared(content, say))
     )
+    return charts + side_by_side(_classes(content, say) + method, _compared(content, say))
 
 
 def _curve(content: Content, say: Wording) -> Chart:
@@ -199,8 +196,8 @@ def _classes(content: Content, say: Wording) -> Markup:
 
 #: What a step of the bridge is called.
 CAUSES = {
-    "method": "Changed method",
-    "scope": "Changed scope and plan",
+    "method": "Method alone",
+    "scope": "Scope and plan",
     "revised": "Revised data",
     "actuals": "New actuals",
 }
@@ -212,7 +209,9 @@ def _compared(content: Content, say: Wording) -> Markup:
         return paragraph(say("No earlier forecast of this year to compare with."))
     scale = LANGUAGES[say.language].amounts[0]
     first = (
-        say("Last forecast, {day}", day=display.day_text(bridge.earlier.as_of, say.language)),
+        say("Last forecast, {day}", day=display.day_text(bridge.earlier.as_of, say.language))
+        if bridge.earlier.published_on
+        else say("Hindcast, {day}", day=display.day_text(bridge.earlier.as_of, say.language)),
         display.NOT_APPLICABLE,
         bridge.medians[0],
         display.NOT_APPLICABLE,
@@ -238,7 +237,7 @@ def _compared(content: Content, say: Wording) -> Markup:
         bridge.probabilities[-1],
     )
     table = Table.of(
-        columns=(say("Step"), say("Change"), say("Median"), say("Change, points"), say("Chance")),
+        columns=(say("Step"), say("Change"), say("Median"), say("Points"), say("Chance")),
         rows=[first, *walked, last],
     )
     shown = (
@@ -251,7 +250,7 @@ def _compared(content: Content, say: Wording) -> Markup:
     )
     explained = paragraph(
         say(
-            "One thing is changed at a time, from the top down; levels are rounded before they are subtracted, so the steps add up. A changed plan moves the chance, not the median."
+            "Changed one at a time, from the top down; levels are rounded, then subtracted, so the steps add up. The plan moves the chance alone."
         ),
         note=True,
     )
@@ -274,16 +273,16 @@ def _moved(bridge: Bridge, say: Wording) -> Markup:
     cause = say(CAUSES[max(steps, key=lambda name: steps[name] * moved)])
     if moved > 0:
         return say(
-            "The median is {forecast_moved} higher than last time, most of it from: {cause}. The 80% band was {last_forecast_p10} to {last_forecast_p90}; it is {forecast_p10} to {forecast_p90} now.",
+            "The median is {forecast_moved} higher than last time, most by: {cause}. 80% band: {last_forecast_p10} to {last_forecast_p90} then, {forecast_p10} to {forecast_p90} now.",
             cause=cause,
         )
     if moved < 0:
         return say(
-            "The median is {forecast_moved} lower than last time, most of it from: {cause}. The 80% band was {last_forecast_p10} to {last_forecast_p90}; it is {forecast_p10} to {forecast_p90} now.",
+            "The median is {forecast_moved} lower than last time, most by: {cause}. 80% band: {last_forecast_p10} to {last_forecast_p90} then, {forecast_p10} to {forecast_p90} now.",
             cause=cause,
         )
     return say(
-        "The median is the same as last time. The 80% band was {last_forecast_p10} to {last_forecast_p90}; it is {forecast_p10} to {forecast_p90} now."
+        "The median is the same as last time. 80% band: {last_forecast_p10} to {last_forecast_p90} then, {forecast_p10} to {forecast_p90} now."
     )
 
 
@@ -302,7 +301,7 @@ def _source(bridge: Bridge, say: Wording) -> Markup:
     published_on = bridge.earlier.published_on
     if published_on is None:
         return say(
-            "The last forecast was not published: it is a hindcast, from what was known on {day}.",
+            "Nothing was published last time: the start is a hindcast, as known on {day}.",
             day=display.date_text(bridge.earlier.known_on, say.language),
         )
     return say(

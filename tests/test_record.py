@@ -1,0 +1,235 @@
+"""The record: scores against numbers worked by hand, and no skill claimed where there is none."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cityanalytics.briefing.forecasts import LookBack, ledger
+from cityanalytics.briefing.sections.record import skill_sentence
+from cityanalytics.briefing.trackrecord import record_figures
+from cityanalytics.briefing.wording import Wording
+from cityanalytics.calendar import elapsed_share
+from cityanalytics.forecast.backtests import expectations
+from cityanalytics.forecast.record import (
+    LEAST_SCORED,
+    LEVELS,
+    Published,
+    Record,
+    Rules,
+    hold_against,
+    pinball,
+    simple_rules,
+)
+from cityanalytics.programme.closing import same_day_before, share_done, year_total
+from cityanalytics.settings import load_settings
+
+#: p05 … p95 of a forecast, in any unit.
+SAID = (70.0, 80.0, 90.0, 100.0, 110.0, 120.0, 130.0)
+OUTCOME = 105.0
+
+
+def published(said=SAID, *, year: int = 2010, run_rate: float = 90.0, shape: float | None = None, **other):
+    fields = {
+        "as_of": dt.date(year, 9, 22),
+        "known_on": dt.date(year, 10, 8),
+        "published_on": dt.date(year, 10, 9),
+        "by": "总工办",
+        "hindcast": (),
+        "done": 62.0,
+        "target": 90.0,
+        "quantiles": dict(zip(LEVELS, said, strict=True)),
+        "probability": 0.6,
+        "rules": Rules(run_rate=run_rate, last_year_shape=shape),
+        "method": "m",
+        "reference_class": "c",
+        "code_sha256": "",
+        "inputs_sha256": "",
+        "sha256": "",
+    }
+    return Published(**{**fields, **other})
+
+
+def spoken(record: Record) -> str:
+    figures = {figure.key: figure for figure in record_figures(record)}
+    return skill_sentence(record, Wording(language="en", figures=figures))
+
+
+def test_scores_are_those_worked_by_hand() -> None:
+    """Pinball by level: 1.75, 2.5, 3.75, 2.5, 1.25, 1.5, 1.25: 14.5 in all, 14.5 ÷ 7 ÷ 105 of the outcome."""
+    (score,) = hold_against([published(shape=100.0)], {2010: OUTCOME}).scores
+    assert score.inside is True
+    assert score.error == pytest.approx(100 / 105 - 1)
+    assert score.loss == pytest.approx(14.5 / 7 / 105)
+    # a point that is 15 too low costs half of 15: the levels are symmetric about one half
+    assert score.loss_of("run_rate") == pytest.approx(7.5 / 105)
+    assert score.loss_of("last_year_shape") == pytest.approx(2.5 / 105)
+
+
+def test_skill_is_one_less_the_ratio_of_losses_and_its_sign_says_who_was_better() -> None:
+    record = hold_against([published(run_rate=90.0, shape=104.0)], {2010: OUTCOME})
+    assert record.skill("run_rate") == pytest.approx(1 - (14.5 / 7) / 7.5)
+    assert record.skill("last_year_shape") == pytest.approx(1 - (14.5 / 7) / 0.5)
+    assert record.skill("run_rate") > 0 > record.skill("last_year_shape")
+
+
+@given(
+    said=st.lists(st.floats(1, 1e3), min_size=7, max_size=7).map(sorted),
+    outcome=st.floats(1, 1e3),
+)
+def test_the_pinball_loss_is_what_its_definition_says_and_never_negative(said, outcome) -> None:
+    """Koenker and Bassett 1978: level × what is missed above the quantile, (1 − level) × what is missed below."""
+    levels = list(LEVELS.values())
+    by_definition = [
+        level * (outcome - one) if outcome >= one else (1 - level) * (one - outcome)
+        for level, one in zip(levels, said, strict=True)
+    ]
+    assert pinball(levels, said, outcome) == pytest.approx(np.mean(by_definition))
+    assert pinball(levels, said, outcome) >= 0
+    assert pinball(levels, [outcome] * 7, outcome) == 0
+
+
+def test_hindcasts_and_open_years_do_not_count() -> None:
+    record = hold_against(
+        [published(), published(hindcast=("late",)), published(year=2011)], {2010: OUTCOME, 2011: None}
+    )
+    assert (len(record.scores), len(record.hindcasts), len(record.closed), record.inside) == (2, 1, 1, 1)
+    assert record.bias == pytest.approx(100 / 105 - 1)
+    assert hold_against([published(year=2011)], {}).bias is None
+
+
+@pytest.mark.parametrize(
+    ("count", "run_rate", "shape", "skilled"),
+    [
+        (LEAST_SCORED, 60.0, None, True),
+        (LEAST_SCORED, 60.0, 50.0, True),
+        (LEAST_SCORED - 1, 60.0, None, False),
+        (LEAST_SCORED, OUTCOME, None, False),
+        (LEAST_SCORED, 60.0, OUTCOME, False),
+    ],
+)
+def test_no_skill_is_claimed_with_too_few_or_against_a_rule_as_good(count, run_rate, shape, skilled) -> None:
+    record = hold_against([published(run_rate=run_rate, shape=shape)] * count, {2010: OUTCOME})
+    assert record.has_skill is skilled
+    assert ("No skill yet" in spoken(record)) is not skilled
+    if skilled and shape is None:
+        assert "is not known" in spoken(record)
+
+
+def test_the_simple_rules(briefing) -> None:
+    from cityanalytics.publishing.assemble import assemble
+
+    content = assemble(str(briefing), "2010Q3")
+    assert content.rules.run_rate == pytest.approx(content.pace.closes_at)
+    assert content.rules.last_year_shape is None  # the sample knows earlier years as one amount alone
+    with_shape = simple_rules(content.forecast, share_last_year=0.5)
+    assert with_shape.last_year_shape == pytest.approx(2 * content.programme.done)
+    assert elapsed_share(content.programme.as_of) * content.rules.run_rate == pytest.approx(62e8)
+
+
+def made_up(periods: dict[str, list[tuple[str, str, float]]], history=()) -> dict[str, pd.DataFrame]:
+    """Make tables of a year from stated periods by unit; every unit has one project."""
+    stamp = pd.Timestamp
+    common = {
+        "quarter": "2009Q4",
+        "data_date": stamp("2009-12-31"),
+        "received": stamp("2010-01-05"),
+        "position": 0,
+    }
+    units = list(periods)
+    rows = [
+        {**common, "unit": unit, "file": unit, "project": f"p{unit}", "period_start": stamp(first),
+         "period_end": stamp(last), "amount": amount, "amount_cell": "c"}
+        for unit, stated in periods.items()
+        for first, last, amount in stated
+    ]  # fmt: skip
+    empty = {
+        name: {**common, "unit": "A", "file": "A", **fields}
+        for name, fields in {
+            "plans": {"project": "", "amount": 0.0, "amount_cell": "", "version": "original", "effective": stamp("2009-01-01")},
+            "status": {
+                "project": "", **{name: None for name in (
+                    "stage", "stage_cell", "actual_start_cell", "actual_finish_cell", "schedule", "schedule_cell",
+                    "physical_progress", "physical_progress_cell", "constraint", "constraint_cell", "difficulty",
+                    "difficulty_cell", "request", "request_cell", "deadline", "deadline_cell")},
+                "actual_start": pd.NaT, "actual_finish": pd.NaT,
+            },
+            "demolition": {"site": "", "period_start": stamp("2009-01-01"), "period_end": stamp("2009-01-31"),
+                           "area": 0.0, "area_cell": ""},
+            "works": {"project": ""},
+        }.items()
+    }  # fmt: skip
+    return {
+        "projects": pd.DataFrame(
+            [{**common, "unit": unit, "file": unit, "project": f"p{unit}", "category": "k"} for unit in units]
+        ),
+        "investment": pd.DataFrame(rows),
+        **{name: pd.DataFrame([fields]).iloc[:0] for name, fields in empty.items()},
+        "history": pd.DataFrame(
+            [
+                {**common, "quarter": quarter, "data_date": stamp(day), "received": stamp(received), "unit": "A",
+                 "file": "A", "year": 2009, "amount": amount, "amount_cell": "c"}
+                for quarter, day, received, amount in history
+            ],
+            columns=[*common, "unit", "file", "year", "amount", "amount_cell"],
+        ).astype({"data_date": "datetime64[ns]", "received": "datetime64[ns]"}),
+        "issues": pd.DataFrame(columns=["file"]),
+    }  # fmt: skip
+
+
+WHOLE = [("2009-01-01", "2009-06-30", 30.0), ("2009-07-01", "2009-12-31", 70.0)]
+HALF = WHOLE[:1]
+TOLD = [("2010Q1", "2010-03-31", "2010-04-05", 140.0)]
+KNOWN = dt.date(2010, 6, 1)
+
+
+def test_a_year_is_closed_by_its_workbooks_when_every_unit_reaches_its_end() -> None:
+    tables = made_up({"A": WHOLE, "B": WHOLE}, TOLD)
+    assert year_total(tables, year=2009, known_on=KNOWN) == pytest.approx(200.0)
+    assert share_done(tables, day=dt.date(2009, 6, 30), known_on=KNOWN) == pytest.approx(0.3)
+    assert year_total(tables, year=2009, known_on=dt.date(2010, 1, 4)) is None
+
+
+def test_a_year_that_a_unit_left_open_is_closed_by_a_later_years_history() -> None:
+    tables = made_up({"A": WHOLE, "B": HALF}, TOLD)
+    assert year_total(tables, year=2009, known_on=KNOWN) == pytest.approx(140.0)
+    assert year_total(tables, year=2009, known_on=dt.date(2010, 4, 4)) is None
+    assert share_done(tables, day=dt.date(2009, 6, 30), known_on=KNOWN) is None
+
+
+def test_the_same_day_before() -> None:
+    assert same_day_before(dt.date(2012, 2, 29)) == dt.date(2011, 2, 28)
+    assert same_day_before(dt.date(2010, 9, 22)) == dt.date(2009, 9, 22)
+
+
+def test_the_ledger_lists_all_and_calls_a_hindcast_one(repository) -> None:
+    record = hold_against([published(), published(hindcast=("late",), by="<b>")], {2010: OUTCOME})
+    shown = ledger(LookBack(settings=load_settings(repository), record=record, hindcasts=())).html
+    assert "事后回测" in shown["zh"]
+    assert "indcast" in shown["en"]
+    assert shown["en"].count("<tbody>") == 2
+    assert "No skill yet" in shown["en"]
+
+
+def test_what_to_expect_comes_from_the_table_alone() -> None:
+    table = pd.DataFrame(
+        {
+            "method": ["other", "cityanalytics", "cityanalytics", "cityanalytics"],
+            "group": ["a", "a", "b", "c"],
+            "month": 9,
+            "cells": [1, 1, 1, 2],
+            "mdape": [0.5, 0.01, 0.02, 0.09],
+            "pinball": [1.0, 0.5, 1.0, 2.0],
+            "coverage": [0.1, 1.0, 0.6, 0.8],
+        }
+    )
+    ours, other = expectations(table)
+    assert (ours.method, other.method) == ("cityanalytics", "other")
+    assert (ours.typical, ours.best, ours.worst, ours.years) == (0.02, 0.01, 0.09, 4)
+    assert ours.coverage == pytest.approx((1.0 + 0.6 + 2 * 0.8) / 4)
+    assert ours.loss == pytest.approx(1.0)
