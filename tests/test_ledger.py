@@ -172,16 +172,22 @@ def test_what_is_published_in_time_is_the_next_quarters_last_forecast(own: Path,
     assert "ledger" in gone.stderr
 
 
-def test_a_hindcast_says_why() -> None:
-    in_time = {"as_of": dt.date(2010, 9, 22), "newest_receipt": True, "later_reported": False}
-    assert hindcast_reasons(published_on=dt.date(2010, 10, 23), **in_time) == ()
-    assert hindcast_reasons(published_on=dt.date(2010, 10, 24), **in_time) == ("late",)
-    assert hindcast_reasons(
-        published_on=dt.date(2010, 10, 1),
+@pytest.mark.parametrize(
+    ("published_on", "newest_receipt", "later_reported", "reasons"),
+    [
+        (dt.date(2010, 10, 23), True, False, ()),
+        (dt.date(2010, 10, 24), True, False, ("late",)),
+        (dt.date(2010, 10, 1), False, True, ("left_out", "later_reported")),
+    ],
+)
+def test_a_hindcast_says_why(published_on, newest_receipt, later_reported, reasons) -> None:
+    found = hindcast_reasons(
         as_of=dt.date(2010, 9, 22),
-        newest_receipt=False,
-        later_reported=True,
-    ) == ("left_out", "later_reported")
+        published_on=published_on,
+        newest_receipt=newest_receipt,
+        later_reported=later_reported,
+    )
+    assert found == reasons
 
 
 @given(place=st.integers(0), value=st.integers(1, 255))
@@ -207,7 +213,7 @@ def test_no_byte_can_be_changed_unseen(tmp_path_factory, place: int, value: int)
         lambda lines: lines[:-1],
         lambda lines: [lines[1], lines[0], *lines[2:]],
         lambda lines: [*lines[:2], *lines[1:]],
-        lambda lines: [],
+        lambda lines: lines[:0],
     ],
     ids=["first gone", "middle gone", "last gone", "seal gone", "moved", "twice", "emptied"],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,7 @@ from cityanalytics.forecast.record import (
     pinball,
     simple_rules,
 )
+from cityanalytics.intake.schema import STATUS
 from cityanalytics.programme.closing import same_day_before, share_done, year_total
 from cityanalytics.settings import load_settings
 
@@ -75,7 +77,7 @@ def test_skill_is_one_less_the_ratio_of_losses_and_its_sign_says_who_was_better(
     record = hold_against([published(run_rate=90.0, shape=104.0)], {2010: OUTCOME})
     assert record.skill("run_rate") == pytest.approx(1 - (14.5 / 7) / 7.5)
     assert record.skill("last_year_shape") == pytest.approx(1 - (14.5 / 7) / 0.5)
-    assert record.skill("run_rate") > 0 > record.skill("last_year_shape")
+    assert (record.skill("run_rate") or 0) > 0 > (record.skill("last_year_shape") or 0)
 
 
 @given(
@@ -148,21 +150,18 @@ def made_up(periods: dict[str, list[tuple[str, str, float]]], history=()) -> dic
         for unit, stated in periods.items()
         for first, last, amount in stated
     ]  # fmt: skip
-    empty = {
-        name: {**common, "unit": "A", "file": "A", **fields}
-        for name, fields in {
-            "plans": {"project": "", "amount": 0.0, "amount_cell": "", "version": "original", "effective": stamp("2009-01-01")},
-            "status": {
-                "project": "", **{name: None for name in (
-                    "stage", "stage_cell", "actual_start_cell", "actual_finish_cell", "schedule", "schedule_cell",
-                    "physical_progress", "physical_progress_cell", "constraint", "constraint_cell", "difficulty",
-                    "difficulty_cell", "request", "request_cell", "deadline", "deadline_cell")},
-                "actual_start": pd.NaT, "actual_finish": pd.NaT,
+    empty: dict[str, Any] = {
+        name: {**fields, **common, "unit": "A", "file": "A"}
+        for name, fields in cast("dict[str, dict[str, Any]]", {
+            "plans": {
+                "project": "", "amount": 0.0, "amount_cell": "", "version": "original",
+                "effective": stamp("2009-01-01"),
             },
+            "status": dict.fromkeys(STATUS.columns, None) | {"actual_start": pd.NaT, "actual_finish": pd.NaT},
             "demolition": {"site": "", "period_start": stamp("2009-01-01"), "period_end": stamp("2009-01-31"),
                            "area": 0.0, "area_cell": ""},
             "works": {"project": ""},
-        }.items()
+        }).items()
     }  # fmt: skip
     return {
         "projects": pd.DataFrame(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing.quantity import Figure
@@ -49,9 +50,15 @@ def record_figures(record: Record) -> list[Figure]:
         Figure(key="record_scored", value=len(record.closed), unit="count"),
         Figure(key="record_least_scored", value=LEAST_SCORED, unit="count"),
         Figure(key="record_inside", value=record.inside, unit="count"),
-        Figure(key="record_bias", value=None if record.bias is None else abs(record.bias), unit="fraction"),
+        Figure(
+            key="record_bias_size", value=None if record.bias is None else abs(record.bias), unit="fraction"
+        ),
         *(
-            Figure(key=f"record_skill_{rule}", value=None if skill is None else abs(skill), unit="fraction")
+            Figure(
+                key=f"record_skill_{rule}",
+                value=skill if skill is not None and math.isfinite(skill) else None,
+                unit="fraction",
+            )
             for rule, skill in skills.items()
         ),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -230,12 +231,15 @@ class Record:
     def skill(self, rule: str) -> float | None:
         """Return 1 − mean loss ÷ mean loss of a rule, over the forecasts for which the rule said something.
 
-        Above 0 the forecast was better than the rule. None where there is nothing to compare.
+        Above 0 the forecast was better than the rule; a rule that never missed leaves −∞, or 0 to a forecast that never
+        missed either. None where there is nothing to compare.
         """
         losses = [(score.loss, score.loss_of(rule)) for score in self.closed]
         pairs = [(own, other) for own, other in losses if own is not None and other is not None]
-        whole = sum(other for _, other in pairs)
-        return 1 - sum(own for own, _ in pairs) / whole if whole else None
+        if not pairs:
+            return None
+        own, other = (sum(losses) for losses in zip(*pairs, strict=True))
+        return 1 - own / other if other else (-math.inf if own else 0.0)
 
     @property
     def has_skill(self) -> bool:

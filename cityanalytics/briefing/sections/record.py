@@ -106,10 +106,10 @@ def skill_sentence(found: Record, say: Wording) -> Markup:
 def _accuracy(found: Record, say: Wording) -> Markup:
     if (found.bias or 0.0) >= 0:
         return say(
-            "Of {record_scored} outcomes {record_inside} fell inside the 80% band; the medians were {record_bias} too high on average."
+            "Of {record_scored} outcomes {record_inside} fell inside the 80% band; the medians were {record_bias_size} too high on average."
         )
     return say(
-        "Of {record_scored} outcomes {record_inside} fell inside the 80% band; the medians were {record_bias} too low on average."
+        "Of {record_scored} outcomes {record_inside} fell inside the 80% band; the medians were {record_bias_size} too low on average."
     )
 
 
