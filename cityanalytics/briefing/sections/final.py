@@ -206,7 +206,7 @@ CAUSES = {
 def _compared(content: Content, say: Wording) -> Markup:
     bridge = content.bridge
     if bridge is None:
-        return paragraph(say("No earlier forecast of this year to compare with."))
+        return paragraph(say("No earlier forecast of this year can be compared with this one."))
     scale = LANGUAGES[say.language].amounts[0]
     first = (
         say("Last forecast, {day}", day=display.day_text(bridge.earlier.as_of, say.language))
