@@ -1,0 +1,141 @@
+"""Why the forecast moved since the last one: the bridge as a table and in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from cityanalytics.briefing import display
+from cityanalytics.briefing.display import Table
+from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.section import bullets, paragraph
+from cityanalytics.briefing.trackrecord import SHOWN_STEP
+from cityanalytics.forecast.bridge import rounded
+
+if TYPE_CHECKING:
+    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.wording import Wording
+    from cityanalytics.forecast.bridge import Bridge
+
+#: What a step of the bridge is called.
+CAUSES = {
+    "method": "Method alone",
+    "scope": "Scope and plan",
+    "revised": "Revised data",
+    "actuals": "New actuals",
+}
+
+
+def moved(content: Content, say: Wording, *, position: int) -> Markup:
+    """Return the walk from the last forecast to this one, as a table and in words."""
+    bridge = content.bridge
+    if bridge is None:
+        return paragraph(say("No earlier forecast of this year can be compared with this one."))
+    scale = LANGUAGES[say.language].amounts[0]
+    first = (
+        say("Last forecast, {day}", day=display.day_text(bridge.earlier.as_of, say.language))
+        if bridge.earlier.published_on
+        else say("Hindcast, {day}", day=display.day_text(bridge.earlier.as_of, say.language)),
+        display.NOT_APPLICABLE,
+        bridge.medians[0],
+        display.NOT_APPLICABLE,
+        bridge.probabilities[0],
+    )
+    median, chance = bridge.median_steps(SHOWN_STEP), bridge.probability_steps()
+    levels = zip(CAUSES.items(), bridge.medians[1:], bridge.probabilities[1:], strict=True)
+    walked = [
+        (
+            say(label),
+            _signed(median[cause] * SHOWN_STEP, say, places=1 + scale.places, per=scale.per),
+            level,
+            _signed(float(chance[cause]), say),
+            probability,
+        )
+        for (cause, label), level, probability in levels
+    ]
+    last = (
+        say("This forecast, {day}", day=display.day_text(content.programme.as_of, say.language)),
+        _signed(sum(median.values()) * SHOWN_STEP, say, places=1 + scale.places, per=scale.per),
+        bridge.medians[-1],
+        _signed(float(sum(chance.values())), say),
+        bridge.probabilities[-1],
+    )
+    table = Table.of(
+        columns=(say("Step"), say("Change"), say("Median"), say("Points"), say("Chance")),
+        rows=[first, *walked, last],
+    )
+    shown = (
+        table.caption(say("Why the forecast moved"), unit=scale.unit)
+        .numeric(1, 2, places=1 + scale.places, per=scale.per)
+        .numeric(3)
+        .shares(4, places=0)
+        .fitting()
+        .html(position, say.language)
+    )
+    explained = paragraph(
+        say(
+            "Changed one at a time, from the top down; levels are rounded, then subtracted, so the "
+            "steps add up. The plan moves the chance alone."
+        ),
+        note=True,
+    )
+    said = [
+        _direction(bridge, say),
+        _scope(bridge, content, say),
+        _source(bridge, say),
+    ]
+    return Markup("<div>{}{}{}</div>").format(shown, bullets(said), explained)
+
+
+def _signed(value: float, say: Wording, *, places: int = 0, per: float = 1.0) -> str:
+    text = display.number(value, say.language, places=places, per=per)
+    return f"+{text}" if value > 0 else text
+
+
+def _direction(bridge: Bridge, say: Wording) -> Markup:
+    steps = bridge.median_steps(SHOWN_STEP)
+    total = sum(steps.values())
+    cause = say(CAUSES[max(steps, key=lambda name: steps[name] * total)])
+    if total > 0:
+        return say(
+            "The median is {forecast_moved} higher than last time, most by: {cause}. 80% band: "
+            "{last_forecast_p10} to {last_forecast_p90} then, {forecast_p10} to {forecast_p90} now.",
+            cause=cause,
+        )
+    if total < 0:
+        return say(
+            "The median is {forecast_moved} lower than last time, most by: {cause}. 80% band: "
+            "{last_forecast_p10} to {last_forecast_p90} then, {forecast_p10} to {forecast_p90} now.",
+            cause=cause,
+        )
+    return say(
+        "The median is the same as last time. 80% band: {last_forecast_p10} to {last_forecast_p90} "
+        "then, {forecast_p10} to {forecast_p90} now."
+    )
+
+
+def _scope(bridge: Bridge, content: Content, say: Wording) -> Markup:
+    before, now = (rounded(plan, SHOWN_STEP) for plan in (bridge.earlier.target, content.programme.plan))
+    if before == now:
+        return say(
+            "Scope: {projects_added} projects came in, {projects_removed} left; the plan stays at "
+            "{annual_plan}."
+        )
+    return say(
+        "Scope: {projects_added} projects came in, {projects_removed} left; the plan went from "
+        "{last_forecast_plan} to {annual_plan}."
+    )
+
+
+def _source(bridge: Bridge, say: Wording) -> Markup:
+    published_on = bridge.earlier.published_on
+    if published_on is None:
+        return say(
+            "Nothing was published last time: the start is a hindcast, as known on {day}.",
+            day=display.date_text(bridge.earlier.known_on, say.language),
+        )
+    return say(
+        "The last forecast is the one published on {day}.",
+        day=display.date_text(published_on, say.language),
+    )
