@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cityanalytics.briefing.forecasts import LookBack, ledger
+from cityanalytics.briefing.sections.record import record as section_of
 from cityanalytics.briefing.sections.record import skill_sentence
 from cityanalytics.briefing.trackrecord import record_figures
 from cityanalytics.briefing.wording import Wording
@@ -29,6 +31,7 @@ from cityanalytics.forecast.record import (
 )
 from cityanalytics.intake.schema import STATUS
 from cityanalytics.programme.closing import same_day_before, share_done, year_total
+from cityanalytics.publishing.assemble import assemble
 from cityanalytics.settings import load_settings
 
 #: p05 … p95 of a forecast, in any unit.
@@ -124,8 +127,6 @@ def test_no_skill_is_claimed_with_too_few_or_against_a_rule_as_good(count, run_r
 
 
 def test_the_simple_rules(briefing) -> None:
-    from cityanalytics.publishing.assemble import assemble
-
     content = assemble(str(briefing), "2010Q3")
     assert content.rules.run_rate == pytest.approx(content.pace.closes_at)
     assert content.rules.last_year_shape is None  # the sample knows earlier years as one amount alone
@@ -232,3 +233,35 @@ def test_what_to_expect_comes_from_the_table_alone() -> None:
     assert (ours.typical, ours.best, ours.worst, ours.years) == (0.02, 0.01, 0.09, 4)
     assert ours.coverage == pytest.approx((1.0 + 0.6 + 2 * 0.8) / 4)
     assert ours.loss == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ([], ("尚无记录",)),
+        ([published(hindcast=("late",))], ("尚无记录", "事后回测1条")),
+        ([published(year=2012)], ("及时发布预测1次", "暂不能评价", "年度未结束")),
+        (
+            [published(), published([one + 40 for one in SAID]), published(hindcast=("late",))],
+            (
+                "及时发布预测2次",
+                "落在80%区间之内1次",
+                "平均偏高14.3%",
+                "落在区间外",
+                "不足8次不下结论",
+                "事后回测1条",
+            ),
+        ),
+    ],
+)
+def test_the_page_says_what_became_of_each_forecast(briefing, found, words) -> None:
+    """Medians 100 and 140 against 105: 4.8 % too low and 33.3 % too high, 14.3 % too high on average."""
+    content = assemble(str(briefing), "2010Q3")
+    held = hold_against(found, {2010: OUTCOME})
+    figures = {**content.figures, **{figure.key: figure for figure in record_figures(held)}}
+    shown = section_of(dataclasses.replace(content, record=held, figures=figures)).html
+    for word in words:
+        assert word in shown["zh"]
+    assert (
+        shown["en"].count("<tr>") == shown["zh"].count("<tr>") == (1 + len(held.scores) if held.scores else 0)
+    )

@@ -48,6 +48,7 @@ def simple_rules(forecast: Forecast, *, share_last_year: float | None) -> Rules:
 
     Examples
     --------
+    >>> import datetime as dt
     >>> from cityanalytics.forecast.methods import Forecast
     >>> made = Forecast(as_of=dt.date(2010, 9, 22), done=62.0, target=90.0, remainder=31.6, spread=0.4,
     ...                 freedom=12, method="", reference_class="")
@@ -120,6 +121,7 @@ def hindcast_reasons(
 
     Examples
     --------
+    >>> import datetime as dt
     >>> hindcast_reasons(as_of=dt.date(2010, 9, 22), published_on=dt.date(2010, 10, 9), newest_receipt=True,
     ...                  later_reported=False)
     ()
