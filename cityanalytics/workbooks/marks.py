@@ -189,10 +189,11 @@ def telling(face: Face, header: Header, columns: Columns, rows: NDArray[np.intp]
     """Tell which rows may be no plain leaves: a word for totals anywhere, an ordinal, or 其中 above them."""
     found = np.zeros(len(rows), dtype=bool)
     after = np.zeros(len(rows), dtype=bool)
+    numbers = columns.numbers | columns.counts
     worded = [
         part_of(face.column(column), rows)
         for column in range(header.left, header.right + 1)
-        if column not in columns.numbers or columns.numbers[column].unparsed.any()
+        if column not in numbers or numbers[column].unparsed.any()
     ]
     told = each(lambda texts: matching(texts, _TELLING), worded, rows=len(rows))
     for texts, holds in zip(worded, told, strict=True):
