@@ -347,3 +347,65 @@ def test_amounts_without_any_word_are_a_total_where_they_add_up():
 def test_counts_are_never_rounded():
     rows = [["区县", "项目数（个）", "投资（万元）"], ["东", 3, 100], ["西", 4, 200], ["合计", 8, 301]]
     assert [total.agrees for total in only(rows)[0].totals] == [False, True]
+
+
+def test_a_row_without_number_that_counts_projects_is_their_sum_however_wrong():
+    table, issues = only(
+        [
+            HEAD,
+            [1, "甲", "局", 100, 50],
+            [2, "乙", "局", 250, 60],
+            [None, "工业（2项）", None, 355, 120],
+            [3, "丙", "局", 300, 70],
+            [4, "丁", "局", 320, 75],
+            [None, "农业（2项）", None, 640, 150],
+        ]
+    )
+    assert (table.rows["total"], table.rows["data"]) == ((4, 7), (2, 3, 5, 6))
+    assert where(issues, "TOTAL_MISMATCH") == ["D4", "E4", "D7", "E7"]
+    assert [total.computed for total in table.totals] == [350, 110, 620, 145]
+
+
+def test_what_a_wrong_total_covers_is_told_by_its_count():
+    table, _ = only(
+        [
+            HEAD,
+            [1, "甲", "局", 100, 50],
+            [None, "道路合计1个", None, 100, 50],
+            [2, "乙", "局", 250, 60],
+            [3, "丙", "局", 300, 70],
+            [None, "合计2个", None, 600, 140],
+        ]
+    )
+    assert [total.computed for total in table.totals] == [100, 50, 550, 130]
+
+
+def test_a_numbered_template_with_a_stamp_is_no_form():
+    table, issues = only(
+        [
+            ["填报单位：（盖章）", None, None, None, "单位：万元"],
+            ["序号", "项目名称", "投资情况", None, "责任单位"],
+            [None, None, "总投资", "年度计划"],
+            [None, "合计"],
+            ["填表人：　　审核人："],
+        ],
+        merges=[(1, 0, 2, 0), (1, 1, 2, 1), (1, 2, 1, 3), (1, 4, 2, 4)],
+    )
+    assert table.rows["data"] == ()
+    assert codes(issues) == {"NO_DATA"}
+
+
+def test_a_narrower_table_below_is_found_where_numbers_are_text():
+    tables, _ = read(
+        [
+            ["序号", "单位", "投资（万元）", "计划（万元）", "到位（万元）"],
+            ["1", "甲", "10", "5", "4"],
+            ["2", "乙", "20", "6", "5"],
+            [],
+            ["道路工程（单位：亿元）"],
+            ["项目", "总投资", "完成"],
+            ["丙路", "7", "3"],
+            ["丁路", "8", "4"],
+        ]
+    )
+    assert [table.range for table in tables] == ["A1:E3", "A6:C8"]
