@@ -409,3 +409,54 @@ def test_a_narrower_table_below_is_found_where_numbers_are_text():
         ]
     )
     assert [table.range for table in tables] == ["A1:E3", "A6:C8"]
+
+
+def test_units_under_some_labels_alone_are_a_unit_row():
+    table, issues = only(
+        [
+            ["宗地", "位置", "面积", "成交价", "容积率"],
+            [None, None, "（亩）", "（万元）"],
+            ["1号", "东路", 50, 3000, 2.5],
+            ["2号", "西路", 30, 1500, 3],
+        ]
+    )
+    assert table.rows["unit"] == (2,)
+    assert (units(table)["C"], units(table)["D"]) == ("亩", "万元")
+    assert not codes(issues)
+
+
+def test_a_unit_at_the_end_of_the_labels_holds_for_the_sheet():
+    table, issues = only([["项目", "投资", "完成", "单位：万元"], ["甲路", 10, 2], ["乙路", 30, 4]])
+    assert (units(table)["B"], units(table)["C"]) == ("万元", "万元")
+    assert table.column("B").unit_from == "D1"
+    assert not codes(issues)
+
+
+def test_one_row_at_most_counts_the_columns():
+    table, _ = only([["项目", "投资", "完成"], ["甲", 1, 2], ["乙", 2, 3], ["丙", 3, 4]])
+    assert table.rows["data"] == (3, 4)
+
+
+def test_a_section_without_parts_ends_the_one_before():
+    table, issues = only(
+        [
+            ["序号", "项目", "投资（万元）", "完成（万元）"],
+            ["一", "城市道路", 300, 120],
+            [1, "甲路", 100, 40],
+            [2, "乙路", 200, 80],
+            ["二", "桥梁", 50, 20],
+            [1, "丙桥", 50, 20],
+            ["三", "未分类", 9, 1],
+        ]
+    )
+    assert (table.rows["total"], table.rows["data"]) == ((2, 5), (3, 4, 6, 7))
+    assert not codes(issues)
+
+
+def test_years_may_be_labels_where_numbers_are_text():
+    table, issues = only(
+        [["指标", "单位", "2008", "2009"], ["投资", "亿元", "60.2", "80"], ["道路", "公里", "5", "6"]]
+    )
+    assert [column.name for column in table.columns] == ["指标", "单位", "2008", "2009"]
+    assert table.column("C").unit_from == "B"
+    assert codes(issues) == {"TEXT_NUMBER"}

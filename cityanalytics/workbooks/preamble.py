@@ -58,6 +58,7 @@ def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
     """Return the rows under a header that describe its columns: codes, frequencies, units, 甲 乙 1 2 3."""
     columns = slice(header.left, header.right + 1)
     found: list[int] = []
+    counted = False
     for row in rows[:_DESCRIBED_ROWS]:
         codes = face.codes[row, columns]
         texts = int(np.count_nonzero(codes == Code.TEXT))
@@ -72,7 +73,15 @@ def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
             for column, text in face.texts(int(row))
             if header.left <= column <= header.right
         )
-        if counting and letters and (texts > 0 or len(numbers) * 2 > header.right - header.left + 1):
+        if (
+            not counted
+            and counting
+            and letters
+            and (texts > 0 or len(numbers) * 2 > header.right - header.left + 1)
+        ):
+            found.append(int(row))
+            counted = True
+        elif _all_units(face, header, int(row)):
             found.append(int(row))
         elif (
             (codes == Code.NUMBER).any()
@@ -85,6 +94,16 @@ def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
             found.append(int(row))
     # Rows of text over columns of numbers describe them; a table of text alone has none.
     return found
+
+
+def _all_units(face: Face, header: Header, row: int) -> bool:
+    """Tell whether all that stands in a row are units, each under its column's label."""
+    filled = np.flatnonzero(face.filled[row, header.left : header.right + 1]) + header.left
+    return (
+        len(filled) > 1
+        and int(filled[0]) > header.left
+        and all(find_unit(face.cells[row, column]) is not None for column in filled)
+    )
 
 
 def _counted(cells: NDArray[np.object_]) -> list[float]:

@@ -217,7 +217,8 @@ def _cover(
 ) -> tuple[Covered, ...]:
     """Tell what each total covers: the stretch whose sums it states, else what its place suggests."""
     leaves = kinds == kind.DATA
-    borders = np.flatnonzero(np.isin(kinds, (kind.TOTAL, kind.GROUP))).tolist()
+    headed = {index for index, mark in marks.items() if leaves[index] and mark.style in {CHINESE, BRACKETED}}
+    borders = sorted({*np.flatnonzero(np.isin(kinds, (kind.TOTAL, kind.GROUP))).tolist(), *headed})
     spans: dict[int, Span | None] = dict(known)
     for index in found:
         if index in known or marks[index].style in {OF_WHICH, RATIO}:
