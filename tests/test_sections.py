@@ -460,3 +460,19 @@ def test_years_may_be_labels_where_numbers_are_text():
     assert [column.name for column in table.columns] == ["指标", "单位", "2008", "2009"]
     assert table.column("C").unit_from == "B"
     assert codes(issues) == {"TEXT_NUMBER"}
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_a_summary_of_subtotals_has_them_for_records(numbered):
+    serials = (1, 2) if numbered else (None, None)
+    rows = [[serials[0], "东城小计", "局", 100, 50], [serials[1], "西城小计", "局", 200, 70]]
+    table, issues = only([HEAD, *rows, [None, "合计", None, 300, 120]])
+    assert (table.rows["data"], table.rows["total"]) == ((2, 3), (4,))
+    assert not codes(issues)
+
+
+def test_a_project_may_be_called_a_summary():
+    rows = [[1, "管线普查数据汇总", "局", 100, 50], [2, "乙路", "局", 200, 70]]
+    table, issues = only([HEAD, *rows, [None, "合计", None, 300, 120]])
+    assert (table.rows["data"], table.rows["total"]) == ((2, 3), (4,))
+    assert not codes(issues)

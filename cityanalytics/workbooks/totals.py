@@ -73,6 +73,10 @@ def settle(
     kinds[certain] = kind.TOTAL
     for index in _proven(body, sorted(doubtful), kinds, marks, additive):
         kinds[index] = kind.TOTAL
+    if not (kinds == kind.DATA).any():  # a summary of subtotals: they are its records
+        for index in [at for at in certain if marks[at].style.startswith(NAMED) and body.numbered[at]]:
+            kinds[index] = kind.DATA
+            del marks[index]
     leaves = kinds == kind.DATA
     spans = neighbour_sums(
         additive, leaves, _apart(body, leaves), numbered=bool(body.serials[leaves].sum() * 2 > leaves.sum())
