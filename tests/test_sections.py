@@ -476,3 +476,34 @@ def test_a_project_may_be_called_a_summary():
     table, issues = only([HEAD, *rows, [None, "合计", None, 300, 120]])
     assert (table.rows["data"], table.rows["total"]) == ((2, 3), (4,))
     assert not codes(issues)
+
+
+def test_a_record_with_few_numbers_under_a_section_is_no_header_where_numbers_are_text():
+    table, _ = only(
+        [
+            ["项目", "责任人", "投资（万元）", "完成（万元）", "到位（万元）"],
+            ["东桥", "王某", "10", "5", "4"],
+            ["南桥", "王某", "12", "6", "5"],
+            ["湿地公园"],
+            ["西桥", "李某", "20", None, "待定"],
+            ["北桥", "李某", "21", "8", "7"],
+        ]
+    )
+    assert table.rows["data"] == (2, 3, 5, 6)
+
+
+def test_other_labels_under_the_same_title_are_another_table():
+    tables, _ = read(
+        [
+            ["东片区"],
+            ["项目", "计划（万元）", "完成（万元）", "到位（万元）"],
+            ["甲路", 10, 5, 4],
+            ["乙路", 20, 6, 5],
+            [],
+            ["东片区"],
+            ["项目", "计划（万元）", "到位（万元）"],
+            ["丙路", 7, 3],
+            ["丁路", 8, 4],
+        ]
+    )
+    assert [table.range for table in tables] == ["A2:D4", "A7:C9"]

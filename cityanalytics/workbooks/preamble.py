@@ -171,7 +171,8 @@ def next_table(face: Face, header: Header) -> int:
         if not replaced[offset] and not _begins_numbers(face, candidate, header):
             continue
         amounts = face.cells[candidate, header.left : header.right + 1][numeric]
-        if sum(read_number(cell).state is State.PARSED for cell in amounts) * 2 > len(amounts) > 0:
+        states = [read_number(cell).state for cell in amounts]
+        if states.count(State.PARSED) > states.count(State.UNPARSED):
             continue  # numbers that are text, as in CSV
         following = find_header(face, candidate, min(candidate + 1, height)) and find_header(
             face, candidate, height
@@ -207,9 +208,11 @@ def _same_labels(face: Face, header: Header, row: int) -> bool:
 def _own_title(face: Face, header: Header, row: int) -> bool:
     """Tell whether labels that repeat those of the table above stand under a title of their own."""
     top = _with_titles(face, header, row)
-    known = {
-        text for above in range(max(header.first - _TITLES, 0), header.first) for _, text in face.texts(above)
-    }
+    labels = list(face.texts(row))
+    known: set[str] = set()
+    if any(list(face.texts(above)) == labels for above in range(header.first, header.last + 1)):
+        titled = range(max(header.first - _TITLES, 0), header.first)
+        known = {text for above in titled for _, text in face.texts(above)}  # a page repeats them too
     titles = {text for above in range(top, row) for _, text in face.texts(above)} - known
     apart = not face.filled[top - 1].any()
     return any((apart or _TITLE.search(text)) and not is_unit_note(text) for text in titles)
