@@ -26,9 +26,8 @@ _LOOK_BELOW = 40
 _TRIED = 200
 #: So many rows are looked at together.
 _WINDOW = 2000
-_LONG = 60
-_YEARS = 40
-_DEEP = 6
+_LONG, _YEARS, _DEEP = 60, 40, 6
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 _PAIR = re.compile(
     r"^[^:]{0,8}(?:单位|部门|日期|时间|名称|地区|年度|[报期]期|人|电话|表号|文号|机关|公司|企业|编号|截至|截止|区县|地址):"
 )
@@ -96,7 +95,8 @@ def _looks_like_header(face: Face, row: int, stop: int) -> bool:
         return False
     if _NO_LABEL.match(next(iter(texts.values()))):
         return False
-    values = sum(map(_is_value, texts.values()))
+    years = [float(text) for text in texts.values() if _YEAR.fullmatch(text)]  # as in CSV
+    values = sum(map(_is_value, texts.values())) - len(years) * _are_years(years)
     numbers = face.cells[row][face.codes[row] == Code.NUMBER].tolist()
     if values * 4 > len(texts) or (len(numbers) * 4 > len(texts) and not _are_years(numbers)):
         return False

@@ -57,7 +57,7 @@ def in_columns(pieces: Iterator[bytes], kept: list[bytes], delimiter: str) -> Te
                 kept.append(piece)
                 stream.put(piece)
         finally:
-            stream.put(b"")
+            stream.end()
         parsed = parsing.result()
     unclosed = sum(piece.count(b'"') for piece in kept) % 2
     return _joined(*parsed, delimiter) if parsed and len(parsed[0]) and not unclosed else None
@@ -69,12 +69,30 @@ class _Stream:
     closed = False
 
     def __init__(self) -> None:
-        self.put = (queue := SimpleQueue[bytes]()).put
-        self._get = queue.get
+        self._queue = SimpleQueue[bytes]()
+        self._held = b""
+
+    def put(self, piece: bytes) -> None:
+        """Add a piece.
+
+        A return at a piece's end waits for what follows: Arrow takes it for the end of a line even inside quotes.
+        """
+        piece, held = self._held + piece, piece.endswith(b"\r")
+        self._held = b"\r" if held else b""
+        if held:
+            piece = piece[:-1]
+        if piece:
+            self._queue.put(piece)
+
+    def end(self) -> None:
+        """End the text."""
+        if self._held:
+            self._queue.put(self._held)
+        self._queue.put(b"")
 
     def read(self, size: int) -> bytes:
         """Return the next piece, empty at the end; no piece is larger than what Arrow asks for."""
-        piece = self._get()
+        piece = self._queue.get()
         if len(piece) > size:
             message = "a piece of text is larger than a block"
             raise ValueError(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ _DOUBTFUL = 300
 #: How deep a style stands in the usual order 合计, 小计, 一、, （一）, 1, 1.1.
 _DEPTH = {GRAND: 0, CHINESE: 2, BRACKETED: 3, NAMED: 4, DECIMAL: 5}
 _LEAF_DEPTH = 9
+#: A label that counts projects: 工业（5项）. Where records are numbered, a row without a number is their sum.
+_COUNTING = re.compile(r"[(\[]共?\d+[^)\]]{0,4}[)\]]$|\d+(?:个|项)(?:项目)?$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +71,12 @@ def settle(
             marks[index] = Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0)
             doubtful.append(index)
     kinds[certain] = kind.TOTAL
-    for index in _proven(sorted(doubtful), kinds, marks, additive):
+    for index in _proven(body, sorted(doubtful), kinds, marks, additive):
         kinds[index] = kind.TOTAL
+    if not (kinds == kind.DATA).any():  # a summary of subtotals: they are its records
+        for index in [at for at in certain if marks[at].style.startswith(NAMED) and body.numbered[at]]:
+            kinds[index] = kind.DATA
+            del marks[index]
     leaves = kinds == kind.DATA
     spans = neighbour_sums(
         additive, leaves, _apart(body, leaves), numbered=bool(body.serials[leaves].sum() * 2 > leaves.sum())
@@ -121,7 +128,11 @@ def _parents(
     unnamed = {marks[index].style for index in certain if not marks[index].keyword}
     named = {marks[index].style for index in certain} & {CHINESE, BRACKETED} - unnamed
     apart = _apart(body, kinds == kind.DATA)
-    alike = [index for index in doubtful if marks[index].style in named and apart[index]]
+    alike = [
+        index
+        for index in doubtful
+        if apart[index] and (marks[index].style in named or _COUNTING.search(marks[index].label))
+    ]
     return [*certain, *alike], [index for index in doubtful if index not in alike]
 
 
@@ -135,6 +146,7 @@ def _bare(body: Body, kinds: NDArray[np.int8]) -> list[int]:
 
 
 def _proven(
+    body: Body,
     doubtful: Sequence[int],
     kinds: NDArray[np.int8],
     marks: Mapping[int, Mark],
@@ -147,13 +159,14 @@ def _proven(
     leaves = kinds == kind.DATA
     leaves[list(doubtful)] = False
     sums = _sums(additive, leaves)
+    apart = _apart(body, leaves)
     borders = sorted(marks)
     for index in doubtful:
         best, span = _best(index, sums, _stretches(index, borders, len(kinds)))
         # One column that agrees may be chance; two or more, and most of those stated, are not. A row that
-        # has amounts and no word at all is no record anyway.
-        bare = not marks[index].label and span is not None and _telling(index, sums, span)
-        if best is not None and (best[0] > 1 or bare) and best[0] * 2 > best[1]:
+        # looks unlike the records needs less.
+        told = span is not None and (apart[index] or not marks[index].label) and _telling(index, sums, span)
+        if best is not None and (told or (best[0] > 1 and best[0] * 2 > best[1])):
             proven.append(index)
         else:
             leaves[index] = True
@@ -206,7 +219,9 @@ def _cover(
     known: Mapping[int, Span],
 ) -> tuple[Covered, ...]:
     """Tell what each total covers: the stretch whose sums it states, else what its place suggests."""
-    borders = np.flatnonzero(np.isin(kinds, (kind.TOTAL, kind.GROUP))).tolist()
+    leaves = kinds == kind.DATA
+    headed = {index for index, mark in marks.items() if leaves[index] and mark.style in {CHINESE, BRACKETED}}
+    borders = sorted({*np.flatnonzero(np.isin(kinds, (kind.TOTAL, kind.GROUP))).tolist(), *headed})
     spans: dict[int, Span | None] = dict(known)
     for index in found:
         if index in known or marks[index].style in {OF_WHICH, RATIO}:
@@ -217,8 +232,17 @@ def _cover(
     for index in found:
         if index not in spans and marks[index].style not in {OF_WHICH, RATIO}:
             above = _stands_above(index, spans, marks, len(kinds), kinds)
-            spans[index] = _by_place(index, kinds, marks, borders, above=above)
+            placed = _by_place(index, kinds, marks, borders, above=above)
+            spans[index] = _counted(index, marks[index].count, leaves, borders, placed)
     return tuple(Covered(mark=marks[index], span=spans.get(index)) for index in found)
+
+
+def _counted(
+    index: int, count: int | None, leaves: NDArray[np.bool_], borders: Sequence[int], placed: Span
+) -> Span:
+    """Return the stretch with as many leaves as a label counts, else the one that its place suggests."""
+    stretches = [placed, *_stretches(index, borders, len(leaves))]
+    return next((span for span in stretches if np.count_nonzero(leaves[slice(*span)]) == count), placed)
 
 
 def _telling(index: int, sums: Mapping[int, Sums], span: Span) -> bool:
