@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,10 +70,11 @@ def find_header(face: Face, start: int, stop: int) -> Header | None:
     Header or None
         Its rows and columns; None where no row looks like one.
     """
-    for first in range(start, stop, _WINDOW):
-        for row in _likely(face.codes[first : min(first + _WINDOW, stop)])[:_TRIED] + first:
-            if _looks_like_header(face, int(row), stop):
-                return _grown(face, int(row), start, stop)
+    windows = range(start, stop, _WINDOW)
+    likely = (_likely(face.codes[first : min(first + _WINDOW, stop)]) + first for first in windows)
+    for row in islice(chain.from_iterable(likely), _TRIED):
+        if _looks_like_header(face, int(row), stop):
+            return _grown(face, int(row), start, stop)
     return None
 
 

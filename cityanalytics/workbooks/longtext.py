@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from cityanalytics.issues import Message
+from cityanalytics.workbooks.sheet import UnreadableError, admit_size
 from cityanalytics.workbooks.texts import TextCells, truths
 
 if TYPE_CHECKING:
@@ -29,7 +31,9 @@ _CHUNKS = 500
 _MOST_CELLS = 60_000_000
 
 
-def in_columns(pieces: Iterator[bytes], kept: list[bytes], delimiter: str) -> TextCells | None:
+def in_columns(
+    pieces: Iterator[bytes], kept: list[bytes], delimiter: str, *, lines: int = 0
+) -> TextCells | None:
     """Return the cells of long delimited text in columns; None where its records are of too many widths.
 
     Parameters
@@ -40,6 +44,13 @@ def in_columns(pieces: Iterator[bytes], kept: list[bytes], delimiter: str) -> Te
         The first piece.
     delimiter
         What stands between fields.
+    lines
+        About how many lines there are, where it is known.
+
+    Raises
+    ------
+    UnreadableError
+        It has too many columns or cells.
     """
     try:
         widths = Counter(len(record) for record in islice(records(kept[0], delimiter), _FIRST) if record)
@@ -48,6 +59,9 @@ def in_columns(pieces: Iterator[bytes], kept: list[bytes], delimiter: str) -> Te
     if not widths:
         return None
     width = widths.most_common(1)[0][0]
+    admit_size(0, max(widths))
+    if lines * width > _MOST_CELLS:
+        raise UnreadableError(Message.of("the used range has more than {count} cells", count=_MOST_CELLS))
     stream = _Stream()
     with ThreadPoolExecutor(1) as pool:
         parsing = pool.submit(_parsed, stream, width, delimiter)

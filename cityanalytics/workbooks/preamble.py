@@ -138,11 +138,11 @@ def _over_numbers(face: Face, header: Header, row: int, rows: NDArray[np.intp]) 
 def _numeric(face: Face, rows: NDArray[np.intp], header: Header) -> NDArray[np.bool_]:
     """Tell which columns of a table hold numbers in most of some rows, as numbers or as text."""
     found = np.zeros(header.right - header.left + 1, dtype=bool)
+    sample = rows[:_SAMPLED]
     for offset in range(len(found)):
-        cells = [cell for cell in face.cells[rows[:_SAMPLED], header.left + offset] if cell is not None]
-        found[offset] = sum(read_number(cell).state is State.PARSED for cell in cells) * 2 > max(
-            len(cells), 1
-        )
+        codes = face.codes[sample, header.left + offset]
+        held = int(np.count_nonzero((codes != Code.BLANK) & (codes != Code.ERROR)))
+        found[offset] = held and int(face.numbers(sample, header.left + offset).parsed.sum()) * 2 > held
     return found
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +19,7 @@ from cityanalytics.workbooks.sidebyside import each
 from cityanalytics.workbooks.sums import LARGE, Sums, neighbour_sums
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     Span = tuple[int, int]
 
 #: How many borders on each side are tried for the rows that a total covers.
-_TRIED = 60
+_TRIED, _TRIED_IN_ALL = 60, 100_000
 #: More doubtful rows than this are looked at by their sums alone.
 _DOUBTFUL = 300
 #: How deep a style stands in the usual order 合计, 小计, 一、, （一）, 1, 1.1.
@@ -182,14 +184,13 @@ def _apart(body: Body, leaves: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return body.texts < min(usual, 3.0) - 0.5 if usual > 1 else np.zeros(len(leaves), dtype=bool)
 
 
-def _stretches(index: int, borders: Iterable[int], length: int) -> list[Span]:
-    ordered = [border for border in borders if border != index]
-    before = [border + 1 for border in ordered if border < index][-_TRIED:]
-    after = [border for border in ordered if border > index][:_TRIED]
+def _stretches(index: int, borders: Sequence[int], length: int, tried: int = _TRIED) -> list[Span]:
+    at = bisect_left(borders, index)
+    beyond = bisect_right(borders, index)
     return [
-        *((first, index) for first in reversed(before)),
+        *((first + 1, index) for first in reversed(borders[max(at - tried, 0) : at])),
         (0, index),
-        *((index + 1, stop) for stop in after),
+        *((index + 1, stop) for stop in borders[beyond : beyond + tried]),
         (index + 1, length),
         (0, length),
     ]
@@ -197,18 +198,16 @@ def _stretches(index: int, borders: Iterable[int], length: int) -> list[Span]:
 
 def _best(index: int, sums: Mapping[int, Sums], spans: Sequence[Span]) -> tuple[Span | None, Span | None]:
     """Return how many columns agree with the best stretch and how many state a sum, and the stretch."""
-    best: Span | None = None
-    chosen = None
-    for first, stop in spans:
-        agreeing = stated = 0
-        for column in sums.values():
-            value = float(column.stated[index])
-            if first < stop and math.isfinite(value) and value != 0 and column.count(first, stop):
-                stated += 1
-                agreeing += column.agree(value, first, stop)
-        if agreeing and (best is None or agreeing > best[0]):
-            best, chosen = (agreeing, stated), (first, stop)
-    return best, chosen
+    first, stop = np.array(spans, dtype=np.intp).T
+    agreeing, stated = np.zeros((2, len(spans)), dtype=int)
+    for column in sums.values():
+        value = float(column.stated[index])
+        if math.isfinite(value) and value != 0:
+            some = (first < stop) & (column.counts(first, stop) > 0)
+            stated += some
+            agreeing += some & column.agreeing(value, first, stop)
+    best = int(agreeing.argmax())
+    return ((int(agreeing[best]), int(stated[best])), spans[best]) if agreeing[best] else (None, None)
 
 
 def _cover(
@@ -223,17 +222,26 @@ def _cover(
     headed = {index for index, mark in marks.items() if leaves[index] and mark.style in {CHINESE, BRACKETED}}
     borders = sorted({*np.flatnonzero(np.isin(kinds, (kind.TOTAL, kind.GROUP))).tolist(), *headed})
     spans: dict[int, Span | None] = dict(known)
+    tried = max(min(_TRIED, _TRIED_IN_ALL // max(len(found), 1)), 1)
     for index in found:
         if index in known or marks[index].style in {OF_WHICH, RATIO}:
             continue
-        best, span = _best(index, sums, _stretches(index, borders, len(kinds)))
+        best, span = _best(index, sums, _stretches(index, borders, len(kinds), tried))
         if best is not None and span is not None and (best[0] * 2 >= best[1] or _telling(index, sums, span)):
             spans[index] = span
+    votes = _Votes(spans, marks, len(kinds))
+    first_leaf = int(leaves.argmax()) if leaves.any() else len(leaves)
+    only = sum(mark.style == GRAND for mark in marks.values()) == 1
     for index in found:
-        if index not in spans and marks[index].style not in {OF_WHICH, RATIO}:
-            above = _stands_above(index, spans, marks, len(kinds), kinds)
-            placed = _by_place(index, kinds, marks, borders, above=above)
-            spans[index] = _counted(index, marks[index].count, leaves, borders, placed)
+        style = marks[index].style
+        if index in spans or style in {OF_WHICH, RATIO}:
+            continue
+        placed = (0, len(kinds))
+        if style != GRAND or not only:
+            above = votes.above(style, otherwise=index < first_leaf)
+            placed = _by_place(index, len(kinds), marks, borders, above=above)
+        spans[index] = _counted(index, marks[index].count, leaves, borders, placed)
+        votes.add(index, spans[index], style)
     return tuple(Covered(mark=marks[index], span=spans.get(index)) for index in found)
 
 
@@ -241,6 +249,8 @@ def _counted(
     index: int, count: int | None, leaves: NDArray[np.bool_], borders: Sequence[int], placed: Span
 ) -> Span:
     """Return the stretch with as many leaves as a label counts, else the one that its place suggests."""
+    if count is None:
+        return placed
     stretches = [placed, *_stretches(index, borders, len(leaves))]
     return next((span for span in stretches if np.count_nonzero(leaves[slice(*span)]) == count), placed)
 
@@ -255,37 +265,36 @@ def _telling(index: int, sums: Mapping[int, Sums], span: Span) -> bool:
     )
 
 
-def _stands_above(
-    index: int,
-    spans: Mapping[int, Span | None],
-    marks: Mapping[int, Mark],
-    length: int,
-    kinds: NDArray[np.int8],
-) -> bool:
-    """Tell whether a total stands above its rows, as most of its style do; or as its place has it."""
-    alike = [
-        span[0] > other
-        for other, span in spans.items()
-        if span is not None and span != (0, length) and marks[other].style == marks[index].style
-    ]
-    others = [span[0] > other for other, span in spans.items() if span is not None and span != (0, length)]
-    if alike or others:
-        votes = alike or others
-        return sum(votes) * 2 > len(votes)
-    return not (kinds[:index] == kind.DATA).any()
+class _Votes:
+    """Whether totals of a style stand above their rows, as far as their sums tell it."""
+
+    def __init__(self, spans: Mapping[int, Span | None], marks: Mapping[int, Mark], length: int) -> None:
+        self._whole = (0, length)
+        self._votes: dict[str | None, list[int]] = {}
+        for index, span in spans.items():
+            self.add(index, span, marks[index].style)
+
+    def add(self, index: int, span: Span | None, style: str) -> None:
+        """Count where a total stands."""
+        if span is not None and span != self._whole:
+            for key in (style, None):
+                vote = self._votes.setdefault(key, [0, 0])
+                vote[0] += span[0] > index
+                vote[1] += 1
+
+    def above(self, style: str, *, otherwise: bool) -> bool:
+        """Tell whether a total of a style stands above its rows, as most of its style do, or most of all."""
+        vote = self._votes.get(style) or self._votes.get(None)
+        return vote[0] * 2 > vote[1] if vote else otherwise
 
 
 def _by_place(
-    index: int, kinds: NDArray[np.int8], marks: Mapping[int, Mark], borders: Sequence[int], *, above: bool
+    index: int, length: int, marks: Mapping[int, Mark], borders: Sequence[int], *, above: bool
 ) -> Span:
     """Return what a total covers by its place alone."""
-    only = sum(mark.style == GRAND for mark in marks.values()) == 1
-    if marks[index].style == GRAND and only:
-        return 0, len(kinds)
     depth = _depth(marks[index])
     if above:
-        return index + 1, next(
-            (b for b in borders if b > index and _depth(marks.get(b)) <= depth), len(kinds)
-        )
-    shallow = (b + 1 for b in reversed(borders) if b < index and (depth > 0 or _depth(marks.get(b)) <= depth))
-    return next(shallow, 0), index
+        after = islice(borders, bisect_right(borders, index), None)
+        return index + 1, next((b for b in after if _depth(marks.get(b)) <= depth), length)
+    before = (borders[at] for at in range(bisect_left(borders, index) - 1, -1, -1))
+    return next((b + 1 for b in before if depth > 0 or _depth(marks.get(b)) <= depth), 0), index
