@@ -434,6 +434,53 @@ def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *,
     _say("probability of reaching the plan: {probability}", probability=f"{made.probability:.1%}")
 
 
+@cli.command("forecast-series")
+@common
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--month", required=True, type=click.IntRange(1, 12), help="Stand at the end of this month.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV of the forecasts, written whole or not at all.",
+)
+@click.option("--years", default="", metavar="YEAR,…", help="Only these years (default: all that have the months).")
+def forecast_series(file: Path, workspace: Path | None, month: int, out: Path, years: str) -> None:
+    """Say where each year of monthly series ends, as seen from the end of a month.
+
+    FILE is a CSV with the columns series_id, year, month, value (the month's own amount) and, if wanted, group, in any
+    order. Each year that has all months up to --month gets a line with quantiles of its total, January to December;
+    nothing later is used, and no other series. Column issue says why an answer is thin.
+    """
+    from cityanalytics.forecast.answers import answers
+    from cityanalytics.forecast.series import arrange
+    from cityanalytics.forecast.seriesfile import read_series, write_forecasts
+    from cityanalytics.forecast.yearend import year_ends
+
+    del workspace  # any series, of any workspace or none
+    named = _years(years)
+    try:
+        table, doubts = read_series(file)
+    except BlockingIssuesError as error:
+        _show_issues(error.issues)
+        raise
+    _show_issues(doubts)
+    panel = arrange(table)
+    with _progress("forecasting series", total=len(panel.ids)) as advance:
+        found = year_ends(panel, month, on_row=advance)
+    made = answers(panel, found, month=month, years=named, translate=_translate)
+    write_forecasts(made, out)
+    _say(
+        "{count} forecasts of {series} series at the end of month {month} written to {file}; {thin} with a reason in "
+        "column issue",
+        count=len(made),
+        series=made["series_id"].nunique(),
+        month=month,
+        file=out,
+        thin=int((made["issue"] != "").sum()),
+    )
+
+
 @cli.command()
 @common
 @click.argument("report", type=click.Path(path_type=Path, exists=True))
@@ -577,6 +624,14 @@ def _pairs(parameters: Sequence[str]) -> dict[str, str]:
         if not sign:
             raise UsageError(Message.of("--parameter takes NAME=VALUE; {text!r} has no =", text=name))
     return {name: value for name, _, value in pairs}
+
+
+def _years(text: str) -> tuple[int, ...]:
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    for word in words:
+        if not (word.isascii() and word.isdecimal()):
+            raise UsageError(Message.of("--years takes years such as 2015,2016; {text!r} is none", text=word))
+    return tuple(map(int, words))
 
 
 def _dates(found: Dates) -> dict[str, str]:

@@ -92,7 +92,7 @@ class YearEnds:
     history: Numbers
 
 
-def year_ends(panel: Panel, month: int, *, on_part: Callable[[int], None] = lambda _: None) -> YearEnds:
+def year_ends(panel: Panel, month: int, *, on_row: Callable[[], None] = lambda: None) -> YearEnds:
     """Forecast the total of every year from the end of `month` of that year.
 
     Nothing later is used, and no other series. A cell whose months up to `month` are not all there comes out too;
@@ -104,14 +104,15 @@ def year_ends(panel: Panel, month: int, *, on_part: Callable[[int], None] = lamb
         Monthly series.
     month
         1 to 12.
-    on_part
-        Called with the count of rows done after each part.
+    on_row
+        Called for each row that is done.
     """
     parts = []
     for first in range(0, len(panel.ids), PART):
         part = panel.part(first, first + PART)
         parts.append(_of_part(part, month))
-        on_part(len(part.ids))
+        for _ in part.ids:
+            on_row()
     return YearEnds(
         quantiles=np.concatenate([part.quantiles for part in parts]),
         by_members=np.concatenate([part.by_members for part in parts]),
