@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize
 from scipy.special import stdtrit
 
@@ -28,6 +29,8 @@ from cityanalytics.forecast.learnt import Parameters, month_scale
 from cityanalytics.forecast.methods import QUANTILES
 from cityanalytics.forecast.series import Flags, Numbers, arrange
 from cityanalytics.forecast.yearend import FURTHEST
+
+Whole = NDArray[np.int64]
 
 MONTHS = list(range(1, 12))
 LEVELS = np.array(QUANTILES)
@@ -57,9 +60,9 @@ class Cells:
         Amounts.
     """
 
-    series: Numbers
-    group: Numbers
-    origin: Numbers
+    series: Whole
+    group: Whole
+    origin: Whole
     centre: Numbers
     moves: Numbers
     signs: Numbers
@@ -73,9 +76,9 @@ class Cells:
         return Cells(**{name: values[chosen] for name, values in vars(self).items()})
 
     @property
-    def strata(self) -> Numbers:
+    def strata(self) -> Whole:
         """Number of the group and month that each belongs to."""
-        return np.unique(self.group * len(MONTHS) + self.origin, return_inverse=True)[1]
+        return np.asarray(np.unique(self.group * len(MONTHS) + self.origin, return_inverse=True)[1])
 
     @property
     def weights(self) -> Numbers:
@@ -108,7 +111,9 @@ def fit(cells: Cells) -> Numbers:
         pinball = np.maximum(LEVELS * missed, (LEVELS - 1) * missed).mean(axis=1) * weights
         means = np.bincount(strata, pinball, count)
         upwards = (np.where(missed > 0, -LEVELS, 1 - LEVELS) * rest).T
-        upwards = (upwards * (weights / means[strata] / count / len(LEVELS))).T  # on the logs of the quantiles
+        upwards = (
+            upwards * (weights / means[strata] / count / len(LEVELS))
+        ).T  # on the logs of the quantiles
         on_spread = (upwards * spread[:, None] * t).sum(axis=1)
         on_centre = upwards.sum(axis=1)
         gradient = np.concatenate(
@@ -135,7 +140,9 @@ def coverage(cells: Cells, theta: Numbers, widening: float) -> Numbers:
 
 def widen(cells: Cells) -> float:
     """Return the factor on the spread with which groups left out are covered as often as said."""
-    left_out = [(cells.of(cells.group == group), fit(cells.of(cells.group != group))) for group in set(cells.group)]
+    left_out = [
+        (cells.of(cells.group == group), fit(cells.of(cells.group != group))) for group in set(cells.group)
+    ]
 
     def short(log_factor: float) -> float:
         inside = [own.weights * coverage(own, theta, float(np.exp(log_factor))) for own, theta in left_out]
@@ -176,9 +183,9 @@ def main(source: Path, target: Path) -> None:
         row, year, origin = np.nonzero(fits)
         drawdown, m = sight.drawdown[fits], scale[origin]
         cells = Cells(
-            series=row,
+            series=row.astype(np.int64),
             group=group[row],
-            origin=origin,
+            origin=origin.astype(np.int64),
             centre=evidence.centre[fits],
             moves=np.stack([np.ones_like(m), m, drawdown, m * drawdown], axis=-1),
             signs=evidence.signs[fits],

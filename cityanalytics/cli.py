@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict
 from functools import cache, wraps
+from inspect import cleandoc
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -444,7 +445,9 @@ def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *,
     type=click.Path(path_type=Path, dir_okay=False),
     help="CSV of the forecasts, written whole or not at all.",
 )
-@click.option("--years", default="", metavar="YEAR,…", help="Only these years (default: all that have the months).")
+@click.option(
+    "--years", default="", metavar="YEAR,…", help="Only these years (default: all that have the months)."
+)
 def forecast_series(file: Path, workspace: Path | None, month: int, out: Path, years: str) -> None:
     """Say where each year of monthly series ends, as seen from the end of a month.
 
@@ -598,7 +601,7 @@ def _english_help() -> dict[click.Command | click.Option, str]:
     owners: list[click.Command | click.Option] = [*commands]
     for command in commands:
         owners += [option for option in command.params if isinstance(option, click.Option)]
-    return {owner: owner.help or "" for owner in owners}
+    return {owner: cleandoc(owner.help or "") for owner in owners}
 
 
 def _translate_help() -> None:

@@ -109,7 +109,9 @@ class _Reasons:
         elif method != Members.name:
             reasons.append(Message.of("no amount so far to measure the rest by: what is done, no forecast"))
         elif history < ENOUGH_YEARS:
-            reasons.append(Message.of("complete earlier years: {count}; the width is mostly the pool's", count=history))
+            reasons.append(
+                Message.of("complete earlier years: {count}; the width is mostly the pool's", count=history)
+            )
         if self.bridged[row, month]:
             reasons.append(
                 Message.of(
@@ -120,7 +122,5 @@ class _Reasons:
         if self.panel.restarted[row]:
             reasons.append(Message.of("a gap of twelve months or more before: nothing earlier is used"))
         if self.negative[row, month]:
-            reasons.append(
-                Message.of("negative months so far: {count}", count=self.negative[row, month])
-            )
+            reasons.append(Message.of("negative months so far: {count}", count=self.negative[row, month]))
         return reasons

@@ -13,7 +13,6 @@ from cityanalytics.forecast.series import LEAST, YEAR, Numbers, trailing_sum, ye
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cityanalytics.forecast.members import Outlook
     from cityanalytics.forecast.series import Flags, Panel
 
 #: The members, in the order of the last axis of `Sight.logs`.

@@ -1,4 +1,4 @@
-"""What the forecast of monthly series learnt from a pool: a small table, for the whole pool and with each group left out.
+"""What the forecast of monthly series learnt from a pool: once from all of it, once without each group.
 
 ``series_pool.csv`` is made by ``benchmarks/learn_series.py``; the series themselves are not part of the project.
 """
@@ -84,5 +84,6 @@ def pool_groups() -> tuple[str, ...]:
 
 def parameters_without(group: str) -> Parameters:
     """Return what was learnt without `group`; from the whole pool where it held no such group."""
-    row = _table().loc[group if group in pool_groups() else ""]
-    return Parameters(**{str(name): float(value) for name, value in row.items()})
+    table = _table()
+    row = list(table.index).index(group if group in pool_groups() else "")
+    return Parameters(**{str(name): float(table[name].iloc[row]) for name in table.columns})

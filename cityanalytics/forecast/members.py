@@ -93,34 +93,30 @@ class SeasonalArma:
     drift_prior: float = 24.0
     opinion: Opinion = Opinion(sharpness=0.5, half_life=40.0)
 
+    @property
+    def settings(self) -> tuple[Numbers, Numbers, Numbers]:
+        """phi, theta and big of every setting."""
+        phi, theta, big = np.array(list(itertools.product(self.phi, self.theta, self.big))).T
+        return phi, theta, big
+
     def __call__(self, panel: Panel, at: Sequence[int]) -> Outlook:
         """Return the outlook from the ends of the months `at` (1 to 11)."""
-        phi, theta, big = np.array(list(itertools.product(self.phi, self.theta, self.big))).T
-        level = panel.level
-        base = panel.values if self.additive else log_floored(panel.values, level)
-        scale = np.hstack([level[:, :1], level[:, :-1]]) if self.additive else np.ones_like(level)
-        change = np.full_like(base, np.nan)
-        change[:, YEAR:] = base[:, YEAR:] - base[:, :-YEAR]
-        known = np.isfinite(change)
-        change = np.where(known, np.clip(change, -LARGEST_CHANGE * scale, LARGEST_CHANGE * scale), 0.0)
-        learns = known & panel.observed & (scale > 0)
-        drift = trailing_sum(change, self.drift_months) / (
-            trailing_count(np.where(known, change, np.nan), self.drift_months) + self.drift_prior
-        )
-        rows, months = base.shape
-        errors = np.zeros((rows, months + YEAR + 1, len(phi)))  # 13 months ahead of the first: no error
+        phi, theta, big = self.settings
+        level, run = panel.level, self._begin(panel)
+        scale = self._scale(level)
+        rows, months = level.shape
         remainder = np.full((rows, months // YEAR, len(at)), np.nan)
         reach, size = remainder.copy(), np.full((rows, months), np.nan)
         shares = _profile(panel)
         sums, count = self.opinion.start(rows, len(phi))
         for month in range(YEAR, months):
-            mean = drift[:, month - 1, None]
-            back = errors[:, month : month + 13]  # from thirteen months before to the month before
+            mean = run.drift[:, month - 1, None]
+            back = run.errors[:, month : month + 13]  # from thirteen months before to the month before
             pulled = theta * back[:, 12] + big * back[:, 1] + theta * big * back[:, 0]
-            expected = mean + phi * (change[:, month - 1, None] - mean) + pulled
-            seen = learns[:, month, None]
-            error = np.where(seen, change[:, month, None] - expected, 0.0)
-            errors[:, month + 13] = error
+            expected = mean + phi * (run.change[:, month - 1, None] - mean) + pulled
+            seen = run.learns[:, month, None]
+            error = np.where(seen, run.change[:, month, None] - expected, 0.0)
+            run.errors[:, month + 13] = error
             sizes = np.abs(error) / np.where(scale > 0, scale, 1.0)[:, month, None]
             sums, count = self.opinion.add(sums, count, sizes, seen)
             weights = self.opinion.weights(sums, count)
@@ -128,35 +124,64 @@ class SeasonalArma:
             year, place = divmod(month, YEAR)
             if place + 1 in at:
                 column = list(at).index(place + 1)
-                ahead = self._ahead(base, change, drift, errors, month, (phi, theta, big))
                 least = LEAST * (YEAR - 1 - place) * level[:, month, None]
-                logs = _log(np.maximum(ahead, least))
+                logs = _log(np.maximum(self._ahead(run, month), least))
                 remainder[:, year, column] = np.exp((weights * logs).sum(axis=1))
-                reach[:, year, column] = (weights * _reach(shares[:, year, place + 1 :], phi, theta)).sum(axis=1)
+                reach[:, year, column] = (weights * _reach(shares[:, year, place + 1 :], phi, theta)).sum(
+                    axis=1
+                )
         return Outlook(remainder=remainder, error=size, reach=reach)
 
-    def _ahead(
-        self,
-        base: Numbers,
-        change: Numbers,
-        drift: Numbers,
-        errors: Numbers,
-        month: int,
-        grid: tuple[Numbers, Numbers, Numbers],
-    ) -> Numbers:
-        """Return the sum of the months after `month` to December for every setting."""
-        phi, theta, big = grid
-        mean, step = drift[:, month, None], change[:, month, None]
-        total = np.zeros((len(base), len(phi)))
+    def _scale(self, level: Numbers) -> Numbers:
+        """Return what a change of 1 is measured by: nothing on the log scale, else the level a month before."""
+        return np.hstack([level[:, :1], level[:, :-1]]) if self.additive else np.ones_like(level)
+
+    def _begin(self, panel: Panel) -> _Run:
+        level = panel.level
+        scale = self._scale(level)
+        base = panel.values if self.additive else log_floored(panel.values, level)
+        change = np.full_like(base, np.nan)
+        change[:, YEAR:] = base[:, YEAR:] - base[:, :-YEAR]
+        known = np.isfinite(change)
+        change = np.where(known, np.clip(change, -LARGEST_CHANGE * scale, LARGEST_CHANGE * scale), 0.0)
+        count = trailing_count(np.where(known, change, np.nan), self.drift_months)
+        rows, months = base.shape
+        return _Run(
+            base=base,
+            change=change,
+            drift=trailing_sum(change, self.drift_months) / (count + self.drift_prior),
+            learns=known & panel.observed & (scale > 0),
+            errors=np.zeros((rows, 13 + months, len(self.settings[0]))),
+        )
+
+    def _ahead(self, run: _Run, month: int) -> Numbers:
+        """Return the sum of the months after `month` to December, shape (rows, settings)."""
+        phi, theta, big = self.settings
+        mean, step = run.drift[:, month, None], run.change[:, month, None]
+        total = np.zeros((len(run.base), len(phi)))
         for ahead in range(month + 1, month + YEAR - month % YEAR):
-            back = errors[:, ahead : ahead + 2]  # thirteen and twelve months before
+            back = run.errors[:, ahead : ahead + 2]  # thirteen and twelve months before
             pulled = big * back[:, 1] + theta * big * back[:, 0]
             if ahead == month + 1:
-                pulled = pulled + theta * errors[:, month + 13]
+                pulled = pulled + theta * run.errors[:, month + 13]
             step = mean + phi * (step - mean) + pulled
-            value = base[:, ahead - YEAR, None] + step
+            value = run.base[:, ahead - YEAR, None] + step
             total = total + (value if self.additive else np.exp(value))
         return total
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """What a seasonal ARMA works on: amounts or logs, their changes over a year, errors found on the way.
+
+    The errors have thirteen columns ahead of the first month, where there were none.
+    """
+
+    base: Numbers
+    change: Numbers
+    drift: Numbers
+    learns: Flags
+    errors: Numbers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,4 +293,4 @@ def _reach(weights: Numbers, phi: Numbers, theta: Numbers) -> Numbers:
     carried = [
         (share[:, first:, None] * stays[None, : months - first]).sum(axis=1) for first in range(months)
     ]
-    return np.sqrt(np.square(carried).sum(axis=0))
+    return np.asarray(np.sqrt(np.square(carried).sum(axis=0)))

@@ -6,6 +6,7 @@ import csv
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError, UsageError
@@ -53,7 +54,9 @@ def read_series(path: Path) -> tuple[pd.DataFrame, tuple[Issue, ...]]:
     lines = list(_lines(path))
     if not lines:
         raise CityAnalyticsError(
-            Message.of("{file} is empty: it needs a line of headings and a line for each month", file=path.name)
+            Message.of(
+                "{file} is empty: it needs a line of headings and a line for each month", file=path.name
+            )
         )
     headings = [text.strip().casefold() for text in lines[0][1]]
     missing = [name for name in NEEDED if name not in headings]
@@ -130,7 +133,9 @@ def _parsed(
         }
         year, month = WHOLE.fullmatch(found["year"]), WHOLE.fullmatch(found["month"])
         value = found["value"]
-        number = float("nan") if value.casefold() in EMPTY else float(value) if NUMBER.fullmatch(value) else None
+        number = (
+            float("nan") if value.casefold() in EMPTY else float(value) if NUMBER.fullmatch(value) else None
+        )
         if not found["series_id"] or found["series_id"].startswith(FORMULA):
             issues.append(_error(name, line, "SERIES_NAME", found["series_id"], NAME_IT))
         elif not year or int(year[1]) not in YEARS:
@@ -148,7 +153,9 @@ def _parsed(
 NAME_IT = Message.of("give the series a name that begins with a letter or a figure")
 SAY_THE_YEAR = Message.of("write the year in four figures")
 SAY_THE_MONTH = Message.of("write the month as 1 to 12")
-SAY_THE_VALUE = Message.of("write the month's own amount in plain figures, such as 1234.5; leave it empty if unknown")
+SAY_THE_VALUE = Message.of(
+    "write the month's own amount in plain figures, such as 1234.5; leave it empty if unknown"
+)
 KEEP_ONE = Message.of("keep the line that holds and delete the others")
 
 
@@ -163,7 +170,7 @@ def _repeated(name: str, table: pd.DataFrame) -> list[Issue]:
     issues = []
     again = table[table.duplicated(["series_id", "year", "month"], keep=False)]
     for (series, year, month), same in again.groupby(["series_id", "year", "month"]):
-        differ = same["value"].nunique(dropna=False) > 1
+        differ = len(set(same["value"].fillna(np.inf))) > 1
         issues.append(
             Issue(
                 severity=Severity.ERROR if differ else Severity.WARNING,
