@@ -87,9 +87,9 @@ class _Reasons:
 
     def __init__(self, panel: Panel, found: YearEnds, month: int) -> None:
         self.month, self.found, self.panel = month, found, panel
-        inside = np.isfinite(panel.values)
+        inside = np.isfinite(panel.amounts)
         self.bridged = np.cumsum(inside & ~panel.observed, axis=1)
-        self.negative = np.cumsum(np.nan_to_num(panel.values) < 0, axis=1)
+        self.negative = np.cumsum(np.nan_to_num(panel.amounts) < 0, axis=1)
 
     def method(self, row: int, year: int) -> str:
         """Return what the answer rests on."""

@@ -89,7 +89,7 @@ def look(panel: Panel, at: Sequence[int]) -> Sight:
     """Let the members stand at the ends of the months `at` (1 to 11) of every year."""
     outlooks = [member(panel, at) for member in MEMBERS]
     months = [month - 1 for month in at]
-    given = np.where(panel.observed, panel.values, np.nan).reshape(panel.yearly.shape)
+    given = np.where(panel.observed, panel.amounts, np.nan).reshape(panel.yearly.shape)
     done = np.cumsum(panel.yearly, axis=2)[:, :, months]
     total = given.sum(axis=2)
     left = YEAR - np.array(at)
@@ -188,7 +188,7 @@ def _faded(errors: Numbers, half_life: float) -> Numbers:
 
 
 def _drawdown(panel: Panel, months: Sequence[int]) -> Numbers:
-    sums = trailing_sum(panel.values, YEAR).reshape(panel.yearly.shape)[:, :, months]
+    sums = trailing_sum(panel.amounts, YEAR).reshape(panel.yearly.shape)[:, :, months]
     begun = np.isfinite(panel.yearly)[:, :, months] & (sums > 0)
     sums = np.where(begun, sums, 0.0)
     peak = sums.copy()

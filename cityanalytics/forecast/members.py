@@ -139,7 +139,7 @@ class SeasonalArma:
     def _begin(self, panel: Panel) -> _Run:
         level = panel.level
         scale = self._scale(level)
-        base = panel.values if self.additive else log_floored(panel.values, level)
+        base = panel.amounts if self.additive else log_floored(panel.amounts, level)
         change = np.full_like(base, np.nan)
         change[:, YEAR:] = base[:, YEAR:] - base[:, :-YEAR]
         known = np.isfinite(change)
@@ -200,7 +200,7 @@ class Smoothing:
     def __call__(self, panel: Panel, at: Sequence[int]) -> Outlook:
         """Return the outlook from the ends of the months `at` (1 to 11); its reach is not worked out."""
         alpha, beta, gamma = np.array(list(itertools.product(self.alpha, self.beta, self.gamma))).T
-        logs = log_floored(panel.values, panel.level)
+        logs = log_floored(panel.amounts, panel.level)
         rows, months = logs.shape
         begins = np.where(np.isfinite(logs).any(axis=1), np.argmax(np.isfinite(logs), axis=1), months)
         level, trend = np.full((rows, len(alpha)), np.nan), np.zeros((rows, len(alpha)))
@@ -259,7 +259,7 @@ class AnnualGrowth:
         remainder = np.maximum(year[..., None] - done, self.least * rest)
         return Outlook(
             remainder=np.where(remainder > 0, remainder, np.nan),
-            error=np.full(panel.values.shape, np.nan),
+            error=np.full(panel.amounts.shape, np.nan),
             reach=np.full_like(remainder, np.nan),
         )
 

@@ -30,7 +30,7 @@ class Panel:
         Names by row; a group may be empty.
     first_year
         Year of the first column.
-    values
+    amounts
         The month's own amount, shape (rows, months); NaN before a row begins and after it ends.
     observed
         Which values were given; the others inside a row are those of the same month a year earlier
@@ -42,19 +42,19 @@ class Panel:
     ids: tuple[str, ...]
     groups: tuple[str, ...]
     first_year: int
-    values: Numbers
+    amounts: Numbers
     observed: Flags
     restarted: Flags
 
     @property
     def yearly(self) -> Numbers:
-        """The values by year, shape (rows, years, 12)."""
-        return self.values.reshape(len(self.ids), -1, YEAR)
+        """The amounts by year, shape (rows, years, 12)."""
+        return self.amounts.reshape(len(self.ids), -1, YEAR)
 
     @property
     def level(self) -> Numbers:
         """Mean size of a month over the last twelve (or as many as there are), shape (rows, months)."""
-        return trailing_sum(np.abs(self.values), YEAR) / np.maximum(trailing_count(self.values, YEAR), 1)
+        return trailing_sum(np.abs(self.amounts), YEAR) / np.maximum(trailing_count(self.amounts, YEAR), 1)
 
     def part(self, first: int, last: int) -> Panel:
         """Return the rows from `first` up to, not with, `last`."""
@@ -62,7 +62,7 @@ class Panel:
             ids=self.ids[first:last],
             groups=self.groups[first:last],
             first_year=self.first_year,
-            values=self.values[first:last],
+            amounts=self.amounts[first:last],
             observed=self.observed[first:last],
             restarted=self.restarted[first:last],
         )
@@ -89,7 +89,7 @@ def arrange(table: pd.DataFrame) -> Panel:
         ids=tuple(str(names[index]) for index in owner),
         groups=tuple(str(groups[index]) for index in owner),
         first_year=first,
-        values=_bridged(values),
+        amounts=_bridged(values),
         observed=observed,
         restarted=restarted,
     )
