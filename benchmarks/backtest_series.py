@@ -52,23 +52,26 @@ def main(source: Path, recorded: Path, target: Path) -> None:
     panel = arrange(series)
     cells = peers.loc[peers["method"] == AGAINST, CELL]
     made = [
-        answers(panel, year_ends(panel, int(month)), month=int(month)) for month in sorted(cells["month"].unique())
+        answers(panel, year_ends(panel, int(month)), month=int(month))
+        for month in sorted(cells["month"].unique())
     ]
     ours = pd.concat(made).assign(method="cityanalytics").merge(cells, on=CELL)
     table = scored(pd.concat([ours, peers]), totals(series))
-    by_series = table.groupby(["method", "group", "month", "series_id"])["loss"].mean()
-    loss = by_series.groupby(["method", "group", "month"]).mean()
-    grouped = table.groupby(["method", "group", "month"])
+    stratum = ["method", "group", "month"]
+    by_series = table.groupby([*stratum, "series_id"])["loss"].mean()
+    grouped = table.groupby(stratum)
     result = pd.DataFrame(
         {
             "cells": grouped.size(),
             "mdape": grouped["error"].median(),
-            "pinball": loss / loss.xs(AGAINST).reindex(loss.index.droplevel("method")).to_numpy(),
+            "pinball": by_series.groupby(stratum).mean(),
             "coverage": grouped["inside"].mean(),
         }
-    )
-    result.to_csv(target, float_format="%.4f", lineterminator="\n")
-    overall = np.exp(np.log(result["pinball"]).groupby("method").mean())
+    ).reset_index()
+    against = result[result["method"] == AGAINST].set_index(["group", "month"])["pinball"]
+    result["pinball"] /= against.loc[list(zip(result["group"], result["month"], strict=True))].to_numpy()
+    result.to_csv(target, index=False, float_format="%.4f", lineterminator="\n")
+    overall = np.exp(np.log(result.set_index("method")["pinball"]).groupby("method").mean())
     print(f"{len(result)} rows written to {target}; pinball relative to {AGAINST}:")
     print(overall.round(3).to_string())
 
