@@ -38,6 +38,8 @@ COVERED = 0.8
 #: In the order of `Parameters` from bias to freedom (there 2 + exp of it): where the ridge pulls, and how strongly.
 PRIOR = np.array([0.0] * 4 + [0.25] * 4 + [-0.5, 0.0, 0.0] + [1.0])
 RIDGE = np.array([0.05] * 4 + [0.01] * 4 + [0.002] * 4)
+#: Losses are rounded within this share of the previous year's total.
+ROUNDED = 0.001
 #: Digits of the table: the search stops far below them.
 DECIMALS = 3
 
@@ -100,20 +102,24 @@ def quantiles(cells: Cells, theta: Numbers, widening: float = 1.0) -> tuple[Numb
     return np.exp((cells.centre + cells.moves @ theta[:4])[:, None] + reach), spread, t, slope
 
 
-def fit(cells: Cells) -> Numbers:
+def fit(cells: Cells, start: Numbers = PRIOR) -> Numbers:
     """Return the parameters that minimise the loss, in the order of `PRIOR`."""
     strata, weights = cells.strata, cells.weights / cells.previous
     count = int(strata.max()) + 1
+    within = ROUNDED * cells.previous[:, None]
 
     def loss(theta: Numbers) -> tuple[float, Numbers]:
         rest, spread, t, slope = quantiles(cells, theta)
         missed = cells.total[:, None] - cells.done[:, None] - rest
-        pinball = np.maximum(LEVELS * missed, (LEVELS - 1) * missed).mean(axis=1) * weights
+        # the kink is rounded, so that the search ends at one place: |u| becomes u²/2h + h/2 within h
+        side = np.clip(missed / within, -1.0, 1.0)
+        size = side * missed - within * side**2 / 2 + within / 2
+        pinball = (size + (2 * LEVELS - 1) * missed).mean(axis=1) / 2 * weights
         means = np.bincount(strata, pinball, count)
-        upwards = (np.where(missed > 0, -LEVELS, 1 - LEVELS) * rest).T
+        share = weights / means[strata] / count / len(LEVELS)
         upwards = (
-            upwards * (weights / means[strata] / count / len(LEVELS))
-        ).T  # on the logs of the quantiles
+            share[:, None] * rest * (1 - side - 2 * LEVELS) / 2
+        )  # the slope on the logs of the quantiles
         on_spread = (upwards * spread[:, None] * t).sum(axis=1)
         on_centre = upwards.sum(axis=1)
         gradient = np.concatenate(
@@ -127,7 +133,9 @@ def fit(cells: Cells) -> Numbers:
         pull = theta - PRIOR
         return float(np.log(means).mean() + (RIDGE * pull**2).sum()), gradient + 2 * RIDGE * pull
 
-    found = minimize(loss, PRIOR, jac=True, method="BFGS", options={"gtol": 1e-6, "maxiter": 500})
+    found = minimize(loss, start, jac=True, method="BFGS", options={"gtol": 1e-7, "maxiter": 500})
+    if not found.success:
+        sys.exit(f"the search did not end: {found.message}")
     return np.asarray(found.x)
 
 
@@ -138,14 +146,15 @@ def coverage(cells: Cells, theta: Numbers, widening: float) -> Numbers:
     return np.asarray((cells.total >= rest[:, low]) & (cells.total <= rest[:, high]), dtype=float)
 
 
-def widen(cells: Cells) -> float:
+def widen(cells: Cells, theta: Numbers) -> float:
     """Return the factor on the spread with which groups left out are covered as often as said."""
     left_out = [
-        (cells.of(cells.group == group), fit(cells.of(cells.group != group))) for group in set(cells.group)
+        (cells.of(cells.group == group), fit(cells.of(cells.group != group), theta))
+        for group in set(cells.group)
     ]
 
     def short(log_factor: float) -> float:
-        inside = [own.weights * coverage(own, theta, float(np.exp(log_factor))) for own, theta in left_out]
+        inside = [own.weights * coverage(own, learnt, float(np.exp(log_factor))) for own, learnt in left_out]
         return float(np.mean([each.sum() / len(MONTHS) for each in inside])) - COVERED
 
     # coverage is a step function of the factor: the root is where it steps over
@@ -196,7 +205,7 @@ def main(source: Path, target: Path) -> None:
         )
         theta = fit(cells)
         paces = pace(sight.done[pool], sight.rest[pool], month)
-        values = [usual, *theta[:-1], 2 + np.exp(theta[-1]), widen(cells), *paces]
+        values = [usual, *theta[:-1], 2 + np.exp(theta[-1]), widen(cells, theta), *paces]
         table.append({"left_out": left_out, **dict(zip(Parameters.__annotations__, values, strict=True))})
         print(f"learnt without {left_out or 'nothing'}: {len(cells.done)} forecasts")
     assert tuple(Parameters.__annotations__)[5:9] == SIGNS  # noqa: S101 - theta[4:8] are the slopes on them

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.special import stdtrit
 
@@ -115,6 +115,7 @@ def test_more_done_in_the_last_month_never_lowers_the_median(
     assert last_year(larger, month)[middle] >= last_year(values, month)[middle]
 
 
+@settings(max_examples=30)  # each makes three panels
 @given(seed=seeds, years=st.integers(2, 6), noise=noises, month=months)
 def test_nothing_later_and_no_other_series_changes_a_forecast(
     seed: int, years: int, noise: float, month: int
@@ -131,6 +132,7 @@ def test_nothing_later_and_no_other_series_changes_a_forecast(
     pd.testing.assert_frame_equal(found, expected, rtol=1e-11)
 
 
+@settings(max_examples=20)  # each makes two panels twice
 @given(seed=seeds, order=st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(seed: int, order: object) -> None:
     table = pd.concat([tidy("b", spoilt(seed, 3)), tidy("a", seasonal(seed, 4, 0.1))], ignore_index=True)
