@@ -448,27 +448,37 @@ def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *,
 @click.option(
     "--years", default="", metavar="YEAR,…", help="Only these years (default: all that have the months)."
 )
-def forecast_series(file: Path, workspace: Path | None, month: int, out: Path, years: str) -> None:
+@as_json
+def forecast_series(
+    file: Path, workspace: Path | None, month: int, out: Path, years: str, *, json_: bool
+) -> None:
     """Say where each year of monthly series ends, as seen from the end of a month.
 
     FILE is a CSV with the columns series_id, year, month, value (the month's own amount) and, if wanted, group, in any
     order. Each year that has all months up to --month gets a line with quantiles of its total, January to December;
     nothing later is used, and no other series. Column issue says why an answer is thin.
     """
-    from cityanalytics.forecast.answers import answers
+    from cityanalytics.forecast.answers import answers, unanswered
     from cityanalytics.forecast.series import arrange
     from cityanalytics.forecast.seriesfile import read_series, write_forecasts
     from cityanalytics.forecast.yearend import year_ends
+    from cityanalytics.workbooks.inspection import issue_document
 
     del workspace  # any series, of any workspace or none
     named = _years(years)
+    blocked: BlockingIssuesError | None = None
     try:
-        table, doubts = read_series(file)
+        table, issues = read_series(file)
+        panel = arrange(table)
+        issues += unanswered(panel, month)
     except BlockingIssuesError as error:
-        _show_issues(error.issues)
-        raise
-    _show_issues(doubts)
-    panel = arrange(table)
+        blocked, issues = error, error.issues
+    if json_:
+        _print_json({"issues": [issue_document(issue, _translate) for issue in issues]})
+    else:
+        _show_issues(issues)
+    if blocked:
+        raise blocked
     with _progress("forecasting series", total=len(panel.ids)) as advance:
         found = year_ends(panel, month, on_row=advance)
     made = answers(panel, found, month=month, years=named, translate=_translate)

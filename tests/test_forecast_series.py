@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import pty
 import subprocess
@@ -201,6 +202,18 @@ def test_gaps_zeros_and_negative_months_are_answered_with_the_reason(tmp_path: P
     assert "negative months so far: 1" in str(found.loc["negative", "issue"])
     assert "no forecast" in str(found.loc["zero", "issue"])
     assert np.isfinite(found[COLUMNS[4:11]].to_numpy()).all()
+
+
+def test_a_year_with_a_gap_has_no_line_and_is_told(tmp_path: Path) -> None:
+    values = np.tile(np.arange(1.0, 13.0), 4)[:40]
+    values[[14, 15]] = np.nan
+    (tmp_path / "s.csv").write_text("\n".join([HEAD, *lines("a", 2011, values)]), "utf-8")
+    done = run("s.csv", "--month", 6, "--out", "f.csv", "--json", cwd=tmp_path)
+    assert done.returncode == 0
+    assert pd.read_csv(tmp_path / "f.csv")["year"].tolist() == [2011, 2013]
+    (issue,) = json.loads(done.stdout)["issues"]  # 2014 ends in April: that is no gap
+    assert (issue["code"], issue["where"]) == ("YEAR_WITH_GAP", "a 2012")
+    assert "month 3, 4" in issue["understood"]
 
 
 def test_a_terminal_sees_a_bar(two: Path, tmp_path: Path) -> None:

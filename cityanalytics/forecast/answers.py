@@ -11,7 +11,7 @@ from cityanalytics.errors import InsufficientDataError
 from cityanalytics.forecast.methods import QUANTILES
 from cityanalytics.forecast.series import YEAR
 from cityanalytics.forecast.yearend import Members, RunRate
-from cityanalytics.issues import Message
+from cityanalytics.issues import Issue, Message, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -80,6 +80,27 @@ def answers(
 def whole_so_far(panel: Panel, month: int) -> Flags:
     """Return which years have all their months up to `month`, shape (rows, years)."""
     return np.asarray(panel.observed.reshape(panel.yearly.shape)[:, :, :month].all(axis=2))
+
+
+def unanswered(panel: Panel, month: int) -> tuple[Issue, ...]:
+    """Return a warning for each year without a forecast because a month before others is missing."""
+    given = panel.observed.reshape(panel.yearly.shape)
+    later = np.cumsum(panel.observed[:, ::-1], axis=1)[:, ::-1].reshape(given.shape) > 0
+    missing = ~given & later
+    missing[:, :, month:] = False
+    issues = []
+    for row, year in zip(*np.nonzero(missing.any(axis=2) & given.any(axis=2)), strict=True):
+        months = ", ".join(str(place + 1) for place in np.flatnonzero(missing[row, year]))
+        issues.append(
+            Issue(
+                severity=Severity.WARNING,
+                code="YEAR_WITH_GAP",
+                where=f"{panel.ids[row]} {panel.first_year + int(year)}",
+                understood=Message.of("no forecast of this year: no value for month {months}", months=months),
+                suggestion=Message.of("fill it in, or stand at an earlier month"),
+            )
+        )
+    return tuple(issues)
 
 
 class _Reasons:
