@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize
 from scipy.special import stdtrit
 
-from cityanalytics.forecast.evidence import SIGNS, look, misses, weigh
-from cityanalytics.forecast.learnt import Parameters, month_scale
+from cityanalytics.forecast.evidence import SIGNS, Sight, look, misses, weigh
+from cityanalytics.forecast.learnt import month_scale
 from cityanalytics.forecast.methods import QUANTILES
 from cityanalytics.forecast.series import Flags, Numbers, arrange
 from cityanalytics.forecast.yearend import FURTHEST
@@ -33,9 +33,15 @@ from cityanalytics.forecast.yearend import FURTHEST
 Whole = NDArray[np.int64]
 
 MONTHS = list(range(1, 12))
+MOVES = ("bias", "bias_month", "recovery", "recovery_month")
+CURVE = ("spread", "spread_month", "spread_curve")
+PACE = ("pace", "pace_month", "pace_spread", "pace_spread_month")
+NAMES = ("usual_miss", *MOVES, *SIGNS, *CURVE, "freedom", "widening", *PACE)
+#: Two groups to learn from when one is left out, so that the widening can leave out one of them.
+FEWEST_GROUPS = 3
 LEVELS = np.array(QUANTILES)
 COVERED = 0.8
-#: In the order of `Parameters` from bias to freedom (there 2 + exp of it): where the ridge pulls, and how strongly.
+#: In the order of `NAMES` from bias to freedom (there 2 + exp of it): where the ridge pulls, and how strongly.
 PRIOR = np.array([0.0] * 4 + [0.25] * 4 + [-0.5, 0.0, 0.0] + [1.0])
 RIDGE = np.array([0.05] * 4 + [0.01] * 4 + [0.002] * 4)
 #: Losses are rounded within this share of the previous year's total.
@@ -150,7 +156,7 @@ def widen(cells: Cells, theta: Numbers) -> float:
     """Return the factor on the spread with which groups left out are covered as often as said."""
     left_out = [
         (cells.of(cells.group == group), fit(cells.of(cells.group != group), theta))
-        for group in set(cells.group)
+        for group in np.unique(cells.group)
     ]
 
     def short(log_factor: float) -> float:
@@ -172,43 +178,50 @@ def pace(done: Numbers, rest: Numbers, month: Numbers) -> tuple[float, ...]:
     return float(mean[1]), float(mean[0]), float(spread[1]), float(spread[0])
 
 
+def cells_of(sight: Sight, group: Whole, pool: Flags, usual_miss: float) -> Cells:
+    """Return the forecasts of the pool's series, where members and outcome are known."""
+    evidence = weigh(sight, usual_miss)
+    previous = np.hstack([np.full((len(group), 1), np.nan), sight.total[:, :-1]])
+    fits = np.isfinite(evidence.centre + evidence.signs.sum(axis=-1) + sight.rest)
+    fits &= (pool[:, None] & (previous > 0) & (sight.history > 0))[..., None]
+    row, year, origin = np.nonzero(fits)
+    drawdown = sight.drawdown[fits]
+    m = np.array([month_scale(month) for month in MONTHS])[origin]
+    return Cells(
+        series=row.astype(np.int64),
+        group=group[row],
+        origin=origin.astype(np.int64),
+        centre=evidence.centre[fits],
+        moves=np.stack([np.ones_like(m), m, drawdown, m * drawdown], axis=-1),
+        signs=evidence.signs[fits],
+        curve=np.stack([np.ones_like(m), m, m**2], axis=-1),
+        done=sight.done[fits],
+        total=sight.total[row, year],
+        previous=previous[row, year],
+    )
+
+
 def main(source: Path, target: Path) -> None:
     """Write the table."""
     panel = arrange(pd.read_csv(source))
-    sight = look(panel, MONTHS)
     groups = sorted(set(panel.groups))
+    if len(groups) < FEWEST_GROUPS:
+        sys.exit(
+            f"{source} holds {len(groups)} groups: with one left out, two others must be left to learn from"
+        )
+    sight = look(panel, MONTHS)
     group = np.array([groups.index(name) for name in panel.groups])
-    month = np.array(MONTHS)
-    scale = np.array([month_scale(each) for each in MONTHS])
-    previous = np.hstack([np.full((len(panel.ids), 1), np.nan), sight.total[:, :-1]])
+    missed = np.abs(misses(sight, sight.logs.mean(axis=-1)))
     table = []
     for left_out in ["", *groups]:
         pool = np.array([name != left_out for name in panel.groups])
-        missed = np.abs(misses(sight, sight.logs.mean(axis=-1)))[pool]
-        usual = float(np.median(missed[np.isfinite(missed)]))
-        evidence = weigh(sight, usual)
-        fits = np.isfinite(evidence.centre + evidence.signs.sum(axis=-1) + sight.rest)
-        fits &= (pool[:, None] & (previous > 0) & (sight.history > 0))[..., None]
-        row, year, origin = np.nonzero(fits)
-        drawdown, m = sight.drawdown[fits], scale[origin]
-        cells = Cells(
-            series=row.astype(np.int64),
-            group=group[row],
-            origin=origin.astype(np.int64),
-            centre=evidence.centre[fits],
-            moves=np.stack([np.ones_like(m), m, drawdown, m * drawdown], axis=-1),
-            signs=evidence.signs[fits],
-            curve=np.stack([np.ones_like(m), m, m**2], axis=-1),
-            done=sight.done[fits],
-            total=sight.total[row, year],
-            previous=previous[row, year],
-        )
+        usual_miss = float(np.nanmedian(missed[pool]))
+        cells = cells_of(sight, group, pool, usual_miss)
         theta = fit(cells)
-        paces = pace(sight.done[pool], sight.rest[pool], month)
-        values = [usual, *theta[:-1], 2 + np.exp(theta[-1]), widen(cells, theta), *paces]
-        table.append({"left_out": left_out, **dict(zip(Parameters.__annotations__, values, strict=True))})
+        paces = pace(sight.done[pool], sight.rest[pool], np.array(MONTHS))
+        values = [usual_miss, *theta[:-1], 2 + np.exp(theta[-1]), widen(cells, theta), *paces]
+        table.append({"left_out": left_out, **dict(zip(NAMES, values, strict=True))})
         print(f"learnt without {left_out or 'nothing'}: {len(cells.done)} forecasts")
-    assert tuple(Parameters.__annotations__)[5:9] == SIGNS  # noqa: S101 - theta[4:8] are the slopes on them
     pd.DataFrame(table).to_csv(target, index=False, float_format=f"%.{DECIMALS}f", lineterminator="\n")
     print(f"{len(table)} rows written to {target}")
 

@@ -10,7 +10,7 @@ import pandas as pd
 from cityanalytics.errors import InsufficientDataError
 from cityanalytics.forecast.methods import QUANTILES
 from cityanalytics.forecast.series import YEAR
-from cityanalytics.forecast.yearend import Members, RunRate
+from cityanalytics.forecast.yearend import Combination, RunRate
 from cityanalytics.issues import Issue, Message, Severity
 
 if TYPE_CHECKING:
@@ -114,8 +114,8 @@ class _Reasons:
 
     def method(self, row: int, year: int) -> str:
         """Return what the answer rests on."""
-        if self.found.by_members[row, year]:
-            return Members.name
+        if self.found.by_combination[row, year]:
+            return Combination.name
         return RunRate.name if self.found.by_pace[row, year] else "done"
 
     def __call__(self, row: int, year: int) -> list[Message]:
@@ -127,7 +127,7 @@ class _Reasons:
         reasons = []
         if method == RunRate.name:
             reasons.append(Message.of("no complete earlier year: the pace so far, as wide as in the pool"))
-        elif method != Members.name:
+        elif method != Combination.name:
             reasons.append(Message.of("no amount so far to measure the rest by: what is done, no forecast"))
         elif history < ENOUGH_YEARS:
             reasons.append(

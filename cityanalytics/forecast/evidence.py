@@ -121,7 +121,7 @@ def weigh(sight: Sight, usual_miss: float) -> Evidence:
     sight
         What the members see.
     usual_miss
-        Median size of a member's miss in the pool, on the log scale.
+        Median size of the misses in the pool, on the log scale.
     """
     past = np.stack(
         [_past_miss(sight, sight.logs[..., member], usual_miss) for member in range(sight.logs.shape[-1])], -1

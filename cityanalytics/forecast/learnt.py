@@ -22,7 +22,7 @@ class Parameters:
     Parameters
     ----------
     usual_miss
-        Median size of a member's miss.
+        Median size of the miss of the members' plain mean.
     bias, bias_month
         What the members' combination lacks: ``bias + bias_month m``.
     recovery, recovery_month

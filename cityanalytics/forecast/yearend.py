@@ -26,7 +26,7 @@ FURTHEST = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Members:
+class Combination:
     """The members' combination, moved and spread as the pool learnt.
 
     ``log remainder = centre + bias + recovery * drawdown + spread * t``, where the log of the spread is linear in
@@ -34,7 +34,7 @@ class Members:
     """
 
     parameters: Parameters
-    name = "members"
+    name = "combination"
 
     def __call__(self, sight: Sight, evidence: Evidence, at: list[int]) -> Numbers:
         """Return quantiles of the remainder, shape (rows, years, origins, levels)."""
@@ -80,14 +80,14 @@ class YearEnds:
     ----------
     quantiles
         Of the year's total, shape (rows, years, levels of `QUANTILES`).
-    by_members, by_pace
+    by_combination, by_pace
         Which of them rest on the members, and which on the run rate; the rest are what is done.
     history
         Complete years before, shape (rows, years).
     """
 
     quantiles: Numbers
-    by_members: Flags
+    by_combination: Flags
     by_pace: Flags
     history: Numbers
 
@@ -115,7 +115,7 @@ def year_ends(panel: Panel, month: int, *, on_row: Callable[[], None] = lambda: 
             on_row()
     return YearEnds(
         quantiles=np.concatenate([part.quantiles for part in parts]),
-        by_members=np.concatenate([part.by_members for part in parts]),
+        by_combination=np.concatenate([part.by_combination for part in parts]),
         by_pace=np.concatenate([part.by_pace for part in parts]),
         history=np.concatenate([part.history for part in parts]),
     )
@@ -133,13 +133,16 @@ def _of_part(panel: Panel, month: int) -> YearEnds:
         rows = np.array([name == group for name in panel.groups])
         learnt, own = parameters_without(group), sight.rows(rows)
         evidence = weigh(own, learnt.usual_miss)
-        remainder[rows] = Members(parameters=learnt)(own, evidence, at)[:, :, here]
+        remainder[rows] = Combination(parameters=learnt)(own, evidence, at)[:, :, here]
         pace[rows] = RunRate(parameters=learnt)(own.done, at)[:, :, here]
     if month == YEAR:
         remainder, pace = np.zeros_like(remainder), np.zeros_like(pace)
-    by_members = np.isfinite(remainder).all(axis=2) & (sight.history > 0)
-    by_pace = ~by_members & np.isfinite(pace).all(axis=2)
-    rest = np.where(by_members[..., None], remainder, np.where(by_pace[..., None], pace, 0.0))
+    by_combination = np.isfinite(remainder).all(axis=2) & (sight.history > 0)
+    by_pace = ~by_combination & np.isfinite(pace).all(axis=2)
+    rest = np.where(by_combination[..., None], remainder, np.where(by_pace[..., None], pace, 0.0))
     return YearEnds(
-        quantiles=done[..., None] + rest, by_members=by_members, by_pace=by_pace, history=sight.history
+        quantiles=done[..., None] + rest,
+        by_combination=by_combination,
+        by_pace=by_pace,
+        history=sight.history,
     )
