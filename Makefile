@@ -34,10 +34,12 @@ format: setup ## mends layout and what of style can be mended
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
 
-bench: setup ## one briefing against plain papermill and nbconvert, in the same run
+bench: setup ## speed beside named alternatives: a briefing, then reading a long .xlsx and .csv
 	@$(BIN)/python benchmarks/briefing.py
+	@$(BIN)/python benchmarks/reading.py
 
-drill: ## slow: fresh clones of the last commit on every supported Python that is present
+drill: setup ## slow: workbooks spoilt by the thousand; fresh clones of the last commit on every supported Python
+	@FUZZ_CASES=1500 $(BIN)/pytest -q -n logical tests/test_fuzz.py
 	@.ci/drill
 
 sample: setup ## makes the synthetic city's workbooks again, in data/raw

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict
 from functools import cache, partial, wraps
+from inspect import cleandoc
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -442,6 +443,65 @@ def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *,
     _say("probability of reaching the plan: {probability}", probability=f"{made.probability:.1%}")
 
 
+@cli.command("forecast-series")
+@common
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--month", required=True, type=click.IntRange(1, 12), help="Stand at the end of this month.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV of the forecasts, written whole or not at all.",
+)
+@click.option(
+    "--years", default="", metavar="YEAR,…", help="Only these years (default: all that have the months)."
+)
+@as_json
+def forecast_series(
+    file: Path, workspace: Path | None, month: int, out: Path, years: str, *, json_: bool
+) -> None:
+    """Say where each year of monthly series ends, as seen from the end of a month.
+
+    FILE is a CSV with the columns series_id, year, month, value (the month's own amount) and, if wanted, group, in any
+    order. Each year that has all months up to --month gets a line with quantiles of its total, January to December;
+    nothing later is used, and no other series. Column issue says why an answer is thin.
+    """
+    from cityanalytics.forecast.answers import answers, unanswered
+    from cityanalytics.forecast.series import arrange
+    from cityanalytics.forecast.seriesfile import read_series, write_forecasts
+    from cityanalytics.forecast.yearend import year_ends
+    from cityanalytics.workbooks.inspection import issue_document
+
+    del workspace  # any series, of any workspace or none
+    named = _years(years)
+    blocked: BlockingIssuesError | None = None
+    try:
+        table, issues = read_series(file)
+        panel = arrange(table)
+        issues += unanswered(panel, month)
+    except BlockingIssuesError as error:
+        blocked, issues = error, error.issues
+    if json_:
+        _print_json({"issues": [issue_document(issue, _translate) for issue in issues]})
+    else:
+        _show_issues(issues)
+    if blocked:
+        raise blocked
+    with _progress("forecasting series", total=len(panel.ids)) as advance:
+        found = year_ends(panel, month, on_row=advance)
+    made = answers(panel, found, month=month, years=named, translate=_translate)
+    write_forecasts(made, out)
+    _say(
+        "{count} forecasts of {series} series at the end of month {month} written to {file}; {thin} with a reason in "
+        "column issue",
+        count=len(made),
+        series=made["series_id"].nunique(),
+        month=month,
+        file=out,
+        thin=int((made["issue"] != "").sum()),
+    )
+
+
 @cli.command()
 @common
 @click.argument("report", type=click.Path(path_type=Path, exists=True))
@@ -605,7 +665,7 @@ def _english_help() -> dict[click.Command | click.Option, str]:
     owners: list[click.Command | click.Option] = [*commands]
     for command in commands:
         owners += [option for option in command.params if isinstance(option, click.Option)]
-    return {owner: owner.help or "" for owner in owners}
+    return {owner: cleandoc(owner.help or "") for owner in owners}
 
 
 def _translate_help() -> None:
@@ -655,6 +715,14 @@ def _pairs(parameters: Sequence[str]) -> dict[str, str]:
         if not sign:
             raise UsageError(Message.of("--parameter takes NAME=VALUE; {text!r} has no =", text=name))
     return {name: value for name, _, value in pairs}
+
+
+def _years(text: str) -> tuple[int, ...]:
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    for word in words:
+        if not (word.isascii() and word.isdecimal()):
+            raise UsageError(Message.of("--years takes years such as 2015,2016; {text!r} is none", text=word))
+    return tuple(map(int, words))
 
 
 def _dates(found: Dates) -> dict[str, str]:

@@ -256,6 +256,15 @@ NEUTRALISED = {
     "a cell beyond every row": lambda: cell_at("C99999999999"),
     "a single line of ten megabytes": lambda: ("甲" * 3_400_000).encode(),
     "ten megabytes of commas": lambda: b"," * 10_000_000,
+    "five million fields in a record": lambda: b"a," * 5_000_000,
+    "a hundred million cells of text": lambda: (b"," * 1000 + b"\n") * 100_000,
+    "the same record a million times": lambda: b"a,b\r" * 1_000_000,
+    "two million quotes": lambda: b"a,b\n" + b'"x"",\n' * 2_000_000,
+    "a million cells in a row": lambda: b"<table><tr>" + b"<td>1" * 1_000_000 + b"</table>",
+    "sixteen thousand columns": lambda: xlsx([[f"x{n}" for n in range(16_000)], *([list(range(16_000))] * 10)]),
+    "five thousand totals that add up to nothing": lambda: xlsx(
+        [HEAD, *([[n, "甲", n % 7] if n % 2 else ["小计", "", n % 5] for n in range(10_000)])]
+    ),
     "an open quote": lambda: b'a,b\n1,"' + b"x" * 12_000_000,
     "a cell of ten million digits": lambda: ("序号,项目名称,总投资（万元）\n1,甲路," + "9" * 3_000_000 + "\n2,乙路,3\n").encode(),
     "a sheet twice": twice,

@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cityanalytics.briefing.forecasts import LookBack, ledger
+from cityanalytics.briefing.display import share
+from cityanalytics.briefing.forecasts import LookBack, backtests, ledger
 from cityanalytics.briefing.sections.record import record as section_of
 from cityanalytics.briefing.sections.record import skill_sentence
 from cityanalytics.briefing.trackrecord import record_figures
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.calendar import elapsed_share
-from cityanalytics.forecast.backtests import expectations
+from cityanalytics.forecast.backtests import expectations, packaged_backtests
 from cityanalytics.forecast.record import (
     LEAST_SCORED,
     LEVELS,
@@ -265,3 +266,19 @@ def test_the_page_says_what_became_of_each_forecast(briefing, found, words) -> N
     assert (
         shown["en"].count("<tr>") == shown["zh"].count("<tr>") == (1 + len(held.scores) if held.scores else 0)
     )
+
+
+def test_the_notebooks_expectations_are_those_of_the_packaged_table(repository) -> None:
+    table = packaged_backtests()
+    ours = table[(table["method"] == "cityanalytics") & (table["month"] == 9)]["mdape"]
+    shown = backtests(
+        LookBack(settings=load_settings(repository), record=hold_against([], {}), hindcasts=())
+    ).html
+    typical = share(float(ours.median()), "zh")
+    assert (
+        f"9月末所作的预测，在一般类别的序列中，有一半年份的全年结果与预测中值相差不超过{typical}"
+        in shown["zh"]
+    )
+    assert f"within {typical} of the median" in shown["en"]
+    for method in table["method"].unique():
+        assert f"<th scope=row>{method}</th>" in shown["en"]

@@ -347,3 +347,163 @@ def test_amounts_without_any_word_are_a_total_where_they_add_up():
 def test_counts_are_never_rounded():
     rows = [["区县", "项目数（个）", "投资（万元）"], ["东", 3, 100], ["西", 4, 200], ["合计", 8, 301]]
     assert [total.agrees for total in only(rows)[0].totals] == [False, True]
+
+
+def test_a_row_without_number_that_counts_projects_is_their_sum_however_wrong():
+    table, issues = only(
+        [
+            HEAD,
+            [1, "甲", "局", 100, 50],
+            [2, "乙", "局", 250, 60],
+            [None, "工业（2项）", None, 355, 120],
+            [3, "丙", "局", 300, 70],
+            [4, "丁", "局", 320, 75],
+            [None, "农业（2项）", None, 640, 150],
+        ]
+    )
+    assert (table.rows["total"], table.rows["data"]) == ((4, 7), (2, 3, 5, 6))
+    assert where(issues, "TOTAL_MISMATCH") == ["D4", "E4", "D7", "E7"]
+    assert [total.computed for total in table.totals] == [350, 110, 620, 145]
+
+
+def test_what_a_wrong_total_covers_is_told_by_its_count():
+    table, _ = only(
+        [
+            HEAD,
+            [1, "甲", "局", 100, 50],
+            [None, "道路合计1个", None, 100, 50],
+            [2, "乙", "局", 250, 60],
+            [3, "丙", "局", 300, 70],
+            [None, "合计2个", None, 600, 140],
+        ]
+    )
+    assert [total.computed for total in table.totals] == [100, 50, 550, 130]
+
+
+def test_a_numbered_template_with_a_stamp_is_no_form():
+    table, issues = only(
+        [
+            ["填报单位：（盖章）", None, None, None, "单位：万元"],
+            ["序号", "项目名称", "投资情况", None, "责任单位"],
+            [None, None, "总投资", "年度计划"],
+            [None, "合计"],
+            ["填表人：　　审核人："],
+        ],
+        merges=[(1, 0, 2, 0), (1, 1, 2, 1), (1, 2, 1, 3), (1, 4, 2, 4)],
+    )
+    assert table.rows["data"] == ()
+    assert codes(issues) == {"NO_DATA"}
+
+
+def test_a_narrower_table_below_is_found_where_numbers_are_text():
+    tables, _ = read(
+        [
+            ["序号", "单位", "投资（万元）", "计划（万元）", "到位（万元）"],
+            ["1", "甲", "10", "5", "4"],
+            ["2", "乙", "20", "6", "5"],
+            [],
+            ["道路工程（单位：亿元）"],
+            ["项目", "总投资", "完成"],
+            ["丙路", "7", "3"],
+            ["丁路", "8", "4"],
+        ]
+    )
+    assert [table.range for table in tables] == ["A1:E3", "A6:C8"]
+
+
+def test_units_under_some_labels_alone_are_a_unit_row():
+    table, issues = only(
+        [
+            ["宗地", "位置", "面积", "成交价", "容积率"],
+            [None, None, "（亩）", "（万元）"],
+            ["1号", "东路", 50, 3000, 2.5],
+            ["2号", "西路", 30, 1500, 3],
+        ]
+    )
+    assert table.rows["unit"] == (2,)
+    assert (units(table)["C"], units(table)["D"]) == ("亩", "万元")
+    assert not codes(issues)
+
+
+def test_a_unit_at_the_end_of_the_labels_holds_for_the_sheet():
+    table, issues = only([["项目", "投资", "完成", "单位：万元"], ["甲路", 10, 2], ["乙路", 30, 4]])
+    assert (units(table)["B"], units(table)["C"]) == ("万元", "万元")
+    assert table.column("B").unit_from == "D1"
+    assert not codes(issues)
+
+
+def test_one_row_at_most_counts_the_columns():
+    table, _ = only([["项目", "投资", "完成"], ["甲", 1, 2], ["乙", 2, 3], ["丙", 3, 4]])
+    assert table.rows["data"] == (3, 4)
+
+
+def test_a_section_without_parts_ends_the_one_before():
+    table, issues = only(
+        [
+            ["序号", "项目", "投资（万元）", "完成（万元）"],
+            ["一", "城市道路", 300, 120],
+            [1, "甲路", 100, 40],
+            [2, "乙路", 200, 80],
+            ["二", "桥梁", 50, 20],
+            [1, "丙桥", 50, 20],
+            ["三", "未分类", 9, 1],
+        ]
+    )
+    assert (table.rows["total"], table.rows["data"]) == ((2, 5), (3, 4, 6, 7))
+    assert not codes(issues)
+
+
+def test_years_may_be_labels_where_numbers_are_text():
+    table, issues = only(
+        [["指标", "单位", "2008", "2009"], ["投资", "亿元", "60.2", "80"], ["道路", "公里", "5", "6"]]
+    )
+    assert [column.name for column in table.columns] == ["指标", "单位", "2008", "2009"]
+    assert table.column("C").unit_from == "B"
+    assert codes(issues) == {"TEXT_NUMBER"}
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_a_summary_of_subtotals_has_them_for_records(numbered):
+    serials = (1, 2) if numbered else (None, None)
+    rows = [[serials[0], "东城小计", "局", 100, 50], [serials[1], "西城小计", "局", 200, 70]]
+    table, issues = only([HEAD, *rows, [None, "合计", None, 300, 120]])
+    assert (table.rows["data"], table.rows["total"]) == ((2, 3), (4,))
+    assert not codes(issues)
+
+
+def test_a_project_may_be_called_a_summary():
+    rows = [[1, "管线普查数据汇总", "局", 100, 50], [2, "乙路", "局", 200, 70]]
+    table, issues = only([HEAD, *rows, [None, "合计", None, 300, 120]])
+    assert (table.rows["data"], table.rows["total"]) == ((2, 3), (4,))
+    assert not codes(issues)
+
+
+def test_a_record_with_few_numbers_under_a_section_is_no_header_where_numbers_are_text():
+    table, _ = only(
+        [
+            ["项目", "责任人", "投资（万元）", "完成（万元）", "到位（万元）"],
+            ["东桥", "王某", "10", "5", "4"],
+            ["南桥", "王某", "12", "6", "5"],
+            ["湿地公园"],
+            ["西桥", "李某", "20", None, "待定"],
+            ["北桥", "李某", "21", "8", "7"],
+        ]
+    )
+    assert table.rows["data"] == (2, 3, 5, 6)
+
+
+def test_other_labels_under_the_same_title_are_another_table():
+    tables, _ = read(
+        [
+            ["东片区"],
+            ["项目", "计划（万元）", "完成（万元）", "到位（万元）"],
+            ["甲路", 10, 5, 4],
+            ["乙路", 20, 6, 5],
+            [],
+            ["东片区"],
+            ["项目", "计划（万元）", "到位（万元）"],
+            ["丙路", 7, 3],
+            ["丁路", 8, 4],
+        ]
+    )
+    assert [table.range for table in tables] == ["A2:D4", "A7:C9"]

@@ -115,12 +115,9 @@ def hindcasts(found: LookBack) -> Section:
 
 def backtests(found: LookBack) -> Section:
     """Show how the methods did on public series, and what that lets a reader expect."""
-    table = packaged_backtests()
-    tested = [] if table is None else expectations(table)
+    tested = expectations(packaged_backtests())
 
     def write(say: Wording) -> Markup:
-        if not tested:
-            return paragraph(say("This version comes without tests on public series."))
         expected = bullets([_expected(one, say) for one in tested if one.method == OURS])
         limit = say(
             "These are series of whole countries and regions, forecast month by month; a single city's programme, "

@@ -47,8 +47,8 @@ class Expectation:
     coverage: float
 
 
-def packaged_backtests() -> pd.DataFrame | None:
-    """Return the table that comes with the package, or None where it has none.
+def packaged_backtests() -> pd.DataFrame:
+    """Return the table that comes with the package.
 
     Returns
     -------
@@ -56,10 +56,7 @@ def packaged_backtests() -> pd.DataFrame | None:
         ``method``, ``group``, ``month``, ``cells`` (years of series), ``mdape`` (fraction), ``pinball`` (over that of
         the reference method), ``coverage`` (fraction).
     """
-    place = files(__package__).joinpath(TABLE)
-    if not place.is_file():
-        return None
-    with place.open(encoding="utf-8") as stream:
+    with files(__package__).joinpath(TABLE).open(encoding="utf-8") as stream:
         return pd.read_csv(stream)
 
 

@@ -42,9 +42,10 @@ TITLE, UNIT, HEADER, GROUP, TOTAL, DATA, BLANK, FOOTER, STRAY = range(len(ROW_KI
 _COUNTING = r"^[0-9]+$"
 _IN_PARENTHESES = 1.5  # how deep (3) stands, under 3 and above 3.1
 _TITLES = 6
+_LOOKED_AT = 50_000
 _NOTE = re.compile(
     r"^(?:注|备注|说明|附注|附|资料来源|数据来源|来源|填表|填报|制表|制作|审核|审批|编制|负责人|联系人|单位负责人|联系电话|打印|报送|复核|统计|主管|分管|经办|盖章|★|※|\*)"
-    r"[^:]{0,12}[:：、]|^(?:注|备注|说明)|^第\d+页|^共\d+页|^续表|^[(]?(?:接上|转下)页|^\d+[、.].{12,}"
+    r"[^:]{0,12}[:：、]|^[(]?(?:注|备注|说明)(?!册)|^第\d+页|^共\d+页|^续表|^[(]?(?:接上|转下)页|^\d+[、.].{12,}"
 )
 
 
@@ -122,7 +123,8 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     dated = _dated(face, columns, rows, (kinds == DATA) & ~numbered & ~serials)
     plain |= dated
     listing = -1
-    for position in np.flatnonzero((kinds == DATA) & (~plain | telling(face, header, columns, rows))):
+    told = telling(face, header, columns, rows)
+    for position in np.flatnonzero((kinds == DATA) & (told | (~plain & _few(~plain)))):
         mark = mark_of(face, header, columns, int(rows[position]))
         if mark is None or (mark.style == NAMED and plain[position] and listing != position - 1):
             continue
@@ -145,6 +147,11 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
         texts=texts,
         depths=depths,
     )
+
+
+def _few(rows: NDArray[np.bool_]) -> bool:
+    """Tell whether rows without numbers are so few that each is looked at; in a longer list of texts all are alike."""
+    return int(np.count_nonzero(rows)) <= _LOOKED_AT
 
 
 def _count(cells: NDArray[np.bool_], apart: NDArray[np.bool_]) -> NDArray[np.int16]:
@@ -202,9 +209,8 @@ def _repeated(face: Face, header: Header, rows: NDArray[np.intp], kinds: NDArray
         kinds[same] = HEADER
     above = [list(face.texts(row)) for row in range(max(header.first - _TITLES, 0), header.first)]
     for position in np.flatnonzero(kinds == HEADER).tolist():  # the title goes with its header
-        for before in range(max(position - _TITLES, 0), position):
-            texts = list(face.texts(int(rows[before])))
-            if kinds[before] == DATA and texts and texts in above:
+        for before in range(max(position - _TITLES, 0), position) if above else ():
+            if kinds[before] == DATA and (texts := list(face.texts(int(rows[before])))) and texts in above:
                 kinds[before] = UNIT if is_unit_row(face, int(rows[before])) else TITLE
 
 
@@ -223,7 +229,10 @@ def _label_rows(
     labels = {face.label(header.last, column) for column in range(header.left, header.right + 1)}
     content = np.flatnonzero((kinds == DATA) & (numbered | serials))
     last_content = int(content[-1]) if len(content) else -1
-    for position in np.flatnonzero((kinds == DATA) & ~numbered):
+    bare = (kinds == DATA) & ~numbered
+    if not _few(bare):
+        bare &= np.isin(rows, list(marks))
+    for position in np.flatnonzero(bare):
         row = int(rows[position])
         texts = [text for column, text in face.texts(row) if header.left <= column <= header.right]
         mark = marks.get(row)

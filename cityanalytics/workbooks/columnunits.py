@@ -16,6 +16,7 @@ from cityanalytics.workbooks.sheet import cell_name, letters
 from cityanalytics.workbooks.statements import (
     Measure,
     Statement,
+    is_unit_note,
     measure,
     nearest,
     units_of_label,
@@ -78,6 +79,7 @@ def column_units(
         _notes(face, [row for row in above if not is_unit_row(face, row)]),
         _notes(face, [int(row) for row in body.rows[body.kinds == kind.FOOTER]]),
     ]
+    notes[0] += _beside_labels(face, header, body)
     by_row = _unit_column(face, header, paths, body)
     found, issues = [], []
     for offset, path in enumerate(paths):
@@ -127,6 +129,16 @@ def _notes(face: Face, rows: Sequence[int]) -> list[Statement]:
                 units, cell = ((unit,) if unit else ()), cell_name(row, texts[index + 1][0])
             found += [Statement(unit=unit, cell=cell) for unit in units]
     return found
+
+
+def _beside_labels(face: Face, header: Header, body: Body) -> list[Statement]:
+    """Return what 单位：万元 states at the end of a row of labels, over no cell at all."""
+    return [
+        Statement(unit=unit, cell=cell_name(header.first, column))
+        for column, text in face.texts(header.first)
+        if "单位" in text and is_unit_note(text) and not face.filled[body.rows, column].any()
+        for unit in units_of_note(text)
+    ]
 
 
 def _labels(face: Face, header: Header, column: int) -> tuple[list[Statement], list[list[Statement]]]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from cityanalytics.issues import Message
 from cityanalytics.workbooks.longtext import in_columns, reach, records
-from cityanalytics.workbooks.sheet import Grid, UnreadableError
+from cityanalytics.workbooks.sheet import Grid, UnreadableError, admit_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ _PIECE = 1 << 23
 #: Shorter text is read record by record.
 _LONG = 1 << 20
 #: Read record by record a cell takes far more memory than in columns.
-_MOST_CELLS = 8_000_000
+_MOST_CELLS = 6_000_000
 
 
 def read(content: bytes) -> tuple[str, list[Grid]]:
@@ -88,7 +88,9 @@ def _cells(content: bytes, encoding: str) -> NDArray[np.object_] | TextCells:
     kept = [next(pieces)]
     delimiter = _delimiter(kept[0][:_HEAD].decode("utf-8", "ignore"))
     if len(content) >= _LONG:
-        found = in_columns(pieces, kept, delimiter)
+        lines = max(content.count(b"\n"), content.count(b"\r"))
+        admit_size(lines, 0)
+        found = in_columns(pieces, kept, delimiter, lines=lines)
         if found is not None:
             return found
     return by_record(b"".join((*kept, *pieces)), delimiter)
@@ -107,7 +109,8 @@ def by_record(text: bytes, delimiter: str) -> NDArray[np.object_]:
     try:
         for record in records(text, delimiter):
             rows.append(record)
-            width, fields = max(width, len(record)), fields + len(record) + 1
+            width, fields = max(width, len(record)), fields + len(record) + 2
+            admit_size(len(rows), width)
             if max(fields, len(rows) * width) > _MOST_CELLS:
                 raise UnreadableError(
                     Message.of("the used range has more than {count} cells", count=_MOST_CELLS)

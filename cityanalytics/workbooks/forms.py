@@ -21,7 +21,7 @@ _FIELD = re.compile(
     r"(?:名称|单位|部门|负责人|责任人|联系人|电话|代码|日期|时间|年限|类型|性质|地址|地点|内容|目标|理由|意见|情况|安排|方案|措施|"
     r"问题|时限|面积|姓名|投资额?|预算|金额|补助费|补偿费|费|价值|小计|合计|说明|备注|规模|进度)(?:\([^()]*\))?:?$"
 )
-_MAX_ROWS = 80
+_MAX_ROWS, _MAX_COLUMNS = 80, 200
 
 
 def is_form(face: Face) -> bool:
@@ -31,6 +31,8 @@ def is_form(face: Face) -> bool:
     several columns, a signature or a stamp, and boxes to tick. A sheet with serial numbers is none.
     """
     filled = np.flatnonzero(face.filled.any(axis=1))
+    if face.shape[1] > _MAX_COLUMNS:
+        return False
     if not 3 <= len(filled) <= _MAX_ROWS or _numbered(face):  # noqa: PLR2004 - a form has more than a title
         return False
     rows = [row for row in filled.tolist() if not _is_title(face, row)]

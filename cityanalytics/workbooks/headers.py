@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,9 +26,8 @@ _LOOK_BELOW = 40
 _TRIED = 200
 #: So many rows are looked at together.
 _WINDOW = 2000
-_LONG = 60
-_YEARS = 40
-_DEEP = 6
+_LONG, _YEARS, _DEEP = 60, 40, 6
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 _PAIR = re.compile(
     r"^[^:]{0,8}(?:单位|部门|日期|时间|名称|地区|年度|[报期]期|人|电话|表号|文号|机关|公司|企业|编号|截至|截止|区县|地址):"
 )
@@ -71,10 +70,11 @@ def find_header(face: Face, start: int, stop: int) -> Header | None:
     Header or None
         Its rows and columns; None where no row looks like one.
     """
-    for first in range(start, stop, _WINDOW):
-        for row in _likely(face.codes[first : min(first + _WINDOW, stop)])[:_TRIED] + first:
-            if _looks_like_header(face, int(row), stop):
-                return _grown(face, int(row), start, stop)
+    windows = range(start, stop, _WINDOW)
+    likely = (_likely(face.codes[first : min(first + _WINDOW, stop)]) + first for first in windows)
+    for row in islice(chain.from_iterable(likely), _TRIED):
+        if _looks_like_header(face, int(row), stop):
+            return _grown(face, int(row), start, stop)
     return None
 
 
@@ -96,7 +96,8 @@ def _looks_like_header(face: Face, row: int, stop: int) -> bool:
         return False
     if _NO_LABEL.match(next(iter(texts.values()))):
         return False
-    values = sum(map(_is_value, texts.values()))
+    years = [float(text) for text in texts.values() if _YEAR.fullmatch(text)]  # as in CSV
+    values = sum(map(_is_value, texts.values())) - len(years) * _are_years(years)
     numbers = face.cells[row][face.codes[row] == Code.NUMBER].tolist()
     if values * 4 > len(texts) or (len(numbers) * 4 > len(texts) and not _are_years(numbers)):
         return False

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from cityanalytics.issues import Message
+from cityanalytics.workbooks.sheet import UnreadableError, admit_size
 from cityanalytics.workbooks.texts import TextCells, truths
 
 if TYPE_CHECKING:
@@ -29,7 +31,9 @@ _CHUNKS = 500
 _MOST_CELLS = 60_000_000
 
 
-def in_columns(pieces: Iterator[bytes], kept: list[bytes], delimiter: str) -> TextCells | None:
+def in_columns(
+    pieces: Iterator[bytes], kept: list[bytes], delimiter: str, *, lines: int = 0
+) -> TextCells | None:
     """Return the cells of long delimited text in columns; None where its records are of too many widths.
 
     Parameters
@@ -40,6 +44,13 @@ def in_columns(pieces: Iterator[bytes], kept: list[bytes], delimiter: str) -> Te
         The first piece.
     delimiter
         What stands between fields.
+    lines
+        About how many lines there are, where it is known.
+
+    Raises
+    ------
+    UnreadableError
+        It has too many columns or cells.
     """
     try:
         widths = Counter(len(record) for record in islice(records(kept[0], delimiter), _FIRST) if record)
@@ -48,6 +59,9 @@ def in_columns(pieces: Iterator[bytes], kept: list[bytes], delimiter: str) -> Te
     if not widths:
         return None
     width = widths.most_common(1)[0][0]
+    admit_size(0, max(widths))
+    if lines * width > _MOST_CELLS:
+        raise UnreadableError(Message.of("the used range has more than {count} cells", count=_MOST_CELLS))
     stream = _Stream()
     with ThreadPoolExecutor(1) as pool:
         parsing = pool.submit(_parsed, stream, width, delimiter)
@@ -57,7 +71,7 @@ def in_columns(pieces: Iterator[bytes], kept: list[bytes], delimiter: str) -> Te
                 kept.append(piece)
                 stream.put(piece)
         finally:
-            stream.put(b"")
+            stream.end()
         parsed = parsing.result()
     unclosed = sum(piece.count(b'"') for piece in kept) % 2
     return _joined(*parsed, delimiter) if parsed and len(parsed[0]) and not unclosed else None
@@ -69,12 +83,30 @@ class _Stream:
     closed = False
 
     def __init__(self) -> None:
-        self.put = (queue := SimpleQueue[bytes]()).put
-        self._get = queue.get
+        self._queue = SimpleQueue[bytes]()
+        self._held = b""
+
+    def put(self, piece: bytes) -> None:
+        """Add a piece.
+
+        A return at a piece's end waits for what follows: Arrow takes it for the end of a line even inside quotes.
+        """
+        piece, held = self._held + piece, piece.endswith(b"\r")
+        self._held = b"\r" if held else b""
+        if held:
+            piece = piece[:-1]
+        if piece:
+            self._queue.put(piece)
+
+    def end(self) -> None:
+        """End the text."""
+        if self._held:
+            self._queue.put(self._held)
+        self._queue.put(b"")
 
     def read(self, size: int) -> bytes:
         """Return the next piece, empty at the end; no piece is larger than what Arrow asks for."""
-        piece = self._get()
+        piece = self._queue.get()
         if len(piece) > size:
             message = "a piece of text is larger than a block"
             raise ValueError(message)

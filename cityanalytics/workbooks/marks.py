@@ -37,6 +37,8 @@ _TOTAL = re.compile(
 )
 #: Words that mean a total only where they stand alone.
 _ALONE = frozenset({"累计", "总投资", "投资总额", "总费用", "总造价", "总额", "总数"})
+#: Words that a project's name may end with: 管线普查数据汇总 with a number of its own is a project.
+_NAMES = frozenset({"汇总", "共计"})
 _NAMED_COUNT = re.compile(rf"^(?P<name>.+?){_COUNT}$")
 _BARE_COUNT = re.compile(rf"^共?(\d+){_UNITS}$")
 _RATIO = re.compile(
@@ -120,6 +122,8 @@ def mark_of(face: Face, header: Header, columns: Columns, row: int) -> Mark | No
         match = _TOTAL.match(text)
         if match and match["word"] in _ALONE and (match["name"] or _states_unit(texts)):
             continue
+        if match and match["word"] in _NAMES and match["name"] and is_serial(face.cells[row, header.left]):
+            continue
         if match and (near or not match["name"]):
             if _count(match) is not None:
                 count, count_cell = _count(match), at
@@ -189,10 +193,11 @@ def telling(face: Face, header: Header, columns: Columns, rows: NDArray[np.intp]
     """Tell which rows may be no plain leaves: a word for totals anywhere, an ordinal, or 其中 above them."""
     found = np.zeros(len(rows), dtype=bool)
     after = np.zeros(len(rows), dtype=bool)
+    numbers = columns.numbers | columns.counts
     worded = [
         part_of(face.column(column), rows)
         for column in range(header.left, header.right + 1)
-        if column not in columns.numbers or columns.numbers[column].unparsed.any()
+        if column not in numbers or numbers[column].unparsed.any()
     ]
     told = each(lambda texts: matching(texts, _TELLING), worded, rows=len(rows))
     for texts, holds in zip(worded, told, strict=True):

@@ -12,7 +12,7 @@ from defusedxml.common import DefusedXmlException
 
 from cityanalytics.issues import Message
 from cityanalytics.workbooks.delimited import decode
-from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError, admit_tree, dense
+from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError, admit_size, admit_tree, dense
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -109,6 +109,7 @@ class _Tables(HTMLParser):
             self._close()
             while (self._row, self._column) in self._taken:
                 self._column += 1
+            admit_size(self._row, self._column)
             self._open = _Open(
                 self._row, self._column, _span(given.get("colspan")), _span(given.get("rowspan"))
             )

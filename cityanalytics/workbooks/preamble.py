@@ -58,6 +58,7 @@ def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
     """Return the rows under a header that describe its columns: codes, frequencies, units, 甲 乙 1 2 3."""
     columns = slice(header.left, header.right + 1)
     found: list[int] = []
+    counted = False
     for row in rows[:_DESCRIBED_ROWS]:
         codes = face.codes[row, columns]
         texts = int(np.count_nonzero(codes == Code.TEXT))
@@ -72,7 +73,15 @@ def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
             for column, text in face.texts(int(row))
             if header.left <= column <= header.right
         )
-        if counting and letters and (texts > 0 or len(numbers) * 2 > header.right - header.left + 1):
+        if (
+            not counted
+            and counting
+            and letters
+            and (texts > 0 or len(numbers) * 2 > header.right - header.left + 1)
+        ):
+            found.append(int(row))
+            counted = True
+        elif _all_units(face, header, int(row)):
             found.append(int(row))
         elif (
             (codes == Code.NUMBER).any()
@@ -85,6 +94,16 @@ def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
             found.append(int(row))
     # Rows of text over columns of numbers describe them; a table of text alone has none.
     return found
+
+
+def _all_units(face: Face, header: Header, row: int) -> bool:
+    """Tell whether all that stands in a row are units, each under its column's label."""
+    filled = np.flatnonzero(face.filled[row, header.left : header.right + 1]) + header.left
+    return (
+        len(filled) > 1
+        and int(filled[0]) > header.left
+        and all(find_unit(face.cells[row, column]) is not None for column in filled)
+    )
 
 
 def _counted(cells: NDArray[np.object_]) -> list[float]:
@@ -119,11 +138,11 @@ def _over_numbers(face: Face, header: Header, row: int, rows: NDArray[np.intp]) 
 def _numeric(face: Face, rows: NDArray[np.intp], header: Header) -> NDArray[np.bool_]:
     """Tell which columns of a table hold numbers in most of some rows, as numbers or as text."""
     found = np.zeros(header.right - header.left + 1, dtype=bool)
+    sample = rows[:_SAMPLED]
     for offset in range(len(found)):
-        cells = [cell for cell in face.cells[rows[:_SAMPLED], header.left + offset] if cell is not None]
-        found[offset] = sum(read_number(cell).state is State.PARSED for cell in cells) * 2 > max(
-            len(cells), 1
-        )
+        codes = face.codes[sample, header.left + offset]
+        held = int(np.count_nonzero((codes != Code.BLANK) & (codes != Code.ERROR)))
+        found[offset] = held and int(face.numbers(sample, header.left + offset).parsed.sum()) * 2 > held
     return found
 
 
@@ -146,7 +165,8 @@ def next_table(face: Face, header: Header) -> int:
         if not replaced and not _begins_numbers(face, candidate, header):
             continue
         amounts = face.cells[candidate, header.left : header.right + 1][numeric]
-        if sum(read_number(cell).state is State.PARSED for cell in amounts) * 2 > len(amounts) > 0:
+        states = [read_number(cell).state for cell in amounts]
+        if states.count(State.PARSED) > states.count(State.UNPARSED):
             continue  # numbers that are text, as in CSV
         following = find_header(face, candidate, min(candidate + 1, height)) and find_header(
             face, candidate, height
@@ -182,9 +202,11 @@ def _same_labels(face: Face, header: Header, row: int) -> bool:
 def _own_title(face: Face, header: Header, row: int) -> bool:
     """Tell whether labels that repeat those of the table above stand under a title of their own."""
     top = _with_titles(face, header, row)
-    known = {
-        text for above in range(max(header.first - _TITLES, 0), header.first) for _, text in face.texts(above)
-    }
+    labels = list(face.texts(row))
+    known: set[str] = set()
+    if any(list(face.texts(above)) == labels for above in range(header.first, header.last + 1)):
+        titled = range(max(header.first - _TITLES, 0), header.first)
+        known = {text for above in titled for _, text in face.texts(above)}  # a page repeats them too
     titles = {text for above in range(top, row) for _, text in face.texts(above)} - known
     apart = not face.filled[top - 1].any()
     return any((apart or _TITLE.search(text)) and not is_unit_note(text) for text in titles)

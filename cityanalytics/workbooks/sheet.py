@@ -21,6 +21,8 @@ Visibility = Literal["visible", "hidden"]
 
 #: A grid holds at most so many cells; what lies beyond a wide gap is kept apart.
 MAX_CELLS = 20_000_000
+#: No spreadsheet has more columns, and no list of a unit comes near so many rows.
+MAX_COLUMNS, MAX_ROWS = 16_384, 3_000_000
 _GAP_ROWS, _GAP_COLUMNS = 1000, 100
 
 
@@ -47,6 +49,20 @@ class UnreadableError(Exception):
     def __init__(self, message: Message) -> None:
         super().__init__(str(message))
         self.message = message
+
+
+def admit_size(rows: int, columns: int) -> None:
+    """Refuse a sheet of more rows or columns than any list has.
+
+    Raises
+    ------
+    UnreadableError
+        It has more.
+    """
+    if columns > MAX_COLUMNS:
+        raise UnreadableError(Message.of("it has more than {count} columns", count=MAX_COLUMNS))
+    if rows > MAX_ROWS:
+        raise UnreadableError(Message.of("it has more than {count} rows", count=MAX_ROWS))
 
 
 class Merge(NamedTuple):

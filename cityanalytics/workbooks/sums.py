@@ -63,13 +63,28 @@ class Sums:
         """Return how many leaves with a value stand there."""
         return int(self._counts[stop] - self._counts[first])
 
+    def counts(self, first: NDArray[np.intp], stop: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return how many leaves with a value stand in each stretch."""
+        return self._counts[stop] - self._counts[first]
+
     def agree(self, stated: float, first: int, stop: int) -> bool:
         """Tell whether a stated sum is that of the leaves, up to what rounding of each explains."""
-        count = self.count(first, stop)
+        return bool(self.agreeing(stated, np.array([first]), np.array([stop]))[0])
+
+    def agreeing(self, stated: float, first: NDArray[np.intp], stop: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Tell of each stretch whether a stated sum is that of its leaves; see `agree`."""
+        count = self.counts(first, stop)
         places = 6 if self._written is None else min(self._written, 6)
         # Rounding errors of n numbers add up to sqrt(n) units of the last place, hardly to more.
-        explained = 10.0**-places * min(0.5 * (count + 1), 0.5 + math.sqrt(count))
-        return abs(stated - self.over(first, stop)) <= explained * (1 - 1e-9)
+        explained = 10.0**-places * np.minimum(0.5 * (count + 1), 0.5 + np.sqrt(count))
+        unit, running = self._exact or (1, self._inexact)
+        difference = np.abs(stated - ((running[stop] - running[first]) / unit).astype(float))
+        found: NDArray[np.bool_] = difference <= explained * (1 - 1e-9)
+        return found
+
+    @cached_property
+    def _inexact(self) -> NDArray[np.longdouble]:
+        return np.concatenate(([0], np.cumsum(self._leaf_values, dtype=np.longdouble)))
 
 
 def _running(values: NDArray[np.int64] | NDArray[np.bool_]) -> NDArray[np.int64]:

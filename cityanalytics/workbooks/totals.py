@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +19,7 @@ from cityanalytics.workbooks.sidebyside import each
 from cityanalytics.workbooks.sums import LARGE, Sums, neighbour_sums
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,12 +29,14 @@ if TYPE_CHECKING:
     Span = tuple[int, int]
 
 #: How many borders on each side are tried for the rows that a total covers.
-_TRIED = 60
+_TRIED, _TRIED_IN_ALL = 60, 100_000
 #: More doubtful rows than this are looked at by their sums alone.
 _DOUBTFUL = 300
 #: How deep a style stands in the usual order 合计, 小计, 一、, （一）, 1, 1.1.
 _DEPTH = {GRAND: 0, CHINESE: 2, BRACKETED: 3, NAMED: 4, DECIMAL: 5}
 _LEAF_DEPTH = 9
+#: A label that counts projects: 工业（5项）. Where records are numbered, a row without a number is their sum.
+_COUNTING = re.compile(r"[(\[]共?\d+[^)\]]{0,4}[)\]]$|\d+(?:个|项)(?:项目)?$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +73,12 @@ def settle(
             marks[index] = Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0)
             doubtful.append(index)
     kinds[certain] = kind.TOTAL
-    for index in _proven(sorted(doubtful), kinds, marks, additive):
+    for index in _proven(body, sorted(doubtful), kinds, marks, additive):
         kinds[index] = kind.TOTAL
+    if not (kinds == kind.DATA).any():  # a summary of subtotals: they are its records
+        for index in [at for at in certain if marks[at].style.startswith(NAMED) and body.numbered[at]]:
+            kinds[index] = kind.DATA
+            del marks[index]
     leaves = kinds == kind.DATA
     spans = neighbour_sums(
         additive, leaves, _apart(body, leaves), numbered=bool(body.serials[leaves].sum() * 2 > leaves.sum())
@@ -121,7 +130,11 @@ def _parents(
     unnamed = {marks[index].style for index in certain if not marks[index].keyword}
     named = {marks[index].style for index in certain} & {CHINESE, BRACKETED} - unnamed
     apart = _apart(body, kinds == kind.DATA)
-    alike = [index for index in doubtful if marks[index].style in named and apart[index]]
+    alike = [
+        index
+        for index in doubtful
+        if apart[index] and (marks[index].style in named or _COUNTING.search(marks[index].label))
+    ]
     return [*certain, *alike], [index for index in doubtful if index not in alike]
 
 
@@ -135,6 +148,7 @@ def _bare(body: Body, kinds: NDArray[np.int8]) -> list[int]:
 
 
 def _proven(
+    body: Body,
     doubtful: Sequence[int],
     kinds: NDArray[np.int8],
     marks: Mapping[int, Mark],
@@ -147,13 +161,14 @@ def _proven(
     leaves = kinds == kind.DATA
     leaves[list(doubtful)] = False
     sums = _sums(additive, leaves)
+    apart = _apart(body, leaves)
     borders = sorted(marks)
     for index in doubtful:
         best, span = _best(index, sums, _stretches(index, borders, len(kinds)))
         # One column that agrees may be chance; two or more, and most of those stated, are not. A row that
-        # has amounts and no word at all is no record anyway.
-        bare = not marks[index].label and span is not None and _telling(index, sums, span)
-        if best is not None and (best[0] > 1 or bare) and best[0] * 2 > best[1]:
+        # looks unlike the records needs less.
+        told = span is not None and (apart[index] or not marks[index].label) and _telling(index, sums, span)
+        if best is not None and (told or (best[0] > 1 and best[0] * 2 > best[1])):
             proven.append(index)
         else:
             leaves[index] = True
@@ -169,14 +184,13 @@ def _apart(body: Body, leaves: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return body.texts < min(usual, 3.0) - 0.5 if usual > 1 else np.zeros(len(leaves), dtype=bool)
 
 
-def _stretches(index: int, borders: Iterable[int], length: int) -> list[Span]:
-    ordered = [border for border in borders if border != index]
-    before = [border + 1 for border in ordered if border < index][-_TRIED:]
-    after = [border for border in ordered if border > index][:_TRIED]
+def _stretches(index: int, borders: Sequence[int], length: int, tried: int = _TRIED) -> list[Span]:
+    at = bisect_left(borders, index)
+    beyond = bisect_right(borders, index)
     return [
-        *((first, index) for first in reversed(before)),
+        *((first + 1, index) for first in reversed(borders[max(at - tried, 0) : at])),
         (0, index),
-        *((index + 1, stop) for stop in after),
+        *((index + 1, stop) for stop in borders[beyond : beyond + tried]),
         (index + 1, length),
         (0, length),
     ]
@@ -184,18 +198,16 @@ def _stretches(index: int, borders: Iterable[int], length: int) -> list[Span]:
 
 def _best(index: int, sums: Mapping[int, Sums], spans: Sequence[Span]) -> tuple[Span | None, Span | None]:
     """Return how many columns agree with the best stretch and how many state a sum, and the stretch."""
-    best: Span | None = None
-    chosen = None
-    for first, stop in spans:
-        agreeing = stated = 0
-        for column in sums.values():
-            value = float(column.stated[index])
-            if first < stop and math.isfinite(value) and value != 0 and column.count(first, stop):
-                stated += 1
-                agreeing += column.agree(value, first, stop)
-        if agreeing and (best is None or agreeing > best[0]):
-            best, chosen = (agreeing, stated), (first, stop)
-    return best, chosen
+    first, stop = np.array(spans, dtype=np.intp).T
+    agreeing, stated = np.zeros((2, len(spans)), dtype=int)
+    for column in sums.values():
+        value = float(column.stated[index])
+        if math.isfinite(value) and value != 0:
+            some = (first < stop) & (column.counts(first, stop) > 0)
+            stated += some
+            agreeing += some & column.agreeing(value, first, stop)
+    best = int(agreeing.argmax())
+    return ((int(agreeing[best]), int(stated[best])), spans[best]) if agreeing[best] else (None, None)
 
 
 def _cover(
@@ -206,19 +218,41 @@ def _cover(
     known: Mapping[int, Span],
 ) -> tuple[Covered, ...]:
     """Tell what each total covers: the stretch whose sums it states, else what its place suggests."""
-    borders = np.flatnonzero(np.isin(kinds, (kind.TOTAL, kind.GROUP))).tolist()
+    leaves = kinds == kind.DATA
+    headed = {index for index, mark in marks.items() if leaves[index] and mark.style in {CHINESE, BRACKETED}}
+    borders = sorted({*np.flatnonzero(np.isin(kinds, (kind.TOTAL, kind.GROUP))).tolist(), *headed})
     spans: dict[int, Span | None] = dict(known)
+    tried = max(min(_TRIED, _TRIED_IN_ALL // max(len(found), 1)), 1)
     for index in found:
         if index in known or marks[index].style in {OF_WHICH, RATIO}:
             continue
-        best, span = _best(index, sums, _stretches(index, borders, len(kinds)))
+        best, span = _best(index, sums, _stretches(index, borders, len(kinds), tried))
         if best is not None and span is not None and (best[0] * 2 >= best[1] or _telling(index, sums, span)):
             spans[index] = span
+    votes = _Votes(spans, marks, len(kinds))
+    first_leaf = int(leaves.argmax()) if leaves.any() else len(leaves)
+    only = sum(mark.style == GRAND for mark in marks.values()) == 1
     for index in found:
-        if index not in spans and marks[index].style not in {OF_WHICH, RATIO}:
-            above = _stands_above(index, spans, marks, len(kinds), kinds)
-            spans[index] = _by_place(index, kinds, marks, borders, above=above)
+        style = marks[index].style
+        if index in spans or style in {OF_WHICH, RATIO}:
+            continue
+        placed = (0, len(kinds))
+        if style != GRAND or not only:
+            above = votes.above(style, otherwise=index < first_leaf)
+            placed = _by_place(index, len(kinds), marks, borders, above=above)
+        spans[index] = _counted(index, marks[index].count, leaves, borders, placed)
+        votes.add(index, spans[index], style)
     return tuple(Covered(mark=marks[index], span=spans.get(index)) for index in found)
+
+
+def _counted(
+    index: int, count: int | None, leaves: NDArray[np.bool_], borders: Sequence[int], placed: Span
+) -> Span:
+    """Return the stretch with as many leaves as a label counts, else the one that its place suggests."""
+    if count is None:
+        return placed
+    stretches = [placed, *_stretches(index, borders, len(leaves))]
+    return next((span for span in stretches if np.count_nonzero(leaves[slice(*span)]) == count), placed)
 
 
 def _telling(index: int, sums: Mapping[int, Sums], span: Span) -> bool:
@@ -231,37 +265,36 @@ def _telling(index: int, sums: Mapping[int, Sums], span: Span) -> bool:
     )
 
 
-def _stands_above(
-    index: int,
-    spans: Mapping[int, Span | None],
-    marks: Mapping[int, Mark],
-    length: int,
-    kinds: NDArray[np.int8],
-) -> bool:
-    """Tell whether a total stands above its rows, as most of its style do; or as its place has it."""
-    alike = [
-        span[0] > other
-        for other, span in spans.items()
-        if span is not None and span != (0, length) and marks[other].style == marks[index].style
-    ]
-    others = [span[0] > other for other, span in spans.items() if span is not None and span != (0, length)]
-    if alike or others:
-        votes = alike or others
-        return sum(votes) * 2 > len(votes)
-    return not (kinds[:index] == kind.DATA).any()
+class _Votes:
+    """Whether totals of a style stand above their rows, as far as their sums tell it."""
+
+    def __init__(self, spans: Mapping[int, Span | None], marks: Mapping[int, Mark], length: int) -> None:
+        self._whole = (0, length)
+        self._votes: dict[str | None, list[int]] = {}
+        for index, span in spans.items():
+            self.add(index, span, marks[index].style)
+
+    def add(self, index: int, span: Span | None, style: str) -> None:
+        """Count where a total stands."""
+        if span is not None and span != self._whole:
+            for key in (style, None):
+                vote = self._votes.setdefault(key, [0, 0])
+                vote[0] += span[0] > index
+                vote[1] += 1
+
+    def above(self, style: str, *, otherwise: bool) -> bool:
+        """Tell whether a total of a style stands above its rows, as most of its style do, or most of all."""
+        vote = self._votes.get(style) or self._votes.get(None)
+        return vote[0] * 2 > vote[1] if vote else otherwise
 
 
 def _by_place(
-    index: int, kinds: NDArray[np.int8], marks: Mapping[int, Mark], borders: Sequence[int], *, above: bool
+    index: int, length: int, marks: Mapping[int, Mark], borders: Sequence[int], *, above: bool
 ) -> Span:
     """Return what a total covers by its place alone."""
-    only = sum(mark.style == GRAND for mark in marks.values()) == 1
-    if marks[index].style == GRAND and only:
-        return 0, len(kinds)
     depth = _depth(marks[index])
     if above:
-        return index + 1, next(
-            (b for b in borders if b > index and _depth(marks.get(b)) <= depth), len(kinds)
-        )
-    shallow = (b + 1 for b in reversed(borders) if b < index and (depth > 0 or _depth(marks.get(b)) <= depth))
-    return next(shallow, 0), index
+        after = islice(borders, bisect_right(borders, index), None)
+        return index + 1, next((b for b in after if _depth(marks.get(b)) <= depth), length)
+    before = (borders[at] for at in range(bisect_left(borders, index) - 1, -1, -1))
+    return next((b + 1 for b in before if depth > 0 or _depth(marks.get(b)) <= depth), 0), index

@@ -1,0 +1,296 @@
+"""Members of the combination: each says what the rest of the year brings, in its own way.
+
+A member is a frozen set of parameters, called on a panel; it stands at the ends of the months `at` of every
+year at once and looks only back. Whoever has a grid of settings weighs them by their past one-month errors.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cityanalytics.forecast.series import LEAST, YEAR, Numbers, trailing_count, trailing_sum, years_before
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cityanalytics.forecast.series import Flags, Panel
+
+#: Errors below a ten-thousandth of a month do not tell settings apart.
+SMALLEST_ERROR = 1e-4
+#: A month changed against the year before by more than this (log, or months) counts as changed by this.
+LARGEST_CHANGE = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """What a member sees.
+
+    Parameters
+    ----------
+    remainder
+        Expected amount from the month after the origin to December, shape (rows, years, origins).
+    error
+        Size of the one-month errors of each month, shape (rows, months).
+    reach
+        How far a one-month error of 1 carries into the log of the remainder, shape of `remainder`.
+    """
+
+    remainder: Numbers
+    error: Numbers
+    reach: Numbers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opinion:
+    """Weights of the settings of a grid: a product of past error sizes, old ones fading.
+
+    The weight of a setting is ``(mean size of its errors) ** (-sharpness * n)``, n the faded count of months:
+    the likelihood of a Laplace distribution with its scale estimated, tempered (Bates & Granger 1969 on
+    combining; Yao et al. 2018 on tempering weights).
+    """
+
+    sharpness: float
+    half_life: float
+
+    def start(self, rows: int, settings: int) -> tuple[Numbers, Numbers]:
+        """Return empty sums: of error sizes, and of months."""
+        return np.zeros((rows, settings)), np.zeros((rows, 1))
+
+    def add(self, sums: Numbers, count: Numbers, sizes: Numbers, seen: Flags) -> tuple[Numbers, Numbers]:
+        """Return the sums after one more month; unseen rows are left as they are."""
+        fade = 0.5 ** (1 / self.half_life)
+        return np.where(seen, sums * fade + sizes, sums), np.where(seen, count * fade + 1, count)
+
+    def weights(self, sums: Numbers, count: Numbers) -> Numbers:
+        """Return the weights, shape (rows, settings)."""
+        merit = -self.sharpness * count * np.log((sums + SMALLEST_ERROR) / (count + 1e-9))
+        weight = np.exp(merit - merit.max(axis=1, keepdims=True))
+        return np.asarray(weight / weight.sum(axis=1, keepdims=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeasonalArma:
+    """Change against the same month a year before, as ARMA(1,1) with a seasonal moving average.
+
+    With z the change (of the log, or of the amount itself when `additive`), m its faded mean of two years
+    and e the error of a month::
+
+        z[t] = m + phi (z[t-1] - m) + e[t] + theta e[t-1] + big e[t-12] + theta big e[t-13]
+
+    which is ARIMA(1,0,1)(0,1,1)12 of Box & Jenkins (1970); phi = 1 gives their airline model. All settings
+    of the grid run side by side and are averaged by `opinion`, none is selected.
+    """
+
+    additive: bool = False
+    phi: tuple[float, ...] = (0.5, 0.8, 0.95, 1.0)
+    theta: tuple[float, ...] = (0.0, -0.3, -0.6, -0.8)
+    big: tuple[float, ...] = (0.0, -0.3, -0.6, -0.85)
+    drift_months: int = 24
+    drift_prior: float = 24.0
+    opinion: Opinion = Opinion(sharpness=0.5, half_life=40.0)
+
+    @property
+    def settings(self) -> tuple[Numbers, Numbers, Numbers]:
+        """phi, theta and big of every setting."""
+        phi, theta, big = np.array(list(itertools.product(self.phi, self.theta, self.big))).T
+        return phi, theta, big
+
+    def __call__(self, panel: Panel, at: Sequence[int]) -> Outlook:
+        """Return the outlook from the ends of the months `at` (1 to 11)."""
+        phi, theta, big = self.settings
+        level, run = panel.level, self._begin(panel)
+        scale = self._scale(level)
+        rows, months = level.shape
+        remainder = np.full((rows, months // YEAR, len(at)), np.nan)
+        reach, size = remainder.copy(), np.full((rows, months), np.nan)
+        shares = _profile(panel)
+        sums, count = self.opinion.start(rows, len(phi))
+        for month in range(YEAR, months):
+            mean = run.drift[:, month - 1, None]
+            back = run.errors[:, month : month + 13]  # from thirteen months before to the month before
+            pulled = theta * back[:, 12] + big * back[:, 1] + theta * big * back[:, 0]
+            expected = mean + phi * (run.change[:, month - 1, None] - mean) + pulled
+            seen = run.learns[:, month, None]
+            error = np.where(seen, run.change[:, month, None] - expected, 0.0)
+            run.errors[:, month + 13] = error
+            sizes = np.abs(error) / np.where(scale > 0, scale, 1.0)[:, month, None]
+            sums, count = self.opinion.add(sums, count, sizes, seen)
+            weights = self.opinion.weights(sums, count)
+            size[:, month] = np.where(seen[:, 0], (weights * sizes).sum(axis=1), np.nan)
+            year, place = divmod(month, YEAR)
+            if place + 1 in at:
+                column = list(at).index(place + 1)
+                least = LEAST * (YEAR - 1 - place) * level[:, month, None]
+                logs = _log(np.maximum(self._ahead(run, month), least))
+                remainder[:, year, column] = np.exp((weights * logs).sum(axis=1))
+                reach[:, year, column] = (weights * _reach(shares[:, year, place + 1 :], phi, theta)).sum(
+                    axis=1
+                )
+        return Outlook(remainder=remainder, error=size, reach=reach)
+
+    def _scale(self, level: Numbers) -> Numbers:
+        """Return what a change of 1 is measured by: nothing on the log scale, else the level a month before."""
+        return np.hstack([level[:, :1], level[:, :-1]]) if self.additive else np.ones_like(level)
+
+    def _begin(self, panel: Panel) -> _Run:
+        level = panel.level
+        scale = self._scale(level)
+        base = panel.amounts if self.additive else log_floored(panel.amounts, level)
+        change = np.full_like(base, np.nan)
+        change[:, YEAR:] = base[:, YEAR:] - base[:, :-YEAR]
+        known = np.isfinite(change)
+        change = np.where(known, np.clip(change, -LARGEST_CHANGE * scale, LARGEST_CHANGE * scale), 0.0)
+        count = trailing_count(np.where(known, change, np.nan), self.drift_months)
+        rows, months = base.shape
+        return _Run(
+            base=base,
+            change=change,
+            drift=trailing_sum(change, self.drift_months) / (count + self.drift_prior),
+            learns=known & panel.observed & (scale > 0),
+            errors=np.zeros((rows, 13 + months, len(self.settings[0]))),
+        )
+
+    def _ahead(self, run: _Run, month: int) -> Numbers:
+        """Return the sum of the months after `month` to December, shape (rows, settings)."""
+        phi, theta, big = self.settings
+        mean, step = run.drift[:, month, None], run.change[:, month, None]
+        total = np.zeros((len(run.base), len(phi)))
+        for ahead in range(month + 1, month + YEAR - month % YEAR):
+            back = run.errors[:, ahead : ahead + 2]  # thirteen and twelve months before
+            pulled = big * back[:, 1] + theta * big * back[:, 0]
+            if ahead == month + 1:
+                pulled = pulled + theta * run.errors[:, month + 13]
+            step = mean + phi * (step - mean) + pulled
+            value = run.base[:, ahead - YEAR, None] + step
+            total = total + (value if self.additive else np.exp(value))
+        return total
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """What a seasonal ARMA works on: amounts or logs, their changes over a year, errors found on the way.
+
+    The errors have thirteen columns ahead of the first month, where there were none.
+    """
+
+    base: Numbers
+    change: Numbers
+    drift: Numbers
+    learns: Flags
+    errors: Numbers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Smoothing:
+    """Exponential smoothing of the log: level, damped trend and season (Holt-Winters; Gardner 1985).
+
+    It begins from the first twelve months: their mean is the level, what is left the season.
+    """
+
+    alpha: tuple[float, ...] = (0.1, 0.2, 0.35, 0.5, 0.7)
+    beta: tuple[float, ...] = (0.0, 0.05, 0.15)
+    gamma: tuple[float, ...] = (0.15, 0.4, 0.8)
+    damping: float = 0.9
+    opinion: Opinion = Opinion(sharpness=1.0, half_life=120.0)
+
+    def __call__(self, panel: Panel, at: Sequence[int]) -> Outlook:
+        """Return the outlook from the ends of the months `at` (1 to 11); its reach is not worked out."""
+        alpha, beta, gamma = np.array(list(itertools.product(self.alpha, self.beta, self.gamma))).T
+        logs = log_floored(panel.amounts, panel.level)
+        rows, months = logs.shape
+        begins = np.where(np.isfinite(logs).any(axis=1), np.argmax(np.isfinite(logs), axis=1), months)
+        level, trend = np.full((rows, len(alpha)), np.nan), np.zeros((rows, len(alpha)))
+        season = np.full((rows, YEAR, len(alpha)), np.nan)
+        remainder = np.full((rows, months // YEAR, len(at)), np.nan)
+        size = np.full((rows, months), np.nan)
+        sums, count = self.opinion.start(rows, len(alpha))
+        for month in range(YEAR - 1, months):
+            year, place = divmod(month, YEAR)
+            new = begins == month - YEAR + 1
+            if new.any():
+                first = logs[new, month - YEAR + 1 : month + 1]
+                level[new] = first.mean(axis=1)[:, None]
+                season[new] = np.roll(first - first.mean(axis=1)[:, None], place + 1, axis=1)[:, :, None]
+            runs = (begins < month - YEAR + 1)[:, None]
+            seen = runs & (np.isfinite(logs[:, month]) & panel.observed[:, month])[:, None]
+            expected = level + self.damping * trend
+            error = np.where(seen, logs[:, month, None] - expected - season[:, place], 0.0)
+            level = np.where(runs, expected + alpha * error, level)
+            trend = np.where(runs, self.damping * trend + alpha * beta * error, trend)
+            season[:, place] += gamma * (1 - alpha) * error
+            sums, count = self.opinion.add(sums, count, np.abs(error), seen)
+            weights = self.opinion.weights(sums, count)
+            size[:, month] = np.where(seen[:, 0], (weights * np.abs(error)).sum(axis=1), np.nan)
+            if place + 1 in at:
+                steps = np.cumsum(self.damping ** np.arange(1, YEAR - place))
+                ahead = [
+                    np.exp(level + step * trend + season[:, later])
+                    for later, step in enumerate(steps, start=place + 1)
+                ]
+                total = np.sum(ahead, axis=0) if ahead else np.zeros_like(level)
+                remainder[:, year, list(at).index(place + 1)] = np.exp((weights * _log(total)).sum(axis=1))
+        return Outlook(remainder=remainder, error=size, reach=np.full_like(remainder, np.nan))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnualGrowth:
+    """The year grows as the last one did; what is not done yet is still to come.
+
+    The only member that a fast beginning makes expect less for the rest, as budgets do.
+    """
+
+    largest: float = 0.3
+    least: float = 0.5
+
+    def __call__(self, panel: Panel, at: Sequence[int]) -> Outlook:
+        """Return the outlook from the ends of the months `at` (1 to 11)."""
+        total = panel.yearly.sum(axis=2)
+        last, before = years_before(total, 1), years_before(total, 2)
+        fits = (last > 0) & (before > 0)
+        growth = np.log(np.where(fits, last, 1.0)) - np.log(np.where(fits, before, 1.0))
+        year = last * np.exp(np.clip(growth, -self.largest, self.largest))
+        months = [month - 1 for month in at]
+        done = np.cumsum(panel.yearly, axis=2)[:, :, months]
+        rest = last[..., None] - years_before(done, 1)
+        remainder = np.maximum(year[..., None] - done, self.least * rest)
+        return Outlook(
+            remainder=np.where(remainder > 0, remainder, np.nan),
+            error=np.full(panel.amounts.shape, np.nan),
+            reach=np.full_like(remainder, np.nan),
+        )
+
+
+def log_floored(values: Numbers, level: Numbers) -> Numbers:
+    """Return the logs of the values, none below a small share of the level; NaN where there is no level."""
+    return _log(np.maximum(values, LEAST * level))
+
+
+def _log(values: Numbers) -> Numbers:
+    """Return the logs, NaN where there is none."""
+    positive = values > 0
+    return np.where(positive, np.log(np.where(positive, values, 1.0)), np.nan)
+
+
+def _profile(panel: Panel) -> Numbers:
+    """Return how last year was spread over its months (negative months as none), shape (rows, years, 12)."""
+    return np.maximum(np.nan_to_num(years_before(panel.yearly, 1)), 0.0)
+
+
+def _reach(weights: Numbers, phi: Numbers, theta: Numbers) -> Numbers:
+    """Return the standard deviation of the log of a sum of months that one-month errors of 1 bring.
+
+    An error stays in the month by 1 and in the j-th month after it by ``(phi + theta) phi**(j-1)``
+    (Box & Jenkins 1970, the psi weights); months count by their share of last year's remainder.
+    """
+    share = weights / np.maximum(weights.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+    months = weights.shape[1]
+    stays = np.ones((months, len(phi)))
+    stays[1:] = (phi + theta) * phi ** np.arange(months - 1)[:, None]
+    carried = [
+        (share[:, first:, None] * stays[None, : months - first]).sum(axis=1) for first in range(months)
+    ]
+    return np.asarray(np.sqrt(np.square(carried).sum(axis=0)))
