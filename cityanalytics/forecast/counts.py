@@ -192,7 +192,7 @@ def forecast_counts(
     )
 
 
-def dated(projects: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+def dated(projects: pd.DataFrame, as_of: dt.date, *, ordered: bool = True) -> pd.DataFrame:
     """Return the projects' steps as days after the data date (float64; negative before it, NaN unknown).
 
     Returns
@@ -224,7 +224,7 @@ def dated(projects: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
         **known, waiting=waiting, moving=moving, expected=expected, duration=duration, new_year=new_year
     )
     order = ["waiting", "moving", "start_due", "finish_due", "started", "finished", "expected"]
-    return columns.sort_values(order, ignore_index=True)
+    return columns.sort_values(order, ignore_index=True) if ordered else columns
 
 
 def start_hazard(table: pd.DataFrame) -> Hazard:
