@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Scale of the log of a site's own amount around its expectation.
 SITE_SPREAD = 0.5
+#: Scale of the log of what plan and pace together may miss of all sites; set so that simulated years are covered.
+METHOD_SPREAD = 0.4
 #: Days of work at the usual pace that a site's own pace is drawn towards; and the shortest time that is left for a plan.
 _MONTH = 30.0
 
@@ -134,7 +136,8 @@ def forecast_bounded(
 
 
 def _variance(sites: pd.DataFrame) -> float:
-    """Return what the sites' own spreads add to the variance of the log of their sum."""
+    """Return what the sites' own spreads and the method's add to the variance of the log of their sum."""
     adds = np.minimum(sites["median"], sites["left"]).to_numpy()
     whole = float(adds.sum())
-    return SITE_SPREAD**2 * float((adds**2).sum()) / whole**2 if whole > 0 else 0.0
+    own = SITE_SPREAD**2 * float((adds**2).sum()) / whole**2 if whole > 0 else 0.0
+    return own + METHOD_SPREAD**2

@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 
 from cityanalytics.calendar import year_end
-from cityanalytics.forecast.scurve import place_on_curve
 from cityanalytics.forecast.spread import Factor, even_nodes
 from cityanalytics.programme.progress import UNDER_WAY
 
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 
 NODES = 128
 _WEEK = 7
+#: Scale of the log of what planned dates may miss of all hazards together; set so that simulated years are covered.
+METHOD_SPREAD = 0.4
 #: Pieces of the days at risk end so many days after the planned date; one more piece has no planned date.
 _EDGES = np.array([-30.0, 0.0, 30.0, 90.0])
 _STRATA = len(_EDGES) + 2
@@ -150,9 +151,8 @@ def forecast_counts(
     Parameters
     ----------
     projects
-        ``stage``, ``planned_start``, ``planned_finish``, ``actual_start``, ``actual_finish``,
-        ``physical_progress`` (fraction): rows of ``Programme.projects``, in any order. A project of unknown stage
-        counts as not started.
+        ``stage``, ``planned_start``, ``planned_finish``, ``actual_start``, ``actual_finish``: rows of
+        ``Programme.projects``, in any order. A project of unknown stage counts as not started.
     as_of
         Data date.
     factor
@@ -163,7 +163,7 @@ def forecast_counts(
     table = dated(projects, as_of)
     left = float(((until or year_end(as_of)) - as_of).days)
     levels = even_nodes(NODES, 2 * _STRATA + 1)
-    multiple = factor.at(levels[:, -1])[:, None]
+    multiple = factor.widened(METHOD_SPREAD**2).at(levels[:, -1])[:, None]
     start, finish = (
         1.0 - (1.0 - hazard.at(levels[:, part])) ** multiple
         for hazard, part in (
@@ -178,7 +178,7 @@ def forecast_counts(
     late = 1.0 - _survival(finish, due - weeks, np.broadcast_to(left - weeks, due.shape))
     finished = np.clip((begun * late).sum(axis=2), 0.0, 1.0)
     ends = 1.0 - _survival(
-        finish, moving["expected"].to_numpy(), np.broadcast_to(left, len(moving)).astype(float)
+        finish, moving["finish_due"].to_numpy(), np.broadcast_to(left, len(moving)).astype(float)
     )
     return Counts(
         now=Stages(
@@ -198,8 +198,7 @@ def dated(projects: pd.DataFrame, as_of: dt.date, *, ordered: bool = True) -> pd
     Returns
     -------
     pandas.DataFrame
-        ``waiting``, ``moving`` (bool), ``started``, ``finished``, ``start_due``, ``finish_due``, ``expected``
-        (``finish_due``, or the day to which physical progress so far leads where that is later), ``duration``
+        ``waiting``, ``moving`` (bool), ``started``, ``finished``, ``start_due``, ``finish_due``, ``duration``
         (planned, at least a day), ``new_year``.
     """
     day = pd.Timestamp(as_of)
@@ -216,14 +215,8 @@ def dated(projects: pd.DataFrame, as_of: dt.date, *, ordered: bool = True) -> pd
     known = table[["started", "finished"]].where(table[["started", "finished"]] <= 0)
     duration = (table["finish_due"] - table["start_due"]).clip(lower=1.0)
     new_year = float((pd.Timestamp(as_of.year, 1, 1) - day).days)
-    age = 1.0 - known["started"].fillna(table["start_due"].clip(upper=0.0))
-    place = place_on_curve(projects["physical_progress"].to_numpy(dtype=float))
-    pointed = (age * (1.0 / np.where(place > 0, place, np.nan) - 1.0)).where(moving)
-    expected = np.fmax(table["finish_due"], pointed).where(table["finish_due"].notna())
-    columns = table.assign(
-        **known, waiting=waiting, moving=moving, expected=expected, duration=duration, new_year=new_year
-    )
-    order = ["waiting", "moving", "start_due", "finish_due", "started", "finished", "expected"]
+    columns = table.assign(**known, waiting=waiting, moving=moving, duration=duration, new_year=new_year)
+    order = ["waiting", "moving", "start_due", "finish_due", "started", "finished"]
     return columns.sort_values(order, ignore_index=True) if ordered else columns
 
 

@@ -68,6 +68,8 @@ class Parts:
         What the projects' own S-curves add up to, before they are reconciled (yuan).
     factor
         The city's own uncertainty.
+    dispersion
+        How far a project strays from its addition, in parts of it.
     """
 
     as_of: dt.date
@@ -79,6 +81,7 @@ class Parts:
     unallocated: np.ndarray
     expected: float
     factor: Factor
+    dispersion: float
 
     def paths(self, by: str, level: float) -> pd.DataFrame:
         """Return the cumulative amount of each group on each day in the city's scenario of a level.
@@ -128,7 +131,7 @@ class Parts:
         table = rows.groupby(by, observed=True)[["plan", "done", "add", "square", "cap"]].sum().reset_index()
         add = table["add"].to_numpy()
         with np.errstate(invalid="ignore", divide="ignore"):
-            variance = np.where(add > 0, dispersion() ** 2 * table["square"] / add**2, 0.0)
+            variance = np.where(add > 0, self.dispersion**2 * table["square"] / add**2, 0.0)
         factors = [self.factor.widened(float(each)) for each in variance]
         cap, done = table["cap"].to_numpy(), table["done"].to_numpy()
         for name, level in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9)):
@@ -182,7 +185,7 @@ def share_out(expected: np.ndarray, cap: np.ndarray, total: float) -> np.ndarray
     return shares
 
 
-def split(projects: pd.DataFrame, forecast: Forecast) -> Parts:
+def split(projects: pd.DataFrame, forecast: Forecast, *, strays: float | None = None) -> Parts:
     """Split the city's forecast among its projects.
 
     Parameters
@@ -191,6 +194,8 @@ def split(projects: pd.DataFrame, forecast: Forecast) -> Parts:
         Rows of ``Programme.projects``, in any order.
     forecast
         The city's forecast, whose published quantiles are kept.
+    strays
+        The dispersion of projects; by default :func:`dispersion`.
     """
     ordered = projects.sort_values("project", ignore_index=True)
     days = path_days(forecast.as_of)
@@ -217,6 +222,7 @@ def split(projects: pd.DataFrame, forecast: Forecast) -> Parts:
         unallocated=np.where(left > 1e-9 * max(abs(forecast.done), 1.0), left, 0.0),
         expected=float(expected.sum()),
         factor=Factor.of(forecast),
+        dispersion=dispersion() if strays is None else strays,
     )
 
 

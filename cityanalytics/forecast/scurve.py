@@ -1,4 +1,4 @@
-"""The S-curve of a project: share done by place in its duration, and back."""
+"""The S-curve of a project: share done by place in its duration."""
 
 from __future__ import annotations
 
@@ -18,14 +18,3 @@ def curve_at(place: np.ndarray) -> np.ndarray:
     """
     inside = np.clip(place, 0.0, 1.0)
     return np.asarray(inside * inside * (3.0 - 2.0 * inside))
-
-
-def place_on_curve(share: np.ndarray) -> np.ndarray:
-    """Return the place of a duration at which a share is done: the inverse of :func:`curve_at`.
-
-    Examples
-    --------
-    >>> place_on_curve(np.array([0.0, 0.15625, 1.0])).round(6).tolist()
-    [0.0, 0.25, 1.0]
-    """
-    return np.asarray(0.5 - np.sin(np.arcsin(1.0 - 2.0 * np.clip(share, 0.0, 1.0)) / 3.0))
