@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from cityanalytics.briefing.quantity import Figure
     from cityanalytics.forecast.methods import Forecast
+    from cityanalytics.forecast.outlook import Outlook
     from cityanalytics.forecast.pace import Pace
     from cityanalytics.forecast.scenario import Scenario
     from cityanalytics.programme.reconcile import Reconciliation
@@ -50,6 +51,8 @@ class Content:
         The workspace's configuration.
     programme, reconciliation, pace, forecast
         What is known, what does not add up, how fast it goes, where the year ends.
+    outlook
+        Parts, stages and demolition by the year's end, of the same forecast.
     alternatives
         The forecast by every reference class.
     scenarios
@@ -68,6 +71,7 @@ class Content:
     reconciliation: Reconciliation
     pace: Pace
     forecast: Forecast
+    outlook: Outlook
     alternatives: tuple[Forecast, ...]
     scenarios: tuple[Scenario, ...]
     previous: Programme | None

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cityanalytics.briefing.ahead import outlook_figures
 from cityanalytics.briefing.physical import demolition_figures, housing_figures, project_figures, work_figures
 from cityanalytics.briefing.quantity import DONE, PLAN, Figure, cells_of, share_of
 from cityanalytics.forecast.pool import reference
 
 if TYPE_CHECKING:
     from cityanalytics.forecast.methods import Forecast
+    from cityanalytics.forecast.outlook import Outlook
     from cityanalytics.forecast.pace import Pace
     from cityanalytics.forecast.scenario import Scenario
     from cityanalytics.programme.reconcile import Reconciliation
@@ -31,6 +33,7 @@ def figures(
     reconciliation: Reconciliation,
     pace: Pace,
     forecast: Forecast,
+    outlook: Outlook,
     scenarios: tuple[Scenario, ...],
     previous: Programme | None,
     previous_forecast: Forecast | None,
@@ -41,7 +44,7 @@ def figures(
     ----------
     settings
         The workspace's configuration.
-    programme, reconciliation, pace, forecast, scenarios
+    programme, reconciliation, pace, forecast, outlook, scenarios
         What was found for the data date.
     previous, previous_forecast
         The same for the last quarter's; None where there is none.
@@ -55,6 +58,7 @@ def figures(
         *housing_figures(programme, settings),
         *_pace(pace),
         *_forecast(forecast),
+        *outlook_figures(programme, settings, outlook),
         *_received(programme, settings),
         *_since(programme, previous),
         *_moved(forecast, previous_forecast),

@@ -100,6 +100,7 @@ def record_of(content: Content) -> Record:
             "method": content.forecast.method,
             "reference_class": content.forecast.reference_class,
         },
+        "outlook": content.outlook.document(),
         "pace": {
             "achieved_per_day": pace.achieved,
             "required_per_day": pace.required,

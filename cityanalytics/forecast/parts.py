@@ -83,6 +83,11 @@ class Parts:
     factor: Factor
     dispersion: float
 
+    @property
+    def contradicted(self) -> pd.Series:
+        """Whether a project has more done than its total investment, or less than nothing (bool)."""
+        return self.projects["overspent"] | self.projects["negative"]
+
     def paths(self, by: str, level: float) -> pd.DataFrame:
         """Return the cumulative amount of each group on each day in the city's scenario of a level.
 

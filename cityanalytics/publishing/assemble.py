@@ -16,6 +16,7 @@ from cityanalytics.briefing.wording import languages
 from cityanalytics.calendar import days, year_end
 from cityanalytics.errors import UsageError
 from cityanalytics.forecast.methods import Forecast, PaceOfClass
+from cityanalytics.forecast.outlook import look_ahead
 from cityanalytics.forecast.pace import measure_pace
 from cityanalytics.forecast.pool import classes, reference
 from cityanalytics.forecast.scenario import scenarios
@@ -74,6 +75,7 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
     pace = measure_pace(so_far, target=programme.plan, calendar=settings.calendar)
     alternatives = tuple(_forecast(programme, name) for name in classes())
     forecast = _forecast(programme, settings.reference_class)
+    outlook = look_ahead(programme, forecast)
     if_worked = scenarios(forecast, pace, extra_days=_holidays_left(settings, programme))
     previous = _previous(settings, tables, dates)
     before = None if previous is None else _forecast(previous, settings.reference_class)
@@ -83,6 +85,7 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
         reconciliation=reconciliation,
         pace=pace,
         forecast=forecast,
+        outlook=outlook,
         scenarios=if_worked,
         previous=previous,
         previous_forecast=before,
@@ -93,6 +96,7 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
         reconciliation=reconciliation,
         pace=pace,
         forecast=forecast,
+        outlook=outlook,
         alternatives=alternatives,
         scenarios=if_worked,
         previous=previous,

@@ -14,6 +14,7 @@ from cityanalytics.briefing.figure import Words
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.lights import Light, light
 from cityanalytics.briefing.section import paragraph, part
+from cityanalytics.forecast.spread import LEVELS
 from cityanalytics.programme import progress
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cityanalytics.settings import Lights
 
 MOST_UNITS = 20
+MOST_NAMED = 4
 
 
 @part("units")
@@ -35,7 +37,76 @@ def units(content: Content, say: Wording) -> Markup:
     if content.programme.demolition.size:
         left = Markup("<div>{}{}</div>").format(left, _demolition(content, say).figure_html(5, say.language))
     rule = content.settings.lights
-    return side_by_side(left, right) + _table(content, say, by_unit) + paragraph(_rule(say, rule), note=True)
+    return (
+        side_by_side(left, right)
+        + _table(content, say, by_unit)
+        + paragraph(_rule(say, rule), note=True)
+        + _ahead(content, say)
+    )
+
+
+def _ahead(content: Content, say: Wording) -> Markup:
+    """Write who will be short at the year's end; nothing when the year is over."""
+    if not content.pace.days_left:
+        return Markup("")
+    short = "By their medians {categories_short} of the categories and {units_short} of the units close the year short of their plans."
+    named = [
+        say(sentence, named=named)
+        for sentence, by in (
+            ("Furthest by category: {named}.", "category"),
+            ("Furthest by unit: {named}.", "unit"),
+        )
+        if (named := _shortest(content, say, by))
+    ]
+    return paragraph(Markup(" ").join([say(short), *named])) + paragraph(
+        Markup(" ").join(
+            [
+                say(
+                    "The projects' planned dates and own paces lead to {bottom_up}, the city's forecast to {forecast_p50}; the parts are brought to the city's."
+                ),
+                _doubts(content, say),
+            ]
+        ),
+        note=True,
+    )
+
+
+def _doubts(content: Content, say: Wording) -> Markup:
+    """Say what the ranges rest on, and what the projects' rows lack."""
+    held = say(
+        "Medians add up to the city's; ranges do not, since a small unit is less certain than a city. In simulated years {unit_coverage} of the units ended inside their range."
+    )
+    found = content.figures
+    lacking = {
+        "parts_without_total": "{parts_without_total} projects state no total investment and are not capped.",
+        "parts_without_dates": "{parts_without_dates} projects lack a planned date: their plan is spread to the year's end.",
+        "parts_contradicted": "{parts_contradicted} projects have more done than their total investment, or less than nothing: they add nothing more.",
+        "sites_without_plan": "{sites_without_plan} demolition sites have no planned area: only what is done counts.",
+        "sites_exceeded": "{sites_exceeded} demolition sites have done more than planned: what is done counts as their total.",
+    }
+    said = [say(sentence) for key, sentence in lacking.items() if found[key].value]
+    if content.outlook.parts.unallocated[LEVELS.index(0.5)]:
+        said.append(
+            say("A part of the city's median goes beyond all projects' total investment and stands with no unit.")
+        )
+    return Markup(" ").join([held, *said])
+
+
+def _shortest(content: Content, say: Wording, by: str) -> str:
+    """Name the parts that will be furthest from their plans, with year's end and plan."""
+    table = content.outlook.by(by)
+    scale = LANGUAGES[say.language].amounts[0]
+    first = table[table["short"] > 0].head(MOST_NAMED)
+    return say.plain("; ").join(
+        say.plain(
+            "{name} {ends} of {plan} {unit}",
+            name=content.settings.term(str(row[by]), say.language),
+            ends=display.number(row["p50"], say.language, places=2, per=scale.per),
+            plan=display.number(row["plan"], say.language, places=2, per=scale.per),
+            unit=scale.unit,
+        )
+        for row in first.to_dict("records")
+    )
 
 
 def _rule(say: Wording, rule: Lights) -> Markup:
@@ -127,14 +198,15 @@ def _table(content: Content, say: Wording, table: pd.DataFrame) -> Markup:
         Light.FAR_BEHIND: late(say("far behind")),
     }
     total = float(table.loc[table["gap"] > 0, "gap"].sum())
+    ahead = content.outlook.by("unit").set_index("unit")
     rows = [
         (
             content.settings.term(row["unit"], say.language),
-            row["projects"],
             row["plan"],
             row["done"],
-            row["share"],
             row["gap"] / total if row["gap"] > 0 and total else display.NOT_APPLICABLE,
+            ahead["p50"][row["unit"]],
+            ahead["probability"][row["unit"]] if row["plan"] > 0 else display.NOT_APPLICABLE,
             words[light(row["behind"], content.settings.lights)],
         )
         for row in table.to_dict("records")
@@ -142,11 +214,11 @@ def _table(content: Content, say: Wording, table: pd.DataFrame) -> Markup:
     shown = Table.of(
         columns=(
             say("Unit"),
-            say("Projects"),
             say("Plan"),
             say("Done"),
-            say("Share"),
             say("Of the gap"),
+            say("Year-end"),
+            say("Chance"),
             say("State"),
         ),
         rows=rows,
@@ -154,10 +226,10 @@ def _table(content: Content, say: Wording, table: pd.DataFrame) -> Markup:
     return (
         shown.caption(
             say("Responsible units, largest gap first"),
-            unit=say("number; plan and done in {unit}", unit=scale.unit),
+            unit=say("{unit}; year-end: median forecast; chance of reaching the plan", unit=scale.unit),
         )
-        .numeric(1)
-        .numeric(2, 3, places=2, per=scale.per)
-        .shares(4, 5)
+        .numeric(1, 2, 4, places=2, per=scale.per)
+        .shares(3)
+        .shares(5, places=0)
         .html(5, say.language)
     )
