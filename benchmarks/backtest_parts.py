@@ -52,9 +52,7 @@ def main(target: Path) -> None:
         rows += _summed("simulated", as_of, [case for year in years for case in _cases(*year, strays)])
     rows += _sample()
     columns = ["source", "as_of", "measure", "cases", "coverage80", "bias", "error"]
-    pd.DataFrame(rows, columns=columns).to_csv(
-        target, index=False, float_format="%.3f", lineterminator="\n"
-    )
+    pd.DataFrame(rows, columns=columns).to_csv(target, index=False, float_format="%.3f", lineterminator="\n")
     print(pd.DataFrame(rows, columns=columns).to_string())
 
 
@@ -86,7 +84,9 @@ def _year(
     def dates(days: np.ndarray) -> pd.Series:
         return pd.Series(origin + np.floor(days).astype("timedelta64[D]")).astype("datetime64[ns]")
 
-    stage = np.where(start + real <= now, "completed", np.where(start <= now, "under construction", "not started"))
+    stage = np.where(
+        start + real <= now, "completed", np.where(start <= now, "under construction", "not started")
+    )
     known = before < 0.97 * spent  # a project that ended before the year is not in its programme
     frame = pd.DataFrame(
         {
@@ -101,7 +101,9 @@ def _year(
             "actual_start": dates(start).where(start <= now),
             "actual_finish": dates(start + real).where(start + real <= now),
             "stage": stage,
-            "physical_progress": np.clip(done / np.maximum(spent - before, 1) * draw.uniform(0.9, 1.1, count), 0, 1),
+            "physical_progress": np.clip(
+                done / np.maximum(spent - before, 1) * draw.uniform(0.9, 1.1, count), 0, 1
+            ),
         }
     )
     after = pd.DataFrame(
@@ -112,7 +114,9 @@ def _year(
     return frame, after.to_numpy(), _city(frame, as_of), sites, area
 
 
-def _sites(draw: np.random.Generator, now: int, speed: float, dates: object) -> tuple[pd.DataFrame, np.ndarray]:
+def _sites(
+    draw: np.random.Generator, now: int, speed: float, dates: object
+) -> tuple[pd.DataFrame, np.ndarray]:
     planned = np.exp(draw.normal(11, 0.7, SITES))
     start = draw.uniform(0, 200, SITES)
     pace = planned / (draw.uniform(120, 400, SITES))
@@ -187,7 +191,9 @@ def _summed(source: str, as_of: dt.date, cases: list[Case]) -> list[tuple[object
     table = pd.DataFrame(cases, columns=["measure", "median", "low", "high", "actual"])
     rows = []
     for measure, own in table.groupby("measure", sort=False):
-        inside = None if own["low"].isna().any() else float(own["actual"].between(own["low"], own["high"]).mean())
+        inside = (
+            None if own["low"].isna().any() else float(own["actual"].between(own["low"], own["high"]).mean())
+        )
         away = own["median"] - own["actual"]
         rows.append(
             _row(
@@ -238,7 +244,9 @@ def _sample() -> list[tuple[object, ...]]:
             _row("sample", as_of, "project", 1, None, None, _dispersion(projects, added, as_of, left))
         )
         part = left / (year_end(as_of) - as_of).days
-        low, middle, high = (then.done + part * (forecast.quantile(level) - then.done) for level in (0.1, 0.5, 0.9))
+        low, middle, high = (
+            then.done + part * (forecast.quantile(level) - then.done) for level in (0.1, 0.5, 0.9)
+        )
         up = then.done + expect(projects, as_of=as_of, ahead=np.array([left])).amounts.sum()
         counts = forecast_counts(projects, as_of=as_of, factor=factor, until=DATES[-1])
         same = end.projects[end.projects["project"].isin(projects["project"])]

@@ -86,7 +86,9 @@ def _parts(programme: Programme, outlook: Outlook) -> list[Figure]:
         Figure(key="parts_without_total", value=int(parts.projects["untotalled"].sum()), unit="count"),
         Figure(key="parts_without_dates", value=int(parts.projects["undated"].sum()), unit="count"),
         Figure(key="parts_contradicted", value=int(parts.contradicted.sum()), unit="count"),
-        Figure(key="sites_without_plan", value=int(outlook.demolition.sites["unplanned"].sum()), unit="count"),
+        Figure(
+            key="sites_without_plan", value=int(outlook.demolition.sites["unplanned"].sum()), unit="count"
+        ),
         Figure(key="sites_exceeded", value=int(outlook.demolition.sites["exceeded"].sum()), unit="count"),
         Figure(key="unit_coverage", value=_coverage("unit"), unit="fraction"),
         Figure(key="completed_coverage", value=_coverage("completed"), unit="fraction"),

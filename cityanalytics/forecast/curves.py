@@ -64,7 +64,9 @@ def expect(projects: pd.DataFrame, *, as_of: dt.date, ahead: np.ndarray) -> ToCo
     ahead
         Days after the data date (float64, rising).
     """
-    plan, total, done = (projects[name].to_numpy(dtype=float) for name in ("plan", "total_investment", "done"))
+    plan, total, done = (
+        projects[name].to_numpy(dtype=float) for name in ("plan", "total_investment", "done")
+    )
     done, plan = np.nan_to_num(done), np.nan_to_num(plan)
     untotalled = ~(total > 0)
     cap = np.where(untotalled, np.inf, np.maximum(np.nan_to_num(total) - done, 0.0))

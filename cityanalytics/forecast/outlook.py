@@ -54,7 +54,8 @@ class Outlook:
                     {
                         **{key: None if value != value else value for key, value in row.items()},  # noqa: PLR0124 - NaN alone differs from itself
                         "path": {
-                            day.isoformat(): value for day, value in self.parts.paths(by, 0.5).loc[row[by]].items()
+                            day.isoformat(): value
+                            for day, value in self.parts.paths(by, 0.5).loc[row[by]].items()
                         },
                     }
                     for row in self.by(by).to_dict("records")
@@ -66,7 +67,10 @@ class Outlook:
                 "unallocated": dict(zip(names.values(), self.parts.unallocated.tolist(), strict=True)),
             },
             "projects": {
-                name: {stage: getattr(counts.path(level), stage) for stage in ("not_started", "under_way", "completed")}
+                name: {
+                    stage: getattr(counts.path(level), stage)
+                    for stage in ("not_started", "under_way", "completed")
+                }
                 for level, name in names.items()
             }
             | {

@@ -104,9 +104,7 @@ class Parts:
             Yuan; a row a group, a column a day. What no project may take stands in the row of an empty name.
         """
         at = LEVELS.index(level)
-        cumulative = (
-            self.projects["done"].to_numpy()[:, None] + self.additions[at][:, None] * self.shapes
-        )
+        cumulative = self.projects["done"].to_numpy()[:, None] + self.additions[at][:, None] * self.shapes
         table = pd.DataFrame(cumulative, columns=list(self.days)).groupby(self.projects[by].to_numpy()).sum()
         if self.unallocated[at]:
             left = self.unallocated[at] * np.linspace(0.0, 1.0, len(self.days))
@@ -130,9 +128,7 @@ class Parts:
             (yuan), ``short`` (plan less p50), ``probability`` of its plan (NaN without a plan).
         """
         middle = self.additions[_MIDDLE]
-        rows = self.projects[[by, "plan", "done"]].assign(
-            add=middle, square=middle**2, cap=self.cap
-        )
+        rows = self.projects[[by, "plan", "done"]].assign(add=middle, square=middle**2, cap=self.cap)
         table = rows.groupby(by, observed=True)[["plan", "done", "add", "square", "cap"]].sum().reset_index()
         add = table["add"].to_numpy()
         with np.errstate(invalid="ignore", divide="ignore"):

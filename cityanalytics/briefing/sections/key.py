@@ -26,6 +26,7 @@ STAGES = (
     ("projects_total", "All projects"),
 )
 
+
 @part("key")
 def key(content: Content, say: Wording) -> Markup:
     """Write the key tables."""
@@ -42,25 +43,23 @@ def _ahead(content: Content, say: Wording) -> Markup:
         return Markup("")
     said = [
         say.strong(
-            "Projects expected by 31 December: {projects_started_p50} started ({projects_started_p10} to {projects_started_p90}), of them {projects_completed_p50} completed ({projects_completed_p10} to {projects_completed_p90}), and {projects_not_started_p50} not started."
+            "By 31 December {projects_started_p50} projects are expected to have started (80% range {projects_started_p10}–{projects_started_p90}), {projects_completed_p50} of them to be completed ({projects_completed_p10}–{projects_completed_p90})."
         )
     ]
     if content.figures["projects_not_started"].value:
         said.append(
-            say.strong("Chance that all {projects_not_started} start that have not: {all_start_probability}.")
-        )
-    if content.programme.demolition.size:
-        said.append(
             say.strong(
-                "Demolition: {demolition_total_p50} ({demolition_total_p10} to {demolition_total_p90}) of {demolition_total_planned} planned."
+                "Chance that all {projects_not_started} not started do start: {all_start_probability}."
             )
         )
+    if content.programme.demolition.size:
+        said.append(say.strong("Demolition: {demolition_total_p50} of {demolition_total_planned}."))
     return paragraph(Markup(" ").join(said))
 
 
 def _planned(say: Wording) -> Markup:
     return say(
-            "Planned areas of demolition are assumed. Housing: {housing_under_construction} under construction, {housing_completed} completed, {housing_investment} invested (assumed to lie inside the total)."
+        "Planned areas of demolition are assumed. Housing: {housing_under_construction} under construction, {housing_completed} completed, {housing_investment} invested (assumed to lie inside the total)."
     )
 
 

@@ -49,20 +49,19 @@ def _ahead(content: Content, say: Wording) -> Markup:
     """Write who will be short at the year's end; nothing when the year is over."""
     if not content.pace.days_left:
         return Markup("")
-    short = "By their medians {categories_short} of the categories and {units_short} of the units close the year short of their plans."
-    named = [
-        say(sentence, named=named)
-        for sentence, by in (
-            ("Furthest by category: {named}.", "category"),
-            ("Furthest by unit: {named}.", "unit"),
+    short = say(
+        "By their medians {categories_short} categories and {units_short} units end the year short of plan."
+    )
+    if named := _furthest(content, say):
+        short = say(
+            "By their medians {categories_short} categories and {units_short} units end the year short of plan; furthest: {named}.",
+            named=named,
         )
-        if (named := _shortest(content, say, by))
-    ]
-    return paragraph(Markup(" ").join([say(short), *named])) + paragraph(
+    return paragraph(short) + paragraph(
         Markup(" ").join(
             [
                 say(
-                    "The projects' planned dates and own paces lead to {bottom_up}, the city's forecast to {forecast_p50}; the parts are brought to the city's."
+                    "Projects' own dates and paces lead to {bottom_up}; all parts are brought to the city's {forecast_p50}."
                 ),
                 _doubts(content, say),
             ]
@@ -74,33 +73,35 @@ def _ahead(content: Content, say: Wording) -> Markup:
 def _doubts(content: Content, say: Wording) -> Markup:
     """Say what the ranges rest on, and what the projects' rows lack."""
     held = say(
-        "Medians add up to the city's; ranges do not, since a small unit is less certain than a city. In simulated years {unit_coverage} of the units ended inside their range."
+        "Medians add up, ranges do not; in simulated years {unit_coverage} of the units ended inside theirs."
     )
     found = content.figures
     lacking = {
         "parts_without_total": "{parts_without_total} projects state no total investment and are not capped.",
         "parts_without_dates": "{parts_without_dates} projects lack a planned date: their plan is spread to the year's end.",
-        "parts_contradicted": "{parts_contradicted} projects have more done than their total investment, or less than nothing: they add nothing more.",
+        "parts_contradicted": "{parts_contradicted} projects have more done than their total investment, or less than nothing: their rows want a look.",
         "sites_without_plan": "{sites_without_plan} demolition sites have no planned area: only what is done counts.",
         "sites_exceeded": "{sites_exceeded} demolition sites have done more than planned: what is done counts as their total.",
     }
     said = [say(sentence) for key, sentence in lacking.items() if found[key].value]
     if content.outlook.parts.unallocated[LEVELS.index(0.5)]:
         said.append(
-            say("A part of the city's median goes beyond all projects' total investment and stands with no unit.")
+            say(
+                "A part of the city's median goes beyond all projects' total investment and stands with no unit."
+            )
         )
     return Markup(" ").join([held, *said])
 
 
-def _shortest(content: Content, say: Wording, by: str) -> str:
-    """Name the parts that will be furthest from their plans, with year's end and plan."""
-    table = content.outlook.by(by)
+def _furthest(content: Content, say: Wording) -> str:
+    """Name the categories that will be furthest from their plans, with year's end and plan."""
+    table = content.outlook.by("category")
     scale = LANGUAGES[say.language].amounts[0]
     first = table[table["short"] > 0].head(MOST_NAMED)
     return say.plain("; ").join(
         say.plain(
             "{name} {ends} of {plan} {unit}",
-            name=content.settings.term(str(row[by]), say.language),
+            name=content.settings.term(str(row["category"]), say.language),
             ends=display.number(row["p50"], say.language, places=2, per=scale.per),
             plan=display.number(row["plan"], say.language, places=2, per=scale.per),
             unit=scale.unit,
