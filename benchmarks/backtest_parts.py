@@ -2,13 +2,13 @@
 
     python benchmarks/backtest_parts.py cityanalytics/forecast/parts.csv
 
-*simulated*: programmes drawn by a seeded generator that knows nothing of the methods: spending follows Beta curves of
-many shapes, some projects are stuck, all speed up or slow down together after the data date. *sample*: the sample
-city's own earlier data dates (workspace in the current folder, ingested), forecast to its last one.
+*simulated*: programmes drawn by a seeded generator that knows nothing of the methods: spending follows Beta curves
+of many shapes, some projects are stuck, all speed up or slow down together after the data date.
+*sample*: the sample city's own earlier data dates (workspace in the current folder, ingested), forecast to its last.
 
 Columns: source, as_of, measure, cases, coverage80 (share inside the 80 % range; empty where there is none), bias
 (sum of median less actual, over the sum of actual year-ends), error (mean absolute difference over the mean actual;
-for ``project`` the root mean square deviation in parts of the expected addition: the dispersion that the package reads).
+for ``project`` the root mean square deviation in parts of the expected addition, which the package reads).
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 CLASS = "china_construction_investment"
 DATES = (dt.date(2010, 3, 31), dt.date(2010, 6, 30), dt.date(2010, 9, 22))
 YEARS, PROJECTS, SITES = 60, 150, 40
+STUCK = 0.15  # share of projects that start long after their plan
 SEED = 20100922
 
 Case = tuple[str, float, float | None, float, float]  # measure, median, low, high, actual
@@ -65,7 +66,7 @@ def _year(
     planned = draw.uniform(-300, 290, count)
     length = draw.uniform(60, 500, count)
     total = np.exp(draw.normal(17.5, 1.0, count))
-    stuck = draw.random(count) < 0.15
+    stuck = draw.random(count) < STUCK
     start = planned + np.where(stuck, draw.uniform(60, 400, count), draw.exponential(20, count))
     real = length * np.exp(draw.normal(0.1, 0.25, count))
     shape = draw.uniform(1.3, 3.0, (2, count))
@@ -158,7 +159,7 @@ def _dispersion(projects: pd.DataFrame, added: np.ndarray, as_of: dt.date, left:
     return float(np.sqrt(((added - share) ** 2).sum() / (share**2).sum()))
 
 
-def _cases(
+def _cases(  # noqa: PLR0917 - a drawn year is handed on whole
     projects: pd.DataFrame,
     after: np.ndarray,
     forecast: Forecast,
@@ -209,7 +210,7 @@ def _summed(source: str, as_of: dt.date, cases: list[Case]) -> list[tuple[object
     return rows
 
 
-def _row(
+def _row(  # noqa: PLR0917 - one argument a column
     source: str,
     as_of: dt.date,
     measure: str,

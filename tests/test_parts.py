@@ -7,7 +7,7 @@ import datetime as dt
 import itertools
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from cityanalytics.calendar import year_end
 from cityanalytics.forecast.bounded import forecast_bounded, limited_mean
-from cityanalytics.forecast.counts import Hazard, forecast_counts, poisson_binomial
+from cityanalytics.forecast.counts import forecast_counts, poisson_binomial
+from cityanalytics.forecast.hazard import Hazard
 from cityanalytics.forecast.methods import Forecast
 from cityanalytics.forecast.parts import Parts, path_days, share_out, split
 from cityanalytics.forecast.scurve import curve_at
@@ -36,7 +37,7 @@ days_of_year = st.dates(dt.date(YEAR, 1, 2), dt.date(YEAR, 12, 30))
 amounts = st.one_of(st.just(0.0), st.floats(1e4, 1e9))
 
 
-def day(offset: int | None) -> pd.Timestamp:
+def day(offset: int | None) -> Any:
     return pd.NaT if offset is None else pd.Timestamp(NEW_YEAR) + pd.Timedelta(days=offset)
 
 
@@ -114,7 +115,7 @@ def test_a_project_never_falls_below_what_is_done_nor_adds_more_than_its_total_l
         assert (steps >= -1e-6 * (1 + paths.to_numpy()[:, 1:])).all()
         assert paths.iloc[:, 0].to_numpy() == pytest.approx(done.to_numpy())
         stated = (total > 0).to_numpy()
-        most = np.fmax(total, done).to_numpy()
+        most = np.fmax(total.to_numpy(), done.to_numpy())
         assert (paths.iloc[:, -1].to_numpy()[stated] <= most[stated] * (1 + 1e-9) + 1e-6).all()
     completed = parts.additions[:, (own["stage"][parts.projects["project"]] == "completed").to_numpy()]
     assert (completed == 0).all()
@@ -189,8 +190,8 @@ def test_a_total_is_shared_out_whole_as_far_as_the_caps_allow(
         assert multiples == pytest.approx(multiples[0] * np.ones(free.sum()), rel=1e-6)
 
 
-def parts_of(*rows: dict[str, object], as_of: dt.date = dt.date(YEAR, 7, 1), remainder: float = 0.5) -> Parts:
-    usual = {
+def parts_of(*rows: dict[str, Any], as_of: dt.date = dt.date(YEAR, 7, 1), remainder: float = 0.5) -> Parts:
+    usual: dict[str, Any] = {
         "category": "a",
         "unit": "x",
         "plan": 100.0,
@@ -215,10 +216,10 @@ def test_what_all_totals_together_cannot_take_stands_with_no_project() -> None:
 
 
 def test_more_done_of_a_project_never_lowers_its_year_end() -> None:
-    ends = []
+    ends: list[float] = []
     for done in (10.0, 30.0, 60.0, 120.0):
         parts = parts_of({"done": done}, {"done": 50.0})
-        ends.append(parts.paths("project", 0.5).iloc[0, -1])
+        ends.append(float(parts.paths("project", 0.5).to_numpy()[0, -1]))
     assert all(low < high for low, high in itertools.pairwise(ends))
 
 
@@ -235,6 +236,23 @@ def test_a_small_unit_is_less_certain_than_a_large_one() -> None:
     table = parts.table("unit").set_index("unit")
     width = (table["p90"] - table["p10"]) / (table["p50"] - table["done"])
     assert width["small"] > width["large"]
+
+
+def test_the_methods_worked_example_of_two_projects() -> None:
+    dates = {"planned_start": day(164), "planned_finish": day(364), "actual_start": day(164)}
+    parts = parts_of(
+        {"plan": 8.0, "done": 3.0, "total_investment": 20.0, **dates},
+        {"plan": 4.0, "done": 3.0, "total_investment": 6.0, **dates},
+        as_of=dt.date(YEAR, 9, 22),
+        remainder=1.5e6 / 1e6,
+    )
+    assert parts.expected == pytest.approx(6.0)
+    assert parts.additions[LEVELS.index(0.5)] == pytest.approx([6.0, 3.0])
+
+
+def test_the_methods_worked_example_of_two_tosses_and_a_limited_site() -> None:
+    assert poisson_binomial(np.array([[0.5, 0.2]])) == pytest.approx([0.4, 0.5, 0.1])
+    assert limited_mean(np.array([30.0]), np.array([20.0]), 0.5)[0] == pytest.approx(19.05, abs=0.005)
 
 
 def test_the_s_curve_is_hudson_s_with_c_0_and_k_3() -> None:
@@ -406,7 +424,9 @@ def test_the_shipped_backtest_is_what_the_benchmark_measures(
     command = [sys.executable, str(repository / "benchmarks" / "backtest_parts.py"), str(target)]
     subprocess.run(command, check=True, capture_output=True, timeout=600, cwd=processed_workspace)
     shipped = repository / "cityanalytics" / "forecast" / "parts.csv"
-    made, kept = (list(csv.DictReader(path.open(encoding="utf-8"))) for path in (target, shipped))
+    made, kept = (
+        list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) for path in (target, shipped)
+    )
     assert [(row["source"], row["as_of"], row["measure"]) for row in made] == [
         (row["source"], row["as_of"], row["measure"]) for row in kept
     ]

@@ -1,9 +1,9 @@
 """Demolition: a total that is fixed, of which each site does its share, and never more.
 
-A site goes on at the geometric mean of two paces: its own so far, and the one that its planned finish needs. The plan is
-information, so it weighs as much as what was seen, and no more. What a site adds is a lognormal amount limited by what
-it has left; the mean of that is the limited expected value (Klugman, Panjer & Willmot, Loss Models, appendix A), which is
-smooth, rises with the pace and never passes the bound.
+A site goes on at the geometric mean of two paces: its own so far, and the one that its planned finish needs. The plan
+is information, so it weighs as much as what was seen, and no more. What a site adds is a lognormal amount limited by
+what it has left; the mean of that is the limited expected value (Klugman, Panjer & Willmot, Loss Models, appendix A),
+which is smooth, rises with the pace and never passes the bound.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ import numpy as np
 import pandas as pd
 
 from cityanalytics.calendar import year_end
-from cityanalytics.forecast.spread import Factor
 
 if TYPE_CHECKING:
     import datetime as dt
+
+    from cityanalytics.forecast.spread import Factor
 
 #: Scale of the log of a site's own amount around its expectation.
 SITE_SPREAD = 0.5
 #: Scale of the log of what plan and pace together may miss of all sites; set so that simulated years are covered.
 METHOD_SPREAD = 0.4
-#: Days of work at the usual pace that a site's own pace is drawn towards; and the shortest time that is left for a plan.
+#: Days of work at the usual pace that a site's own pace is drawn towards, and the least time left for a plan.
 _MONTH = 30.0
 
 
@@ -35,9 +36,9 @@ class Bounded:
     Parameters
     ----------
     sites
-        ``site``, ``kind``, ``unit``, ``planned``, ``done``, ``left``, ``median`` (square metres; `median` is what the site
-        would add without a bound), ``unplanned`` (no planned area: only what is done counts), ``exceeded`` (more done
-        than planned: what is done is the total).
+        ``site``, ``kind``, ``unit``, ``planned``, ``done``, ``left``, ``median`` (square metres; `median` is what
+        the site would add without a bound), ``unplanned`` (no planned area: only what is done counts),
+        ``exceeded`` (more done than planned: what is done is the total).
     factor
         Common factor on all sites' paces.
     """
@@ -48,7 +49,8 @@ class Bounded:
     def path(self, by: str, level: float) -> pd.Series:
         """Return the year's end of each group in the scenario of a level: kinds, or units, sum to the total."""
         reach = float(self.factor.widened(_variance(self.sites)).at(level))
-        return (self.sites["done"] + self._adds(self.sites, reach)).groupby(self.sites[by]).sum()
+        table = self.sites.assign(ends=self.sites["done"] + self._adds(self.sites, reach))
+        return table.groupby(by)["ends"].sum()
 
     def total(self, level: float, *, kind: str | None = None) -> float:
         """Return a quantile of the area done by the year's end, of all sites or of one kind, by its own uncertainty."""
@@ -96,8 +98,8 @@ def forecast_bounded(
     Parameters
     ----------
     sites
-        ``site``, ``kind``, ``unit``, ``planned_area``, ``done`` (square metres), ``started``, ``planned_finish``: rows of
-        ``Programme.demolition``, in any order.
+        ``site``, ``kind``, ``unit``, ``planned_area``, ``done`` (square metres), ``started``,
+        ``planned_finish``: rows of ``Programme.demolition``, in any order.
     as_of
         Data date.
     factor
@@ -137,7 +139,7 @@ def forecast_bounded(
 
 def _variance(sites: pd.DataFrame) -> float:
     """Return what the sites' own spreads and the method's add to the variance of the log of their sum."""
-    adds = np.minimum(sites["median"], sites["left"]).to_numpy()
+    adds = sites[["median", "left"]].min(axis=1).to_numpy()
     whole = float(adds.sum())
     own = SITE_SPREAD**2 * float((adds**2).sum()) / whole**2 if whole > 0 else 0.0
     return own + METHOD_SPREAD**2

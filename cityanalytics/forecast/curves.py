@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.calendar import year_end
-from cityanalytics.forecast.counts import dated, start_hazard, starts_by_week
+from cityanalytics.forecast.hazard import dated, start_hazard, starts_by_week
 from cityanalytics.forecast.scurve import curve_at
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def expect(projects: pd.DataFrame, *, as_of: dt.date, ahead: np.ndarray) -> ToCo
 
     A project under way follows its S-curve from its real start, finishing as long after as was planned, times its
     performance: done over what its curve had planned by now, drawn towards the programme's. One that waits starts as
-    the hazard of starting says (:mod:`counts`) and keeps its duration. A completed one adds nothing.
+    the hazard of starting says (:mod:`hazard`) and keeps its duration. A completed one adds nothing.
 
     Parameters
     ----------

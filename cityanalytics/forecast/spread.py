@@ -40,7 +40,7 @@ class Factor:
         """Return the factor at levels of probability (float64, shaped like `level`)."""
         from scipy.special import stdtrit
 
-        return np.exp(self.spread * stdtrit(self.freedom, np.asarray(level, dtype=float)))
+        return np.asarray(np.exp(self.spread * stdtrit(self.freedom, np.asarray(level, dtype=float))))
 
     def reaches(self, ratio: np.ndarray) -> np.ndarray:
         """Return the probability that the factor is at least `ratio` (float64; 1 where the ratio is not above 0)."""
