@@ -44,23 +44,33 @@ class Outlook:
         """Return the year's end by ``category`` or ``unit`` (:meth:`Parts.table`)."""
         return self._tables[group]
 
+    def _groups(self, by: str, names: dict[float, str], days: list[str]) -> list[dict[str, Any]]:
+        """Return the groups with their paths at each level, what stands with none of them last."""
+        paths = {name: self.parts.paths(by, level) for level, name in names.items()}
+        rows = self.by(by).astype(object).where(self.by(by).notna(), None).to_dict("records")
+        return [
+            {
+                **{str(key): value for key, value in row.items()},
+                "paths": {
+                    name: dict(zip(days, table.loc[row[by]].tolist(), strict=True))
+                    for name, table in paths.items()
+                },
+            }
+            for row in rows
+        ]
+
     def document(self) -> dict[str, Any]:
         """Return what other programs read: parts with their ranges and paths, stages and areas by level."""
         counts, sites = self.counts, self.demolition
         names = {level: f"p{round(level * 100):02d}" for level in LEVELS}
+        days = [day.isoformat() for day in self.parts.days]
         return {
-            "parts": {
-                by: [
-                    {
-                        **{key: None if value != value else value for key, value in row.items()},  # noqa: PLR0124 - NaN alone differs from itself
-                        "path": {
-                            day.isoformat(): value
-                            for day, value in self.parts.paths(by, 0.5).loc[row[by]].items()
-                        },
-                    }
-                    for row in self.by(by).to_dict("records")
-                ]
-                for by in ("category", "unit")
+            "parts": {by: self._groups(by, names, days) for by in ("category", "unit")}
+            | {
+                "city": {
+                    name: dict(zip(days, self.parts.city(level).tolist(), strict=True))
+                    for level, name in names.items()
+                }
             }
             | {
                 "bottom_up": float(self.parts.projects["done"].sum()) + self.parts.expected,

@@ -8,7 +8,7 @@ import numpy as np
 def curve_at(place: np.ndarray) -> np.ndarray:
     """Return the share of a project that is done at a place (0 to 1) of its duration.
 
-    Hudson's curve (1978, "DHSS expenditure forecasting method", Chartered Surveyor 110),
+    Hudson's curve (1978, "DHSS expenditure forecasting method", Chartered Surveyor BQS Quarterly 5),
     ``x + c x^2 - c x - (6 x^3 - 9 x^2 + 3 x) / k``, with c = 0 and k = 3.
 
     Examples
