@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 YEAR = 2010
 NEW_YEAR = dt.date(YEAR, 1, 1)
-FACTOR = Factor(spread=0.4, freedom=12)
+SPREAD = 0.4
+FACTOR = Factor(spread=SPREAD, freedom=12)
 GROUPS = ("project", "category", "unit")
 
 days_of_year = st.dates(dt.date(YEAR, 1, 2), dt.date(YEAR, 12, 30))
@@ -79,7 +80,7 @@ def city(projects: pd.DataFrame, as_of: dt.date, *, remainder: float = 0.5) -> F
         done=done,
         target=float(projects["plan"].sum()),
         remainder=remainder * max(done, 1e6),
-        spread=FACTOR.spread,
+        spread=SPREAD,
         freedom=FACTOR.freedom,
         method="given",
         reference_class="given",

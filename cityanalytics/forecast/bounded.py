@@ -113,7 +113,7 @@ def forecast_bounded(
     planned = table["planned_area"].fillna(0.0).to_numpy(dtype=float)
     done = table["done"].fillna(0.0).to_numpy(dtype=float)
     left = np.maximum(planned - done, 0.0)
-    begun = (table["started"] - day).dt.days.to_numpy(dtype=float)
+    begun = (pd.to_datetime(table["started"]) - day).dt.days.to_numpy(dtype=float)
     first = float((pd.Timestamp(as_of.year, 1, 1) - day).days)
     # what has no start but something done was at work all year; what has neither may begin at once
     begun = np.where(np.isnan(begun), np.where(done > 0, first, 0.0), np.maximum(begun, first))
@@ -121,7 +121,9 @@ def forecast_bounded(
     at_work = float((planned * days).sum())
     usual = float(np.maximum(done, 0.0).sum()) / at_work if at_work else 0.0
     own = (np.maximum(done, 0.0) + usual * planned * _MONTH) / (days + _MONTH)
-    to_plan = np.maximum((table["planned_finish"] - day).dt.days.to_numpy(dtype=float), _MONTH)
+    to_plan = np.maximum(
+        (pd.to_datetime(table["planned_finish"]) - day).dt.days.to_numpy(dtype=float), _MONTH
+    )
     pace = np.where(np.isnan(to_plan), own, np.sqrt(own * left / to_plan))
     median = pace * np.clip(horizon - np.maximum(begun, 0.0), 0.0, None)
     return Bounded(

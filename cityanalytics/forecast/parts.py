@@ -101,19 +101,23 @@ class Parts:
         Returns
         -------
         pandas.DataFrame
-            Yuan; a row a group, a column a day. What no project may take stands in the row of an empty name.
+            Yuan; a row a group, a column a day. What no project may take, and projects of no group, stand in the row
+            of an empty name.
         """
         at = LEVELS.index(level)
-        cumulative = self.projects["done"].to_numpy()[:, None] + self.additions[at][:, None] * self.shapes
-        table = pd.DataFrame(cumulative, columns=list(self.days)).groupby(self.projects[by].to_numpy()).sum()
+        names, place = np.unique(self.projects[by].to_numpy(dtype=str), return_inverse=True)
+        own = self.projects["done"].to_numpy()[:, None] + self.additions[at][:, None] * self.shapes
+        cumulative = np.zeros((len(names), len(self.days)))
+        np.add.at(cumulative, place, own)
+        table = pd.DataFrame(cumulative, index=names, columns=list(self.days))
         if self.unallocated[at]:
             left = self.unallocated[at] * np.linspace(0.0, 1.0, len(self.days))
-            table.loc[""] = left
+            table.loc[""] = left + (table.loc[""].to_numpy() if "" in table.index else 0.0)
         return table
 
     def city(self, level: float) -> pd.Series:
         """Return the city's path: the sum of its projects' (yuan, by day)."""
-        return self.paths("project", level).sum()
+        return self.paths("category", level).sum()
 
     def table(self, by: str) -> pd.DataFrame:
         """Return the year's end of each group, with its own uncertainty.
@@ -129,19 +133,15 @@ class Parts:
         """
         middle = self.additions[_MIDDLE]
         rows = self.projects[[by, "plan", "done"]].assign(add=middle, square=middle**2, cap=self.cap)
-        table = rows.groupby(by, observed=True)[["plan", "done", "add", "square", "cap"]].sum().reset_index()
-        add = table["add"].to_numpy()
+        table = rows.groupby(by)[["plan", "done", "add", "square", "cap"]].sum().reset_index()
+        add, square, cap, done = (table[name].to_numpy() for name in ("add", "square", "cap", "done"))
         with np.errstate(invalid="ignore", divide="ignore"):
-            variance = np.where(add > 0, self.dispersion**2 * table["square"] / add**2, 0.0)
-        factors = [self.factor.widened(float(each)) for each in variance]
-        cap, done = table["cap"].to_numpy(), table["done"].to_numpy()
-        for name, level in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9)):
-            reach = np.array([float(factor.at(level)) for factor in factors])
-            table[name] = done + np.minimum(add * reach, cap)
-        missing = table["plan"].to_numpy() - done
-        with np.errstate(invalid="ignore", divide="ignore"):
+            factor = self.factor.widened(np.where(add > 0, self.dispersion**2 * square / add**2, 0.0))
+            missing = table["plan"].to_numpy() - done
             ratio = np.where(missing <= 0, 0.0, np.where(missing > cap, np.inf, missing / add))
-        chance = np.array([float(f.reaches(np.asarray(r))) for f, r in zip(factors, ratio, strict=True)])
+        for name, level in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9)):
+            table[name] = done + np.minimum(add * factor.at(level), cap)
+        chance = factor.reaches(ratio)
         table["short"] = table["plan"] - table["p50"]
         table["probability"] = np.where(table["plan"] > 0, chance, np.nan)
         table = table.drop(columns=["add", "square", "cap"])
@@ -211,7 +211,9 @@ def split(projects: pd.DataFrame, forecast: Forecast, *, strays: float | None = 
     return Parts(
         as_of=forecast.as_of,
         days=days,
-        projects=ordered[["project", "category", "unit", "plan", "done"]].assign(
+        projects=ordered[["project", "category", "unit", "plan", "done"]]
+        .fillna({"category": "", "unit": ""})
+        .assign(
             untotalled=found.untotalled,
             undated=found.undated,
             overspent=found.overspent,

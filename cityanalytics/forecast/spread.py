@@ -23,12 +23,12 @@ class Factor:
     Parameters
     ----------
     spread
-        Scale of its log.
+        Scale of its log; one, or an array of one a part.
     freedom
         Degrees of freedom of the t distribution.
     """
 
-    spread: float
+    spread: float | np.ndarray
     freedom: int
 
     @classmethod
@@ -46,15 +46,14 @@ class Factor:
         """Return the probability that the factor is at least `ratio` (float64; 1 where the ratio is not above 0)."""
         from scipy.special import stdtr
 
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             logs = np.log(np.maximum(ratio, 0.0))
-        if not self.spread:
-            return np.asarray(logs <= 0.0, dtype=float)
-        return np.asarray(stdtr(self.freedom, -logs / self.spread), dtype=float)
+            chance = stdtr(self.freedom, -logs / self.spread)
+        return np.asarray(np.where(np.asarray(self.spread) > 0, chance, logs <= 0.0), dtype=float)
 
-    def widened(self, variance: float) -> Factor:
+    def widened(self, variance: float | np.ndarray) -> Factor:
         """Return the factor with `variance` added to the square of its spread."""
-        return Factor(spread=float(np.sqrt(self.spread**2 + variance)), freedom=self.freedom)
+        return Factor(spread=np.sqrt(self.spread**2 + variance), freedom=self.freedom)
 
 
 def even_nodes(count: int, dimensions: int) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from cityanalytics.briefing.blocks import side_by_side
 from cityanalytics.briefing.display import Table
@@ -54,7 +54,7 @@ def _ahead(content: Content, say: Wording) -> Markup:
         )
     if content.programme.demolition.size:
         said.append(say.strong("Demolition: {demolition_total_p50} of {demolition_total_planned}."))
-    return paragraph(Markup(" ").join(said))
+    return paragraph(escape(LANGUAGES[say.language].space).join(said))
 
 
 def _planned(say: Wording) -> Markup:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing.blocks import late, side_by_side
@@ -58,7 +58,7 @@ def _ahead(content: Content, say: Wording) -> Markup:
             named=named,
         )
     return paragraph(short) + paragraph(
-        Markup(" ").join(
+        escape(LANGUAGES[say.language].space).join(
             [
                 say(
                     "Projects' own dates and paces lead to {bottom_up}; all parts are brought to the city's {forecast_p50}."
@@ -90,7 +90,7 @@ def _doubts(content: Content, say: Wording) -> Markup:
                 "A part of the city's median goes beyond all projects' total investment and stands with no unit."
             )
         )
-    return Markup(" ").join([held, *said])
+    return escape(LANGUAGES[say.language].space).join([held, *said])
 
 
 def _furthest(content: Content, say: Wording) -> str:
