@@ -428,6 +428,7 @@ def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *,
         "method": made.method,
         "reference_class": made.reference_class,
         "pace": asdict(content.pace),
+        **content.outlook.document(),
     }
     if json_:
         _print_json(document)

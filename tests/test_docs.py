@@ -36,7 +36,7 @@ ROW = re.compile(r"^\| `(\w+)` \| (-?[\d.,]+) \| (\S+) \|$", re.MULTILINE)
 #: A row of the configuration's table: table, key, type.
 KEY = re.compile(r"^\| (?:`\[([\w.]+)\]`|top) \| `(\w+)` \| ([\w ]+) \|", re.MULTILINE)
 #: Units of the worked example, in base units.
-PER = {"亿元": 1e8, "%": 0.01}
+PER = {"亿元": 1e8, "%": 0.01, "thousand_m²": 1e3}
 LARGEST_IMAGE = 250_000
 
 

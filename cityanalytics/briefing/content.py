@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.quantity import Figure
     from cityanalytics.forecast.bridge import Bridge
     from cityanalytics.forecast.methods import Forecast
+    from cityanalytics.forecast.outlook import Outlook
     from cityanalytics.forecast.pace import Pace
     from cityanalytics.forecast.record import Record, Rules
     from cityanalytics.forecast.scenario import Scenario
@@ -56,6 +57,8 @@ class Content:
         The workspace's configuration.
     programme, reconciliation, pace, forecast
         What is known, what does not add up, how fast it goes, where the year ends.
+    outlook
+        Parts, stages and demolition by the year's end, of the same forecast.
     alternatives
         The forecast by every reference class.
     scenarios
@@ -79,6 +82,7 @@ class Content:
     reconciliation: Reconciliation
     pace: Pace
     forecast: Forecast
+    outlook: Outlook
     alternatives: tuple[Forecast, ...]
     scenarios: tuple[Scenario, ...]
     previous: Programme | None

@@ -41,6 +41,8 @@ class YearEnd:
         The year's last day.
     target, p10, p50, p90
         The plan, and the forecast's middle and 80 % band, in the inner unit.
+    between
+        Days between the data date and `day` with the band's low, middle and high; straight lines where there are none.
     target_label, median_label, band_label
         Words with their numbers, short: they stand at the right edge.
     """
@@ -53,6 +55,7 @@ class YearEnd:
     target_label: str
     median_label: str
     band_label: str
+    between: Sequence[tuple[dt.date, float, float, float]] = ()
 
     def labels(self) -> tuple[str, str, str]:
         """Return the words of the right edge, broken where they are long."""
@@ -76,12 +79,17 @@ def s_curve(ax: Axes, *, actual: Curve, plan: Curve, year_end: YearEnd, scale: S
     ax.locator_params(axis="y", nbins=5)
     ax.grid(axis="y")
     ax.set_axisbelow(True)
-    fan = [data_date, last]
+    inside = [(drawing.days([day])[0], *values) for day, *values in year_end.between]
+    fan = [data_date, *(each[0] for each in inside), last]
+    lows, middles, highs = (
+        [done, *(each[at] / scale.per for each in inside), end]
+        for at, end in ((1, low), (2, middle), (3, high))
+    )
     look = palette.FORECAST
     ax.fill_between(
         fan,
-        [done, low],
-        [done, high],
+        lows,
+        highs,
         facecolor=look.fill,
         edgecolor=look.line,
         hatch=look.hatch,
@@ -90,8 +98,8 @@ def s_curve(ax: Axes, *, actual: Curve, plan: Curve, year_end: YearEnd, scale: S
     ax.plot(
         drawing.days(plan.days), planned, color=palette.PLAN.line, linewidth=1.4, dashes=palette.PLAN.dashes
     )
-    ax.plot(fan, [done, middle], color=palette.PAPER, linewidth=3.0)  # keeps the dots clear of the hatch
-    ax.plot(fan, [done, middle], color=look.line, linewidth=1.6, dashes=look.dashes)
+    ax.plot(fan, middles, color=palette.PAPER, linewidth=3.0)  # keeps the dots clear of the hatch
+    ax.plot(fan, middles, color=look.line, linewidth=1.6, dashes=look.dashes)
     ax.plot(drawing.days(actual.days), reached, color=palette.ACTUAL.line, linewidth=2.4)
     ax.plot(data_date, done, "o", color=palette.ACTUAL.line, markersize=6)
     ax.plot(last, target, "D", markerfacecolor=palette.PAPER, markeredgecolor=palette.PLAN.line, markersize=6)

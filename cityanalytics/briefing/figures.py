@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cityanalytics.briefing.ahead import outlook_figures
 from cityanalytics.briefing.physical import demolition_figures, housing_figures, project_figures, work_figures
 from cityanalytics.briefing.quantity import DONE, PLAN, Figure, cells_of, share_of
 from cityanalytics.briefing.trackrecord import moved_figures, record_figures
@@ -19,6 +20,7 @@ from cityanalytics.forecast.pool import reference
 if TYPE_CHECKING:
     from cityanalytics.forecast.bridge import Bridge
     from cityanalytics.forecast.methods import Forecast
+    from cityanalytics.forecast.outlook import Outlook
     from cityanalytics.forecast.pace import Pace
     from cityanalytics.forecast.record import Record
     from cityanalytics.forecast.scenario import Scenario
@@ -34,6 +36,7 @@ def figures(
     reconciliation: Reconciliation,
     pace: Pace,
     forecast: Forecast,
+    outlook: Outlook,
     scenarios: tuple[Scenario, ...],
     previous: Programme | None,
     bridge: Bridge | None,
@@ -45,7 +48,7 @@ def figures(
     ----------
     settings
         The workspace's configuration.
-    programme, reconciliation, pace, forecast, scenarios
+    programme, reconciliation, pace, forecast, outlook, scenarios
         What was found for the data date.
     previous
         The programme at the last quarter's data date; None where there is none.
@@ -61,6 +64,7 @@ def figures(
         *housing_figures(programme, settings),
         *_pace(pace),
         *_forecast(forecast),
+        *outlook_figures(programme, settings, outlook),
         *_received(programme, settings),
         *_since(programme, previous),
         *moved_figures(bridge),

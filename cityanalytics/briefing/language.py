@@ -59,6 +59,8 @@ class Language:
         Patterns of the numbers of figures and tables.
     gap
         What stands between such a number and the title.
+    space
+        What stands between two sentences.
     note
         Pattern of a caption's remark on units.
     minus
@@ -82,6 +84,7 @@ class Language:
     figure: str
     table: str
     gap: str
+    space: str
     note: str
     minus: str = "−"
 
@@ -115,6 +118,7 @@ LANGUAGES = {
         figure="图{}",
         table="表{}",
         gap="\u3000",
+        space="",
         note="（{}）",
     ),
     "en": Language(
@@ -145,6 +149,7 @@ LANGUAGES = {
         figure="Figure {}",
         table="Table {}",
         gap=". ",
+        space=" ",
         note=" ({})",
     ),
 }

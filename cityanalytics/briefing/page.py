@@ -106,6 +106,7 @@ def record_of(content: Content) -> Record:
         },
         "bridge": _bridge(content.bridge),
         "record": [_scored(score) for score in (*content.record.scores, *content.record.hindcasts)],
+        "outlook": content.outlook.document(),
         "pace": {
             "achieved_per_day": pace.achieved,
             "required_per_day": pace.required,

@@ -15,6 +15,7 @@ from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.wording import languages
 from cityanalytics.calendar import days, year_end
 from cityanalytics.errors import UsageError
+from cityanalytics.forecast.outlook import look_ahead
 from cityanalytics.forecast.pace import measure_pace
 from cityanalytics.forecast.pool import classes
 from cityanalytics.forecast.record import hold_against, simple_rules
@@ -79,6 +80,7 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
     pace = measure_pace(so_far, target=programme.plan, calendar=settings.calendar)
     alternatives = tuple(_forecast(programme, name) for name in classes())
     forecast = _forecast(programme, settings.reference_class)
+    outlook = look_ahead(programme, forecast)
     if_worked = scenarios(forecast, pace, extra_days=_holidays_left(settings, programme))
     previous = _previous(settings, tables, dates)
     published = read_ledger(settings).before(dates.known_on).entries
@@ -97,6 +99,7 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
         reconciliation=reconciliation,
         pace=pace,
         forecast=forecast,
+        outlook=outlook,
         scenarios=if_worked,
         previous=previous,
         bridge=moved,
@@ -108,6 +111,7 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
         reconciliation=reconciliation,
         pace=pace,
         forecast=forecast,
+        outlook=outlook,
         alternatives=alternatives,
         scenarios=if_worked,
         previous=previous,

@@ -30,6 +30,13 @@ CLASSES = {
     "us_public_construction": "US public construction",
 }
 
+#: Why a class may stand for the city.
+REASONS = {
+    "china_construction_investment": "the same kind of spending in the same country",
+    "china_public_spending": "public money in the same country, though not for construction alone",
+    "us_public_construction": "public construction, though in another country",
+}
+
 
 @part("final")
 def final(content: Content, say: Wording) -> Markup:
@@ -44,8 +51,9 @@ def final(content: Content, say: Wording) -> Markup:
     method = paragraph(
         say(
             "Method: the pace so far, changed as in the reference class “{reference_class}” "
-            "({series} public series) from this day of the year on. Assumed: this city changes its pace like a member of that class.",
+            "({series} public series) from this day of the year on. Why this class: {reason}. Assumed: this city changes its pace like a member of that class.",
             reference_class=say(CLASSES[content.forecast.reference_class]),
+            reason=say(REASONS[content.forecast.reference_class]),
             series=content.forecast.freedom + 1,
         )
     )
@@ -94,6 +102,7 @@ def _curve(content: Content, say: Wording) -> Chart:
             p10=p10,
             p50=p50,
             p90=p90,
+            between=_between(content),
             target_label=say.plain("Plan {value}", value=bare(forecast.target)),
             median_label=say.plain("Median {value}", value=bare(p50)),
             band_label=say.plain("{low}–{high}", low=bare(p10), high=bare(p90)),
@@ -115,6 +124,13 @@ def _curve(content: Content, say: Wording) -> Chart:
             ),
         ),
     )
+
+
+def _between(content: Content) -> list[tuple[dt.date, float, float, float]]:
+    """Return the city's low, middle and high path on the month-ends that are left: the sums of its projects'."""
+    parts = content.outlook.parts
+    low, middle, high = (parts.city(level).tolist() for level in (0.1, 0.5, 0.9))
+    return list(zip(parts.days, low, middle, high, strict=True))[1:-1]
 
 
 def _paces(content: Content, say: Wording) -> Chart:

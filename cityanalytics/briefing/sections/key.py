@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from cityanalytics.briefing.blocks import side_by_side
 from cityanalytics.briefing.display import Table
@@ -30,11 +30,36 @@ STAGES = (
 @part("key")
 def key(content: Content, say: Wording) -> Markup:
     """Write the key tables."""
-    return side_by_side(_measures(content, say), _projects(content, say)) + paragraph(
-        say(
-            "Planned areas of demolition are assumed. Housing: {housing_under_construction} under construction, {housing_completed} completed, {housing_investment} invested (assumed to lie inside the total)."
-        ),
-        note=True,
+    return (
+        side_by_side(_measures(content, say), _projects(content, say))
+        + _ahead(content, say)
+        + paragraph(_planned(say), note=True)
+    )
+
+
+def _ahead(content: Content, say: Wording) -> Markup:
+    """Write what is expected by the year's end beside investment, the range of 80 % in brackets."""
+    if not content.pace.days_left:
+        return Markup("")
+    said = [
+        say.strong(
+            "By 31 December {projects_started_p50} projects are expected to have started (80% range {projects_started_p10}–{projects_started_p90}), {projects_completed_p50} of them to be completed ({projects_completed_p10}–{projects_completed_p90})."
+        )
+    ]
+    if content.figures["projects_not_started"].value:
+        said.append(
+            say.strong(
+                "Chance that all {projects_not_started} not started do start: {all_start_probability}."
+            )
+        )
+    if content.programme.demolition.size:
+        said.append(say.strong("Demolition: {demolition_total_p50} of {demolition_total_planned}."))
+    return paragraph(escape(LANGUAGES[say.language].space).join(said))
+
+
+def _planned(say: Wording) -> Markup:
+    return say(
+        "Planned areas of demolition are assumed. Housing: {housing_under_construction} under construction, {housing_completed} completed, {housing_investment} invested (assumed to lie inside the total)."
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing.blocks import late, side_by_side
@@ -14,6 +14,7 @@ from cityanalytics.briefing.figure import Words
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.lights import Light, light
 from cityanalytics.briefing.section import paragraph, part
+from cityanalytics.forecast.spread import LEVELS
 from cityanalytics.programme import progress
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cityanalytics.settings import Lights
 
 MOST_UNITS = 20
+MOST_NAMED = 4
 
 
 @part("units")
@@ -35,7 +37,77 @@ def units(content: Content, say: Wording) -> Markup:
     if content.programme.demolition.size:
         left = Markup("<div>{}{}</div>").format(left, _demolition(content, say).figure_html(5, say.language))
     rule = content.settings.lights
-    return side_by_side(left, right) + _table(content, say, by_unit) + paragraph(_rule(say, rule), note=True)
+    return (
+        side_by_side(left, right)
+        + _table(content, say, by_unit)
+        + paragraph(_rule(say, rule), note=True)
+        + _ahead(content, say)
+    )
+
+
+def _ahead(content: Content, say: Wording) -> Markup:
+    """Write who will be short at the year's end; nothing when the year is over."""
+    if not content.pace.days_left:
+        return Markup("")
+    short = say(
+        "By their medians {categories_short} categories and {units_short} units end the year short of plan."
+    )
+    if named := _furthest(content, say):
+        short = say(
+            "By their medians {categories_short} categories and {units_short} units end the year short of plan; furthest: {named}.",
+            named=named,
+        )
+    return paragraph(short) + paragraph(
+        escape(LANGUAGES[say.language].space).join(
+            [
+                say(
+                    "Projects' own dates and paces lead to {bottom_up}; all parts are brought to the city's {forecast_p50}."
+                ),
+                _doubts(content, say),
+            ]
+        ),
+        note=True,
+    )
+
+
+def _doubts(content: Content, say: Wording) -> Markup:
+    """Say what the ranges rest on, and what the projects' rows lack."""
+    held = say(
+        "Medians add up, ranges do not; in simulated years {unit_coverage} of the units ended inside theirs."
+    )
+    found = content.figures
+    lacking = {
+        "parts_without_total": "{parts_without_total} projects state no total investment and are not capped.",
+        "parts_without_dates": "{parts_without_dates} projects lack a planned date: their plan is spread to the year's end.",
+        "parts_contradicted": "{parts_contradicted} projects have more done than their total investment, or less than nothing: their rows want a look.",
+        "sites_without_plan": "{sites_without_plan} demolition sites have no planned area: only what is done counts.",
+        "sites_exceeded": "{sites_exceeded} demolition sites have done more than planned: what is done counts as their total.",
+    }
+    said = [say(sentence) for key, sentence in lacking.items() if found[key].value]
+    if content.outlook.parts.unallocated[LEVELS.index(0.5)]:
+        said.append(
+            say(
+                "A part of the city's median goes beyond all projects' total investment and stands with no unit."
+            )
+        )
+    return escape(LANGUAGES[say.language].space).join([held, *said])
+
+
+def _furthest(content: Content, say: Wording) -> str:
+    """Name the categories that will be furthest from their plans, with year's end and plan."""
+    table = content.outlook.by("category")
+    scale = LANGUAGES[say.language].amounts[0]
+    first = table[table["short"] > 0].head(MOST_NAMED)
+    return say.plain("; ").join(
+        say.plain(
+            "{name} {ends} of {plan} {unit}",
+            name=content.settings.term(str(row["category"]), say.language),
+            ends=display.number(row["p50"], say.language, places=2, per=scale.per),
+            plan=display.number(row["plan"], say.language, places=2, per=scale.per),
+            unit=scale.unit,
+        )
+        for row in first.to_dict("records")
+    )
 
 
 def _rule(say: Wording, rule: Lights) -> Markup:
@@ -127,14 +199,15 @@ def _table(content: Content, say: Wording, table: pd.DataFrame) -> Markup:
         Light.FAR_BEHIND: late(say("far behind")),
     }
     total = float(table.loc[table["gap"] > 0, "gap"].sum())
+    ahead = content.outlook.by("unit").set_index("unit")
     rows = [
         (
             content.settings.term(row["unit"], say.language),
-            row["projects"],
             row["plan"],
             row["done"],
-            row["share"],
             row["gap"] / total if row["gap"] > 0 and total else display.NOT_APPLICABLE,
+            ahead["p50"][row["unit"]],
+            ahead["probability"][row["unit"]] if row["plan"] > 0 else display.NOT_APPLICABLE,
             words[light(row["behind"], content.settings.lights)],
         )
         for row in table.to_dict("records")
@@ -142,11 +215,11 @@ def _table(content: Content, say: Wording, table: pd.DataFrame) -> Markup:
     shown = Table.of(
         columns=(
             say("Unit"),
-            say("Projects"),
             say("Plan"),
             say("Done"),
-            say("Share"),
             say("Of the gap"),
+            say("Year-end"),
+            say("Chance"),
             say("State"),
         ),
         rows=rows,
@@ -154,10 +227,10 @@ def _table(content: Content, say: Wording, table: pd.DataFrame) -> Markup:
     return (
         shown.caption(
             say("Responsible units, largest gap first"),
-            unit=say("number; plan and done in {unit}", unit=scale.unit),
+            unit=say("{unit}; year-end: median forecast; chance of reaching the plan", unit=scale.unit),
         )
-        .numeric(1)
-        .numeric(2, 3, places=2, per=scale.per)
-        .shares(4, 5)
+        .numeric(1, 2, 4, places=2, per=scale.per)
+        .shares(3)
+        .shares(5, places=0)
         .html(5, say.language)
     )
