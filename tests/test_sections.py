@@ -507,3 +507,85 @@ def test_other_labels_under_the_same_title_are_another_table():
         ]
     )
     assert [table.range for table in tables] == ["A2:D4", "A7:C9"]
+
+
+def test_the_rows_that_a_total_sums_exactly_are_nearer_than_those_that_rounding_allows():
+    table, _ = only(
+        [
+            HEAD,
+            [None, "全市合计", None, 46, 23],
+            [None, "市本级小计", None, 30, 7],
+            [1, "甲", "局", 10, 3],
+            [2, "乙", "局", 20, 4],
+            [None, "城东区小计", None, 15, 15],
+            [1, "丙", "局", 7, 7],
+            [2, "丁", "局", 8, 8],
+            [None, "城西区小计", None, 1, 1],
+            [1, "戊", "局", 1, 1],
+        ]
+    )
+    assert [total.computed for total in table.totals] == [46, 23, 30, 7, 15, 15, 1, 1]
+
+
+@pytest.mark.parametrize(("stated", "agrees"), [(15, True), (12, False)])
+def test_rows_that_stand_over_indented_ones_sum_them(stated, agrees):
+    table, issues = only(
+        [
+            ["资金来源", "计划（亿元）"],
+            ["合计", 51],
+            ["政府资金", 30],
+            ["  财政拨款", 10],
+            ["  国债", 20],
+            ["企业资金", stated],
+            ["  自筹", 7],
+            ["  外资", 8],
+            ["银行贷款", 6],
+            ["\u3000长期", 4],
+            ["\u3000短期", 2],
+        ]
+    )
+    assert table.rows["total"] == (2, 3, 6, 9)
+    assert table.column("B").sum == 51
+    assert [total.computed for total in table.totals] == [51, 30, 15, 6]
+    assert where(issues, "TOTAL_MISMATCH") == ([] if agrees else ["B6"])
+
+
+def test_indented_names_that_nothing_sums_are_records():
+    table, _ = only([["项目", "计划（万元）"], ["甲路", 30], ["  乙路", 11], ["  丙路", 22], ["丁路", 5]])
+    assert table.rows["data"] == (2, 3, 4, 5)
+
+
+def test_labels_in_two_languages_are_understood():
+    table, issues = only(
+        [
+            ["固定资产投资 Investment in Fixed Assets"],
+            [None, None, "单位：亿元 Unit: 100 million yuan"],
+            ["地区\nRegion", "总投资\nTotal Investment", "住宅\nResidential"],
+            ["全市 Total", 35, 15.5],
+            ["东区 East", 10, 4.5],
+            ["西区 West", 20, 6],
+            ["中区 Central", 5, 5],
+        ]
+    )
+    assert table.rows["unit"] == (2,)
+    assert table.rows["total"] == (4,)
+    assert units(table)["B"] == units(table)["C"] == "亿元"
+    assert not codes(issues)
+
+
+def test_a_blank_column_inside_a_table_does_not_part_it():
+    rows = [
+        ["序号", "项目", None, "投资（万元）", "完成比例"],
+        [1, "甲", None, 100, 0.5],
+        [2, "乙", None, 200, 0.1],
+    ]
+    table, issues = only([*rows, ["合计", None, None, 300, None]])
+    assert (table.range, table.column("D").sum) == ("A1:E4", 300)
+    assert not codes(issues)
+
+
+def test_a_formula_that_failed_is_named_where_it_is_text():
+    understanding = understand(
+        read_bytes("序号,项目,投资（万元）\n1,甲,10\n2,乙,#DIV/0!\n".encode(), name="f.csv")
+    )
+    assert [(issue.code, issue.where) for issue in understanding.issues] == [("ERROR_CELL", "f.csv!csv!C3")]

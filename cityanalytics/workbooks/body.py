@@ -25,6 +25,7 @@ from cityanalytics.workbooks.marks import (
     telling,
     with_parents,
 )
+from cityanalytics.workbooks.outline import indents
 from cityanalytics.workbooks.preamble import is_unit_row
 from cityanalytics.workbooks.texts import by_distinct, matching, part_of, truths
 
@@ -68,6 +69,8 @@ class Body:
         For each row, how many texts it has beside its serial number.
     depths
         For each row, how deep its serial number is: 0 for none, 1 for ``3``, 1.5 for ``(3)``, 2 for ``3.1``.
+    indents
+        For each row, how far its label is indented, where rows have no serial numbers.
     """
 
     rows: NDArray[np.intp]
@@ -77,6 +80,7 @@ class Body:
     serials: NDArray[np.bool_]
     texts: NDArray[np.int16]
     depths: NDArray[np.float64]
+    indents: NDArray[np.int16]
 
 
 def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.intp]) -> Body:
@@ -144,6 +148,9 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
         serials=serials,
         texts=texts,
         depths=depths,
+        indents=np.zeros(len(rows), dtype=np.int16)
+        if serials.any()
+        else indents(part_of(face.column(header.left), rows)),
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from cityanalytics.workbooks import body as kind
 from cityanalytics.workbooks.listing import listed
 from cityanalytics.workbooks.marks import BRACKETED, CHINESE, DECIMAL, GRAND, NAMED, OF_WHICH, RATIO, Mark
+from cityanalytics.workbooks.outline import outlined
 from cityanalytics.workbooks.sections import sections
 from cityanalytics.workbooks.sidebyside import each
 from cityanalytics.workbooks.sums import LARGE, Sums, neighbour_sums
@@ -73,12 +74,16 @@ def settle(
     kinds[certain] = kind.TOTAL
     for index in _proven(body, sorted(doubtful), kinds, marks, additive):
         kinds[index] = kind.TOTAL
+    outline = outlined(body.indents, kinds == kind.DATA, additive)
+    for index in outline:
+        kinds[index] = kind.TOTAL
+        marks.setdefault(index, Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0))
     if not (kinds == kind.DATA).any():  # a summary of subtotals: they are its records
         for index in [at for at in certain if marks[at].style.startswith(NAMED) and body.numbered[at]]:
             kinds[index] = kind.DATA
             del marks[index]
     leaves = kinds == kind.DATA
-    spans = neighbour_sums(
+    spans = outline | neighbour_sums(
         additive, leaves, _apart(body, leaves), numbered=bool(body.serials[leaves].sum() * 2 > leaves.sum())
     )
     for index in spans:
@@ -197,17 +202,18 @@ def _stretches(index: int, borders: Iterable[int], length: int) -> list[Span]:
 
 def _best(index: int, sums: Mapping[int, Sums], spans: Sequence[Span]) -> tuple[Span | None, Span | None]:
     """Return how many columns agree with the best stretch and how many state a sum, and the stretch."""
-    best: Span | None = None
-    chosen = None
+    best, chosen = None, None
+    most = (0, 0)  # of stretches with which as many agree, the one that needs least rounding
     for first, stop in spans:
-        agreeing = stated = 0
+        agreeing = stated = exactly = 0
         for column in sums.values():
             value = float(column.stated[index])
             if first < stop and math.isfinite(value) and value != 0 and column.count(first, stop):
                 stated += 1
                 agreeing += column.agree(value, first, stop)
-        if agreeing and (best is None or agreeing > best[0]):
-            best, chosen = (agreeing, stated), (first, stop)
+                exactly += column.over(first, stop) == value
+        if (agreeing, exactly) > most:
+            most, best, chosen = (agreeing, exactly), (agreeing, stated), (first, stop)
     return best, chosen
 
 
