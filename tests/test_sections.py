@@ -589,3 +589,49 @@ def test_a_formula_that_failed_is_named_where_it_is_text():
         read_bytes("序号,项目,投资（万元）\n1,甲,10\n2,乙,#DIV/0!\n".encode(), name="f.csv")
     )
     assert [(issue.code, issue.where) for issue in understanding.issues] == [("ERROR_CELL", "f.csv!csv!C3")]
+
+
+def test_labels_that_count_the_rows_under_them_head_them_without_serial_numbers():
+    table, _ = only(
+        [
+            ["项目名称", "投资（万元）"],
+            ["道路（2项）", 39],
+            ["甲路", 10.5],
+            ["乙路", 28.5],
+            ["燃气（1项）", 7],
+            ["街巷整治（36条）", 7],
+            ["供热（3项）", 90],
+            ["丙站", 10],
+            ["丁站", 20],
+            ["戊站", 30],
+            ["合计", 106],
+        ]
+    )
+    assert table.rows["total"] == (2, 5, 7, 11)
+    assert [(total.computed, total.agrees) for total in table.totals] == [
+        (39, True),
+        (7, True),
+        (60, False),
+        (106, True),
+    ]
+
+
+def test_records_whose_labels_count_something_else_stay_records():
+    table, _ = only(
+        [
+            ["项目名称", "投资（万元）"],
+            ["街巷整治（36条）", 39],
+            ["甲路", 10.5],
+            ["路灯（2处）", 7],
+            ["乙路", 1],
+        ]
+    )
+    assert table.rows["data"] == (2, 3, 4, 5)
+
+
+def test_a_column_of_amounts_may_be_pending_all_the_way_down():
+    table, issues = only(
+        [[*HEAD, "到位资金（万元）"], [1, "甲", "局", 100, 50, "待定"], [2, "乙", "局", 200, 60, "—"]]
+    )
+    assert (table.column("F").kind, table.column("F").sum) == ("number", 0)
+    assert where(issues, "UNPARSED") == ["F2"]

@@ -128,7 +128,8 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     listing = -1
     for position in np.flatnonzero((kinds == DATA) & (~plain | telling(face, header, columns, rows))):
         mark = mark_of(face, header, columns, int(rows[position]))
-        if mark is None or (mark.style == NAMED and plain[position] and listing != position - 1):
+        plainly = mark is not None and mark.style == NAMED and (mark.count is None or serials.any())
+        if mark is None or (plainly and plain[position] and listing != position - 1):
             continue
         marks.append(mark)
         listing = int(position) if mark.style == OF_WHICH or listing == position - 1 else -1

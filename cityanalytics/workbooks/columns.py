@@ -129,9 +129,10 @@ def _kind(  # noqa: PLR0911 - one line for each kind
     filled = int(np.count_nonzero(codes))
     label = path[-1] if path else ""
     measured = measure(path)
+    promised = any(units_of_label(part) for part in path) or measured in {Measure.MONEY, Measure.AREA}
+    promised = promised and not _names_text(label)
     if filled == 0:
-        promised = any(units_of_label(part) for part in path) or measured in {Measure.MONEY, Measure.AREA}
-        if promised and not _names_text(label):
+        if promised:
             return "number", face.numbers(rows, column)
         return ("date" if _DATE.search(label) else "text"), None
     dates = int(np.count_nonzero(codes == Code.DATE))
@@ -150,6 +151,8 @@ def _kind(  # noqa: PLR0911 - one line for each kind
     parsed, unparsed = int(read.parsed.sum()), int(read.unparsed.sum())
     native = int(np.count_nonzero(codes == Code.NUMBER))
     if parsed and parsed >= unparsed and (native or measured is not Measure.CODE):
+        return "number", read
+    if promised and not parsed and not unparsed:  # 待定 all the way down
         return "number", read
     return "text", None
 

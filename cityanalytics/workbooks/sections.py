@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from cityanalytics.workbooks.body import Body
     from cityanalytics.workbooks.marks import Mark
 
 
+_AFTER_COUNT = re.compile(r"^.*\d")
 _ORDINAL_END = re.compile(r"第?[一二三四五六七八九十]+(\D)")
 
 
@@ -59,6 +61,42 @@ def sections(
             index,
             whole if np.count_nonzero(leaves[slice(*whole)]) == count or not agreeing else agreeing[0],
         )
+
+
+def heads(
+    doubtful: Sequence[int], leaves: NDArray[np.bool_], marks: Mapping[int, Mark], body: Body
+) -> list[int]:
+    """Return the rows that head as many rows as their label counts: 道路（4项） beside an amount, above four.
+
+    A label that counts something else, 街巷改造（36条）, is a record's: most counts of a measure have to be right.
+
+    Parameters
+    ----------
+    doubtful
+        Positions of the rows that may be sums or records.
+    leaves
+        Which rows are taken for records so far.
+    marks
+        What the labels say, by position.
+    body
+        The rows, sorted.
+    """
+    counting: dict[str, list[int]] = {}
+    for index in doubtful:
+        if marks[index].count is not None:
+            counting.setdefault(_AFTER_COUNT.sub("", marks[index].label), []).append(index)
+    borders = [*(index for index in sorted(marks) if body.numbered[index]), len(leaves)]
+    found: list[int] = []
+    for alike in counting.values():
+        records = leaves.copy()
+        records[alike] = False
+        running = np.append(0, np.cumsum(records))
+        right = sum(
+            any(running[stop] - running[index] == marks[index].count for stop in borders if stop > index)
+            for index in alike
+        )
+        found += alike if right > 1 and right * 3 >= len(alike) * 2 else []
+    return found
 
 
 def _numbering(mark: Mark) -> str:

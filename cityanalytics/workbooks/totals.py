@@ -13,7 +13,7 @@ from cityanalytics.workbooks import body as kind
 from cityanalytics.workbooks.listing import listed
 from cityanalytics.workbooks.marks import BRACKETED, CHINESE, DECIMAL, GRAND, NAMED, OF_WHICH, RATIO, Mark
 from cityanalytics.workbooks.outline import outlined
-from cityanalytics.workbooks.sections import sections
+from cityanalytics.workbooks.sections import heads, sections
 from cityanalytics.workbooks.sidebyside import each
 from cityanalytics.workbooks.sums import LARGE, Sums, neighbour_sums
 
@@ -138,6 +138,7 @@ def _parents(
         for index in doubtful
         if apart[index] and (marks[index].style in named or _COUNTING.search(marks[index].label))
     ]
+    alike += heads([index for index in doubtful if index not in alike], kinds == kind.DATA, marks, body)
     return [*certain, *alike], [index for index in doubtful if index not in alike]
 
 
