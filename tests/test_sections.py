@@ -635,3 +635,42 @@ def test_a_column_of_amounts_may_be_pending_all_the_way_down():
     )
     assert (table.column("F").kind, table.column("F").sum) == ("number", 0)
     assert where(issues, "UNPARSED") == ["F2"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [["名称", "投资（万元）", "到位（万元）", "开工时间"], ["序号", "名称", "投资（万元）", "开工时间"]],
+)
+def test_a_row_of_signatures_with_its_day_is_no_record(head):
+    rows = [[1, "甲路", 10, "2010-03-05"], [2, "乙路", 21, "2010-04-05"]]
+    rows = rows if head[0] == "序号" else [[name, amount, 1, day] for _, name, amount, day in rows]
+    table, issues = only([head, *rows, ["填表人：王某", None, "审核人：李某", "2010年9月25日"]])
+    assert table.rows["footer"] == (4,)
+    assert not codes(issues)
+
+
+def test_letters_over_one_column_of_amounts_describe_the_columns():
+    table, _ = only(
+        [
+            ["名称", "性质", "投资（万元）", "备注"],
+            ["甲", "乙", 1, "丙"],
+            ["甲路", "新建", 10, None],
+            ["乙路", "续建", 21, None],
+        ]
+    )
+    assert table.rows["data"] == (3, 4)
+    assert table.column("C").sum == 31
+
+
+def test_a_table_under_its_senders_stamp_is_no_form():
+    table, _ = only(
+        [
+            ["重点工程进度", None, None, None],
+            ["填报单位（盖章）：", None, None, "单位：万元"],
+            ["工程名称", "累计完成投资", "计划竣工时间", "备注"],
+            ["甲片区", 485, "2010/6/7", None],
+            ["乙地块", 3470, "2010/6/8", None],
+        ],
+        merges=[(0, 0, 0, 3)],
+    )
+    assert table.rows["data"] == (4, 5)

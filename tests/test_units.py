@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cityanalytics.workbooks.cells import squeezed
 from cityanalytics.workbooks.statements import measure, units_of_label, units_of_note
 from cityanalytics.workbooks.units import Dimension, find_unit, from_base, series_to_base, to_base, units_in
 from tests.test_tables import only
@@ -165,3 +166,8 @@ def test_amounts_with_their_own_unit_are_read_in_that_of_their_column():
     assert table.column("C").sum == 4.53  # 300万元 is 0.03亿元
     assert [issue.where for issue in issues if issue.code == "UNPARSED"] == ["f!表!C4", "f!表!C7"]
     assert [issue.where for issue in issues if issue.code == "TEXT_NUMBER"] == ["f!表!C3"]
+
+
+@pytest.mark.parametrize("label", ["征地拆迁费：人民币元", "总投资/人民币万元", "合同价（人民币元）"])
+def test_a_label_may_say_that_the_money_is_yuan(label):
+    assert [unit.name for unit in units_of_label(squeezed(label))] == ["万元" if "万" in label else "元"]

@@ -124,7 +124,7 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     # Most rows of a long table are plain: with a serial number, or (where there is none) with numbers.
     plain = serials & (numbered | (others > 2)) if serial_columns.any() else numbered
     dated = _dated(face, columns, rows, (kinds == DATA) & ~numbered & ~serials)
-    plain |= dated
+    plain = plain | dated
     listing = -1
     for position in np.flatnonzero((kinds == DATA) & (~plain | telling(face, header, columns, rows))):
         mark = mark_of(face, header, columns, int(rows[position]))
@@ -137,7 +137,7 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     content = np.flatnonzero(kinds == DATA)
     marks = with_parents(face, header, rows[content], depths[content], marks)
     known = {mark.row: mark for mark in marks}
-    _label_rows(face, header, rows, kinds, numbered=numbered, serials=serials | dated, marks=known)
+    _label_rows(face, header, rows, kinds, numbered=numbered, serials=serials, dated=dated, marks=known)
     kept = tuple(
         mark for mark in marks if kinds[int(np.searchsorted(rows, mark.row))] in {DATA, TOTAL, GROUP}
     )
@@ -224,12 +224,14 @@ def _label_rows(
     *,
     numbered: NDArray[np.bool_],
     serials: NDArray[np.bool_],
+    dated: NDArray[np.bool_],
     marks: dict[int, Mark],
 ) -> None:
     """Set the kinds of rows without any number: totals, groups, notes and placeholders."""
     has_numbers = bool(numbered.any())
     labels = {face.label(header.last, column) for column in range(header.left, header.right + 1)}
-    content = np.flatnonzero((kinds == DATA) & (numbered | serials))
+    named = serials | dated
+    content = np.flatnonzero((kinds == DATA) & (numbered | named))
     last_content = int(content[-1]) if len(content) else -1
     for position in np.flatnonzero((kinds == DATA) & ~numbered):
         row = int(rows[position])
@@ -249,7 +251,7 @@ def _label_rows(
             kinds[position] = FOOTER
         elif (
             (mark is not None and cells <= 2 and (has_numbers or mark.style != NAMED or cells == 1))
-            or (cells == 1 and not serials[position])
+            or (cells == 1 and not named[position])
             or (cells <= 2 and any(text in labels for text in texts))
         ):
             kinds[position] = GROUP

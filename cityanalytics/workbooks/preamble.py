@@ -76,7 +76,7 @@ def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
         texts = int(np.count_nonzero(codes == Code.TEXT))
         numbers = _counted(face.cells[row, columns])
         counting = (
-            len(numbers) > 1
+            len(numbers) > (texts < 2)  # noqa: PLR2004 - 甲 乙 1
             and numbers == list(range(int(numbers[0]), int(numbers[0]) + len(numbers)))
             and numbers[0] in {1, 2, 3}
         )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.marks import Mark
 
 
-_AFTER_COUNT = re.compile(r"^.*\d")
+_COUNTS_PROJECTS = re.compile(r"\d(?:个|项|家)?(?:项目|工程)?[)\]]?$")
 _ORDINAL_END = re.compile(r"第?[一二三四五六七八九十]+(\D)")
 
 
@@ -68,7 +68,7 @@ def heads(
 ) -> list[int]:
     """Return the rows that head as many rows as their label counts: 道路（4项） beside an amount, above four.
 
-    A label that counts something else, 街巷改造（36条）, is a record's: most counts of a measure have to be right.
+    A label that counts something else, 街巷改造（36条）, is a record's; and most counts have to be right.
 
     Parameters
     ----------
@@ -81,22 +81,20 @@ def heads(
     body
         The rows, sorted.
     """
-    counting: dict[str, list[int]] = {}
-    for index in doubtful:
-        if marks[index].count is not None:
-            counting.setdefault(_AFTER_COUNT.sub("", marks[index].label), []).append(index)
+    counting = [
+        index
+        for index in doubtful
+        if marks[index].count is not None and _COUNTS_PROJECTS.search(marks[index].label)
+    ]
+    records = leaves.copy()
+    records[counting] = False
+    running = np.append(0, np.cumsum(records))
     borders = [*(index for index in sorted(marks) if body.numbered[index]), len(leaves)]
-    found: list[int] = []
-    for alike in counting.values():
-        records = leaves.copy()
-        records[alike] = False
-        running = np.append(0, np.cumsum(records))
-        right = sum(
-            any(running[stop] - running[index] == marks[index].count for stop in borders if stop > index)
-            for index in alike
-        )
-        found += alike if right > 1 and right * 3 >= len(alike) * 2 else []
-    return found
+    right = sum(
+        any(running[stop] - running[index] == marks[index].count for stop in borders if stop > index)
+        for index in counting
+    )
+    return counting if right > 1 and right * 3 >= len(counting) * 2 else []
 
 
 def _numbering(mark: Mark) -> str:

@@ -54,7 +54,7 @@ _STATED = re.compile(rf"单位(?:均|都|统一)?(?:为|是)?[:]?({_LIST})(?![^\
 _COUNTED = re.compile(rf"(?:以|按)({_LIST})(?:为单位|计)", re.IGNORECASE)
 #: A unit at the end of a label: any after a mark (``总投资/元``), long ones after a word too (``总投资万元``).
 _SUFFIX = re.compile(
-    rf"(?:(?:[:/_-]|[、,](?=.{{2}}))(?P<marked>(?:{_UNIT})(?:/(?:{_UNIT}))?)"
+    rf"(?:(?:[:/_-]|[、,](?=.{{2}}))(?:人民币)?(?P<marked>(?:{_UNIT})(?:/(?:{_UNIT}))?)"
     r"|(?<=[\u4e00-\u9fff])(?P<bare>(?:百|千|万|百万|千万|亿)元|万?(?:平方米|㎡|m2)|公里|公顷|%|‰|(?<=[额资款费])元|(?<=面积)亩))$",
     re.IGNORECASE,
 )

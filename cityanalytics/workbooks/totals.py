@@ -133,10 +133,12 @@ def _parents(
     unnamed = {marks[index].style for index in certain if not marks[index].keyword}
     named = {marks[index].style for index in certain} & {CHINESE, BRACKETED} - unnamed
     apart = _apart(body, kinds == kind.DATA)
+    counting = body.serials.any()
     alike = [
         index
         for index in doubtful
-        if apart[index] and (marks[index].style in named or _COUNTING.search(marks[index].label))
+        if apart[index]
+        and (marks[index].style in named or (counting and _COUNTING.search(marks[index].label)))
     ]
     alike += heads([index for index in doubtful if index not in alike], kinds == kind.DATA, marks, body)
     return [*certain, *alike], [index for index in doubtful if index not in alike]
