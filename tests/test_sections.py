@@ -674,3 +674,18 @@ def test_a_table_under_its_senders_stamp_is_no_form():
         merges=[(0, 0, 0, 3)],
     )
     assert table.rows["data"] == (4, 5)
+
+
+def test_a_record_without_amounts_is_none_of_the_headings():
+    table, _ = only(
+        [
+            ["项目名称", "性质", "投资（万元）"],
+            ["市区", None, None],
+            ["甲路", "新建", 10],
+            ["乙路", "新建", None],
+            ["丙路", "续建", 21],
+            ["丁路", "新建", None],
+        ]
+    )
+    assert table.rows["group"] == (2,)
+    assert table.rows["data"] == (3, 4, 5, 6)

@@ -43,6 +43,7 @@ TITLE, UNIT, HEADER, GROUP, TOTAL, DATA, BLANK, FOOTER, STRAY = range(len(ROW_KI
 _COUNTING = r"^[0-9]+$"
 _IN_PARENTHESES = 1.5  # how deep (3) stands, under 3 and above 3.1
 _TITLES = 6
+_SAMPLED = 200
 _NOTE = re.compile(
     r"^(?:注|备注|说明|附注|附|资料来源|数据来源|来源|填表|填报|制表|制作|审核|审批|编制|负责人|联系人|单位负责人|联系电话|打印|报送|复核|统计|主管|分管|经办|盖章|★|※|\*)"
     r"[^:]{0,12}[:：、]|^[(]?(?:注|备注|说明)(?!册)|^第\d+页|^共\d+页|^续表|^[(]?(?:接上|转下)页|^\d+[、.].{12,}"
@@ -233,6 +234,7 @@ def _label_rows(
     named = serials | dated
     content = np.flatnonzero((kinds == DATA) & (numbered | named))
     last_content = int(content[-1]) if len(content) else -1
+    records = rows[content[:_SAMPLED]] if not serials.any() else rows[:0]
     for position in np.flatnonzero((kinds == DATA) & ~numbered):
         row = int(rows[position])
         texts = [text for column, text in face.texts(row) if header.left <= column <= header.right]
@@ -240,6 +242,8 @@ def _label_rows(
         cells = int(np.count_nonzero(face.told[row, header.left : header.right + 1]))
         if _NOTE.match(texts[0] if texts else "") and not serials[position]:
             kinds[position] = FOOTER
+        elif mark is not None and mark.style == NAMED and not mark.keyword and _pending(face, records, row):
+            continue  # it has its name, and no amount yet
         elif mark is not None and mark.keyword:
             kinds[position] = TOTAL
         elif (
@@ -255,3 +259,11 @@ def _label_rows(
             or (cells <= 2 and any(text in labels for text in texts))
         ):
             kinds[position] = GROUP
+
+
+def _pending(face: Face, records: NDArray[np.intp], row: int) -> bool:
+    """Tell whether beside the name of a row stands one text, which stands beside the names of records too."""
+    (_, *others) = face.texts(row)
+    return len(others) == 1 and any(
+        face.label(int(record), others[0][0]) == others[0][1] for record in records
+    )

@@ -152,8 +152,9 @@ def _kind(  # noqa: PLR0911 - one line for each kind
     native = int(np.count_nonzero(codes == Code.NUMBER))
     if parsed and parsed >= unparsed and (native or measured is not Measure.CODE):
         return "number", read
-    if promised and not parsed and not unparsed:  # 待定 all the way down
-        return "number", read
+    open_rows = rows[read.unparsed] if promised and not parsed else ()
+    if promised and not parsed and all(":" in face.label(int(row), column)[:6] for row in open_rows):
+        return "number", read  # 待定 all the way down, and 审核人：李某 at the foot
     return "text", None
 
 
