@@ -689,3 +689,34 @@ def test_a_record_without_amounts_is_none_of_the_headings():
     )
     assert table.rows["group"] == (2,)
     assert table.rows["data"] == (3, 4, 5, 6)
+
+
+def test_indented_names_without_anything_to_sum_are_records():
+    table, _ = only(
+        [
+            ["指标", "单位", "数量"],
+            ["生产总值", "亿元", 500],
+            ["  第一产业", "亿元", 50],
+            ["  人口", "万人", 7],
+        ]
+    )
+    assert table.rows["data"] == (2, 3, 4)
+
+
+def test_a_row_sums_the_deeper_numbers_under_it_and_not_what_follows_them():
+    table, issues = only(
+        [
+            ["序号", "汇总内容", "金额（元）"],
+            [1, "分部分项工程", 5000.5],
+            ["1.1", "土方工程", 2000.5],
+            ["1.2", "路面工程", 3000],
+            [2, "措施项目", 290],
+            ["2.1", "安全文明施工费", 300],
+            [3, "其他项目", 100],
+            [4, "税金", 200],
+            [None, "合计", 5600.5],
+        ]
+    )
+    assert table.rows["total"] == (2, 5, 9)
+    assert [total.computed for total in table.totals] == [5000.5, 300, 5600.5]
+    assert where(issues, "TOTAL_MISMATCH") == ["C5"]

@@ -171,3 +171,12 @@ def test_amounts_with_their_own_unit_are_read_in_that_of_their_column():
 @pytest.mark.parametrize("label", ["征地拆迁费：人民币元", "总投资/人民币万元", "合同价（人民币元）"])
 def test_a_label_may_say_that_the_money_is_yuan(label):
     assert [unit.name for unit in units_of_label(squeezed(label))] == ["万元" if "万" in label else "元"]
+
+
+@pytest.mark.parametrize("label", ["预算数", "期末数", "完成数", "计划数"])
+def test_a_label_of_stages_counts_nothing(label):
+    table, issues = only(
+        [["支出表", None, "单位：万元"], ["序号", "科目", label], [1, "甲", 10], [2, "乙", 20]]
+    )
+    assert table.column("C").unit.name == "万元"
+    assert not [issue for issue in issues if issue.severity == "error"]

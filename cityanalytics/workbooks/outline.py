@@ -1,4 +1,4 @@
-"""Rows that stand over others by their indentation, and state what those sum to."""
+"""Rows that stand over others by their indentation or their serial numbers, and sum those."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from cityanalytics.workbooks.texts import by_distinct, matching
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -59,11 +59,11 @@ def outlined(
     rows = np.flatnonzero(leaves)
     inside = depths[rows]
     parents = np.flatnonzero(inside[1:] > inside[:-1])
-    if not 0 < len(parents) <= _MOST_PARENTS:
+    if not additive or not 0 < len(parents) <= _MOST_PARENTS:
         return {}
     open_rows = np.ones(len(rows), dtype=bool)
     open_rows[parents] = False
-    values = np.stack([read.value[rows] for read in additive.values()]) if additive else np.empty((0, 0))
+    values = np.stack([read.value[rows] for read in additive.values()])
     found: dict[int, dict[int, tuple[int, int]]] = {}
     agreeing: dict[int, int] = {}
     for parent in parents.tolist():
@@ -78,3 +78,21 @@ def outlined(
         agreeing[depth] = agreeing.get(depth, 0) + adds_up
     sums = (spans for depth, spans in found.items() if agreeing[depth] * 2 > len(spans))
     return {index: span for spans in sums for index, span in spans.items()}
+
+
+def nested(parents: Sequence[int], depths: NDArray[np.float64]) -> dict[int, tuple[int, int]]:
+    """Return the stretch under each row whose serial number has deeper ones under it: 2.1 and 2.2 under 2.
+
+    Parameters
+    ----------
+    parents
+        Positions of those rows.
+    depths
+        How deep each row's serial number is, 0 for none.
+    """
+    spans = {}
+    for index in parents:
+        after = (depths[index + 1 :] > 0) & (depths[index + 1 :] <= depths[index])
+        if depths[index] > 0:
+            spans[index] = (index + 1, index + 1 + int(after.argmax()) if after.any() else len(depths))
+    return spans

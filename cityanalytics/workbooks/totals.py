@@ -12,7 +12,7 @@ import numpy as np
 from cityanalytics.workbooks import body as kind
 from cityanalytics.workbooks.listing import listed
 from cityanalytics.workbooks.marks import BRACKETED, CHINESE, DECIMAL, GRAND, NAMED, OF_WHICH, RATIO, Mark
-from cityanalytics.workbooks.outline import outlined
+from cityanalytics.workbooks.outline import nested, outlined
 from cityanalytics.workbooks.sections import heads, sections
 from cityanalytics.workbooks.sidebyside import each
 from cityanalytics.workbooks.sums import LARGE, Sums, neighbour_sums
@@ -75,9 +75,7 @@ def settle(
     for index in _proven(body, sorted(doubtful), kinds, marks, additive):
         kinds[index] = kind.TOTAL
     outline = outlined(body.indents, kinds == kind.DATA, additive)
-    for index in outline:
-        kinds[index] = kind.TOTAL
-        marks.setdefault(index, Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0))
+    kinds[list(outline)] = kind.TOTAL
     if not (kinds == kind.DATA).any():  # a summary of subtotals: they are its records
         for index in [at for at in certain if marks[at].style.startswith(NAMED) and body.numbered[at]]:
             kinds[index] = kind.DATA
@@ -91,7 +89,8 @@ def settle(
         marks.setdefault(index, Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0))
     found = [int(index) for index in np.flatnonzero(kinds == kind.TOTAL) if int(index) in marks]
     sums = _sums(additive, kinds == kind.DATA)
-    covered = _cover(found, kinds, marks, sums, spans)
+    parents = [index for index in found if marks[index].style == DECIMAL]
+    covered = _cover(found, kinds, marks, sums, spans | nested(parents, body.depths))
     ending = [row.span for row in covered if row.span is not None]
     counted = sections(kinds, marks, ending)
     return kinds, (*covered, *(Covered(mark=marks[index], span=span) for index, span in counted)), sums
