@@ -507,3 +507,216 @@ def test_other_labels_under_the_same_title_are_another_table():
         ]
     )
     assert [table.range for table in tables] == ["A2:D4", "A7:C9"]
+
+
+def test_the_rows_that_a_total_sums_exactly_are_nearer_than_those_that_rounding_allows():
+    table, _ = only(
+        [
+            HEAD,
+            [None, "全市合计", None, 46, 23],
+            [None, "市本级小计", None, 30, 7],
+            [1, "甲", "局", 10, 3],
+            [2, "乙", "局", 20, 4],
+            [None, "城东区小计", None, 15, 15],
+            [1, "丙", "局", 7, 7],
+            [2, "丁", "局", 8, 8],
+            [None, "城西区小计", None, 1, 1],
+            [1, "戊", "局", 1, 1],
+        ]
+    )
+    assert [total.computed for total in table.totals] == [46, 23, 30, 7, 15, 15, 1, 1]
+
+
+@pytest.mark.parametrize(("stated", "agrees"), [(15, True), (12, False)])
+def test_rows_that_stand_over_indented_ones_sum_them(stated, agrees):
+    table, issues = only(
+        [
+            ["资金来源", "计划（亿元）"],
+            ["合计", 51],
+            ["政府资金", 30],
+            ["  财政拨款", 10],
+            ["  国债", 20],
+            ["企业资金", stated],
+            ["  自筹", 7],
+            ["  外资", 8],
+            ["银行贷款", 6],
+            ["\u3000长期", 4],
+            ["\u3000短期", 2],
+        ]
+    )
+    assert table.rows["total"] == (2, 3, 6, 9)
+    assert table.column("B").sum == 51
+    assert [total.computed for total in table.totals] == [51, 30, 15, 6]
+    assert where(issues, "TOTAL_MISMATCH") == ([] if agrees else ["B6"])
+
+
+def test_indented_names_that_nothing_sums_are_records():
+    table, _ = only([["项目", "计划（万元）"], ["甲路", 30], ["  乙路", 11], ["  丙路", 22], ["丁路", 5]])
+    assert table.rows["data"] == (2, 3, 4, 5)
+
+
+def test_labels_in_two_languages_are_understood():
+    table, issues = only(
+        [
+            ["固定资产投资 Investment in Fixed Assets"],
+            [None, None, "单位：亿元 Unit: 100 million yuan"],
+            ["地区\nRegion", "总投资\nTotal Investment", "住宅\nResidential"],
+            ["全市 Total", 35, 15.5],
+            ["东区 East", 10, 4.5],
+            ["西区 West", 20, 6],
+            ["中区 Central", 5, 5],
+        ]
+    )
+    assert table.rows["unit"] == (2,)
+    assert table.rows["total"] == (4,)
+    assert units(table)["B"] == units(table)["C"] == "亿元"
+    assert not codes(issues)
+
+
+def test_a_blank_column_inside_a_table_does_not_part_it():
+    rows = [
+        ["序号", "项目", None, "投资（万元）", "完成比例"],
+        [1, "甲", None, 100, 0.5],
+        [2, "乙", None, 200, 0.1],
+    ]
+    table, issues = only([*rows, ["合计", None, None, 300, None]])
+    assert (table.range, table.column("D").sum) == ("A1:E4", 300)
+    assert not codes(issues)
+
+
+def test_a_formula_that_failed_is_named_where_it_is_text():
+    understanding = understand(
+        read_bytes("序号,项目,投资（万元）\n1,甲,10\n2,乙,#DIV/0!\n".encode(), name="f.csv")
+    )
+    assert [(issue.code, issue.where) for issue in understanding.issues] == [("ERROR_CELL", "f.csv!csv!C3")]
+
+
+def test_labels_that_count_the_rows_under_them_head_them_without_serial_numbers():
+    table, _ = only(
+        [
+            ["项目名称", "投资（万元）"],
+            ["道路（2项）", 39],
+            ["甲路", 10.5],
+            ["乙路", 28.5],
+            ["燃气（1项）", 7],
+            ["街巷整治（36条）", 7],
+            ["供热（3项）", 90],
+            ["丙站", 10],
+            ["丁站", 20],
+            ["戊站", 30],
+            ["合计", 106],
+        ]
+    )
+    assert table.rows["total"] == (2, 5, 7, 11)
+    assert [(total.computed, total.agrees) for total in table.totals] == [
+        (39, True),
+        (7, True),
+        (60, False),
+        (106, True),
+    ]
+
+
+def test_records_whose_labels_count_something_else_stay_records():
+    table, _ = only(
+        [
+            ["项目名称", "投资（万元）"],
+            ["街巷整治（36条）", 39],
+            ["甲路", 10.5],
+            ["路灯（2处）", 7],
+            ["乙路", 1],
+        ]
+    )
+    assert table.rows["data"] == (2, 3, 4, 5)
+
+
+def test_a_column_of_amounts_may_be_pending_all_the_way_down():
+    table, issues = only(
+        [[*HEAD, "到位资金（万元）"], [1, "甲", "局", 100, 50, "待定"], [2, "乙", "局", 200, 60, "—"]]
+    )
+    assert (table.column("F").kind, table.column("F").sum) == ("number", 0)
+    assert where(issues, "UNPARSED") == ["F2"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [["名称", "投资（万元）", "到位（万元）", "开工时间"], ["序号", "名称", "投资（万元）", "开工时间"]],
+)
+def test_a_row_of_signatures_with_its_day_is_no_record(head):
+    rows = [[1, "甲路", 10, "2010-03-05"], [2, "乙路", 21, "2010-04-05"]]
+    rows = rows if head[0] == "序号" else [[name, amount, 1, day] for _, name, amount, day in rows]
+    table, issues = only([head, *rows, ["填表人：王某", None, "审核人：李某", "2010年9月25日"]])
+    assert table.rows["footer"] == (4,)
+    assert not codes(issues)
+
+
+def test_letters_over_one_column_of_amounts_describe_the_columns():
+    table, _ = only(
+        [
+            ["名称", "性质", "投资（万元）", "备注"],
+            ["甲", "乙", 1, "丙"],
+            ["甲路", "新建", 10, None],
+            ["乙路", "续建", 21, None],
+        ]
+    )
+    assert table.rows["data"] == (3, 4)
+    assert table.column("C").sum == 31
+
+
+def test_a_table_under_its_senders_stamp_is_no_form():
+    table, _ = only(
+        [
+            ["重点工程进度", None, None, None],
+            ["填报单位（盖章）：", None, None, "单位：万元"],
+            ["工程名称", "累计完成投资", "计划竣工时间", "备注"],
+            ["甲片区", 485, "2010/6/7", None],
+            ["乙地块", 3470, "2010/6/8", None],
+        ],
+        merges=[(0, 0, 0, 3)],
+    )
+    assert table.rows["data"] == (4, 5)
+
+
+def test_a_record_without_amounts_is_none_of_the_headings():
+    table, _ = only(
+        [
+            ["项目名称", "性质", "投资（万元）"],
+            ["市区", None, None],
+            ["甲路", "新建", 10],
+            ["乙路", "新建", None],
+            ["丙路", "续建", 21],
+            ["丁路", "新建", None],
+        ]
+    )
+    assert table.rows["group"] == (2,)
+    assert table.rows["data"] == (3, 4, 5, 6)
+
+
+def test_indented_names_without_anything_to_sum_are_records():
+    table, _ = only(
+        [
+            ["指标", "单位", "数量"],
+            ["生产总值", "亿元", 500],
+            ["  第一产业", "亿元", 50],
+            ["  人口", "万人", 7],
+        ]
+    )
+    assert table.rows["data"] == (2, 3, 4)
+
+
+def test_a_row_sums_the_deeper_numbers_under_it_and_not_what_follows_them():
+    table, issues = only(
+        [
+            ["序号", "汇总内容", "金额（元）"],
+            [1, "分部分项工程", 5000.5],
+            ["1.1", "土方工程", 2000.5],
+            ["1.2", "路面工程", 3000],
+            [2, "措施项目", 290],
+            ["2.1", "安全文明施工费", 300],
+            [3, "其他项目", 100],
+            [4, "税金", 200],
+            [None, "合计", 5600.5],
+        ]
+    )
+    assert table.rows["total"] == (2, 5, 9)
+    assert [total.computed for total in table.totals] == [5000.5, 300, 5600.5]
+    assert where(issues, "TOTAL_MISMATCH") == ["C5"]

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cityanalytics.workbooks.cells import squeezed
 from cityanalytics.workbooks.statements import measure, units_of_label, units_of_note
 from cityanalytics.workbooks.units import Dimension, find_unit, from_base, series_to_base, to_base, units_in
+from tests.test_tables import only
 
 
 def known(text):
@@ -129,3 +131,52 @@ def test_a_column_is_converted_and_missing_stays_missing():
     assert values.tolist()[::2] == [700, 620_000]
     assert values.isna().tolist() == [False, True, False]
     assert values.index.tolist() == [5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        (["填报单位：市房管局        填报日期：2010年9月        计量单位：万元、平方米"], "unit"),
+        (["截至2010年9月22日      单位：万元"], "unit"),
+        (["某市安置房建设计划        单位：万元"], "title"),
+        ([None, None, None, "万元"], "unit"),
+    ],
+)
+def test_a_row_of_notes_that_states_a_unit_is_a_unit_row(row, kind):
+    table, _ = only(
+        [["安置房计划"], row, ["序号", "小区", "总投资", "一季度"], [1, "甲", 10, 5], [2, "乙", 20, 6]]
+    )
+    assert table.rows[kind][-1] == 2
+    assert table.column("C").unit.name == table.column("D").unit.name == "万元"
+    assert table.column("C").unit_from.endswith("2")
+
+
+def test_amounts_with_their_own_unit_are_read_in_that_of_their_column():
+    table, issues = only(
+        [
+            ["序号", "项目", "总投资（亿元）"],
+            [1, "甲", 1.5],
+            [2, "乙", "300万元"],
+            [3, "丙", "约3亿元"],
+            [4, "丁", 2],
+            [5, "戊", 1],
+            [6, "己", "20亩"],
+        ]
+    )
+    assert table.column("C").sum == 4.53  # 300万元 is 0.03亿元
+    assert [issue.where for issue in issues if issue.code == "UNPARSED"] == ["f!表!C4", "f!表!C7"]
+    assert [issue.where for issue in issues if issue.code == "TEXT_NUMBER"] == ["f!表!C3"]
+
+
+@pytest.mark.parametrize("label", ["征地拆迁费：人民币元", "总投资/人民币万元", "合同价（人民币元）"])
+def test_a_label_may_say_that_the_money_is_yuan(label):
+    assert [unit.name for unit in units_of_label(squeezed(label))] == ["万元" if "万" in label else "元"]
+
+
+@pytest.mark.parametrize("label", ["预算数", "期末数", "完成数", "计划数"])
+def test_a_label_of_stages_counts_nothing(label):
+    table, issues = only(
+        [["支出表", None, "单位：万元"], ["序号", "科目", label], [1, "甲", 10], [2, "乙", 20]]
+    )
+    assert table.column("C").unit.name == "万元"
+    assert not [issue for issue in issues if issue.severity == "error"]

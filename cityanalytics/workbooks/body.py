@@ -25,6 +25,7 @@ from cityanalytics.workbooks.marks import (
     telling,
     with_parents,
 )
+from cityanalytics.workbooks.outline import indents
 from cityanalytics.workbooks.preamble import is_unit_row
 from cityanalytics.workbooks.texts import by_distinct, matching, part_of, truths
 
@@ -43,6 +44,7 @@ _COUNTING = r"^[0-9]+$"
 _IN_PARENTHESES = 1.5  # how deep (3) stands, under 3 and above 3.1
 _TITLES = 6
 _LOOKED_AT = 50_000
+_SAMPLED = 200
 _NOTE = re.compile(
     r"^(?:注|备注|说明|附注|附|资料来源|数据来源|来源|填表|填报|制表|制作|审核|审批|编制|负责人|联系人|单位负责人|联系电话|打印|报送|复核|统计|主管|分管|经办|盖章|★|※|\*)"
     r"[^:]{0,12}[:：、]|^[(]?(?:注|备注|说明)(?!册)|^第\d+页|^共\d+页|^续表|^[(]?(?:接上|转下)页|^\d+[、.].{12,}"
@@ -69,6 +71,8 @@ class Body:
         For each row, how many texts it has beside its serial number.
     depths
         For each row, how deep its serial number is: 0 for none, 1 for ``3``, 1.5 for ``(3)``, 2 for ``3.1``.
+    indents
+        For each row, how far its label is indented, where rows have no serial numbers.
     """
 
     rows: NDArray[np.intp]
@@ -78,6 +82,7 @@ class Body:
     serials: NDArray[np.bool_]
     texts: NDArray[np.int16]
     depths: NDArray[np.float64]
+    indents: NDArray[np.int16]
 
 
 def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.intp]) -> Body:
@@ -121,12 +126,13 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     # Most rows of a long table are plain: with a serial number, or (where there is none) with numbers.
     plain = serials & (numbered | (others > 2)) if serial_columns.any() else numbered
     dated = _dated(face, columns, rows, (kinds == DATA) & ~numbered & ~serials)
-    plain |= dated
+    plain = plain | dated
     listing = -1
     told = telling(face, header, columns, rows)
     for position in np.flatnonzero((kinds == DATA) & (told | (~plain & _few(~plain)))):
         mark = mark_of(face, header, columns, int(rows[position]))
-        if mark is None or (mark.style == NAMED and plain[position] and listing != position - 1):
+        plainly = mark is not None and mark.style == NAMED and (mark.count is None or serials.any())
+        if mark is None or (plainly and plain[position] and listing != position - 1):
             continue
         marks.append(mark)
         listing = int(position) if mark.style == OF_WHICH or listing == position - 1 else -1
@@ -134,7 +140,7 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     content = np.flatnonzero(kinds == DATA)
     marks = with_parents(face, header, rows[content], depths[content], marks)
     known = {mark.row: mark for mark in marks}
-    _label_rows(face, header, rows, kinds, numbered=numbered, serials=serials | dated, marks=known)
+    _label_rows(face, header, rows, kinds, numbered=numbered, serials=serials, dated=dated, marks=known)
     kept = tuple(
         mark for mark in marks if kinds[int(np.searchsorted(rows, mark.row))] in {DATA, TOTAL, GROUP}
     )
@@ -146,6 +152,9 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
         serials=serials,
         texts=texts,
         depths=depths,
+        indents=np.zeros(len(rows), dtype=np.int16)
+        if serials.any()
+        else indents(part_of(face.column(header.left), rows)),
     )
 
 
@@ -222,13 +231,17 @@ def _label_rows(
     *,
     numbered: NDArray[np.bool_],
     serials: NDArray[np.bool_],
+    dated: NDArray[np.bool_],
     marks: dict[int, Mark],
 ) -> None:
     """Set the kinds of rows without any number: totals, groups, notes and placeholders."""
     has_numbers = bool(numbered.any())
     labels = {face.label(header.last, column) for column in range(header.left, header.right + 1)}
-    content = np.flatnonzero((kinds == DATA) & (numbered | serials))
+    named = serials | dated
+    content = np.flatnonzero((kinds == DATA) & (numbered | named))
     last_content = int(content[-1]) if len(content) else -1
+    records = rows[content[:_SAMPLED]] if not serials.any() else rows[:0]
+    usual = {told for record in records for told in face.texts(int(record))}
     bare = (kinds == DATA) & ~numbered
     if not _few(bare):
         bare &= np.isin(rows, list(marks))
@@ -239,6 +252,8 @@ def _label_rows(
         cells = int(np.count_nonzero(face.told[row, header.left : header.right + 1]))
         if _NOTE.match(texts[0] if texts else "") and not serials[position]:
             kinds[position] = FOOTER
+        elif mark is not None and mark.style == NAMED and not mark.keyword and _pending(face, usual, row):
+            continue  # it has its name, and no amount yet
         elif mark is not None and mark.keyword:
             kinds[position] = TOTAL
         elif (
@@ -250,7 +265,13 @@ def _label_rows(
             kinds[position] = FOOTER
         elif (
             (mark is not None and cells <= 2 and (has_numbers or mark.style != NAMED or cells == 1))
-            or (cells == 1 and not serials[position])
+            or (cells == 1 and not named[position])
             or (cells <= 2 and any(text in labels for text in texts))
         ):
             kinds[position] = GROUP
+
+
+def _pending(face: Face, usual: set[tuple[int, str]], row: int) -> bool:
+    """Tell whether beside the name of a row stands one text, which stands beside the names of records too."""
+    (_, *others) = face.texts(row)
+    return len(others) == 1 and others[0] in usual

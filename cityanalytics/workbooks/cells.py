@@ -156,6 +156,17 @@ def read_number(cell: object) -> Number:  # noqa: PLR0911 - one line for each ki
     return Number(state=State.PARSED, value=-value if negative else value, written=True)
 
 
+def is_error(text: str) -> bool:
+    """Tell whether a text is what a spreadsheet shows for a formula that failed, as CSV and HTML keep it.
+
+    Examples
+    --------
+    >>> is_error("#DIV/0!"), is_error("#1")
+    (True, False)
+    """
+    return re.fullmatch(r"#(?:DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!)", squeezed(text).upper()) is not None
+
+
 def is_pending(cell: object) -> bool:
     """Tell whether a cell says in a word that it has no value, such as 待定.
 

@@ -129,9 +129,10 @@ def _kind(  # noqa: PLR0911 - one line for each kind
     filled = int(np.count_nonzero(codes))
     label = path[-1] if path else ""
     measured = measure(path)
+    promised = any(units_of_label(part) for part in path) or measured in {Measure.MONEY, Measure.AREA}
+    promised = promised and not _names_text(label)
     if filled == 0:
-        promised = any(units_of_label(part) for part in path) or measured in {Measure.MONEY, Measure.AREA}
-        if promised and not _names_text(label):
+        if promised:
             return "number", face.numbers(rows, column)
         return ("date" if _DATE.search(label) else "text"), None
     dates = int(np.count_nonzero(codes == Code.DATE))
@@ -151,6 +152,9 @@ def _kind(  # noqa: PLR0911 - one line for each kind
     native = int(np.count_nonzero(codes == Code.NUMBER))
     if parsed and parsed >= unparsed and (native or measured is not Measure.CODE):
         return "number", read
+    open_rows = rows[read.unparsed] if promised and not parsed else ()
+    if promised and not parsed and all(":" in face.label(int(row), column)[:6] for row in open_rows):
+        return "number", read  # 待定 all the way down, and 审核人：李某 at the foot
     return "text", None
 
 

@@ -23,7 +23,7 @@ from cityanalytics.workbooks.statements import (
     units_of_note,
 )
 from cityanalytics.workbooks.texts import by_distinct, part_of
-from cityanalytics.workbooks.units import Dimension, Unit, find_unit
+from cityanalytics.workbooks.units import Dimension, Unit, find_unit, units_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,7 +122,7 @@ def _notes(face: Face, rows: Sequence[int]) -> list[Statement]:
     for row in rows:
         texts = list(face.texts(row))
         for index, (column, text) in enumerate(texts):
-            units = units_of_note(face.cells[row, column])  # with its gaps
+            units = units_of_note(face.cells[row, column]) or units_in(text)  # with its gaps; or bare
             cell = cell_name(row, column)
             if not units and re.fullmatch(r"(?:计量|金额|货币)?单位:?", text) and index + 1 < len(texts):
                 unit = find_unit(texts[index + 1][1])

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks import body as kind
-from cityanalytics.workbooks.cells import State, is_pending, read_number, squeezed
+from cityanalytics.workbooks.cells import State, is_error, is_pending, read_number, squeezed
 from cityanalytics.workbooks.dates import Precision, is_span, read_date, span_doubt
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.sheet import cell_name
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from cityanalytics.workbooks.body import Body
     from cityanalytics.workbooks.columns import Columns
+    from cityanalytics.workbooks.coverage import Covered
     from cityanalytics.workbooks.stated import StatedTotal
     from cityanalytics.workbooks.tables import Table
-    from cityanalytics.workbooks.totals import Covered
 
 #: Above so many cells of a column with the same doubt, one issue names the column.
 _EACH = 50
@@ -83,14 +83,7 @@ def of_sheet(face: Face, where: str) -> Iterator[Issue]:
             Message.of("show the rows or remove them"),
         )
     for (row, column), text in grid.errors.items():
-        yield Issue(
-            severity=Severity.ERROR,
-            code="ERROR_CELL",
-            where=f"{where}!{cell_name(row, column)}",
-            value=text,
-            understood=Message.of("a formula that failed"),
-            suggestion=Message.of("mend the formula"),
-        )
+        yield _failed(f"{where}!{cell_name(row, column)}", text)
     for row, column in sorted(grid.uncached):
         yield Issue(
             severity=Severity.ERROR,
@@ -99,6 +92,17 @@ def of_sheet(face: Face, where: str) -> Iterator[Issue]:
             understood=Message.of("a formula whose value was not saved"),
             suggestion=Message.of("open the workbook, let it calculate, and save it"),
         )
+
+
+def _failed(where: str, text: str) -> Issue:
+    return Issue(
+        severity=Severity.ERROR,
+        code="ERROR_CELL",
+        where=where,
+        value=text,
+        understood=Message.of("a formula that failed"),
+        suggestion=Message.of("mend the formula"),
+    )
 
 
 def _runs(rows: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -219,6 +223,10 @@ def of_values(
         open_cells = open_cells[(codes != Code.ERROR) & (codes != Code.BLANK)]
         pending = where_true(part_of(face.column(column), body.rows[open_cells]), is_pending)
         unparsed = open_cells[read.unparsed[open_cells] | pending]
+        failed = where_true(part_of(face.column(column), body.rows[unparsed]), is_error)
+        for row in body.rows[unparsed[failed]].tolist():
+            yield _failed(f"{where}!{cell_name(row, column)}", str(face.cells[row, column]))
+        unparsed = unparsed[~failed]
         yield from _each(
             "UNPARSED",
             face,

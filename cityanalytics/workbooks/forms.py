@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.sheet import Merge
 
 _SIGNED = re.compile(r"签名|签字|签章|盖章|\(章\)|公章")
+#: Who sends a table puts its stamp above it.
+_SENDER = re.compile(r"(?:填报|申报|编制|上报|报送|制表)(?:单位|部门)\((?:盖章|公章|章|签章)\)")
 _CHOICE = re.compile(r"[□☐☑☒]|√.*×")
 _FIELD = re.compile(
     r"(?:名称|单位|部门|负责人|责任人|联系人|电话|代码|日期|时间|年限|类型|性质|地址|地点|内容|目标|理由|意见|情况|安排|方案|措施|"
@@ -40,7 +42,7 @@ def is_form(face: Face) -> bool:
         return False
     merged = sum(_own_layout(face, row) for row in rows)
     beside = sum(_label_beside_value(face, row) for row in rows)
-    text = "\n".join(text for row in rows for _, text in face.texts(row))
+    text = "\n".join(text for row in rows for _, text in face.texts(row) if not _SENDER.match(text))
     score = 2 * (merged * 2 >= len(rows)) + (beside * 5 >= len(rows) * 2) + (beside * 10 >= len(rows) * 6)
     score += 2 * bool(_SIGNED.search(text)) + bool(_CHOICE.search(text))
     return score >= 3 and beside * 3 >= len(rows)  # noqa: PLR2004 - two marks at least

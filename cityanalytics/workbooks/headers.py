@@ -12,7 +12,7 @@ import numpy as np
 from cityanalytics.workbooks.cells import State, read_number
 from cityanalytics.workbooks.dates import Precision, read_date
 from cityanalytics.workbooks.face import Code, Face
-from cityanalytics.workbooks.statements import is_unit_note, units_of_note
+from cityanalytics.workbooks.statements import Measure, is_unit_note, measure, units_of_note
 from cityanalytics.workbooks.units import find_unit
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _TRIED = 200
 #: So many rows are looked at together.
 _WINDOW = 2000
 _LONG, _YEARS, _DEEP = 60, 40, 6
+_AMOUNTS = frozenset({Measure.MONEY, Measure.AREA, Measure.LENGTH, Measure.SHARE, Measure.COUNT})
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _PAIR = re.compile(
     r"^[^:]{0,8}(?:单位|部门|日期|时间|名称|地区|年度|[报期]期|人|电话|表号|文号|机关|公司|企业|编号|截至|截止|区县|地址):"
@@ -217,9 +218,25 @@ def _cut(face: Face, labels: range, left: int, right: int, stop: int) -> int:
     """Return the last column before a gap: a column without label and without any cell."""
     for column in range(left + 2, right - 1):
         blank = not face.filled[labels.start : stop, column].any()
-        if blank and not any(face.covered.get((row, column)) for row in labels):
+        if (
+            blank
+            and not any(face.covered.get((row, column)) for row in labels)
+            and not _goes_on(face, labels, column, left, stop)
+        ):
             return column - 1
     return right
+
+
+def _goes_on(face: Face, labels: range, gap: int, left: int, stop: int) -> bool:
+    """Tell whether the amounts right of a blank column belong to the names left of it, which have none."""
+    first = [face.label(row, gap + 1) for row in labels if face.label(row, gap + 1)]
+    if measure(first) not in _AMOUNTS:
+        return False
+    names = [text for row in labels for column, text in face.texts(row) if left <= column < gap]
+    below = slice(labels.stop, min(labels.stop + _LOOK_BELOW, stop))
+    beside = face.filled[below, left:gap].any(axis=1)
+    inside = beside.any() and (face.filled[below, gap + 1] <= beside).all()
+    return bool(inside) and not any(measure([name]) in _AMOUNTS for name in names)
 
 
 def _is_parent_row(face: Face, row: int, left: int, right: int) -> bool:

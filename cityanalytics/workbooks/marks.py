@@ -33,12 +33,14 @@ GRAND, CHINESE, BRACKETED, NAMED, DECIMAL, OF_WHICH, RATIO = (
 _UNITS = "(?:个|项|户|家|处|条|座|宗|人|件|栋|幢|套)(?:项目|工程)?"
 _COUNT = rf"(?:[(\[]共?(?P<inside>\d+){_UNITS}?[)\]]|共?(?P<outside>\d+){_UNITS})"
 _TOTAL = re.compile(
-    rf"^(?P<name>.{{0,24}}?)(?P<word>总合计|合计数?|总计数?|小计|共计|汇总|累计|总数|总投资|投资总额|总费用|总造价|总额)(?:{_COUNT}|[(\[][^()]*[)\]])?[:]?$"
+    rf"^(?P<name>.{{0,24}}?)(?P<word>总合计|合计数?|总计数?|小计|共计|汇总|累计|总数|总投资|投资总额|总费用|总造价|总额|(?i:(?:grand|sub)?-?total))(?i:/?\(?(?:(?:grand|sub)?-?total|sum)\)?)?(?:{_COUNT}|[(\[][^()]*[)\]])?[:]?$"
 )
 #: Words that mean a total only where they stand alone.
 _ALONE = frozenset({"累计", "总投资", "投资总额", "总费用", "总造价", "总额", "总数"})
 #: Words that a project's name may end with: 管线普查数据汇总 with a number of its own is a project.
 _NAMES = frozenset({"汇总", "共计"})
+#: Words for the sum of a part.
+_PARTIAL = frozenset({"小计", "subtotal"})
 _NAMED_COUNT = re.compile(rf"^(?P<name>.+?){_COUNT}$")
 _BARE_COUNT = re.compile(rf"^共?(\d+){_UNITS}$")
 _RATIO = re.compile(
@@ -54,8 +56,8 @@ _ORDINALS = (
 )
 #: Of rows that may be no plain leaves; RE2, where white space has to be spelt out.
 _TELLING = (
-    r"(?m)[合总小共累]_*计|汇_*总|总_*[数投费造额]|总额|其_*中|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
-    r"|[同环]_*比|[去上]年|上[月季]|^_*#"
+    r"(?m)[合总小共累]_*计|(?i:total)|汇_*总|总_*[数投费造额]|总额|其_*中|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
+    r"|[(（]_*共?_*\d+_*[^\d()（）]{0,4}[)）]_*$|[同环]_*比|[去上]年|上[月季]|^_*#"
     r"|^_*(?:第?[一二三四五六七八九十]+_*[、.．,，章]|[（(]_*[一二三四五六七八九十\d]+_*[)）]|[①-⑳])"
 ).replace("_", r"[\s\pZ]")
 _LISTED = 12
@@ -127,7 +129,7 @@ def mark_of(face: Face, header: Header, columns: Columns, row: int) -> Mark | No
         if match and (near or not match["name"]):
             if _count(match) is not None:
                 count, count_cell = _count(match), at
-            alone = not match["name"] and match["word"] != "小计"
+            alone = not match["name"] and match["word"].lower().replace("-", "") not in _PARTIAL
             style = ordinal or (GRAND if alone else f"{NAMED}{match['word']}")
             return Mark(
                 row=row, style=style, label=text, cell=at, count=count, count_cell=count_cell, keyword=True

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _DESCRIBED_ROWS = 12
 _TITLES = 6
 _SAMPLED = 200
+#: What stands between two notes in one cell: ``填报单位：市园林局　　　单位：万元``.
+_GAP = re.compile(r"\s{2,}")
+#: The day that figures describe, beside a unit.
+_DAY = re.compile(r"\(?(?:截[至止]到?)?(?:19|20)\d{2}年[\d年月日\-一至底末度季上下半]*\)?")
 #: How the title of a table reads.
 _TITLE = re.compile(r"表[一二三四五六七八九十\d]*$|^附?表|情况|\(单位")
 #: What stands over the columns of text in a row that numbers the columns.
@@ -28,9 +32,17 @@ _LETTER = re.compile(r"[甲乙丙丁戊己庚辛壬癸A-Z\-]|\(?\d{1,2}\)?|栏�
 def is_unit_row(face: Face, row: int) -> bool:
     """Tell whether a row above a header states a unit."""
     texts = [text for _, text in face.texts(row)]
-    return any(is_unit_note(text) for text in texts) or (
+    if any(is_unit_note(text) for text in texts) or (
         is_meta(texts) and any(find_unit(text) is not None for text in texts)
-    )
+    ):
+        return True
+    pieces = [
+        squeezed(part)
+        for column, _ in face.texts(row)
+        for part in _GAP.split(face.cells[row, column].strip())
+    ]
+    rest = [piece for piece in pieces if not is_unit_note(piece)]
+    return len(rest) < len(pieces) and all(is_meta([piece]) or _DAY.fullmatch(piece) for piece in rest)
 
 
 def listed(face: Face, header: Header, start: int, meta: list[int]) -> dict[str, list[int]]:
@@ -64,7 +76,7 @@ def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
         texts = int(np.count_nonzero(codes == Code.TEXT))
         numbers = _counted(face.cells[row, columns])
         counting = (
-            len(numbers) > 1
+            len(numbers) > (texts < 2)  # noqa: PLR2004 - 甲 乙 1
             and numbers == list(range(int(numbers[0]), int(numbers[0]) + len(numbers)))
             and numbers[0] in {1, 2, 3}
         )

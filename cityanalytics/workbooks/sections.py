@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from cityanalytics.workbooks.body import Body
     from cityanalytics.workbooks.marks import Mark
 
 
+_COUNTS_PROJECTS = re.compile(r"\d(?:个|项|家)?(?:项目|工程)?[)\]]?$")
+#: In a longer list the counts are not tried.
+_MOST_HEADS = 300
 _ORDINAL_END = re.compile(r"第?[一二三四五六七八九十]+(\D)")
 
 
@@ -59,6 +63,42 @@ def sections(
             index,
             whole if np.count_nonzero(leaves[slice(*whole)]) == count or not agreeing else agreeing[0],
         )
+
+
+def heads(
+    doubtful: Sequence[int], leaves: NDArray[np.bool_], marks: Mapping[int, Mark], body: Body
+) -> list[int]:
+    """Return the rows that head as many rows as their label counts: 道路（4项） beside an amount, above four.
+
+    A label that counts something else, 街巷改造（36条）, is a record's; and most counts have to be right.
+
+    Parameters
+    ----------
+    doubtful
+        Positions of the rows that may be sums or records.
+    leaves
+        Which rows are taken for records so far.
+    marks
+        What the labels say, by position.
+    body
+        The rows, sorted.
+    """
+    counting = [
+        index
+        for index in doubtful
+        if marks[index].count is not None and _COUNTS_PROJECTS.search(marks[index].label)
+    ]
+    if len(counting) > _MOST_HEADS:
+        return []
+    records = leaves.copy()
+    records[counting] = False
+    running = np.append(0, np.cumsum(records))
+    borders = [*(index for index in sorted(marks) if body.numbered[index]), len(leaves)]
+    right = sum(
+        any(running[stop] - running[index] == marks[index].count for stop in borders if stop > index)
+        for index in counting
+    )
+    return counting if right > 1 and right * 3 >= len(counting) * 2 else []
 
 
 def _numbering(mark: Mark) -> str:

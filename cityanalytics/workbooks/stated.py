@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cityanalytics.workbooks.body import Body
+    from cityanalytics.workbooks.coverage import Covered
     from cityanalytics.workbooks.sums import Sums
-    from cityanalytics.workbooks.totals import Covered
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,12 +47,14 @@ _UNIT = "|".join(re.escape(spelling) for spelling in sorted(spellings(), key=len
 _LIST = rf"(?:人民币)?(?:{_UNIT})(?:[、,/和及](?:{_UNIT}))*"
 #: So wide a gap ends a statement: ``单位：万元　　计划面积为假定``.
 _WIDE_GAP = re.compile(r"\s{2,}")
+#: The same again for foreign readers: ``单位：亿元 Unit: 100 million yuan``.
+_ENGLISH = re.compile(r"[(/]?unit:.*$", re.IGNORECASE)
 _BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
 _STATED = re.compile(rf"单位(?:均|都|统一)?(?:为|是)?[:]?({_LIST})(?![^\W\d_])", re.IGNORECASE)
 _COUNTED = re.compile(rf"(?:以|按)({_LIST})(?:为单位|计)", re.IGNORECASE)
 #: A unit at the end of a label: any after a mark (``总投资/元``), long ones after a word too (``总投资万元``).
 _SUFFIX = re.compile(
-    rf"(?:(?:[:/_-]|[、,](?=.{{2}}))(?P<marked>(?:{_UNIT})(?:/(?:{_UNIT}))?)"
+    rf"(?:(?:[:/_-]|[、,](?=.{{2}}))(?:人民币)?(?P<marked>(?:{_UNIT})(?:/(?:{_UNIT}))?)"
     r"|(?<=[\u4e00-\u9fff])(?P<bare>(?:百|千|万|百万|千万|亿)元|万?(?:平方米|㎡|m2)|公里|公顷|%|‰|(?<=[额资款费])元|(?<=面积)亩))$",
     re.IGNORECASE,
 )
@@ -69,7 +71,7 @@ _WORDS: tuple[tuple[Measure, str], ...] = (
     (Measure.PRICE, r"单价|均价|单方造价|平均|人均|户均|单位造价|标准|指标$|费率|楼面价"),
     (
         Measure.COUNT,
-        r"数量|[个户项套栋幢条家宗份次台人处座件间层棵株]数|人次|工期|天数|月数|年限|工程量|数目|工作量|户$|数$",
+        r"数量|[个户项套栋幢条家宗份次台人处座件间层棵株]数|人次|工期|天数|月数|年限|工程量|数目|工作量|户$|(?<![初末算划成行际计年月期])数$",
     ),
     (Measure.AREA, r"面积|用地$|占地|建设规模$"),
     (Measure.LENGTH, r"长度|里程|全长|总长|管长|路长|宽度|红线宽"),
@@ -147,7 +149,7 @@ def units_of_note(text: str) -> tuple[Unit, ...]:
     >>> [unit.name for unit in units_of_note("单位：万平方米  计划面积为假定")]
     ['万平方米']
     """
-    text = squeezed(_WIDE_GAP.sub(";", text))
+    text = _ENGLISH.sub("", squeezed(_WIDE_GAP.sub(";", text)))
     # A note lists the units of its sheet: 万元/平方米 are two there, and a price per area in a label.
     stated = [*_STATED.finditer(text), *_COUNTED.finditer(text)]
     found = [unit for match in stated for unit in units_in(match.group(1).replace("/", "、"))]
@@ -162,6 +164,7 @@ def is_unit_note(text: str) -> bool:
     >>> is_unit_note("计量单位:万元"), is_unit_note("2010年投资表(单位:万元)"), is_unit_note("(万元)")
     (True, False, True)
     """
+    text = _ENGLISH.sub("", text)
     rest = _STATED.sub("单位", text)
     rest = _BRACKETS.sub(lambda match: "" if units_in(match.group(1)) else match.group(0), rest)
     rest = re.sub(r"(?:计量|金额|货币|面积|长度)?单位|[()\[\]:,;、]", "", rest)

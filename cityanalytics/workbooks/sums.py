@@ -77,10 +77,14 @@ class Sums:
         places = 6 if self._written is None else min(self._written, 6)
         # Rounding errors of n numbers add up to sqrt(n) units of the last place, hardly to more.
         explained = 10.0**-places * np.minimum(0.5 * (count + 1), 0.5 + np.sqrt(count))
-        unit, running = self._exact or (1, self._inexact)
-        difference = np.abs(stated - ((running[stop] - running[first]) / unit).astype(float))
-        found: NDArray[np.bool_] = difference <= explained * (1 - 1e-9)
+        found: NDArray[np.bool_] = np.abs(stated - self.totals(first, stop)) <= explained * (1 - 1e-9)
         return found
+
+    def totals(self, first: NDArray[np.intp], stop: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the sum of the leaves of each stretch; see `over`."""
+        unit, running = self._exact or (1, self._inexact)
+        sums: NDArray[np.float64] = ((running[stop] - running[first]) / unit).astype(float)
+        return sums
 
     @cached_property
     def _inexact(self) -> NDArray[np.longdouble]:

@@ -15,6 +15,7 @@ from cityanalytics.workbooks import body as kind
 from cityanalytics.workbooks import doubts, preamble, totals
 from cityanalytics.workbooks.abreast import abreast, own_rows
 from cityanalytics.workbooks.body import ROW_KINDS, sort_rows
+from cityanalytics.workbooks.cellunits import in_unit_of
 from cityanalytics.workbooks.columns import Columns, Kind, read_columns
 from cityanalytics.workbooks.columnunits import column_units
 from cityanalytics.workbooks.face import Code, Face
@@ -282,6 +283,10 @@ def _table(
     units, unit_issues = column_units(
         face, header, columns, paths, body, above=range(rows.start, header.first), meta=meta, where=where
     )
+    for column, read in columns.numbers.items():
+        unit = units[column - header.left].unit
+        if unit is not None and read.unparsed.any():
+            columns.numbers[column] = in_unit_of(read, face, body.rows, column, unit)
     measures = [measure(path) for path in paths]
     additive = {
         column: read

@@ -1,0 +1,100 @@
+"""Rows that stand over others by their indentation or their serial numbers, and sum those."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cityanalytics.workbooks.texts import by_distinct, matching
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from cityanalytics.workbooks.numeric import Numbers
+
+_MOST_PARENTS = 300
+_CLOSE = 1e-6
+_WIDE = "\u3000"
+
+
+def indents(labels: pa.ChunkedArray) -> NDArray[np.int16]:
+    """Return how far each label is indented, in half-width spaces; 0 for all where none is."""
+    if not matching(labels, r"^[\s\pZ]+[^\s\pZ]").any():
+        return np.zeros(len(labels), dtype=np.int16)
+    positions, found = by_distinct(labels, _indent)
+    widths: NDArray[np.int16] = np.array([*found, 0], dtype=np.int16)[positions]
+    return widths
+
+
+def _indent(label: str) -> int:
+    before = label[: len(label) - len(label.lstrip())]
+    return len(before) + before.count(_WIDE)
+
+
+def outlined(
+    depths: NDArray[np.int16], leaves: NDArray[np.bool_], additive: Mapping[int, Numbers]
+) -> dict[int, tuple[int, int]]:
+    """Find the rows that sum the rows indented under them.
+
+    One row of a depth that does not add up is a wrong sum where most of that depth do.
+
+    Parameters
+    ----------
+    depths
+        How far each row's label is indented.
+    leaves
+        Which rows are taken for leaves so far.
+    additive
+        The columns whose numbers may be summed.
+
+    Returns
+    -------
+    dict
+        Position of each such row: the stretch (first, stop) of positions under it.
+    """
+    rows = np.flatnonzero(leaves)
+    inside = depths[rows]
+    parents = np.flatnonzero(inside[1:] > inside[:-1])
+    if not additive or not 0 < len(parents) <= _MOST_PARENTS:
+        return {}
+    open_rows = np.ones(len(rows), dtype=bool)
+    open_rows[parents] = False
+    values = np.stack([read.value[rows] for read in additive.values()])
+    found: dict[int, dict[int, tuple[int, int]]] = {}
+    agreeing: dict[int, int] = {}
+    for parent in parents.tolist():
+        after = inside[parent + 1 :] <= inside[parent]
+        stop = parent + 1 + int(after.argmax()) if after.any() else len(rows)
+        depth = int(inside[parent])
+        found.setdefault(depth, {})[int(rows[parent])] = (int(rows[parent]) + 1, int(rows[stop - 1]) + 1)
+        under = values[:, parent + 1 : stop][:, open_rows[parent + 1 : stop]]
+        stated = np.isfinite(values[:, parent]) & (values[:, parent] != 0)
+        differs = np.abs(np.nansum(under, axis=1) - values[:, parent]) > _CLOSE
+        adds_up = under.shape[1] > 1 and bool(stated.any()) and not differs[stated].any()
+        agreeing[depth] = agreeing.get(depth, 0) + adds_up
+    sums = (spans for depth, spans in found.items() if agreeing[depth] * 2 > len(spans))
+    return {index: span for spans in sums for index, span in spans.items()}
+
+
+def nested(parents: Sequence[int], depths: NDArray[np.float64]) -> dict[int, tuple[int, int]]:
+    """Return the stretch under each row whose serial number has deeper ones under it: 2.1 and 2.2 under 2.
+
+    Parameters
+    ----------
+    parents
+        Positions of those rows.
+    depths
+        How deep each row's serial number is, 0 for none.
+    """
+    wanted, spans = set(parents), {}
+    above: list[int] = []  # rows whose stretch is still open, ever deeper
+    for index in np.flatnonzero(depths > 0).tolist() if parents else ():
+        while above and depths[above[-1]] >= depths[index]:
+            spans[above.pop()] = index
+        above.append(index)
+    spans |= dict.fromkeys(above, len(depths))
+    return {index: (index + 1, stop) for index, stop in spans.items() if index in wanted}
