@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: What a step of the bridge is called.
 CAUSES = {
-    "method": "Method alone",
+    "method": "Method change",
     "scope": "Scope and plan",
     "revised": "Revised data",
     "actuals": "New actuals",
@@ -66,7 +66,10 @@ def moved(content: Content, say: Wording, *, position: int) -> Markup:
         rows=[first, *walked, last],
     )
     shown = (
-        table.caption(say("Why the forecast moved"), unit=scale.unit)
+        table.caption(
+            say("Why the forecast moved"),
+            unit=say("{unit}; points are percentage points of the chance", unit=scale.unit),
+        )
         .numeric(1, 2, places=1 + scale.places, per=scale.per)
         .numeric(3)
         .shares(4, places=0)
