@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from cityanalytics.forecast.methods import Forecast
 
 _MIDDLE = LEVELS.index(0.5)
+#: Of the largest expectation: one below it is nothing.
+_LEAST = 1e-12
 
 
 @cache
@@ -168,8 +170,12 @@ def share_out(expected: np.ndarray, cap: np.ndarray, total: float) -> np.ndarray
     >>> share_out(np.array([1.0, 2.0, 1.0]), np.array([9.0, 3.0, 9.0]), 8.0).tolist()
     [2.5, 3.0, 2.5]
     """
-    takes = (expected > 0) & (cap > 0)
     shares = np.zeros(len(expected))
+    largest = expected.max(initial=0.0)
+    if not largest:
+        return shares
+    expected = expected / largest
+    takes = (expected > _LEAST) & (cap > 0)
     if not takes.any() or total <= 0:
         return shares
     own, most = expected[takes], cap[takes]
