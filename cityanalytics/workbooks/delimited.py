@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _HEAD = 20_000
 #: Text is transcoded in pieces of so many bytes.
-_PIECE = 1 << 23
+_PIECE = 1 << 22
 #: Shorter text is read record by record.
 _LONG = 1 << 20
 #: Read record by record a cell takes far more memory than in columns.
@@ -88,7 +88,7 @@ def _cells(content: bytes, encoding: str) -> NDArray[np.object_] | TextCells:
     kept = [next(pieces)]
     delimiter = _delimiter(kept[0][:_HEAD].decode("utf-8", "ignore"))
     if len(content) >= _LONG:
-        lines = max(content.count(b"\n"), content.count(b"\r"))
+        lines = content.count(b"\n") or content.count(b"\r")
         admit_size(lines, 0)
         found = in_columns(pieces, kept, delimiter, lines=lines)
         if found is not None:

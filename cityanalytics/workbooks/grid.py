@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -88,9 +89,16 @@ def read_workbook(path: Path, *, name: str | None = None) -> Workbook:
 
 def read_bytes(content: bytes, *, name: str) -> Workbook:
     """Read a workbook from its bytes; see `read_workbook`."""
-    workbook = Workbook(
-        name=name, container=_container(content), encoding=None, sha256=hashlib.sha256(content).hexdigest()
-    )
+    with ThreadPoolExecutor(1) as pool:  # the hash of a large file is worked out while it is read
+        sha256 = pool.submit(lambda: hashlib.sha256(content).hexdigest())
+        workbook = _read(
+            content, Workbook(name=name, container=_container(content), encoding=None, sha256="")
+        )
+    return replace(workbook, sha256=sha256.result())
+
+
+def _read(content: bytes, workbook: Workbook) -> Workbook:
+    name = workbook.name
     try:
         encoding, sheets = read_sheets(content, workbook.container)
     except UnreadableError as error:

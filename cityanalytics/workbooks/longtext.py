@@ -161,9 +161,14 @@ def _joined(table: pa.Table, ragged: Sequence[tuple[int, str]], delimiter: str) 
         )
         for column in range(wide)
     ]
-    filled = [reach(truths(column.is_valid())) for column in columns]
+    filled = [_reach(column) for column in columns]
     across = reach(np.array(filled) > 0)
     return TextCells(columns=tuple(column.slice(0, max(filled)) for column in columns[:across]))
+
+
+def _reach(column: pa.ChunkedArray) -> int:
+    """Return one more than the last place that is not null."""
+    return len(column) if column[-1].is_valid else reach(truths(column.is_valid()))
 
 
 def _woven(column: pa.ChunkedArray, places: Sequence[int], cells: Sequence[str | None]) -> pa.ChunkedArray:

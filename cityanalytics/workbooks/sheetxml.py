@@ -20,6 +20,8 @@ _FORMULA_EMPTY = re.compile(
 )
 _SEVERAL_LETTERS = re.compile(rb"r=[\"'][A-Za-z]{2,}\d")
 _BEYOND = re.compile(rb"\br=[\"'](?:[A-Za-z]{4,}\d|[A-Za-z]{0,3}\d{8}|[A-Za-z]{1,3}0)")
+_UNUSUAL = re.compile(rb" r=(?!\"[A-Z]{0,3}[1-9]\d{0,6}\"|'[A-Z]{0,3}[1-9]\d{0,6}')")
+_OTHER_GAPS = (b"\tr=", b"\nr=", b"\rr=")
 _ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(?:c|row)\s")
 #: Below so many cells a sheet's cells are read one by one when its used range is too large to lay out.
 _FEW_CELLS = 500_000
@@ -46,7 +48,10 @@ def is_sparse(xml: bytes) -> bool:
     UnreadableError
         A cell stands outside of every sheet, or there are too many.
     """
-    if any(_in_tag(xml, match.start()) for match in _BEYOND.finditer(xml)):
+    suspect = any(gap in xml for gap in _OTHER_GAPS) or _UNUSUAL.search(
+        xml
+    )  # a quick look at all, a slow one at few
+    if suspect and any(_in_tag(xml, match.start()) for match in _BEYOND.finditer(xml)):
         raise UnreadableError(Message.of("a cell stands outside of every sheet"))
     last = _ROW_NUMBER.search(xml, max(xml.rfind(b"<row "), xml.rfind(b":row "), 0))
     rows = int(last.group(1)) if last else 0

@@ -295,8 +295,10 @@ def _table(
         and not units[column - header.left].by_row
     }
     kinds, covered, sums = totals.settle(body, additive)
-    kinds[(kinds == kind.STRAY) & ~own_rows(face, header, parts, body.rows)] = kind.BLANK
+    if len(parts) > 1:
+        kinds[(kinds == kind.STRAY) & ~own_rows(face, header, parts, body.rows)] = kind.BLANK
     leaves = kinds == kind.DATA
+    places = np.flatnonzero(leaves)
     counts = frozenset(header.left + at for at, found in enumerate(measures) if found is Measure.COUNT)
     stated = stated_totals(covered, body, sums, leaves, counts=counts)
     listed = preamble.listed(face, header, rows.start, meta)
@@ -326,7 +328,7 @@ def _table(
         rows={name: tuple(listed[name]) for name in ROW_KINDS},
         totals=stated,
         face=face,
-        values={column: read.value[leaves] for column, read in (columns.numbers | columns.counts).items()},
+        values={column: read.value[places] for column, read in (columns.numbers | columns.counts).items()},
     )
     issues = [
         *unit_issues,
