@@ -66,8 +66,8 @@ def decode(content: bytes) -> tuple[str, str]:
     raise UnreadableError(Message.of("the file is no workbook and no text"))
 
 
-def transcoded(content: bytes, encoding: str) -> Iterator[bytes]:
-    """Yield text in UTF-8, piece by piece.
+def transcoded(content: bytes, encoding: str, *, whole: bool = True) -> Iterator[bytes]:
+    """Yield text in UTF-8, piece by piece; its last letter may be cut unless it is `whole`.
 
     Raises
     ------
@@ -77,23 +77,22 @@ def transcoded(content: bytes, encoding: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)()
     for start in range(0, len(content), _PIECE):
         stop = start + _PIECE
-        piece = decoder.decode(content[start:stop], final=stop >= len(content)).encode()
+        piece = decoder.decode(content[start:stop], final=whole and stop >= len(content)).encode()
         if b"\x00" in piece:
             raise UnicodeError
         yield piece
 
 
 def _cells(content: bytes, encoding: str) -> NDArray[np.object_] | TextCells:
-    pieces = transcoded(content, encoding)
-    kept = [next(pieces)]
-    delimiter = _delimiter(kept[0][:_HEAD].decode("utf-8", "ignore"))
+    head = next(transcoded(content[:_HEAD], encoding, whole=False))
+    delimiter = _delimiter(head.decode())
     if len(content) >= _LONG:
         lines = content.count(b"\n") or content.count(b"\r")
         admit_size(lines, 0)
-        found = in_columns(pieces, kept, delimiter, lines=lines)
+        found = in_columns(transcoded(content, encoding), delimiter, lines=lines)
         if found is not None:
             return found
-    return by_record(b"".join((*kept, *pieces)), delimiter)
+    return by_record(b"".join(transcoded(content, encoding)), delimiter)
 
 
 def by_record(text: bytes, delimiter: str) -> NDArray[np.object_]:

@@ -6,7 +6,7 @@ import csv
 import io
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from itertools import chain, islice
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -31,17 +31,13 @@ _CHUNKS = 500
 _MOST_CELLS = 60_000_000
 
 
-def in_columns(
-    pieces: Iterator[bytes], kept: list[bytes], delimiter: str, *, lines: int = 0
-) -> TextCells | None:
+def in_columns(pieces: Iterator[bytes], delimiter: str, *, lines: int = 0) -> TextCells | None:
     """Return the cells of long delimited text in columns; None where its records are of too many widths.
 
     Parameters
     ----------
     pieces
-        The text in UTF-8 but for its first piece; used up, and added to `kept`.
-    kept
-        The first piece.
+        The text in UTF-8; used up unless its first piece tells that it is not for columns.
     delimiter
         What stands between fields.
     lines
@@ -52,8 +48,9 @@ def in_columns(
     UnreadableError
         It has too many columns or cells.
     """
+    first = next(pieces)
     try:
-        widths = Counter(len(record) for record in islice(records(kept[0], delimiter), _FIRST) if record)
+        widths = Counter(len(record) for record in islice(records(first, delimiter), _FIRST) if record)
     except csv.Error:
         return None
     if not widths:
@@ -62,18 +59,17 @@ def in_columns(
     admit_size(0, max(widths))
     if lines * width > _MOST_CELLS:
         raise UnreadableError(Message.of("the used range has more than {count} cells", count=_MOST_CELLS))
-    stream = _Stream()
+    stream, quotes = _Stream(), 0
     with ThreadPoolExecutor(1) as pool:
         parsing = pool.submit(_parsed, stream, width, delimiter)
         try:
-            stream.put(kept[0])
-            for piece in pieces:
-                kept.append(piece)
+            for piece in chain((first,), pieces):
+                quotes += piece.count(b'"')
                 stream.put(piece)
         finally:
             stream.end()
         parsed = parsing.result()
-    unclosed = sum(piece.count(b'"') for piece in kept) % 2
+    unclosed = quotes % 2
     return _joined(*parsed, delimiter) if parsed and len(parsed[0]) and not unclosed else None
 
 
