@@ -10,7 +10,7 @@ import pytest
 
 from cityanalytics.briefing.wording import catalogue, languages, translate
 
-SPOKEN = {"say", "_say", "_progress"}
+SPOKEN = {"say", "say", "progress"}
 
 
 def sentences(repository) -> dict[str, str]:

@@ -1,0 +1,97 @@
+"""What commands say, show and print: the only file that writes to a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from contextvars import ContextVar
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+
+from cityanalytics.issues import Message, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from cityanalytics.issues import Issue
+
+#: So many rows fit a terminal; the rest is counted, and --json gives all.
+MOST_ROWS = 40
+
+#: Language of messages while a command runs.
+UI: ContextVar[str] = ContextVar("UI", default="en")
+
+
+def ui_language(arguments: Sequence[str]) -> str:
+    """Return the language of messages: --ui, else the locale's; known before anything is parsed."""
+    named = [after for option, after in pairwise([*arguments, ""]) if option == "--ui"]
+    named += [argument.removeprefix("--ui=") for argument in arguments if argument.startswith("--ui=")]
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return (named or ["zh" if locale.lower().startswith("zh") else "en"])[0]
+
+
+def translate(sentence: str) -> str:
+    """Return a sentence in the language of messages."""
+    if UI.get() != "zh":
+        return sentence
+    # the catalogue is read only where there is something to translate
+    from cityanalytics.briefing.wording import translate
+
+    return translate(sentence, "zh")
+
+
+def say(template: str, **values: object) -> None:
+    """Print a sentence with its gaps filled to standard error."""
+    text = Message.of(template, **values).text(translate)
+    Console(stderr=True, highlight=False).print(text, markup=False, soft_wrap=True)
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document to standard output."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=1, default=str))
+
+
+@contextmanager
+def progress(label: str, total: int | None = None) -> Iterator[Callable[[], None]]:
+    """Show a bar on a terminal; elsewhere nothing."""
+    # rich's bar takes 40 ms to import
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(translate(label), total=total)
+        yield lambda: bar.advance(task)
+
+
+def show_issues(issues: Sequence[Issue]) -> None:
+    """List issues, errors first: place on one line, so that it can be copied, what and how to mend it below."""
+    ordered = sorted(issues, key=lambda issue: issue.severity is not Severity.ERROR)
+    errors = sum(issue.severity is Severity.ERROR for issue in issues)
+    shown = ordered[: max(errors, MOST_ROWS)]
+    console = Console(stderr=True, highlight=False)
+    for issue in shown:
+        style = "bold red" if issue.severity is Severity.ERROR else "yellow"
+        console.print(f"[{style}]{translate(issue.severity.value)}[/] {issue.code}", end=" ")
+        console.print(issue.where, markup=False, soft_wrap=True)
+        said = [issue.value, issue.understood.text(translate), issue.suggestion.text(translate)]
+        console.print("    " + "; ".join(filter(None, said)), markup=False, soft_wrap=True)
+    if len(issues) > len(shown):
+        say("and {count} more: --json gives all", count=len(issues) - len(shown))
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str) -> None:
+    """Print a table to standard output; no text of it is markup."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=translate(title))
+    for column in columns:
+        table.add_column(translate(column), overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console(highlight=False).print(table)

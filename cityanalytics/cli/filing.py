@@ -1,0 +1,226 @@
+"""Commands around workbooks: a workspace made, workbooks filed, inspected, read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cityanalytics.calendar import quarter_end
+from cityanalytics.cli.console import print_json, print_table, progress, say, show_issues, translate
+from cityanalytics.cli.options import LANGUAGES, as_json, common, settings_of
+from cityanalytics.errors import BlockingIssuesError, UsageError
+from cityanalytics.issues import Message, Severity, blocking
+from cityanalytics.settings import find_workspace, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cityanalytics.intake.store import Ingested
+    from cityanalytics.settings import Settings
+
+
+@click.command()
+@common
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--next-quarter", is_flag=True, help="Write the empty workbooks of the next quarter for every unit."
+)
+@click.option("--next-year", is_flag=True, help="Write the empty workbooks of the next year's first quarter.")
+def init(directory: Path, workspace: Path | None, *, next_quarter: bool, next_year: bool) -> None:
+    """Make a workspace: configuration, folders, notebooks, and empty workbooks to hand to the units."""
+    from cityanalytics.intake.handout import make_workspace, next_quarter_after, write_handouts
+    from cityanalytics.intake.register import read_register
+
+    del workspace  # the directory says whose data it is
+    if next_quarter or next_year:
+        settings = load_settings(find_workspace(directory.resolve()))
+        received = {receipt.quarter for receipt in read_register(settings)} | set(settings.quarters)
+        quarter = next_quarter_after(received, next_year=next_year)
+        written = write_handouts(settings, quarter)
+        say(
+            "{count} empty workbooks of {quarter} written to {folder}",
+            count=len(written),
+            quarter=quarter,
+            folder=written[0].parent,
+        )
+        return
+    written = make_workspace(directory)
+    say(
+        "workspace made in {folder}: fill in cityanalytics.toml, then `cityanalytics init --next-quarter {folder}`",
+        folder=directory,
+    )
+
+
+@click.command()
+@common
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--quarter", required=True, help="The quarter that the workbooks report, such as 2010Q3.")
+@click.option("--unit", help="The unit that sent them (default: the one named in the file's name).")
+@click.option("--on", "on_", default="", metavar="DATE", help="Day of receipt (default: today).")
+def receive(
+    files: tuple[Path, ...], workspace: Path | None, quarter: str, unit: str | None, on_: str
+) -> None:
+    """File workbooks as they were sent, with date and hash."""
+    from cityanalytics.intake.receive import receive as receive_files
+
+    settings = settings_of(workspace)
+    try:
+        day = dt.date.fromisoformat(on_) if on_ else dt.date.today()  # noqa: DTZ011 - the bureau's day
+    except ValueError:
+        raise UsageError(
+            Message.of("{name} is a date such as 2010-09-22; {text!r} is none", name="--on", text=on_)
+        ) from None
+    filed = receive_files(settings, files, quarter=quarter, on=day, unit=unit)
+    for receipt in filed:
+        say(
+            "received {file} from {unit}, SHA-256 {hash}…",
+            file=receipt.file,
+            unit=receipt.unit,
+            hash=receipt.sha256[:16],
+        )
+    say(
+        "{count} filed, {known} already received; next: `cityanalytics ingest`",
+        count=len(filed),
+        known=len(files) - len(filed),
+    )
+
+
+@click.command()
+@common
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@as_json
+def inspect(files: tuple[Path, ...], workspace: Path | None, *, json_: bool) -> None:
+    """Say how each sheet of any workbook is understood, whether or not it is one of ours.
+
+    One file: also each column with its kind, its unit (and the cell that states it) and its sum over the data rows.
+    """
+    from cityanalytics.workbooks.grid import read_workbook
+    from cityanalytics.workbooks.inspection import (
+        COLUMN_HEADERS,
+        TABLE_HEADERS,
+        column_rows,
+        document,
+        table_rows,
+    )
+    from cityanalytics.workbooks.marking.issuelist import without_issue_list
+    from cityanalytics.workbooks.tables import understand
+
+    del workspace  # any workbook, of any workspace or none
+    found = []
+    with progress("reading workbooks", total=len(files)) as advance:
+        for file in files:
+            found.append(understand(without_issue_list(read_workbook(file, name=file.name))))
+            advance()
+    issues = [issue for one in found for issue in one.issues]
+    if json_:
+        print_json(document(found, translate))
+    else:
+        print_table(TABLE_HEADERS, table_rows(found, translate), title="tables")
+        for table in found[0].tables if len(found) == 1 else ():
+            print_table(COLUMN_HEADERS, column_rows(table, translate), title=f"{table.sheet}!{table.range}")
+        show_issues(issues)
+    errors = blocking(tuple(issues))
+    if errors:
+        raise BlockingIssuesError(errors)
+    say(
+        "{files} files, {tables} tables, {warnings} warnings",
+        files=len(found),
+        tables=sum(len(one.tables) for one in found),
+        warnings=len(issues),
+    )
+
+
+@click.command()
+@common
+@click.argument("quarters", nargs=-1, metavar="[QUARTER]...")
+@click.option(
+    "--returns",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the units' workbooks back into a new folder, doubtful cells marked.",
+)
+@as_json
+def ingest(quarters: tuple[str, ...], workspace: Path | None, returns: Path | None, *, json_: bool) -> None:
+    """Read what the units sent into tidy tables; list every issue; write all or nothing.
+
+    Every quarter is read, so that the tables hold all that is known; warnings are listed for the named
+    quarters alone, errors always. Workbooks go back also when an issue blocks.
+    """
+    from cityanalytics.intake.load import ingest as ingest_workbooks
+    from cityanalytics.intake.register import read_register
+    from cityanalytics.intake.store import write_tables
+    from cityanalytics.workbooks.inspection import issue_document
+
+    settings = settings_of(workspace)
+    for quarter in quarters:
+        quarter_end(quarter)
+    with progress("reading workbooks", total=len(read_register(settings))) as advance:
+        found = ingest_workbooks(settings, on_file=lambda _: advance())
+    returned = None if returns is None else _return(settings, found, quarters, returns)
+    blocked: BlockingIssuesError | None = None
+    try:
+        write_tables(settings, found)
+    except BlockingIssuesError as error:
+        blocked = error
+    counts = {name: len(table) for name, table in found.tables.items()}
+    shown = [
+        issue
+        for issue in found.issues
+        if issue.severity is Severity.ERROR
+        or not quarters
+        or any(f"/{name}/" in issue.where for name in quarters)
+    ]
+    if json_:
+        print_json(
+            {
+                "tables": counts,
+                "written": blocked is None,
+                "issues": [issue_document(issue, translate) for issue in shown],
+            }
+        )
+    else:
+        show_issues(shown)
+    if returned is not None:
+        say("{returned}", returned=returned.text(translate))
+    if blocked:
+        raise blocked
+    say(
+        "{files} workbooks read: {projects} rows of projects, {investment} of investment; {warnings} warnings; "
+        "written to {folder}",
+        files=len(found.manifest["inputs"]),
+        projects=counts["projects"],
+        investment=counts["investment"],
+        warnings=len(shown),
+        folder=settings.processed,
+    )
+
+
+def _return(settings: Settings, found: Ingested, quarters: Sequence[str], folder: Path) -> Message:
+    """Write the units' workbooks back, and return what was written."""
+    from cityanalytics.briefing.wording import translate
+    from cityanalytics.intake.returns import to_return, write_returns
+
+    workbooks = to_return(settings, found, quarters)
+    spoken = [partial(translate, language=language) for language in LANGUAGES]
+    with progress("marking workbooks", total=len(workbooks)) as advance:
+        written = write_returns(settings, workbooks, folder, languages=spoken, on_file=lambda _: advance())
+    if not written:
+        return Message.of("no workbook has a doubt: none to hand back, {folder} is not made", folder=folder)
+    forms = Counter(one.form for one in written)
+    return Message.of(
+        "{count} workbooks of {units} units written to {folder}: {in_place} marked in place, {copies} as a "
+        "marked copy of their values, {lists} as the list of issues alone",
+        count=len(written),
+        units=len({one.unit for one in written}),
+        folder=folder,
+        in_place=forms["in place"],
+        copies=forms["copy"],
+        lists=forms["list"],
+    )

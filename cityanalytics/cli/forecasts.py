@@ -1,0 +1,122 @@
+"""Commands that forecast: a programme, or any monthly series."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from cityanalytics.cli.console import print_json, print_table, progress, say, show_issues, translate
+from cityanalytics.cli.options import as_json, common, dates
+from cityanalytics.errors import BlockingIssuesError, UsageError
+from cityanalytics.issues import Message
+
+
+@click.command()
+@common
+@dates
+@click.argument("quarter", default="")
+@as_json
+def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *, json_: bool) -> None:
+    """Say where the year ends, as numbers."""
+    from cityanalytics.publishing.assemble import assemble
+
+    content = assemble(str(workspace or "."), quarter, as_of=as_of, known_on=known_on)
+    made = content.forecast
+    levels = {
+        f"p{round(level * 100):02d}": made.quantile(level)
+        for level in (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+    }
+    document = {
+        "as_of": made.as_of,
+        "known_on": content.programme.known_on,
+        "unit": "yuan",
+        "done": made.done,
+        "target": made.target,
+        **levels,
+        "probability": made.probability,
+        "method": made.method,
+        "reference_class": made.reference_class,
+        "pace": asdict(content.pace),
+        **content.outlook.document(),
+    }
+    if json_:
+        print_json(document)
+        return
+    print_table(
+        ("", "yuan"),
+        [
+            (name, f"{value:,.0f}")
+            for name, value in {"done": made.done, "target": made.target, **levels}.items()
+        ],
+        title=f"{made.as_of}: {made.reference_class}",
+    )
+    say("probability of reaching the plan: {probability}", probability=f"{made.probability:.1%}")
+
+
+@click.command("forecast-series")
+@common
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--month", required=True, type=click.IntRange(1, 12), help="Stand at the end of this month.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV of the forecasts, written whole or not at all.",
+)
+@click.option(
+    "--years", default="", metavar="YEAR,…", help="Only these years (default: all that have the months)."
+)
+@as_json
+def forecast_series(
+    file: Path, workspace: Path | None, month: int, out: Path, years: str, *, json_: bool
+) -> None:
+    """Say where each year of monthly series ends, as seen from the end of a month.
+
+    FILE is a CSV with the columns series_id, year, month, value (the month's own amount) and, if wanted, group, in any
+    order. Each year that has all months up to --month gets a line with quantiles of its total, January to December;
+    nothing later is used, and no other series. Column issue says why an answer is thin.
+    """
+    from cityanalytics.forecast.answers import answers, unanswered
+    from cityanalytics.forecast.series import arrange
+    from cityanalytics.forecast.seriesfile import read_series, write_forecasts
+    from cityanalytics.forecast.yearend import year_ends
+    from cityanalytics.workbooks.inspection import issue_document
+
+    del workspace  # any series, of any workspace or none
+    named = _years(years)
+    blocked: BlockingIssuesError | None = None
+    try:
+        table, issues = read_series(file)
+        panel = arrange(table)
+        issues += unanswered(panel, month)
+    except BlockingIssuesError as error:
+        blocked, issues = error, error.issues
+    if json_:
+        print_json({"issues": [issue_document(issue, translate) for issue in issues]})
+    else:
+        show_issues(issues)
+    if blocked:
+        raise blocked
+    with progress("forecasting series", total=len(panel.ids)) as advance:
+        found = year_ends(panel, month, on_row=advance)
+    made = answers(panel, found, month=month, years=named, translate=translate)
+    write_forecasts(made, out)
+    say(
+        "{count} forecasts of {series} series at the end of month {month} written to {file}; {thin} with a reason in "
+        "column issue",
+        count=len(made),
+        series=made["series_id"].nunique(),
+        month=month,
+        file=out,
+        thin=int((made["issue"] != "").sum()),
+    )
+
+
+def _years(text: str) -> tuple[int, ...]:
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    for word in words:
+        if not (word.isascii() and word.isdecimal()):
+            raise UsageError(Message.of("--years takes years such as 2015,2016; {text!r} is none", text=word))
+    return tuple(map(int, words))

@@ -1,0 +1,176 @@
+"""The command that makes reports."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from cityanalytics.cli.console import print_json, progress, say, translate
+from cityanalytics.cli.options import as_json, common, dates, settings_of
+from cityanalytics.errors import UsageError
+from cityanalytics.issues import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from cityanalytics.publishing.parameters import Dates
+    from cityanalytics.settings import Settings
+
+
+@click.command()
+@common
+@dates
+@click.argument("quarters", nargs=-1, metavar="[QUARTER]...")
+@click.option(
+    "--lang", default="", metavar="zh,en", help="Languages of the pages (default: the workspace's)."
+)
+@click.option("--all", "all_", is_flag=True, help="Every quarter that was received.")
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="Reports made at once.")
+@click.option("--force", is_flag=True, help="Make again what is up to date.")
+@click.option("--dry-run", is_flag=True, help="Say what would be made, and make nothing.")
+@click.option("--pdf", is_flag=True, help="Also print the pages to PDF (needs Chromium).")
+@click.option(
+    "--notebook",
+    default="02_briefing",
+    show_default=True,
+    help="The notebook that is run; only the default makes pages.",
+)
+@click.option(
+    "-p",
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of the notebook.",
+)
+@as_json
+def brief(
+    quarters: tuple[str, ...],
+    workspace: Path | None,
+    as_of: str,
+    known_on: str,
+    lang: str,
+    *,
+    all_: bool,
+    jobs: int,
+    force: bool,
+    dry_run: bool,
+    pdf: bool,
+    notebook: str,
+    parameters: tuple[str, ...],
+    json_: bool,
+) -> None:
+    """Run the notebooks and export the briefing of a quarter or of any day."""
+    from cityanalytics.intake.store import read_tables
+    from cityanalytics.publishing.export import is_current
+    from cityanalytics.publishing.index import write_index
+    from cityanalytics.publishing.parameters import check_names, resolve_dates
+    from cityanalytics.publishing.run import BRIEFING, declared_parameters, report_folder
+
+    settings = settings_of(workspace)
+    languages = _languages(settings, lang)
+    tables = read_tables(settings)
+    named = sorted(tables["projects"]["quarter"].unique()) if all_ else list(quarters) or [""]
+    given = _pairs(parameters)
+    check_names(given, declared_parameters(settings.notebooks / f"{notebook}.ipynb"))
+    chosen = [
+        resolve_dates(settings, tables, quarter=quarter, as_of=as_of, known_on=known_on) for quarter in named
+    ]
+    todo = [
+        found
+        for found in chosen
+        if force or notebook != BRIEFING or given or not is_current(settings, found, languages)
+    ]
+    for found in chosen:
+        state = "to make" if found in todo else "up to date"
+        if dry_run or found not in todo:
+            say(
+                "{quarter} as of {as_of}, known on {known_on}: {state}",
+                **_dates(found),
+                state=translate(state),
+            )
+    if dry_run:
+        return
+    with progress("making reports", total=4 * len(todo)) as advance:
+        written = _make_all(
+            settings, todo, languages=languages, notebook=notebook, given=given, jobs=jobs, advance=advance
+        )
+    if notebook == BRIEFING:
+        written.append(write_index(settings))
+    folders = [report_folder(settings, found) for found in chosen]
+    if pdf:
+        from cityanalytics.publishing.pdf import print_pages
+
+        written += print_pages(
+            [folder / f"briefing.{language}.html" for folder in folders for language in languages]
+        )
+    if json_:
+        records = [json.loads((folder / "briefing.json").read_text(encoding="utf-8")) for folder in folders]
+        print_json(records[0] if len(records) == 1 else records)
+    say(
+        "{made} made, {kept} up to date: {folders}",
+        made=len(todo),
+        kept=len(chosen) - len(todo),
+        folders=", ".join(map(str, folders)),
+    )
+
+
+def _languages(settings: Settings, text: str) -> list[str]:
+    chosen = [name.strip() for name in text.split(",") if name.strip()] or list(settings.languages)
+    for name in chosen:
+        if name not in settings.languages:
+            raise UsageError(
+                Message.of(
+                    "no language {name}; there are: {names}", name=name, names=", ".join(settings.languages)
+                )
+            )
+    return chosen
+
+
+def _pairs(parameters: Sequence[str]) -> dict[str, str]:
+    pairs = [parameter.partition("=") for parameter in parameters]
+    for name, sign, _ in pairs:
+        if not sign:
+            raise UsageError(Message.of("--parameter takes NAME=VALUE; {text!r} has no =", text=name))
+    return {name: value for name, _, value in pairs}
+
+
+def _dates(found: Dates) -> dict[str, str]:
+    return {
+        "quarter": found.quarter,
+        "as_of": found.as_of.isoformat(),
+        "known_on": found.known_on.isoformat(),
+    }
+
+
+def _make_all(
+    settings: Settings,
+    todo: list[Dates],
+    *,
+    languages: list[str],
+    notebook: str,
+    given: dict[str, str],
+    jobs: int,
+    advance: Callable[[], None],
+) -> list[Path]:
+    from cityanalytics.publishing.export import make_report
+
+    tasks = [{**_dates(found), **given} for found in todo]
+    if min(jobs, len(tasks)) <= 1:
+        written = []
+        for task in tasks:
+            written += make_report(
+                settings, task, languages=languages, notebook=notebook, on_stage=lambda _: advance()
+            )
+            advance()
+        return written
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(max_workers=jobs) as pool:
+        running = [
+            pool.submit(make_report, settings, task, languages=languages, notebook=notebook) for task in tasks
+        ]
+        return [path for made in running for path in made.result()]
