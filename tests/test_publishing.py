@@ -156,6 +156,21 @@ def test_each_notebook_runs_through_the_command(notebook, own_briefing: Path) ->
     assert not [output for output in outputs if output["output_type"] in {"error", "stream"}]
 
 
+def test_the_record_tests_series_again_when_given_them(own_briefing: Path) -> None:
+    lines = ["series_id,year,month,value"]
+    lines += [
+        f"roads,{year},{month},{50 + month + year % 4}"
+        for year in range(2001, 2010)
+        for month in range(1, 13)
+    ]
+    (own_briefing / "roads.csv").write_text("\n".join(lines), encoding="utf-8")
+    arguments = ("brief", "2010Q3", "--notebook", "05_forecast_record", "-p", "series=roads.csv")
+    run_cityanalytics(*arguments, workspace=own_briefing)
+    executed = (own_briefing / "reports/2010Q3/05_forecast_record.ipynb").read_text(encoding="utf-8")
+    assert "所给序列上的检验结果" in executed
+    assert "公开序列上的检验结果" not in executed
+
+
 def test_trace_leads_to_the_cells_that_make_a_figure(briefing: Path) -> None:
     workspace = briefing.parent.parent
     done = run_cityanalytics(

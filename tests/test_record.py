@@ -19,7 +19,9 @@ from cityanalytics.briefing.sections.record import skill_sentence
 from cityanalytics.briefing.trackrecord import record_figures
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.calendar import elapsed_share
-from cityanalytics.forecast.backtests import expectations, packaged_backtests
+from cityanalytics.errors import CityAnalyticsError, InsufficientDataError
+from cityanalytics.forecast.answers import COLUMNS, answers
+from cityanalytics.forecast.backtests import backtest, expectations, packaged_backtests
 from cityanalytics.forecast.record import (
     LEAST_SCORED,
     LEVELS,
@@ -30,9 +32,13 @@ from cityanalytics.forecast.record import (
     pinball,
     simple_rules,
 )
+from cityanalytics.forecast.series import arrange
+from cityanalytics.forecast.seriesfile import read_recorded
+from cityanalytics.forecast.yearend import year_ends
 from cityanalytics.intake.schema import STATUS
 from cityanalytics.programme.closing import same_day_before, share_done, year_total
 from cityanalytics.publishing.assemble import assemble
+from cityanalytics.publishing.lookback import past_tests
 from cityanalytics.settings import load_settings
 
 #: p05 … p95 of a forecast, in any unit.
@@ -272,7 +278,7 @@ def test_the_notebooks_expectations_are_those_of_the_packaged_table(repository) 
     table = packaged_backtests()
     ours = table[(table["method"] == "cityanalytics") & (table["month"] == 9)]["mdape"]
     shown = backtests(
-        LookBack(settings=load_settings(repository), record=hold_against([], {}), hindcasts=())
+        LookBack(settings=load_settings(repository), record=hold_against([], {}), hindcasts=()), past_tests()
     ).html
     typical = share(float(ours.median()), "zh")
     assert (
@@ -282,3 +288,62 @@ def test_the_notebooks_expectations_are_those_of_the_packaged_table(repository) 
     assert f"within {typical} of the median" in shown["en"]
     for method in table["method"].unique():
         assert f"<th scope=row>{method}</th>" in shown["en"]
+
+
+def monthly(series: str, group: str, years: range) -> pd.DataFrame:
+    months = [
+        (series, group, year, month, 100.0 + 7 * month + (year % 3))
+        for year in years
+        for month in range(1, 13)
+    ]
+    return pd.DataFrame(months, columns=["series_id", "group", "year", "month", "value"])
+
+
+def test_series_given_are_tested_on_their_own_past() -> None:
+    """Three months of eight years, the first of which has no year before; the scores recomputed one by one."""
+    series = monthly("roads", "works", range(2001, 2010))
+    table = backtest(series)
+    assert table["cells"].tolist() == [8, 8, 8]
+    assert table["pinball"].isna().all()
+    totals = series.groupby("year")["value"].sum()
+    for month, error, covered in zip(table["month"], table["mdape"], table["coverage"], strict=True):
+        made = answers(arrange(series), year_ends(arrange(series), month), month=month).set_index("year")
+        made = made.loc[2002:]
+        total = totals.loc[2002:]
+        assert error == pytest.approx((made["p50"] / total - 1).abs().median())
+        assert covered == ((made["p10"] <= total) & (total <= made["p90"])).mean()
+
+
+def test_another_tool_is_measured_by_the_reference_on_the_same_cells() -> None:
+    """A tool whose every quantile misses by 10 beside a reference that misses by 20 loses half of it."""
+    series = monthly("roads", "works", range(2001, 2006))
+    total = series[series["year"] == 2005]["value"].sum()
+    said = [
+        {"series_id": "roads", "year": 2005, "month": 9, "method": method}
+        | dict.fromkeys(COLUMNS, total + missed)
+        for method, missed in (("AutoARIMA", 20.0), ("other", 10.0))
+    ]
+    table = backtest(series, pd.DataFrame(said)).set_index("method")
+    assert table["cells"].tolist() == [1, 1, 1]
+    assert table.loc["other", "pinball"] == pytest.approx(0.5)
+    assert table.loc["AutoARIMA", "pinball"] == 1.0
+
+
+def test_a_series_of_one_year_is_refused() -> None:
+    with pytest.raises(InsufficientDataError, match="two whole years"):
+        backtest(monthly("roads", "works", range(2001, 2002)))
+
+
+def test_recorded_forecasts_without_the_reference_are_refused() -> None:
+    said = pd.DataFrame(
+        [{"series_id": "roads", "year": 2005, "month": 9, "method": "other"} | dict.fromkeys(COLUMNS, 1.0)]
+    )
+    with pytest.raises(InsufficientDataError, match="AutoARIMA"):
+        backtest(monthly("roads", "works", range(2001, 2006)), said)
+
+
+def test_recorded_forecasts_that_lack_a_column_are_refused(tmp_path) -> None:
+    path = tmp_path / "said.csv"
+    path.write_text("series_id,year,month,method,p05\nroads,2005,9,other,1\n", encoding="utf-8")
+    with pytest.raises(CityAnalyticsError, match=r"said\.csv lacks the columns p10"):
+        read_recorded(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import bullets, paragraph, section
 from cityanalytics.briefing.sections.record import score_table, skill_sentence
 from cityanalytics.briefing.trackrecord import record_figures
-from cityanalytics.forecast.backtests import OURS, expectations, packaged_backtests
+from cityanalytics.forecast.backtests import OURS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +62,22 @@ class LookBack:
     settings: Settings
     record: Record
     hindcasts: Sequence[Hindcast]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastTests:
+    """What came of forecasts of past years of monthly series.
+
+    Parameters
+    ----------
+    found
+        By method and month.
+    given
+        Whether of series given by the reader; else of the public ones, by the table that comes with the package.
+    """
+
+    found: Sequence[Expectation]
+    given: bool
 
 
 def ledger(found: LookBack) -> Section:
@@ -113,17 +130,19 @@ def hindcasts(found: LookBack) -> Section:
     return section("hindcasts", found.settings.languages, write)
 
 
-def backtests(found: LookBack) -> Section:
-    """Show how the methods did on public series, and what that lets a reader expect."""
-    tested = expectations(packaged_backtests())
+def backtests(found: LookBack, tests: PastTests) -> Section:
+    """Show how the methods did on monthly series, public or given, and what that lets a reader expect."""
+    tested = tests.found
 
     def write(say: Wording) -> Markup:
         expected = bullets([_expected(one, say) for one in tested if one.method == OURS])
+        if tests.given:
+            return expected + _tested(tested, say, say("Tests on the series given"))
         limit = say(
             "These are series of whole countries and regions, forecast month by month; a single city's programme, "
             "forecast by the pace of a reference class, will surprise more."
         )
-        return expected + _tested(tested, say) + paragraph(limit, note=True)
+        return expected + _tested(tested, say, say("Tests on public series")) + paragraph(limit, note=True)
 
     return section("backtests", found.settings.languages, write)
 
@@ -139,13 +158,22 @@ def _expected(one: Expectation, say: Wording) -> Markup:
     )
 
 
-def _tested(tested: Sequence[Expectation], say: Wording) -> Markup:
+def _tested(tested: Sequence[Expectation], say: Wording, title: Markup) -> Markup:
+    absent = LANGUAGES[say.language].not_applicable
     rows: list[tuple[display.Cell, ...]] = [
-        (one.method, one.month, one.years, one.typical, one.loss, one.coverage) for one in tested
+        (
+            one.method,
+            one.month,
+            one.years,
+            one.typical,
+            absent if math.isnan(one.loss) else one.loss,
+            one.coverage,
+        )
+        for one in tested
     ]
     labels = ("Method", "Month", "Years tested", "Typical error", "Loss", "In the band")
     table = Table.of(columns=[say(label) for label in labels], rows=rows).caption(
-        say("Tests on public series"),
+        title,
         unit=say("loss: times that of the reference method; the band is to hold 80%"),
     )
     return table.numeric(1, 2).shares(3).numeric(4, places=2).shares(5, places=0).html(4, say.language)

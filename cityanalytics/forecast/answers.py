@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from cityanalytics.forecast.yearend import YearEnds
     from cityanalytics.issues import Translate
 
+#: What names an answer: a series and a year at the end of a month.
+CELL = ["series_id", "year", "month"]
 COLUMNS = tuple(f"p{round(level * 100):02d}" for level in QUANTILES)
 #: With fewer complete earlier years the width rests on the pool more than on the series.
 ENOUGH_YEARS = 3

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError, UsageError
+from cityanalytics.forecast.answers import CELL, COLUMNS
 from cityanalytics.issues import Issue, Message, Severity, blocking
 
 if TYPE_CHECKING:
@@ -80,6 +81,34 @@ def read_series(path: Path) -> tuple[pd.DataFrame, tuple[Issue, ...]]:
     if table.empty:
         raise CityAnalyticsError(Message.of("{file} holds no value", file=path.name))
     return table.drop(columns="line").reset_index(drop=True), tuple(issues)
+
+
+def read_recorded(path: Path) -> pd.DataFrame:
+    """Read what other tools forecast.
+
+    Parameters
+    ----------
+    path
+        CSV with columns series_id, year, month, method, p05 … p95.
+
+    Raises
+    ------
+    CityAnalyticsError
+        The file is no such table.
+    """
+    needed = [*CELL, "method", *COLUMNS]
+    try:
+        table = pd.read_csv(path, dtype={"series_id": str, "method": str})
+    except (OSError, ValueError) as error:
+        raise CityAnalyticsError(
+            Message.of("{file} cannot be read: {reason}", file=path, reason=error)
+        ) from None
+    missing = [name for name in needed if name not in table]
+    if missing:
+        raise CityAnalyticsError(
+            Message.of("{file} lacks the columns {missing}", file=path.name, missing=", ".join(missing))
+        )
+    return table[needed]
 
 
 def write_forecasts(table: pd.DataFrame, path: Path) -> None:

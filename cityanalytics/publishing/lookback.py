@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cityanalytics.briefing.forecasts import Hindcast, LookBack
+from cityanalytics.briefing.forecasts import Hindcast, LookBack, PastTests
 from cityanalytics.calendar import quarter_of
 from cityanalytics.errors import InsufficientDataError
+from cityanalytics.forecast.backtests import backtest, expectations, packaged_backtests
 from cityanalytics.forecast.bridge import Bridge, Earlier, bridge
 from cityanalytics.forecast.methods import Forecast, PaceOfClass
 from cityanalytics.forecast.pool import reference
 from cityanalytics.forecast.record import hold_against
+from cityanalytics.forecast.seriesfile import read_recorded, read_series
 from cityanalytics.intake.store import read_tables
 from cityanalytics.programme.closing import year_total
 from cityanalytics.programme.progress import curve
@@ -97,6 +99,31 @@ def look_back(workspace: str = ".", quarter: str = "", as_of: str = "", known_on
             Hindcast(programme=then, forecast=made, outcome=totals[then.as_of.year]) for then, made in found
         ],
     )
+
+
+def past_tests(workspace: str = ".", series: str = "", recorded: str = "") -> PastTests:
+    """Return what came of forecasts of past years: of the public series as packaged, or of series given, tested now.
+
+    Parameters
+    ----------
+    workspace
+        Its folder, below which the files are looked for.
+    series
+        CSV of monthly series, as `forecast-series` takes it; empty for the packaged table.
+    recorded
+        CSV of what other tools said of them (:func:`cityanalytics.forecast.seriesfile.read_recorded`); may be empty.
+
+    Raises
+    ------
+    CityAnalyticsError
+        A file is no such table, or no series is long enough.
+    """
+    if not series:
+        return PastTests(found=expectations(packaged_backtests()), given=False)
+    root = Path(workspace).resolve()
+    table, _ = read_series(root / series)
+    others = read_recorded(root / recorded) if recorded else None
+    return PastTests(found=expectations(backtest(table, others)), given=True)
 
 
 def hindcasts(
