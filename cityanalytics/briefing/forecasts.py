@@ -171,7 +171,7 @@ def _tested(tested: Sequence[Expectation], say: Wording, title: Markup) -> Marku
         )
         for one in tested
     ]
-    labels = ("Method", "Month", "Years tested", "Typical error", "Loss", "In the band")
+    labels = ("Method", "Month", "Years tested", "Typical error", "Loss", "Share in the band")
     table = Table.of(columns=[say(label) for label in labels], rows=rows).caption(
         title,
         unit=say("loss: times that of the reference method; the band is to hold 80%"),
