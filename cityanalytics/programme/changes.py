@@ -72,6 +72,10 @@ class Changes:
         """Projects that were reported then and no longer are."""
         return self.standings[self.standings["after"] == ABSENT]
 
+    def said_of(self, field: str) -> pd.DataFrame:
+        """Return what units say otherwise of one field of :data:`SAID`."""
+        return self.said[self.said["field"] == field]
+
     def transitions(self) -> pd.DataFrame:
         """Count projects by where they stood (rows) and stand (columns), those that occur, in order."""
         table = pd.crosstab(self.standings["before"], self.standings["after"])

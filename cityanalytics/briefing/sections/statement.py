@@ -151,5 +151,5 @@ def _revisions(content: Content, say: Wording) -> Markup:
             unit=scale.unit,
         )
         .numeric(3, 4, per=scale.per)
-        .html(9, say.language)
+        .html(10, say.language)
     )
