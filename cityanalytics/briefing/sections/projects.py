@@ -8,7 +8,7 @@ import pandas as pd
 
 from cityanalytics.briefing import display, palette
 from cityanalytics.briefing.blocks import side_by_side
-from cityanalytics.briefing.changed import changed
+from cityanalytics.briefing.changed import changed, moves
 from cityanalytics.briefing.charts import Bar, Chart, Stage, constraints, projects_strip
 from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.figure import Words
@@ -33,7 +33,7 @@ def projects(content: Content, say: Wording) -> Markup:
         _strip(content, say).figure_html(6, say.language),
         _constraints(content, say).figure_html(7, say.language),
     )
-    return charts + changed(content, say, position=6) + _heaviest(content, say)
+    return charts + changed(content, say) + moves(content, say, position=6) + _heaviest(content, say)
 
 
 def held_up(content: Content) -> pd.DataFrame:
@@ -153,7 +153,7 @@ def _heaviest(content: Content, say: Wording) -> Markup:
     )
     return shown + paragraph(
         say(
-            "Latest start: planned duration counted back from 31 December for what must end in the year; the rest must start by then. The full list is in the notebook 03_projects."
+            "Latest start: 31 December, less the planned duration for what must end in the year. Full list: notebook 03_projects."
         ),
         note=True,
     )
