@@ -72,6 +72,13 @@ class Changes:
         """Projects that were reported then and no longer are."""
         return self.standings[self.standings["after"] == ABSENT]
 
+    @property
+    def moved(self) -> pd.DataFrame:
+        """Projects of both days that stand otherwise."""
+        rows = self.standings
+        both = (rows["before"] != ABSENT) & (rows["after"] != ABSENT)
+        return rows[both & (rows["before"] != rows["after"])]
+
     def said_of(self, field: str) -> pd.DataFrame:
         """Return what units say otherwise of one field of :data:`SAID`."""
         return self.said[self.said["field"] == field]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cityanalytics.calendar import quarter_of
+from cityanalytics.calendar import quarter_end, quarter_of
 from cityanalytics.errors import InsufficientDataError, UsageError
 from cityanalytics.intake.store import read_tables
 from cityanalytics.issues import Message
@@ -18,7 +19,6 @@ from cityanalytics.publishing.parameters import resolve_dates
 from cityanalytics.settings import find_workspace, load_settings
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from cityanalytics.forecast.record import Published
@@ -47,14 +47,8 @@ def changes_between(old: str, new: str, *, workspace: str = ".", known_on: str =
     settings = load_settings(find_workspace(Path(workspace).resolve()))
     tables = read_tables(settings)
     first, last = (
-        resolve_dates(
-            settings,
-            tables,
-            quarter=text if "Q" in text else "",
-            as_of="" if "Q" in text else text,
-            known_on=known_on,
-        )
-        for text in (old, new)
+        resolve_dates(settings, tables, quarter=quarter, as_of=as_of, known_on=known_on)
+        for quarter, as_of in map(_quarter_or_date, (old, new))
     )
     if last.as_of < first.as_of:
         raise UsageError(
@@ -98,6 +92,20 @@ def since_last(
     except InsufficientDataError:
         pass  # nothing describes the day of the last briefing
     return None
+
+
+def _quarter_or_date(text: str) -> tuple[str, str]:
+    try:
+        if "Q" in text:
+            quarter_end(text)
+            return text, ""
+        return "", dt.date.fromisoformat(text).isoformat()
+    except (ValueError, UsageError):
+        raise UsageError(
+            Message.of(
+                "{text!r} is neither a quarter such as 2010Q2 nor a date such as 2010-06-30", text=text
+            )
+        ) from None
 
 
 def _since(tables: Tables, day: dt.date, *, told_on: dt.date | None, now: Programme) -> Changes:
