@@ -64,7 +64,11 @@ def moves(content: Content, say: Wording, *, position: int, whole: bool = False)
     then, now = (
         display.day_text(programme.as_of, say.language) for programme in (changes.before, changes.after)
     )
-    unit = say("number of projects") if len(kept) == len(table) else say("number of projects; stages that none left are not shown")
+    unit = (
+        say("number of projects")
+        if len(kept) == len(table)
+        else say("number of projects; stages that none left are not shown")
+    )
     return (
         Table.of(columns=[say("Stood on {day}", day=then), *columns], rows=rows)
         .caption(say("Where projects stood on {then} and stand on {now}", then=then, now=now), unit=unit)

@@ -33,9 +33,7 @@ def change_figures(changes: Changes | None) -> list[Figure]:
 def _scope(changes: Changes) -> list[Figure]:
     added, dropped, renamed = changes.added, changes.dropped, changes.said_of("written_name")
     return [
-        Figure(
-            key=f"since_{name}", value=len(table), unit="count", cells=cells_of(cells), tables=(PROJECT,)
-        )
+        Figure(key=f"since_{name}", value=len(table), unit="count", cells=cells_of(cells), tables=(PROJECT,))
         for name, table, cells in (
             ("added", added, added["after_cell"]),
             ("dropped", dropped, dropped["before_cell"]),

@@ -25,7 +25,20 @@ __all__ = ["cli", "main"]
 
 INTERRUPTED = 130
 FAILED = 3
-COMMANDS = (init, receive, inspect, ingest, brief, forecast, forecast_series, diff, trace, publish, verify, lab)
+COMMANDS = (
+    init,
+    receive,
+    inspect,
+    ingest,
+    brief,
+    forecast,
+    forecast_series,
+    diff,
+    trace,
+    publish,
+    verify,
+    lab,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -173,9 +173,7 @@ def _restated(before: Programme, after: Programme, told: Programme) -> pd.DataFr
             }
         ),
     ]
-    columns = (
-        "subject measure period_start period_end unit old new old_cell new_cell received quarter old_quarter note"
-    )
+    columns = "subject measure period_start period_end unit old new old_cell new_cell received quarter old_quarter note"
     found = [table for table in tables if len(table)] or tables[:1]
     table = pd.concat(found, ignore_index=True).reindex(columns=columns.split())
     size = (table["new"] - table["old"]).abs()
@@ -193,9 +191,13 @@ def _corrected(told: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
         then[[*columns, "unit"]], on="project", suffixes=("_old", "_new"), validate="one_to_one"
     )
     old, new = (table[f"stage_{end}"].fillna(UNKNOWN) for end in ("old", "new"))
-    return table[["project", "unit"]].assign(
-        old=old, new=new, old_cell=table["stage_cell_old"], new_cell=table["stage_cell_new"]
-    )[old != new].reset_index(drop=True)
+    return (
+        table[["project", "unit"]]
+        .assign(old=old, new=new, old_cell=table["stage_cell_old"], new_cell=table["stage_cell_new"])[
+            old != new
+        ]
+        .reset_index(drop=True)
+    )
 
 
 def _plans(both: pd.DataFrame) -> pd.DataFrame:

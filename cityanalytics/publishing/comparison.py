@@ -52,9 +52,7 @@ def changes_between(old: str, new: str, *, workspace: str = ".", known_on: str =
     )
     if last.as_of < first.as_of:
         raise UsageError(
-            Message.of(
-                "{new} lies before {old}: name the earlier one first", new=last.as_of, old=first.as_of
-            )
+            Message.of("{new} lies before {old}: name the earlier one first", new=last.as_of, old=first.as_of)
         )
     now = take_snapshot(tables, as_of=last.as_of, known_on=last.known_on)
     if last.as_of == first.as_of:
