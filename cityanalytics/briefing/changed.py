@@ -67,7 +67,7 @@ def moves(content: Content, say: Wording, *, position: int, whole: bool = False)
     unit = (
         say("number of projects")
         if len(kept) == len(table)
-        else say("number of projects; stages that none left are not shown")
+        else say("number of projects; unchanged stages left out")
     )
     return (
         Table.of(columns=[say("Stood on {day}", day=then), *columns], rows=rows)
@@ -86,11 +86,15 @@ def _scope(changes: Changes, say: Wording) -> Markup:
     day = display.date_text(changes.before.as_of, say.language)
     if changes.restated.empty:
         return say(
-            "Since {day}: projects added {since_added}, dropped {since_dropped}, renamed {since_renamed}; plans adjusted {since_adjusted}; planned dates moved {since_replanned}; nothing restated.",
+            "Since {day}: projects added {since_added}, dropped {since_dropped}, "
+            "renamed {since_renamed}; plans adjusted {since_adjusted}; "
+            "planned dates moved {since_replanned}; nothing restated.",
             day=day,
         )
     return say(
-        "Since {day}: projects added {since_added}, dropped {since_dropped}, renamed {since_renamed}; plans adjusted {since_adjusted}; planned dates moved {since_replanned}; amounts restated {since_restated} ({since_restated_old}, now {since_restated_new}).",
+        "Since {day}: projects added {since_added}, dropped {since_dropped}, "
+        "renamed {since_renamed}; plans adjusted {since_adjusted}; "
+        "planned dates moved {since_replanned}; amounts restated {since_restated} ({since_restated_old}, now {since_restated_new}).",
         day=day,
     )
 
@@ -100,7 +104,8 @@ def _slip(changes: Changes, say: Wording) -> Markup:
     if later.empty:
         return say("No open start or finish has slipped.")
     return say(
-        "Start or finish slipped: {since_slipped}, by a median of {since_slip_median} days, at most {since_slip_longest} ({worst}).",
+        "Start or finish slipped: {since_slipped}, median {since_slip_median} days, "
+        "most {since_slip_longest} days ({since_slip_longest_projects}; largest {worst}).",
         worst=original(later["project"].iloc[0]),
     )
 

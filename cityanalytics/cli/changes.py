@@ -43,8 +43,9 @@ def diff(old: str, new: str, workspace: Path | None, known_on: str, *, json_: bo
     told of OLD in its own time, once its quarter's workbooks had come, and is known otherwise since, is listed apart as
     restated: old and new value, where, and the workbook that replaces.
 
-    Listed are projects added and no longer reported (a renamed one is the same project), moves between stages, planned
-    and expected dates that slipped, adjusted plans, and persons, units, names and constraints that are reported otherwise.
+    Listed are projects added and no longer reported (a renamed one is the same project), moves between
+    stages, planned and expected dates that slipped, adjusted plans, and persons, units, names and constraints
+    that are reported otherwise.
     """
     from cityanalytics.publishing.comparison import changes_between
 
@@ -130,8 +131,9 @@ def _document(found: Changes) -> dict[str, Any]:
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return rows as JSON has them: days as ISO text, what is missing as null."""
     days = table.select_dtypes("datetime")
-    plain = table.assign(**{name: days[name].dt.strftime("%Y-%m-%d") for name in days}).astype(object)
-    return plain.where(plain.notna(), None).to_dict("records")  # type: ignore[return-value] # names are text
+    plain = table.assign(**{str(name): days[name].dt.strftime("%Y-%m-%d") for name in days}).astype(object)
+    rows = plain.where(plain.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 def _show(found: Changes) -> None:
@@ -157,7 +159,8 @@ def _show(found: Changes) -> None:
         (row["project"], row["unit"], translate(row["old"]), translate(row["new"]))
         for row in found.corrected.to_dict("records")
     ])  # fmt: skip
-    _list("Slipped or moved: start and finish", ("project", "milestone", "expected then", "now", "slip, days", "replanned, days"), [
+    milestones = ("project", "milestone", "expected then", "now", "slip, days", "replanned, days")
+    _list("Slipped or moved: start and finish", milestones, [
         (row["project"], translate(row["milestone"]), _day(row["expected_before"]), _day(row["expected_after"]),
          _days(row["slip"]), _days(row["replanned"]))
         for row in found.slips.to_dict("records")

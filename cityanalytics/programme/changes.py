@@ -45,9 +45,9 @@ class Changes:
     plans
         Projects of both days whose annual plan changed: ``original``, ``old``, ``new`` and cells.
     slips
-        Milestones open on the first day whose date moved: ``planned_before``, ``planned_after``, ``replanned`` (days that
-        the planned date moved, missing where there was none), ``expected_before``, ``expected_after``, ``slip`` (days
-        between them, negative when earlier), ``cells``.
+        Milestones open on the first day whose date moved: ``planned_before``, ``planned_after`` and ``replanned``
+        (days between them, missing where one is), ``expected_before``, ``expected_after`` and ``slip`` (days between
+        them, negative when earlier), cells.
     said
         What units say otherwise of projects of both days: project, unit, ``field`` (of :data:`SAID`), ``old``, ``new``.
     """
@@ -249,7 +249,9 @@ def _expected(
 ) -> pd.Series:
     """Return the actual date of what has been reached, else the planned one, and never a day that has gone by."""
     actual = both[f"actual_{milestone}_{end}"]
-    planned = both[f"planned_{milestone}_{end}"].clip(lower=pd.Timestamp(day + dt.timedelta(days=1)))
+    planned = both[f"planned_{milestone}_{end}"]
+    tomorrow = pd.Timestamp(day + dt.timedelta(days=1))
+    planned = planned.where(planned.isna() | (planned > tomorrow), tomorrow)
     there = both[f"stage_{end}"].isin(reached)
     return actual.where(actual <= pd.Timestamp(day)).where(there, planned)
 

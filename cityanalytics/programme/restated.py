@@ -55,7 +55,9 @@ def net(revisions: pd.DataFrame, *, key: str, value: str, after: dt.date) -> pd.
     keys = [key, "period_start", "period_end"]
     since = revisions[revisions["received"] > pd.Timestamp(after)]
     first = since.drop_duplicates(keys)[[*keys, f"old_{value}", f"old_{value}_cell", "old_quarter"]]
-    last = since.drop_duplicates(keys, keep="last").drop(columns=[c for c in since if c.startswith("old_")])
+    last = since.drop_duplicates(keys, keep="last").drop(
+        columns=[name for name in since if str(name).startswith("old_")]
+    )
     table = last.merge(first, on=keys).rename(
         columns={
             value: "new",

@@ -27,9 +27,9 @@ from cityanalytics.programme.closing import same_day_before, share_done, year_to
 from cityanalytics.programme.progress import curve
 from cityanalytics.programme.reconcile import reconcile
 from cityanalytics.programme.snapshot import Programme, Tables, take_snapshot
+from cityanalytics.publishing.comparison import since_last
 from cityanalytics.publishing.ledger import read_ledger
 from cityanalytics.publishing.lookback import bridge_from_last, forecast_year
-from cityanalytics.publishing.comparison import since_last
 from cityanalytics.publishing.parameters import Dates, resolve_dates
 from cityanalytics.settings import FILE, Settings, file_sha256, find_workspace, load_settings
 
