@@ -121,7 +121,7 @@ def compare(before: Programme, after: Programme, *, told: Programme | None = Non
         restated=_restated(before, after, told),
         corrected=_corrected(_once(told.projects), then),
         plans=_plans(both),
-        slips=_slips(both, before.as_of, after.as_of),
+        slips=_slips(both, before, after),
         said=_said(both),
     )
 
@@ -213,30 +213,34 @@ def _plans(both: pd.DataFrame) -> pd.DataFrame:
     return table.loc[size.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
 
 
-def _slips(both: pd.DataFrame, then: dt.date, now: dt.date) -> pd.DataFrame:
+def _slips(both: pd.DataFrame, before: Programme, after: Programme) -> pd.DataFrame:
+    vague = {
+        where
+        for programme in (before, after)
+        for where in programme.issues.loc[programme.issues["code"] == "DATE_PRECISION", "where"]
+    }
     found = []
     for milestone, reached in MILESTONES.items():
-        planned = [both[f"planned_{milestone}_{end}"] for end in ("old", "new")]
-        expected = [
-            _expected(both, milestone, reached, end=end, day=day)
-            for end, day in (("old", then), ("new", now))
-        ]
-        replanned, slip = ((later - earlier).dt.days for earlier, later in (planned, expected))
+        planned = _planned(both, milestone, vague)
+        then, now = (
+            _expected(both, planned[at], milestone, reached, end=end, day=programme.as_of)
+            for at, (end, programme) in enumerate((("old", before), ("new", after)))
+        )
+        replanned, slip = (planned[1] - planned[0]).dt.days, (now - then).dt.days
         waits = both["stage_old"].notna() & ~both["stage_old"].isin(reached)
         moved = waits & (replanned.fillna(0).ne(0) | slip.fillna(0).ne(0))
-        cells = both[[f"planned_{milestone}_cell_{end}" for end in ("old", "new")] + ["stage_cell_new"]]
         table = both[["project"]].assign(
             unit=both["unit_new"],
             milestone=milestone,
             planned_before=planned[0],
             planned_after=planned[1],
             replanned=replanned,
-            expected_before=expected[0],
-            expected_after=expected[1],
+            expected_before=then,
+            expected_after=now,
             slip=slip,
-            planned_before_cell=cells.iloc[:, 0],
-            planned_after_cell=cells.iloc[:, 1],
-            after_cell=both[f"actual_{milestone}_cell_new"].fillna(cells.iloc[:, 2]),
+            planned_before_cell=both[f"planned_{milestone}_cell_old"],
+            planned_after_cell=both[f"planned_{milestone}_cell_new"],
+            after_cell=both[f"actual_{milestone}_cell_new"].fillna(both["stage_cell_new"]),
         )
         found.append(table[moved])
     return pd.concat(found, ignore_index=True).sort_values(
@@ -244,16 +248,29 @@ def _slips(both: pd.DataFrame, then: dt.date, now: dt.date) -> pd.DataFrame:
     )
 
 
+def _planned(both: pd.DataFrame, milestone: str, vague: set[str]) -> tuple[pd.Series, pd.Series]:
+    """Return both planned dates; a month without its day has not moved to a day inside it."""
+    old, new = (both[f"planned_{milestone}_{end}"] for end in ("old", "new"))
+    old_vague, new_vague = (both[f"planned_{milestone}_cell_{end}"].isin(vague) for end in ("old", "new"))
+    same_month = (old.dt.year == new.dt.year) & (old.dt.month == new.dt.month)
+    return old.where(~(old_vague & same_month), new), new.where(~(new_vague & ~old_vague & same_month), old)
+
+
 def _expected(
-    both: pd.DataFrame, milestone: str, reached: tuple[str, ...], *, end: str, day: dt.date
+    both: pd.DataFrame,
+    planned: pd.Series,
+    milestone: str,
+    reached: tuple[str, ...],
+    *,
+    end: str,
+    day: dt.date,
 ) -> pd.Series:
     """Return the actual date of what has been reached, else the planned one, and never a day that has gone by."""
     actual = both[f"actual_{milestone}_{end}"]
-    planned = both[f"planned_{milestone}_{end}"]
     tomorrow = pd.Timestamp(day + dt.timedelta(days=1))
-    planned = planned.where(planned.isna() | (planned > tomorrow), tomorrow)
+    waiting = planned.where(planned.isna() | (planned > tomorrow), tomorrow)
     there = both[f"stage_{end}"].isin(reached)
-    return actual.where(actual <= pd.Timestamp(day)).where(there, planned)
+    return actual.where(actual <= pd.Timestamp(day)).where(there, waiting)
 
 
 def _said(both: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,284 @@
+"""What changed between two days: nothing is lost, nothing invented, and what is now said otherwise stands apart."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import re
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cityanalytics.cli import main
+from cityanalytics.intake.store import read_tables
+from cityanalytics.programme.changes import ABSENT, Changes, compare
+from cityanalytics.programme.snapshot import Programme, take_snapshot
+from cityanalytics.settings import load_settings
+from tests.test_snapshot import APRIL, FEBRUARY, JANUARY, MARCH, Desk, day
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+THEN, NOW = day("03-31"), day("06-30")
+STAGES = ("not started", "under construction", "suspended", "completed", None)
+LISTS = ("restated", "corrected", "plans", "slips", "said", "added", "dropped", "moved")
+DATES = ("planned_start", "planned_finish", "actual_start", "actual_finish")
+EMPTY = Desk().book("2010Q1", "04-01", {"甲路": {MARCH: 1.0}}).at("03-31")
+
+
+def programme(rows: list[dict[str, Any]], as_of: dt.date) -> Programme:
+    """Make a programme of projects alone."""
+    columns = EMPTY.projects.columns
+    made = [
+        {
+            "project_cell": f"{as_of}.xlsx!表!B{at}",
+            "stage_cell": f"{as_of}.xlsx!表!C{at}",
+            "quarter": "2010Q1",
+            **row,
+        }
+        for at, row in enumerate(rows)
+    ]
+    table = pd.DataFrame(made, columns=columns).astype({name: "datetime64[s]" for name in DATES})
+    return dataclasses.replace(EMPTY, projects=table.astype({"plan": float, "stage": "str"}), as_of=as_of)
+
+
+days = st.none() | st.dates(dt.date(2010, 1, 1), dt.date(2010, 12, 31)).map(pd.Timestamp)
+row = st.fixed_dictionaries(
+    {
+        "stage": st.sampled_from(STAGES),
+        "unit": st.sampled_from("甲乙"),
+        "category": st.just("道路"),
+        "responsible_person": st.none() | st.sampled_from("丙丁"),
+        "constraint": st.none() | st.sampled_from(["天气", "土地"]),
+        "plan": st.integers(0, 9).map(float),
+        **dict.fromkeys(DATES, days),
+    }
+)
+rows = st.dictionaries(st.sampled_from("一二三四五六七八"), row, max_size=8).map(
+    lambda found: [{"project": name, "written_name": name, **values} for name, values in found.items()]
+)
+
+
+@given(rows)
+def test_a_day_beside_itself_is_empty(found) -> None:
+    same = programme(found, THEN)
+    changes = compare(same, same)
+    assert {name: len(getattr(changes, name)) for name in LISTS} == dict.fromkeys(LISTS, 0)
+    assert changes.slipped().empty
+
+
+@given(rows, rows)
+def test_every_project_stands_in_one_cell_and_totals_are_kept(old, new) -> None:
+    changes = compare(programme(old, THEN), programme(new, NOW))
+    table = changes.transitions()
+    for axis, given_rows in ((1, old), (0, new)):
+        counted = table.sum(axis=axis).drop(ABSENT, errors="ignore")
+        assert counted[counted > 0].to_dict() == Counter(one["stage"] or "no status" for one in given_rows)
+    assert table.to_numpy().sum() == len({one["project"] for one in old + new})
+    assert len(changes.added) - len(changes.dropped) == len(new) - len(old)
+
+
+@given(rows, rows)
+def test_back_again_what_was_added_is_dropped(old, new) -> None:
+    there = compare(programme(old, THEN), programme(new, NOW))
+    back = compare(programme(new, NOW), programme(old, THEN))
+    assert list(there.added["project"]) == list(back.dropped["project"])
+    assert list(there.dropped["project"]) == list(back.added["project"])
+    pd.testing.assert_frame_equal(there.transitions().T, back.transitions(), check_names=False)
+    swapped = back.plans.rename(columns={"old": "new", "new": "old"}).set_index("project")[["old", "new"]]
+    pd.testing.assert_frame_equal(
+        there.plans.set_index("project")[["old", "new"]].sort_index(), swapped[["old", "new"]].sort_index()
+    )
+
+
+@given(rows, rows)
+def test_the_plan_goes_from_one_to_the_other_by_what_is_listed(old, new) -> None:
+    before, after = programme(old, THEN), programme(new, NOW)
+    changes = compare(before, after)
+    listed = (changes.plans["new"] - changes.plans["old"]).sum()
+    scope = changes.added["plan"].sum() - changes.dropped["plan"].sum()
+    assert before.plan + listed + scope == pytest.approx(after.plan)
+
+
+@given(rows, rows, st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(old, new, random) -> None:
+    first = compare(programme(old, THEN), programme(new, NOW))
+    random.shuffle(old)
+    random.shuffle(new)
+    second = compare(programme(old, THEN), programme(new, NOW))
+    for name in LISTS:
+        one, other = (
+            getattr(changes, name)[[c for c in getattr(changes, name) if not str(c).endswith("cell")]]
+            for changes in (first, second)
+        )
+        pd.testing.assert_frame_equal(one, other)
+
+
+def slip_by_hand(old: dict[str, Any], new: dict[str, Any], milestone: str, reached: set[str]) -> int | None:
+    """Compute one project's slip without pandas' arithmetic."""
+    dates = []
+    for said, as_of in ((old, THEN), (new, NOW)):
+        actual, planned = said[f"actual_{milestone}"], said[f"planned_{milestone}"]
+        if said["stage"] in reached:
+            dates.append(actual.date() if actual is not None and actual.date() <= as_of else None)
+        else:
+            dates.append(None if planned is None else max(planned.date(), as_of + dt.timedelta(days=1)))
+    if old["stage"] is None or old["stage"] in reached or None in dates:
+        return None
+    return (dates[1] - dates[0]).days
+
+
+@given(rows, rows)
+def test_slip_is_what_counting_days_by_hand_gives(old, new) -> None:
+    found = compare(programme(old, THEN), programme(new, NOW)).slips
+    computed = found[found["slip"].notna() & (found["slip"] != 0)]
+    then, now = ({one["project"]: one for one in side} for side in (old, new))
+    expected = {
+        (name, milestone): slip
+        for milestone, reached in (
+            ("start", {"under construction", "suspended", "completed"}),
+            ("finish", {"completed"}),
+        )
+        for name in then.keys() & now.keys()
+        if (slip := slip_by_hand(then[name], now[name], milestone, reached))
+    }
+    assert dict(zip(zip(computed["project"], computed["milestone"], strict=True), computed["slip"], strict=True)) == expected  # fmt: skip
+
+
+# worked cases
+
+
+def one(name: str = "甲路", **said: Any) -> dict[str, Any]:
+    dates = {key: pd.Timestamp(2010, *said.pop(key)) for key in DATES if key in said}
+    return {
+        "project": name, "written_name": name, "category": "道路", "unit": "甲处", "plan": 5.0,
+        "plan_original": 5.0, "stage": "not started", **said, **dates,
+    }  # fmt: skip
+
+
+def test_a_start_that_was_due_and_waits_slips_a_day_a_day() -> None:
+    """Planned for 1 February, still open on 31 March and on 30 June: 1 April becomes 1 July, 91 days."""
+    waits = [one(planned_start=(2, 1))]
+    found = compare(programme(waits, THEN), programme(waits, NOW))
+    assert found.slips[["milestone", "replanned", "slip"]].to_numpy().tolist() == [["start", 0, 91]]
+
+
+def test_a_planned_date_that_is_moved_slips_by_the_days_moved() -> None:
+    before, after = (
+        programme([one(stage="under construction", planned_finish=finish)], as_of)
+        for finish, as_of in (((10, 1), THEN), ((11, 15), NOW))
+    )
+    found = compare(before, after)
+    assert found.slips[["milestone", "replanned", "slip"]].to_numpy().tolist() == [["finish", 45, 45]]
+    assert found.slipped()["project"].tolist() == ["甲路"]
+    back = compare(after, before)
+    assert back.slips["slip"].tolist() == [-45]
+    assert back.slipped().empty
+
+
+def test_a_month_without_its_day_has_not_moved_to_a_day_inside_it() -> None:
+    cells = {"planned_finish_cell": "一.xlsx!表!E5"}
+    before = programme([one(planned_finish=(9, 30), **cells)], THEN)
+    after = programme([one(planned_finish=(9, 21))], NOW)
+    assert compare(before, after).slips["replanned"].tolist() == [-9]
+    doubt = {"code": "DATE_PRECISION", "where": "一.xlsx!表!E5"}
+    vague = dataclasses.replace(before, issues=pd.DataFrame([doubt]))
+    assert compare(vague, after).slips.empty
+    moved = programme([one(planned_finish=(10, 5))], NOW)
+    assert compare(vague, moved).slips["replanned"].tolist() == [5]
+
+
+def test_what_a_unit_says_otherwise_is_listed_with_old_and_new() -> None:
+    before = programme([one(responsible_person="丙", constraint=None)], THEN)
+    after = programme(
+        [one(responsible_person="丁", unit="乙处", constraint="土地", written_name="甲大道")], NOW
+    )
+    found = compare(before, after)
+    assert {field: (old, new) for field, old, new in found.said[["field", "old", "new"]].itertuples(index=False) if isinstance(old, str)} == {
+        "responsible_person": ("丙", "丁"), "unit": ("甲处", "乙处"), "written_name": ("甲路", "甲大道"),
+    }  # fmt: skip
+    assert found.said_of("constraint")["new"].tolist() == ["土地"]
+    assert (len(found.added), len(found.dropped)) == (0, 0)
+
+
+def test_workbooks_that_leave_a_project_out_drop_it() -> None:
+    desk = Desk()
+    desk.book("2010Q1", "04-01", {"甲路": {MARCH: 1.0}, "乙路": {MARCH: 2.0}}, plans={"乙路": 7.0})
+    desk.book("2010Q2", "07-01", {"甲路": {APRIL: 1.0}, "丙路": {APRIL: 3.0}}, plans={"丙路": 9.0})
+    found = compare(desk.at("03-31"), desk.at("04-30"))
+    assert found.dropped[["project", "plan"]].to_numpy().tolist() == [["乙路", 7.0]]
+    assert found.added[["project", "plan"]].to_numpy().tolist() == [["丙路", 9.0]]
+
+
+def test_a_plan_that_is_adjusted_keeps_its_original() -> None:
+    desk = Desk().book("2010Q1", "04-01", {"甲路": {MARCH: 1.0}}, plans={"甲路": 10.0})
+    desk.book(
+        "2010Q2", "07-01", {"甲路": {APRIL: 1.0}}, plans={"甲路": 10.0}, adjusted={"甲路": ("04-10", 12.0)}
+    )
+    found = compare(desk.at("03-31"), desk.at("04-30"))
+    assert found.plans[["original", "old", "new"]].to_numpy().tolist() == [[10.0, 10.0, 12.0]]
+
+
+def told(desk: Desk, known_on: str) -> Changes:
+    return compare(desk.at("01-31"), desk.at("04-30"), told=desk.at("01-31", day(known_on)))
+
+
+def test_history_stated_again_has_both_values_their_cells_and_what_replaced_it() -> None:
+    desk = Desk().book("2010Q1", "04-01", {"甲路": {JANUARY: 10.0, FEBRUARY: 5.0}})
+    desk.book("2010Q1", "04-20", {"甲路": {JANUARY: 11.0, FEBRUARY: 5.0}})
+    desk.book("2010Q2", "07-01", {"甲路": {JANUARY: 12.0, FEBRUARY: 5.0, APRIL: 1.0}})
+    desk.rows["projects"][-1]["note"] = "1月漏报一笔"
+    (row,) = told(desk, "04-10").restated.to_dict("records")
+    assert (row["subject"], row["measure"], row["period_end"]) == (
+        "甲路",
+        "investment",
+        pd.Timestamp(day("01-31")),
+    )
+    assert (row["old"], row["new"]) == (10.0, 12.0)
+    assert (row["old_cell"].partition("!")[0], row["new_cell"].partition("!")[0]) == (
+        "data/raw/2010Q1/0.xlsx", "data/raw/2010Q2/2.xlsx",
+    )  # fmt: skip
+    assert (row["received"], row["quarter"], row["note"]) == (
+        pd.Timestamp(day("07-01")),
+        "2010Q2",
+        "1月漏报一笔",
+    )
+    assert told(desk, "04-20").restated["old"].tolist() == [11.0]
+    assert told(desk, "07-01").restated.empty
+
+
+def test_a_remark_that_stood_there_before_is_no_reason() -> None:
+    desk = Desk().book("2010Q1", "04-01", {"甲路": {JANUARY: 10.0}})
+    desk.book("2010Q2", "07-01", {"甲路": {JANUARY: 12.0, APRIL: 1.0}})
+    for row in desk.rows["projects"]:
+        row["note"] = "续建项目"
+    assert told(desk, "04-10").restated["note"].isna().all()
+
+
+def test_a_value_that_came_back_is_not_restated() -> None:
+    desk = Desk().book("2010Q1", "04-01", {"甲路": {JANUARY: 10.0}})
+    desk.book("2010Q1", "04-20", {"甲路": {JANUARY: 100.0}})
+    desk.book("2010Q2", "07-01", {"甲路": {JANUARY: 10.0, APRIL: 1.0}})
+    assert told(desk, "04-10").restated.empty
+
+
+def test_areas_and_stages_that_a_correction_states_otherwise_are_listed() -> None:
+    desk = Desk().book(
+        "2010Q1", "04-01", {"甲路": {JANUARY: 1.0}}, sites={"东片": {JANUARY: 3.0}}, status={"甲路": {"stage": "not started", "schedule": None}},
+    )  # fmt: skip
+    desk.book(
+        "2010Q1", "04-20", {"甲路": {JANUARY: 1.0}}, sites={"东片": {JANUARY: 4.0}}, status={"甲路": {}}
+    )
+    desk.book("2010Q2", "07-01", {"甲路": {APRIL: 1.0}}, status={"甲路": {}})
+    found = told(desk, "04-10")
+    assert found.restated[["subject", "measure", "old", "new"]].to_numpy().tolist() == [
+        ["东片", "demolition", 3.0, 4.0]
+    ]
+
+    assert found.corrected[["old", "new"]].to_numpy().tolist() == [["not started", "under construction"]]
