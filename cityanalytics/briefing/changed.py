@@ -94,7 +94,8 @@ def _scope(changes: Changes, say: Wording) -> Markup:
     return say(
         "Since {day}: projects added {since_added}, dropped {since_dropped}, "
         "renamed {since_renamed}; plans adjusted {since_adjusted}; "
-        "planned dates moved {since_replanned}; amounts restated {since_restated} ({since_restated_old}, now {since_restated_new}).",
+        "planned dates moved {since_replanned}; amounts restated {since_restated} "
+        "({since_restated_old}, now {since_restated_new}).",
         day=day,
     )
 
