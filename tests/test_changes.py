@@ -87,8 +87,8 @@ def test_a_day_beside_itself_is_empty(found) -> None:
 def test_every_project_stands_in_one_cell_and_totals_are_kept(old, new) -> None:
     changes = compare(programme(old, THEN), programme(new, NOW))
     table = changes.transitions()
-    for axis, given_rows in ((1, old), (0, new)):
-        counted = table.sum(axis=axis).drop(ABSENT, errors="ignore")
+    for sums, given_rows in ((table.T.sum(), old), (table.sum(), new)):
+        counted = sums.drop(ABSENT, errors="ignore")
         assert counted[counted > 0].to_dict() == Counter(one["stage"] or "no status" for one in given_rows)
     assert table.to_numpy().sum() == len({one["project"] for one in old + new})
     assert len(changes.added) - len(changes.dropped) == len(new) - len(old)
@@ -136,14 +136,14 @@ def test_the_order_of_rows_does_not_matter(old, new, random) -> None:
 
 def slip_by_hand(old: dict[str, Any], new: dict[str, Any], milestone: str, reached: set[str]) -> int | None:
     """Compute one project's slip without pandas' arithmetic."""
-    dates = []
+    dates: list[dt.date] = []
     for said, as_of in ((old, THEN), (new, NOW)):
-        actual, planned = said[f"actual_{milestone}"], said[f"planned_{milestone}"]
-        if said["stage"] in reached:
-            dates.append(actual.date() if actual is not None and actual.date() <= as_of else None)
-        else:
-            dates.append(None if planned is None else max(planned.date(), as_of + dt.timedelta(days=1)))
-    if old["stage"] is None or old["stage"] in reached or None in dates:
+        there = said["stage"] in reached
+        stated = said[f"actual_{milestone}" if there else f"planned_{milestone}"]
+        if stated is None or (there and stated.date() > as_of):
+            return None
+        dates.append(stated.date() if there else max(stated.date(), as_of + dt.timedelta(days=1)))
+    if old["stage"] is None or old["stage"] in reached:
         return None
     return (dates[1] - dates[0]).days
 
