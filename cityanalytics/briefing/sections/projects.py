@@ -140,7 +140,7 @@ def _heaviest(content: Content, say: Wording) -> Markup:
                 latest,
             )
         )
-    columns = ("Project", "Unit", "Responsible person", "Gap", "Share", "Constraint", "Latest start")
+    columns = ("Project", "Unit", "In charge", "Gap", "Share", "Constraint", "Latest start")
     table = Table.of(columns=[say(label) for label in columns], rows=cells)
     shown = (
         table.caption(
