@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cityanalytics.forecast.pace import Pace
     from cityanalytics.forecast.record import Record, Rules
     from cityanalytics.forecast.scenario import Scenario
+    from cityanalytics.programme.changes import Changes
     from cityanalytics.programme.reconcile import Reconciliation
     from cityanalytics.programme.snapshot import Programme
     from cityanalytics.settings import Settings
@@ -63,8 +64,8 @@ class Content:
         The forecast by every reference class.
     scenarios
         Base and what-ifs.
-    previous
-        The programme at the last quarter's data date as known now; None where there is no earlier quarter.
+    changes
+        What changed since the last briefing of the year; None where there is none.
     bridge
         Why the forecast moved since the last one; None where there is none.
     record
@@ -85,7 +86,7 @@ class Content:
     outlook: Outlook
     alternatives: tuple[Forecast, ...]
     scenarios: tuple[Scenario, ...]
-    previous: Programme | None
+    changes: Changes | None
     bridge: Bridge | None
     record: Record
     rules: Rules

@@ -14,6 +14,7 @@ import pandas as pd
 from cityanalytics.briefing.ahead import outlook_figures
 from cityanalytics.briefing.physical import demolition_figures, housing_figures, project_figures, work_figures
 from cityanalytics.briefing.quantity import DONE, PLAN, Figure, cells_of, share_of
+from cityanalytics.briefing.since import change_figures
 from cityanalytics.briefing.trackrecord import moved_figures, record_figures
 from cityanalytics.forecast.pool import reference
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cityanalytics.forecast.pace import Pace
     from cityanalytics.forecast.record import Record
     from cityanalytics.forecast.scenario import Scenario
+    from cityanalytics.programme.changes import Changes
     from cityanalytics.programme.reconcile import Reconciliation
     from cityanalytics.programme.snapshot import Programme
     from cityanalytics.settings import Settings
@@ -38,7 +40,7 @@ def figures(
     forecast: Forecast,
     outlook: Outlook,
     scenarios: tuple[Scenario, ...],
-    previous: Programme | None,
+    changes: Changes | None,
     bridge: Bridge | None,
     record: Record,
 ) -> dict[str, Figure]:
@@ -50,8 +52,8 @@ def figures(
         The workspace's configuration.
     programme, reconciliation, pace, forecast, outlook, scenarios
         What was found for the data date.
-    previous
-        The programme at the last quarter's data date; None where there is none.
+    changes
+        What changed since the last briefing; None where there is none.
     bridge, record
         Why the forecast moved (None where there is no earlier one), and what was published earlier.
     """
@@ -66,7 +68,7 @@ def figures(
         *_forecast(forecast),
         *outlook_figures(programme, settings, outlook),
         *_received(programme, settings),
-        *_since(programme, previous),
+        *change_figures(changes),
         *moved_figures(bridge),
         *record_figures(record),
         Figure(
@@ -221,31 +223,4 @@ def _received(programme: Programme, settings: Settings) -> list[Figure]:
         Figure(key="units_late", value=int((now["first_received"] > due).sum()), unit="count"),
         Figure(key="issues_error", value=int((severities == "error").sum()), unit="count"),
         Figure(key="issues_warning", value=int((severities == "warning").sum()), unit="count"),
-    ]
-
-
-def _since(programme: Programme, previous: Programme | None) -> list[Figure]:
-    """Count what started and ended after the last quarter's data date."""
-    if previous is None:
-        return []
-    now = programme.projects
-    started, completed = (
-        now[(now[name] > pd.Timestamp(previous.as_of)) & (now[name] <= pd.Timestamp(programme.as_of))]
-        for name in ("actual_start", "actual_finish")
-    )
-    return [
-        Figure(
-            key="newly_started",
-            value=len(started),
-            unit="count",
-            cells=cells_of(started["actual_start_cell"]),
-            tables=("status!actual_start",),
-        ),
-        Figure(
-            key="newly_completed",
-            value=len(completed),
-            unit="count",
-            cells=cells_of(completed["actual_finish_cell"]),
-            tables=("status!actual_finish",),
-        ),
     ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cityanalytics import __version__
+from cityanalytics.cli.changes import diff
 from cityanalytics.cli.console import UI, say, translate, ui_language
 from cityanalytics.cli.filing import ingest, init, inspect, receive
 from cityanalytics.cli.forecasts import forecast, forecast_series
@@ -24,7 +25,20 @@ __all__ = ["cli", "main"]
 
 INTERRUPTED = 130
 FAILED = 3
-COMMANDS = (init, receive, inspect, ingest, brief, forecast, forecast_series, trace, publish, verify, lab)
+COMMANDS = (
+    init,
+    receive,
+    inspect,
+    ingest,
+    brief,
+    forecast,
+    forecast_series,
+    diff,
+    trace,
+    publish,
+    verify,
+    lab,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

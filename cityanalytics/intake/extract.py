@@ -80,10 +80,13 @@ def _investment(reading: Reading) -> Rows:
             "category": reading.names("category"),
             "responsible_person": reading.texts("responsible_person"),
             "planned_start": reading.dates("planned_start"),
+            "planned_start_cell": reading.cells_of("planned_start"),
             "planned_finish": reading.dates("planned_finish"),
+            "planned_finish_cell": reading.cells_of("planned_finish"),
             "total_investment": reading.amounts("total_investment"),
             "total_investment_cell": reading.cells_of("total_investment"),
             "project_cell": reading.cells_of("project"),
+            "note": reading.texts("note"),
         }
     )
     flows = reading.periods(Dimension.MONEY, "amount").assign(
@@ -225,6 +228,7 @@ def _demolition(reading: Reading) -> Rows:
             "planned_finish": reading.dates("planned_finish"),
             "planned_area": reading.numbers(reading.column("planned_area"), Dimension.AREA),
             "planned_area_cell": reading.cells_of("planned_area"),
+            "note": reading.texts("note"),
         }
     )
     base = reading.not_negative(reading.required(base, "site", "kind"), "planned_area")

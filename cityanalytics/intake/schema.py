@@ -65,17 +65,20 @@ def _table(**columns: pa.Column) -> pa.DataFrameSchema:
     return pa.DataFrameSchema({**columns, **ORIGIN}, strict=True, ordered=True)
 
 
-#: One row a project and workbook. Amounts in yuan.
+#: One row a project and workbook; ``note`` is what its unit remarks. Amounts in yuan.
 PROJECTS = _table(
     project=_name(),
     written_name=_name(),
     category=_name(),
     responsible_person=_optional(),
     planned_start=_day(nullable=True),
+    planned_start_cell=_cell(),
     planned_finish=_day(nullable=True),
+    planned_finish_cell=_cell(),
     total_investment=_number(nullable=True, minimum=0),
     total_investment_cell=_cell(),
     project_cell=_cell(),
+    note=_optional(),
 )
 
 #: One row a project, workbook and version of its annual plan (yuan), in force from ``effective``.
@@ -111,6 +114,7 @@ DEMOLITION = _table(
     period_end=_day(nullable=True),
     area=_number(nullable=True),
     area_cell=_cell(),
+    note=_optional(),
 )
 
 #: One row a project and workbook: what its unit says of it at the data date.

@@ -15,6 +15,7 @@ import pandas as pd
 from cityanalytics.calendar import elapsed_share, quarter_of, year_end
 from cityanalytics.errors import InsufficientDataError
 from cityanalytics.issues import Message
+from cityanalytics.programme.restated import restatements
 from cityanalytics.programme.segments import segments as segments_of
 
 if TYPE_CHECKING:
@@ -52,8 +53,8 @@ class Programme:
     received
         One row a unit: quarter, data date, day of receipt and file of what is used, and ``first_received``, the
         day on which the unit's first workbook of that quarter came.
-    revisions
-        Periods whose amount was stated again with another value: old and new value and cell.
+    revisions, demolition_revisions
+        Periods whose amount (area) was stated again with another value, as of `restatements`.
     issues
         Doubts of the files that are used.
     """
@@ -68,6 +69,7 @@ class Programme:
     history: pd.DataFrame
     received: pd.DataFrame
     revisions: pd.DataFrame
+    demolition_revisions: pd.DataFrame
     issues: pd.DataFrame
 
     @property
@@ -136,9 +138,9 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
                 last=last or "none",
             )
         )
-    areas = known["demolition"]
-    areas = _current(areas[areas["period_start"].dt.year == as_of.year])
-    demolished = segments_of(areas, key="site", value="area", as_of=as_of)
+    measured = known["demolition"]
+    measured = measured[measured["period_start"].dt.year == as_of.year]
+    demolished = segments_of(_current(measured), key="site", value="area", as_of=as_of)
     projects = current["projects"]
     segments = segments_of(flows, key="project", value="amount", as_of=as_of)
     segments = segments.merge(projects[["project", "category"]], on="project")
@@ -163,7 +165,13 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
         works=_works(known["works"], projects, as_of),
         history=_history(known["history"], as_of),
         received=_received(known["projects"], current["projects"]),
-        revisions=_revisions(stated[stated["period_start"] <= pd.Timestamp(as_of)]),
+        revisions=restatements(
+            stated.merge(known["projects"][["file", "project", "note"]], on=["file", "project"], how="left"),
+            key="project",
+            value="amount",
+            as_of=as_of,
+        ),
+        demolition_revisions=restatements(measured, key="site", value="area", as_of=as_of),
         issues=tables["issues"][tables["issues"]["file"].isin(used)].reset_index(drop=True),
     )
 
@@ -276,15 +284,3 @@ def _received(known: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
 def _history(history: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     earlier = _latest(history[history["year"] < as_of.year])
     return earlier[["year", "amount", "amount_cell"]].sort_values("year", ignore_index=True)
-
-
-def _revisions(flows: pd.DataFrame) -> pd.DataFrame:
-    """List the amounts that a later workbook states with another value for the same period."""
-    keys = ["project", "period_start", "period_end"]
-    stated = flows.sort_values(["received", "position"])
-    earlier = stated.groupby(keys, observed=True)[["amount", "amount_cell"]].shift()
-    changed = earlier["amount"].notna() & (earlier["amount"] != stated["amount"])
-    table = stated[[*keys, "unit", "amount", "amount_cell", "received"]].assign(
-        old_amount=earlier["amount"], old_amount_cell=earlier["amount_cell"]
-    )
-    return table[changed].reset_index(drop=True)

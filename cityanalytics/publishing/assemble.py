@@ -27,6 +27,7 @@ from cityanalytics.programme.closing import same_day_before, share_done, year_to
 from cityanalytics.programme.progress import curve
 from cityanalytics.programme.reconcile import reconcile
 from cityanalytics.programme.snapshot import Programme, Tables, take_snapshot
+from cityanalytics.publishing.comparison import since_last
 from cityanalytics.publishing.ledger import read_ledger
 from cityanalytics.publishing.lookback import bridge_from_last, forecast_year
 from cityanalytics.publishing.parameters import Dates, resolve_dates
@@ -82,9 +83,9 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
     forecast = _forecast(programme, settings.reference_class)
     outlook = look_ahead(programme, forecast)
     if_worked = scenarios(forecast, pace, extra_days=_holidays_left(settings, programme))
-    previous = _previous(settings, tables, dates)
     published = read_ledger(settings).before(dates.known_on).entries
     moved = bridge_from_last(settings, tables, published, now=programme)
+    changes = since_last(settings, tables, published, now=programme)
     record = hold_against(
         published,
         {
@@ -101,7 +102,7 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
         forecast=forecast,
         outlook=outlook,
         scenarios=if_worked,
-        previous=previous,
+        changes=changes,
         bridge=moved,
         record=record,
     )
@@ -114,7 +115,7 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
         outlook=outlook,
         alternatives=alternatives,
         scenarios=if_worked,
-        previous=previous,
+        changes=changes,
         bridge=moved,
         record=record,
         rules=simple_rules(forecast, share_last_year=last_year),
@@ -172,18 +173,6 @@ def _sources(folder: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
 
 def _forecast(programme: Programme, reference_class: str) -> Forecast:
     return forecast_year(reference_class, curve(programme), programme.plan)
-
-
-def _previous(settings: Settings, tables: Tables, dates: Dates) -> Programme | None:
-    """Return the programme at the data date of the quarter before, in the same year, as known now."""
-    year, number = dates.quarter.split("Q")
-    if number == "1":
-        return None
-    before = settings.data_date(f"{year}Q{int(number) - 1}")
-    received = tables["projects"]
-    if not (received["quarter"] == f"{year}Q{int(number) - 1}").any() or before >= dates.as_of:
-        return None
-    return take_snapshot(tables, as_of=before, known_on=dates.known_on)
 
 
 def _holidays_left(settings: Settings, programme: Programme) -> int:

@@ -58,14 +58,9 @@ def bridge_from_last(
         The programme that this forecast stands on.
     """
     method = partial(forecast_year, settings.reference_class)
-    in_year = [
-        entry
-        for entry in published
-        if not entry.hindcast and entry.as_of.year == now.as_of.year and entry.as_of < now.as_of
-    ]
+    last = last_published(published, now)
     try:
-        if in_year:
-            last = max(in_year, key=lambda entry: (entry.as_of, entry.known_on))
+        if last is not None:
             then = take_snapshot(tables, as_of=last.as_of, known_on=last.known_on)
             return bridge(earlier=_as_said(last), then=then, now=now, method=method)
         found = hindcasts(settings, tables, as_of=now.as_of, known_on=now.known_on)
@@ -75,6 +70,33 @@ def bridge_from_last(
         return bridge(earlier=Earlier.hindcast(made, then.known_on), then=then, now=now, method=method)
     except InsufficientDataError:
         return None
+
+
+def last_published(published: Sequence[Published], now: Programme) -> Published | None:
+    """Return the latest forecast published in time for an earlier day of the year."""
+    in_year = [
+        entry
+        for entry in published
+        if not entry.hindcast and entry.as_of.year == now.as_of.year and entry.as_of < now.as_of
+    ]
+    return max(in_year, key=lambda entry: (entry.as_of, entry.known_on), default=None)
+
+
+def known_in_time(received: pd.DataFrame, quarter: str) -> dt.date | None:
+    """Return the day on which a quarter was known in its time; None where it all came after a later quarter.
+
+    That is the day on which the last unit's first workbook of the quarter had come, of those that came before any of
+    a later quarter.
+
+    Parameters
+    ----------
+    received
+        Rows with ``unit``, ``quarter`` and ``received``.
+    """
+    later = received.loc[received["quarter"] > quarter, "received"].min()
+    firsts = received[received["quarter"] == quarter].groupby("unit", observed=True)["received"].min()
+    in_time = firsts if pd.isna(later) else firsts[firsts < later]
+    return None if in_time.empty else in_time.max().date()
 
 
 def look_back(workspace: str = ".", quarter: str = "", as_of: str = "", known_on: str = "") -> LookBack:
@@ -131,8 +153,7 @@ def hindcasts(
 ) -> list[tuple[Programme, Forecast]]:
     """Return earlier quarters as known in their time, with the forecast that they give, in order.
 
-    *Known in their time*: by the day on which the last unit's first workbook of the quarter had come, of those
-    that came before any of a later quarter.
+    *Known in their time* is what `known_in_time` says.
 
     Parameters
     ----------
@@ -146,13 +167,11 @@ def hindcasts(
     found = []
     for quarter in sorted(received["quarter"].unique()):
         day = settings.data_date(quarter)
-        later = received.loc[received["quarter"] > quarter, "received"].min()
-        firsts = received[received["quarter"] == quarter].groupby("unit", observed=True)["received"].min()
-        in_time = firsts if pd.isna(later) else firsts[firsts < later]
-        if day >= as_of or quarter >= quarter_of(as_of) or in_time.empty:
+        in_time = known_in_time(received, quarter)
+        if day >= as_of or quarter >= quarter_of(as_of) or in_time is None:
             continue
         try:
-            then = take_snapshot(tables, as_of=day, known_on=in_time.max().date())
+            then = take_snapshot(tables, as_of=day, known_on=in_time)
             found.append((then, forecast_year(settings.reference_class, curve(then), then.plan)))
         except InsufficientDataError:
             continue

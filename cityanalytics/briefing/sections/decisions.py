@@ -43,7 +43,7 @@ def decisions(content: Content, say: Wording) -> Markup:
     return table.caption(
         say("Decisions asked: the {count} with the largest gap of {all}", count=len(cells), all=len(asked)),
         unit=say("deadline: date"),
-    ).html(7, say.language)
+    ).html(8, say.language)
 
 
 def _deadline(day: object, content: Content, say: Wording) -> Markup | str | None:

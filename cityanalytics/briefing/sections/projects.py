@@ -8,6 +8,7 @@ import pandas as pd
 
 from cityanalytics.briefing import display, palette
 from cityanalytics.briefing.blocks import side_by_side
+from cityanalytics.briefing.changed import changed, moves
 from cityanalytics.briefing.charts import Bar, Chart, Stage, constraints, projects_strip
 from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.figure import Words
@@ -27,20 +28,12 @@ MOST_PROJECTS = 12
 
 @part("projects")
 def projects(content: Content, say: Wording) -> Markup:
-    """Write the strip of all projects, the constraints, and the twelve that weigh most."""
+    """Write the strip of all projects, the constraints, what changed, and the twelve that weigh most."""
     charts = side_by_side(
         _strip(content, say).figure_html(6, say.language),
         _constraints(content, say).figure_html(7, say.language),
     )
-    changed = (
-        say(
-            "Since {day}: {newly_started} projects started, {newly_completed} completed.",
-            day=display.date_text(content.previous.as_of, say.language),
-        )
-        if content.previous is not None
-        else say("No earlier quarter of this year to compare with.")
-    )
-    return paragraph(changed) + charts + _heaviest(content, say)
+    return charts + changed(content, say) + moves(content, say, position=6) + _heaviest(content, say)
 
 
 def held_up(content: Content) -> pd.DataFrame:
@@ -147,7 +140,7 @@ def _heaviest(content: Content, say: Wording) -> Markup:
                 latest,
             )
         )
-    columns = ("Project", "Unit", "Responsible person", "Gap", "Share", "Constraint", "Latest start")
+    columns = ("Project", "Unit", "In charge", "Gap", "Share", "Constraint", "Latest start")
     table = Table.of(columns=[say(label) for label in columns], rows=cells)
     shown = (
         table.caption(
@@ -156,11 +149,11 @@ def _heaviest(content: Content, say: Wording) -> Markup:
         )
         .numeric(3, places=2, per=scale.per)
         .shares(4)
-        .html(6, say.language)
+        .html(7, say.language)
     )
     return shown + paragraph(
         say(
-            "Latest start: planned duration counted back from 31 December for what must end in the year; the rest must start by then. The full list is in the notebook 03_projects."
+            "Latest start: 31 December, less the planned duration for what must end in the year. Full list: notebook 03_projects."
         ),
         note=True,
     )

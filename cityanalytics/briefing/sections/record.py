@@ -54,7 +54,7 @@ def _published(found: Record, say: Wording) -> Markup:
         said.append(say("No score yet: none of their years has closed."))
     if found.hindcasts:
         said.append(_hindcasts(say))
-    return bullets(said) + score_table(found.scores[-MOST_ROWS:], say, position=10)
+    return bullets(said) + score_table(found.scores[-MOST_ROWS:], say, position=11)
 
 
 def score_table(scores: Sequence[Score], say: Wording, *, position: int, hindcast: bool = False) -> Markup:

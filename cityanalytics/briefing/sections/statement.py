@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -140,10 +140,11 @@ def _revisions(content: Content, say: Wording) -> Markup:
             row["old_amount"],
             row["amount"],
             display.day_text(row["received"].date(), say.language),
+            replaced_by(row, say),
         )
         for row in table.head(MOST_REVISIONS).to_dict("records")
     ]
-    columns = ("Project", "Unit", "Period until", "Before", "Now", "Received")
+    columns = ("Project", "Unit", "Period until", "Before", "Now", "Received", "Replaced by")
     shown = Table.of(columns=[say(label) for label in columns], rows=rows)
     return (
         shown.caption(
@@ -151,5 +152,18 @@ def _revisions(content: Content, say: Wording) -> Markup:
             unit=scale.unit,
         )
         .numeric(3, 4, per=scale.per)
-        .html(9, say.language)
+        .html(10, say.language)
     )
+
+
+def replaced_by(row: Mapping[Hashable, Any], say: Wording) -> Markup:
+    """Say what replaced an amount, and what its unit newly remarks of it."""
+    if not isinstance(row["quarter"], str):
+        return say("another workbook of earlier years")
+    replaced = (
+        say("correction")
+        if row["quarter"] == row["old_quarter"]
+        else say("{quarter} workbook", quarter=row["quarter"])
+    )
+    note = original(row["note"])
+    return replaced if note is None else say("{first}: {second}", first=replaced, second=note)

@@ -53,7 +53,7 @@ def what_if(content: Content, say: Wording) -> Markup:
         say("Scenarios against base"), unit=say("pace: times that of base")
     )
     chooser = scenario_chooser(
-        scenarios, legend=say("Choose a scenario"), table=table, position=8, language=say.language
+        scenarios, legend=say("Choose a scenario"), table=table, position=9, language=say.language
     )
     return chooser + paragraph(
         say(

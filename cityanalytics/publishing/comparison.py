@@ -1,0 +1,121 @@
+"""From a workspace and two days to what changed between them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cityanalytics.calendar import quarter_end, quarter_of
+from cityanalytics.errors import InsufficientDataError, UsageError
+from cityanalytics.intake.store import read_tables
+from cityanalytics.issues import Message
+from cityanalytics.programme.changes import compare
+from cityanalytics.programme.snapshot import take_snapshot
+from cityanalytics.publishing.lookback import known_in_time, last_published
+from cityanalytics.publishing.parameters import resolve_dates
+from cityanalytics.settings import find_workspace, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cityanalytics.forecast.record import Published
+    from cityanalytics.programme.changes import Changes
+    from cityanalytics.programme.snapshot import Programme, Tables
+    from cityanalytics.settings import Settings
+
+
+def changes_between(old: str, new: str, *, workspace: str = ".", known_on: str = "") -> Changes:
+    """Return what changed between two days.
+
+    Parameters
+    ----------
+    old, new
+        Each a quarter such as ``2010Q2``, which stands for its data date, or an ISO date.
+    workspace
+        A folder of the workspace; by default the current one.
+    known_on
+        ISO date: both days as known on it; by default everything received.
+
+    Raises
+    ------
+    cityanalytics.errors.CityAnalyticsError
+        The workspace, a quarter or a date does not fit, `new` lies before `old`, or too little is known.
+    """
+    settings = load_settings(find_workspace(Path(workspace).resolve()))
+    tables = read_tables(settings)
+    first, last = (
+        resolve_dates(settings, tables, quarter=quarter, as_of=as_of, known_on=known_on)
+        for quarter, as_of in map(_quarter_or_date, (old, new))
+    )
+    if last.as_of < first.as_of:
+        raise UsageError(
+            Message.of("{new} lies before {old}: name the earlier one first", new=last.as_of, old=first.as_of)
+        )
+    now = take_snapshot(tables, as_of=last.as_of, known_on=last.known_on)
+    if last.as_of == first.as_of:
+        return compare(now, now)
+    told_on = known_in_time(_received(tables, now.known_on), first.quarter)
+    return _since(tables, first.as_of, told_on=told_on, now=now)
+
+
+def since_last(
+    settings: Settings, tables: Tables, published: Sequence[Published], *, now: Programme
+) -> Changes | None:
+    """Return what changed since the last briefing of the year, or None where there is none.
+
+    The last briefing is that of the last forecast published in time; where none was, that of the quarter before, as
+    known in its time.
+
+    Parameters
+    ----------
+    settings, tables
+        The workspace's configuration and its canonical tables.
+    published
+        What was published before the known-on day.
+    now
+        The programme of this briefing.
+    """
+    try:
+        last = last_published(published, now)
+        if last is not None:
+            return _since(tables, last.as_of, told_on=last.known_on, now=now)
+        received = _received(tables, now.known_on)
+        for quarter in sorted(received["quarter"].unique(), reverse=True):
+            day = settings.data_date(quarter)
+            if day.year == now.as_of.year and quarter < quarter_of(now.as_of):
+                return _since(tables, day, told_on=known_in_time(received, quarter), now=now)
+    except InsufficientDataError:
+        pass  # nothing describes the day of the last briefing
+    return None
+
+
+def _quarter_or_date(text: str) -> tuple[str, str]:
+    try:
+        if "Q" in text:
+            quarter_end(text)
+            return text, ""
+        return "", dt.date.fromisoformat(text).isoformat()
+    except (ValueError, UsageError):
+        raise UsageError(
+            Message.of(
+                "{text!r} is neither a quarter such as 2010Q2 nor a date such as 2010-06-30", text=text
+            )
+        ) from None
+
+
+def _since(tables: Tables, day: dt.date, *, told_on: dt.date | None, now: Programme) -> Changes:
+    before = take_snapshot(tables, as_of=day, known_on=now.known_on)
+    if told_on is None or told_on >= now.known_on:
+        return compare(before, now)
+    try:
+        return compare(before, now, told=take_snapshot(tables, as_of=day, known_on=told_on))
+    except InsufficientDataError:
+        return compare(before, now)  # nothing had been told of that day
+
+
+def _received(tables: Tables, known_on: dt.date) -> pd.DataFrame:
+    projects = tables["projects"]
+    return projects[projects["received"] <= pd.Timestamp(known_on)]
