@@ -62,6 +62,7 @@ def _curve(content: Content, say: Wording, sheet: Sheet) -> Chart:
         ),
         axis=say.plain("Cumulative investment, {unit}", unit=sheet.columns[1].unit),
         series=tuple(drawn),
+        ticks=say.plain("mmm"),
     )
 
 
@@ -130,11 +131,23 @@ def _constraints(say: Wording, sheet: Sheet) -> Chart | None:
 
 
 def _numbers(sheet: Sheet, column: int, look: Look, say: Wording) -> Series:
-    """Return a column as a series over the stretch of rows that hold numbers, its name at the last one."""
+    """Return a column as a series over the stretch of rows that hold numbers, named where there is room.
+
+    What runs on is named half-way, what the year ends with at its last point, with the value.
+    """
     rows = [at for at, row in enumerate(sheet.rows) if not isinstance(row[column], str)]
-    value = sheet.rows[max(rows)][column]
-    label = f"{sheet.columns[column].label} {_shown(value, replace(sheet.columns[column], unit=''), say)}"
-    return Series(column=column, first=min(rows), last=max(rows), look=look, labels=(label,))
+    runs_on = look in {"plan", "actual"}
+    named = rows[len(rows) // 2] if runs_on else rows[-1]
+    head = sheet.columns[column]
+    value = _shown(sheet.rows[named][column], replace(head, unit=""), say)
+    label = head.label if runs_on else f"{head.label} {value}"
+    return Series(
+        column=column,
+        first=rows[0],
+        last=rows[-1],
+        look=look,
+        labels=tuple(label if at == named else "" for at in range(rows[0], rows[-1] + 1)),
+    )
 
 
 def _listed(sheet: Sheet, columns: tuple[int, ...], say: Wording) -> str:

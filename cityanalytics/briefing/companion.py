@@ -8,6 +8,7 @@ double every header; what each column is called in the others stands on a sheet 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -122,14 +123,14 @@ def _cover(
     titles: Sequence[Sequence[str]],
 ) -> Sheet:
     """Return title, dates, statement, hashes, and the contents with links."""
-    made, programme = content.provenance, content.programme
+    made = content.provenance
     return Sheet.of(
         "cover",
         sheet_name(say.plain("Cover"), [sheet.name for sheet in tables]),
         title=title_of(content, say),
         lines=[
             content.settings.bureau[say.language],
-            say.plain(sentence(content), day=display.day_text(programme.as_of, say.language)),
+            *_headline(content, say),
             _times(content, say),
             content.settings.statement[say.language],
             *(title_of(content, other) for other in others),
@@ -153,6 +154,12 @@ def _cover(
         language=say.language,
         leads=True,
     )
+
+
+def _headline(content: Content, say: Wording) -> list[str]:
+    """Return the headline, a clause a line: a cell does not show a long sentence whole."""
+    said = say.plain(sentence(content), day=display.day_text(content.programme.as_of, say.language))
+    return re.split(r"(?<=[；;])\s*", said)
 
 
 def _notes(content: Content, say: Wording) -> Sheet:

@@ -208,7 +208,7 @@ class Series:
     look
         How it is drawn.
     labels
-        What stands at its last points, the last label at the last one.
+        What stands at each of its points; empty for nothing. None at all where there are none.
     """
 
     column: int
@@ -236,6 +236,8 @@ class Chart:
         What the values' axis says: measure and unit.
     series
         What is drawn.
+    ticks
+        Number format of the days under a chart of lines, such as the month's name.
     """
 
     kind: Literal["lines", "bars"]
@@ -244,6 +246,7 @@ class Chart:
     alt: str
     axis: str
     series: tuple[Series, ...]
+    ticks: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
     from cityanalytics.briefing.spreadsheet import Book, Chart, Series, Sheet
 
-_WIDTH, _ROW = 960, 20  # pixels
-_BAR = 26  # pixels of a bar's row
+_WIDTH, _ROW = 960, 24  # pixels
+_BAR = 28  # pixels of a bar's row
 _HEAD = 130  # pixels of a chart's title and axis
-_MONTH = 31  # days from one tick to the next
+_PRINTED = 75  # per cent: a chart fits the width of A4
+_MONTH = 31  # days from one tick to the next: each lies in another month
 
 _LINES: Mapping[str, dict[str, Any]] = {
     "plan": {"color": palette.MUTED, "width": 1.75, "dash_type": "dash"},
@@ -27,6 +28,8 @@ _LINES: Mapping[str, dict[str, Any]] = {
     "forecast": {"color": palette.BLUE, "width": 2.25, "dash_type": "square_dot"},
     "range": {"color": palette.BLUE, "width": 1.25, "dash_type": "round_dot"},
 }
+#: Where a line's name stands at its point.
+_LABELS = {"plan": "left", "actual": "right", "forecast": "right", "range": "right"}
 _BARS: Mapping[str, dict[str, Any]] = {
     "actual": {"fill": {"color": palette.BLUE}},
     "past": {"fill": {"color": palette.STEEL}},
@@ -50,8 +53,11 @@ def draw(
     link
         Format of the lines.
     """
+    tab.fit_to_pages(0, 0)
+    tab.set_print_scale(_PRINTED)
     row = starts["charts"] + 1
     sheets = {sheet.id: sheet for sheet in book.sheets}
+    breaks: list[int] = []
     for chart in book.charts:
         sheet = sheets[chart.sheet]
         quoted = sheet.name.replace("'", "''")
@@ -63,6 +69,8 @@ def draw(
         made.set_legend({"none": True})
         tab.insert_chart(row + 1, 0, made, {"description": readable(chart.alt)})
         row += 3 + -(-height // _ROW)
+        breaks.append(row)
+    tab.set_h_pagebreaks(breaks[:-1])
 
 
 def _chart(file: Workbook, chart: Chart, sheet: Sheet, first: int) -> Any:  # noqa: ANN401 - the library has no types
@@ -71,6 +79,7 @@ def _chart(file: Workbook, chart: Chart, sheet: Sheet, first: int) -> Any:  # no
     for series in chart.series:
         made.add_series(_series(series, sheet, first, lines=lines))
     plain = {"line": {"color": palette.MUTED}, "major_gridlines": {"visible": False}}
+    bare = {"line": {"none": True}, "major_tick_mark": "none"}
     values = {
         "name": readable(chart.axis),
         "name_font": {"bold": False, "size": 11},
@@ -79,32 +88,34 @@ def _chart(file: Workbook, chart: Chart, sheet: Sheet, first: int) -> Any:  # no
         "num_font": {"size": 11},
     }
     if lines:
-        days = [row[0] for row in sheet.rows]
-        last = int(max(day for day in days if isinstance(day, float)))
-        axis = {"min": last - 364, "max": last, "major_unit": _MONTH, "num_format": "m-d", "num_font": {"size": 11}}
+        days = [row[0] for row in sheet.rows if isinstance(row[0], float)]
+        # the rows begin with the end of January
+        axis = {
+            "min": min(days) - 30,
+            "max": max(days),
+            "major_unit": _MONTH,
+            "num_format": chart.ticks,
+            "num_font": {"size": 11},
+        }
         made.set_x_axis({**plain, **axis})
         made.set_y_axis({**plain, **values, "major_gridlines": {"visible": True, "line": {"color": palette.RULE}}})
         made.set_plotarea({"layout": {"x": 0.08, "y": 0.14, "width": 0.74, "height": 0.74}})
     else:
-        made.set_x_axis({**plain, "reverse": True, "num_font": {"size": 11}})
-        made.set_y_axis({**plain, **values, "label_position": "high"})
+        made.set_x_axis({**plain, **values, **bare, "label_position": "high"})
+        made.set_y_axis({**plain, "reverse": True, "interval_unit": 1, "num_font": {"size": 11}})
     return made
 
 
 def _series(series: Series, sheet: Sheet, first: int, *, lines: bool) -> dict[str, Any]:
     top, bottom = first + series.first, first + series.last
-    blank = series.last - series.first + 1 - len(series.labels)
-    labels = [
-        *({"delete": True} for _ in range(blank)),
-        *({"value": readable(label)} for label in series.labels),
-    ]
+    labels = [{"value": readable(label)} if label else {"delete": True} for label in series.labels]
     looks: dict[str, Any] = (
         {"line": _LINES[series.look], "marker": {"type": "none"}}
         if lines
         else {**_BARS[series.look], "overlap": 100, "gap": 40}
     )
     if series.labels:
-        place = "right" if lines else "outside_end"
+        place = _LABELS[series.look] if lines else "outside_end"
         looks["data_labels"] = {"value": True, "custom": labels, "position": place, "font": {"size": 11}}
     return {
         "name": readable(sheet.columns[series.column].label),

@@ -7,24 +7,34 @@ import io
 import math
 from typing import TYPE_CHECKING
 
+from cityanalytics.briefing import palette
+from cityanalytics.briefing.spreadsheet import DAY
 from cityanalytics.publishing.nativecharts import draw
 from cityanalytics.workbooks.marking.issuelist import letters_wide, readable
 from cityanalytics.workbooks.marking.valuecopy import TEXT_ALONE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from cityanalytics.briefing.spreadsheet import Book, Column, Sheet
+    from cityanalytics.briefing.spreadsheet import Book, Cell, Column, Sheet
 
-#: A sans-serif font with Han characters; where it is not there a program takes another.
+#: A sans-serif font with Han characters; where it is not there a program takes another. The book's own font, which
+#: columns are measured by, stays the library's, so that charts keep their shape.
 FONT = {"font_name": "Microsoft YaHei", "font_size": 12, "font_scheme": "none"}
-LEAST_WIDTH, MOST_WIDTH = 9, 44
+LEAST_WIDTH, MOST_WIDTH, MOST_IN_WIDE = 9, 44, 22
+#: Letters of a header that stand in one line.
+ONE_LINE = 24
 #: The header of a longer table stays in sight; otherwise panes are a hindrance to those who magnify.
 LONG = 40
-_A4 = 9
-_HEADER_ROWS = 2
+#: Columns up to which a table is printed on A4; wider ones on A3.
+MOST_ON_A4 = 15
+_A3, _A4 = 8, 9
+_LETTER = 1.2  # width of a letter of our font in letters of the book's own
+_LINE, _MOST_HEIGHT = 18, 405  # points
 
 
 class _Looks:
@@ -33,19 +43,30 @@ class _Looks:
     def __init__(self, book: Workbook) -> None:
         self._book = book
         self._numbers: dict[str, Format] = {}
-        top = {"valign": "top"}
+        head = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 2}
         self.title = book.add_format({**FONT, "bold": True, "font_size": 16})
-        self.text = book.add_format({**FONT, **top, "text_wrap": True})
-        self.header = book.add_format({**FONT, "bold": True, "text_wrap": True, "valign": "bottom", "bottom": 2})
-        self.right = book.add_format(
-            {**FONT, "bold": True, "text_wrap": True, "valign": "bottom", "bottom": 2, "align": "right"}
-        )
-        self.link = book.add_format({**FONT, **top, "font_color": "#0B4F9E", "underline": 1})
+        self.line = book.add_format(FONT)
+        self.link = book.add_format({**FONT, "valign": "top", "font_color": palette.BLUE, "underline": 1})
+        self.first = book.add_format({**FONT, "valign": "top", "text_wrap": True})
+        self.text = book.add_format({**FONT, "valign": "top", "text_wrap": True, "indent": 1})
+        self.first_head = book.add_format({**FONT, **head})
+        self.text_head = book.add_format({**FONT, **head, "indent": 1})
+        self.number_head = book.add_format({**FONT, **head, "align": "right", "indent": 1})
+
+    def head(self, column: Column, at: int) -> Format:
+        if column.format:
+            return self.number_head
+        return self.text_head if at else self.first_head
+
+    def cell(self, column: Column, at: int) -> Format:
+        if column.format:
+            return self.number(column.format)
+        return self.text if at else self.first
 
     def number(self, shown: str) -> Format:
         if shown not in self._numbers:
             self._numbers[shown] = self._book.add_format(
-                {**FONT, "valign": "top", "align": "right", "num_format": shown}
+                {**FONT, "valign": "top", "align": "right", "indent": 1, "num_format": shown}
             )
         return self._numbers[shown]
 
@@ -62,9 +83,7 @@ def write_workbook(book: Book) -> bytes:
     import xlsxwriter
 
     packed = io.BytesIO()
-    with xlsxwriter.Workbook(
-        packed, {"in_memory": True, "default_format_properties": dict(FONT), **TEXT_ALONE}
-    ) as file:
+    with xlsxwriter.Workbook(packed, {"in_memory": True, **TEXT_ALONE}) as file:
         day = dt.date.fromisoformat(book.created)
         file.set_properties(
             {
@@ -85,16 +104,17 @@ def write_workbook(book: Book) -> bytes:
 
 def _write(tab: Worksheet, sheet: Sheet, book: Book, looks: _Looks) -> int:
     """Write a sheet; return the row (from 0) where its table's header stands, or would stand."""
+    tab.set_default_row(_LINE)
     tab.write_string(0, 0, readable(sheet.title), looks.title)
     for row, line in enumerate(sheet.lines, start=1):
-        tab.write_string(row, 0, readable(line))
+        tab.write_string(row, 0, readable(line), looks.line)
     start = 1 + len(sheet.lines)
     if sheet is not book.sheets[0]:
         tab.write_url(start, 0, f"internal:{_place(book.sheets[0].name)}", looks.link, book.back)
         start += 1
     tab.set_landscape()
-    tab.set_paper(_A4)
-    tab.fit_to_pages(1, 0)
+    tab.set_paper(_A4 if len(sheet.columns) <= MOST_ON_A4 else _A3)
+    tab.fit_to_pages(1, 1 if sheet.leads else 0)
     if not sheet.rows:
         return start
     headers = [readable(book.header(column)) for column in sheet.columns]
@@ -108,15 +128,20 @@ def _write(tab: Worksheet, sheet: Sheet, book: Book, looks: _Looks) -> int:
             "style": None,
             "autofilter": False,
             "columns": [
-                {"header": header, "header_format": looks.right if column.format else looks.header}
-                for header, column in zip(headers, sheet.columns, strict=True)
+                {"header": header, "header_format": looks.head(column, at)}
+                for at, (header, column) in enumerate(zip(headers, sheet.columns, strict=True))
             ],
         },
     )
-    for at, column in enumerate(sheet.columns):
+    texts = [[_shown(cell, column) for cell, column in zip(row, sheet.columns, strict=True)] for row in sheet.rows]
+    most = MOST_WIDTH if len(headers) <= MOST_ON_A4 else MOST_IN_WIDE
+    widths = [_width(header, column, most) for header, column in zip(headers, zip(*texts, strict=True), strict=True)]
+    for at, width in enumerate(widths):
         _write_column(tab, sheet, at, start + 1, looks)
-        texts = [row[at] if isinstance(row[at], str) else _shown(row[at], column) for row in sheet.rows]
-        tab.set_column(at, at, _width(headers[at], [str(text) for text in texts]))
+        tab.set_column(at, at, width * _LETTER)
+    # programs do not find heights out when they open a file
+    for row, line in enumerate([headers, *texts], start=start):
+        tab.set_row(row, _height(line, widths))
     tab.repeat_rows(start)
     if len(sheet.rows) > LONG:
         tab.freeze_panes(start + 1, 1)
@@ -124,8 +149,7 @@ def _write(tab: Worksheet, sheet: Sheet, book: Book, looks: _Looks) -> int:
 
 
 def _write_column(tab: Worksheet, sheet: Sheet, at: int, first: int, looks: _Looks) -> None:
-    shown = sheet.columns[at].format
-    look = looks.number(shown) if shown else looks.text
+    look = looks.cell(sheet.columns[at], at)
     for row, cells in enumerate(sheet.rows, start=first):
         cell = cells[at]
         if sheet.leads and at == 0:
@@ -141,16 +165,26 @@ def _place(name: str) -> str:
     return f"'{quoted}'!A1"
 
 
-def _shown(number: object, column: Column) -> str:
-    """Return about what a number is shown as, for the width of its column."""
-    if not isinstance(number, float):
-        return ""
+def _shown(cell: Cell, column: Column) -> str:
+    """Return about what a cell shows, for the size of its column and row."""
+    if isinstance(cell, str):
+        return readable(cell)
     places = len(column.format.partition(".")[2])
-    return column.format if column.format.startswith("y") else f"{number:,.{places}f}"
+    return column.format if column.format == DAY else f"{cell:,.{places}f}"
 
 
-def _width(header: str, texts: list[str]) -> int:
-    """Return the width that a header in two lines and most texts in one line need."""
+def _width(header: str, texts: Sequence[str], most: int) -> int:
+    """Return the width that most texts need in one line, and a header in one or, where it is long, in two."""
     widest = max((letters_wide(line) for text in texts for line in text.split("\n")), default=0)
-    wanted = max(math.ceil(letters_wide(header) / _HEADER_ROWS) + 2, widest + 2)
-    return min(max(wanted, LEAST_WIDTH), MOST_WIDTH)
+    head = letters_wide(header)
+    wanted = max(head if head <= ONE_LINE else math.ceil(head / 2) + 2, widest) + 2
+    return min(max(wanted, LEAST_WIDTH), most)
+
+
+def _height(texts: Sequence[str], widths: Sequence[int]) -> int:
+    """Return the points that the highest cell of a row needs."""
+    lines = max(
+        sum(max(1, math.ceil((letters_wide(line) + 1) / width)) for line in text.split("\n"))
+        for text, width in zip(texts, widths, strict=True)
+    )
+    return min(_LINE * lines, _MOST_HEIGHT)

@@ -19,6 +19,21 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.wording import Wording
 
 
+#: Unit of a figure's exact value, in words.
+UNITS = {
+    "yuan": "yuan",
+    "yuan per day": "yuan a day",
+    "square metres": "square metres",
+    "metres": "metres",
+    "fraction": "fraction of 1",
+    "fraction of one": "probability from 0 to 1",
+    "points": "fraction of 1; 0.01 is one percentage point",
+    "times": "times",
+    "count": "number",
+    "days": "days",
+}
+
+
 def key(content: Content, say: Wording) -> Sheet:
     """Return plan, done, share and gap of investment and demolition, a unit a row."""
     rules, found = LANGUAGES[say.language], content.figures
@@ -162,7 +177,7 @@ def figures(content: Content, say: Wording) -> Sheet:
         title=say.plain("Every figure of the briefing, as shown and exact"),
         lines=[
             say.plain("The key leads to the cells behind a figure: cityanalytics trace REPORT KEY."),
-            say.plain("The exact value is in the unit beside it; shares are fractions of 1."),
+            say.plain("The exact value is in the unit beside it."),
         ],
         columns=[
             Column(label=say.plain("Figure")),
@@ -176,7 +191,7 @@ def figures(content: Content, say: Wording) -> Sheet:
                 name_of(figure.key, content.settings, say),
                 figure.shown(say.language),
                 figure.value,
-                say.plain(figure.unit),
+                say.plain(UNITS[figure.unit]),
                 figure.key,
             )
             for figure in content.figures.values()

@@ -46,7 +46,7 @@ def received(content: Content, say: Wording) -> Sheet:
     ]
     return Sheet.of(
         "received",
-        say.plain("Received"),
+        say.plain("Received workbooks"),
         title=say.plain("Workbooks used, by unit"),
         lines=[
             say.plain("A unit whose workbook for the quarter is missing stands with what it sent before."),
