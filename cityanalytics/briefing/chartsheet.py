@@ -35,7 +35,7 @@ def charts(content: Content, say: Wording, sheets: Mapping[str, Sheet]) -> tuple
     """
     found = [
         _curve(content, say, sheets["s_curve"]),
-        *(_progress(content, say, sheets[name]) for name in ("categories", "units", "demolition")),
+        *(_progress(say, sheets[name]) for name in ("categories", "units", "demolition")),
         _constraints(say, sheets["constraints"]),
     ]
     return tuple(chart for chart in found if chart is not None)
@@ -66,12 +66,13 @@ def _curve(content: Content, say: Wording, sheet: Sheet) -> Chart:
     )
 
 
-def _progress(content: Content, say: Wording, sheet: Sheet) -> Chart | None:
+def _progress(say: Wording, sheet: Sheet) -> Chart | None:
     """Return plan and done by group, the largest gap first."""
     last = min(len(sheet.rows), MOST_BARS) - 1
     if last < 0:
         return None
-    behind = sum(row[_GAP] > 0 for row in sheet.rows if isinstance(row[_GAP], float))
+    gaps = [row[_GAP] for row in sheet.rows]
+    behind = sum(isinstance(gap, float) and gap > 0 for gap in gaps)
     count = {"late": behind, "all": len(sheet.rows), "first": sheet.rows[0][0]}
     if sheet.id == "demolition":
         title = say.plain("{demolition_total} demolished at {demolition_sites} sites")
@@ -82,9 +83,7 @@ def _progress(content: Content, say: Wording, sheet: Sheet) -> Chart | None:
             else say.plain("All {all} categories keep up with elapsed time", **count)
         )
     elif sheet.id == "units":
-        title = say.plain(
-            "{late} of {all} units are behind elapsed time; the largest gap: {first}", **count
-        )
+        title = say.plain("{late} of {all} units are behind elapsed time; the largest gap: {first}", **count)
     else:
         title = say.plain(
             "{late} of {all} categories are behind elapsed time; the largest gap: {first}", **count
@@ -103,7 +102,9 @@ def _progress(content: Content, say: Wording, sheet: Sheet) -> Chart | None:
                 first=0,
                 last=last,
                 look="plan",
-                labels=tuple(_shown(row[_SHARE], sheet.columns[_SHARE], say) for row in sheet.rows[: last + 1]),
+                labels=tuple(
+                    _shown(row[_SHARE], sheet.columns[_SHARE], say) for row in sheet.rows[: last + 1]
+                ),
             ),
         ),
     )

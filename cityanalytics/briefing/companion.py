@@ -17,10 +17,10 @@ from babel import Locale
 from cityanalytics.briefing import display
 from cityanalytics.briefing.chartsheet import charts
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.page import title_of
 from cityanalytics.briefing.sections.headline import sentence
 from cityanalytics.briefing.sheets import SHEETS
 from cityanalytics.briefing.spreadsheet import Book, Column, Sheet
+from cityanalytics.briefing.title import title_of
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.workbooks.marking.issuelist import sheet_name
 
@@ -32,14 +32,17 @@ if TYPE_CHECKING:
 #: Notes by key, in the order of their numbers.
 NOTES = {
     "absent": "“{missing}”: it applies, but nobody has reported it. “{not_applicable}”: it cannot apply.",
-    "rounding": "Cells hold the exact value and show it rounded half up, as the page does. What is shown may not add up by its last digit.",
+    "rounding": "Cells hold the exact value and show it rounded half up, as the page does. What is shown may not add "
+    "up by its last digit.",
     "gap": "Share of the plan less elapsed-time progress ({elapsed_share}); below zero is behind.",
     "short": "Plan times elapsed-time progress less what is done; below zero is ahead.",
-    "range": "Low and high hold the 80% range: one year in ten ends below, one in ten above. Ranges of parts do not add up to that of the whole; medians do.",
+    "range": "Low and high hold the 80% range: one year in ten ends below, one in ten above. "
+    "Ranges of parts do not add up to that of the whole; medians do.",
     "state": "Normal: at most {yellow} behind elapsed-time progress; behind: at most {red}; far behind: more.",
     "assumed": "Planned areas of demolition are assumed: no annual plan of them has been published.",
     "completed": "Done with the item of work reported completed, not only basically.",
-    "latest": "Counted back from 31 December: the planned duration before it for what must end in the year, 31 December for what need only start.",
+    "latest": "Counted back from 31 December: the planned duration before it for what must end in the year, "
+    "31 December for what need only start.",
     "steps": "Changed one at a time, from the top down; levels are rounded, then subtracted, so the steps add up.",
     "hindcast": "A forecast published too late for its day is a hindcast and does not count.",
 }
@@ -58,9 +61,7 @@ def companion(content: Content) -> Book:
     )
     spoken = {say.language: _tables(content, say) for say in (first, *others)}
     in_others = [spoken[say.language] for say in others]
-    columns = [
-        _columns(spoken[first.language], in_others, say, others) for say in (first, *others)
-    ]
+    columns = [_columns(spoken[first.language], in_others, say, others) for say in (first, *others)]
     tables = _fitly_named([_dated(sheet, content, first) for sheet in (*spoken[first.language], columns[0])])
     titles = [
         [sheet.title for sheet in (*theirs, named)]
@@ -148,8 +149,7 @@ def _cover(
             ),
         ],
         rows=[
-            (sheet.name, sheet.title, *translated)
-            for sheet, *translated in zip(tables, *titles, strict=True)
+            (sheet.name, sheet.title, *translated) for sheet, *translated in zip(tables, *titles, strict=True)
         ],
         language=say.language,
         leads=True,

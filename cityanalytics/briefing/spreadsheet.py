@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -15,7 +14,7 @@ from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.number import Absent, absence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cityanalytics.briefing.language import Scale
 
@@ -58,7 +57,9 @@ class Column:
     note: str = ""
 
     @classmethod
-    def scaled(cls, label: str, scales: Sequence[Scale], *, at: int = 0, places: int, note: str = "") -> Column:
+    def scaled(
+        cls, label: str, scales: Sequence[Scale], *, at: int = 0, places: int, note: str = ""
+    ) -> Column:
         """Make a column of amounts or areas in the scale at a place of `scales`, the largest first."""
         scale = scales[at]
         return cls(
@@ -103,9 +104,9 @@ class Column:
         """
         if isinstance(value, str):
             return value if value.strip() else LANGUAGES[language].missing
-        if value is pd.NaT:
-            return LANGUAGES[language].missing
-        if isinstance(value, dt.date):
+        if isinstance(value, dt.date):  # so is a day that is not known
+            if pd.isna(value):
+                return LANGUAGES[language].missing
             day = value.date() if isinstance(value, dt.datetime) else value
             return float((day - _DAY_ZERO).days) if day >= _FIRST_DAY else day.isoformat()
         word = absence(value, language)

@@ -37,9 +37,7 @@ _BARS: Mapping[str, dict[str, Any]] = {
 }
 
 
-def draw(
-    file: Workbook, tab: Worksheet, book: Book, starts: Mapping[str, int], *, link: Format
-) -> None:
+def draw(file: Workbook, tab: Worksheet, book: Book, starts: Mapping[str, int], *, link: Format) -> None:
     """Draw the charts of a book below one another, each under a line that leads to its values.
 
     Parameters
@@ -64,7 +62,9 @@ def draw(
         tab.write_url(row, 0, f"internal:'{quoted}'!A1", link, readable(book.source.format(sheet.name)))
         height = _HEAD + max(_BAR * len(sheet.rows), 300 if chart.kind == "lines" else 0)
         made = _chart(file, chart, sheet, starts[chart.sheet] + 1)
-        made.set_title({"name": readable(chart.title), "name_font": {"size": 14, "bold": True}, "overlay": False})
+        made.set_title(
+            {"name": readable(chart.title), "name_font": {"size": 14, "bold": True}, "overlay": False}
+        )
         made.set_size({"width": _WIDTH, "height": height})
         made.set_legend({"none": True})
         tab.insert_chart(row + 1, 0, made, {"description": readable(chart.alt)})
@@ -98,7 +98,9 @@ def _chart(file: Workbook, chart: Chart, sheet: Sheet, first: int) -> Any:  # no
             "num_font": {"size": 11},
         }
         made.set_x_axis({**plain, **axis})
-        made.set_y_axis({**plain, **values, "major_gridlines": {"visible": True, "line": {"color": palette.RULE}}})
+        made.set_y_axis(
+            {**plain, **values, "major_gridlines": {"visible": True, "line": {"color": palette.RULE}}}
+        )
         made.set_plotarea({"layout": {"x": 0.08, "y": 0.14, "width": 0.74, "height": 0.74}})
     else:
         made.set_x_axis({**plain, **values, **bare, "label_position": "high"})

@@ -133,15 +133,19 @@ def _write(tab: Worksheet, sheet: Sheet, book: Book, looks: _Looks) -> int:
             ],
         },
     )
-    texts = [[_shown(cell, column) for cell, column in zip(row, sheet.columns, strict=True)] for row in sheet.rows]
+    texts = [
+        [_shown(cell, column) for cell, column in zip(row, sheet.columns, strict=True)] for row in sheet.rows
+    ]
     most = MOST_WIDTH if len(headers) <= MOST_ON_A4 else MOST_IN_WIDE
-    widths = [_width(header, column, most) for header, column in zip(headers, zip(*texts, strict=True), strict=True)]
+    widths = [
+        _width(header, column, most) for header, column in zip(headers, zip(*texts, strict=True), strict=True)
+    ]
     for at, width in enumerate(widths):
         _write_column(tab, sheet, at, start + 1, looks)
         tab.set_column(at, at, width * _LETTER)
     # programs do not find heights out when they open a file
-    for row, line in enumerate([headers, *texts], start=start):
-        tab.set_row(row, _height(line, widths))
+    for row, shown in enumerate([headers, *texts], start=start):
+        tab.set_row(row, _height(shown, widths))
     tab.repeat_rows(start)
     if len(sheet.rows) > LONG:
         tab.freeze_panes(start + 1, 1)
@@ -184,7 +188,7 @@ def _width(header: str, texts: Sequence[str], most: int) -> int:
 def _height(texts: Sequence[str], widths: Sequence[int]) -> int:
     """Return the points that the highest cell of a row needs."""
     lines = max(
-        sum(max(1, math.ceil((letters_wide(line) + 1) / width)) for line in text.split("\n"))
+        sum(max(1, math.ceil(letters_wide(line) / width)) for line in text.split("\n"))
         for text, width in zip(texts, widths, strict=True)
     )
     return min(_LINE * lines, _MOST_HEIGHT)

@@ -160,7 +160,7 @@ def _heaviest(content: Content, say: Wording) -> Markup:
     )
     return shown + paragraph(
         say(
-            "Latest start: planned duration counted back from 31 December for what must end in the year; the rest must start by then. The full list is in the notebook 03_projects."
+            "Latest start: planned duration counted back from 31 December for what must end in the year; the rest must start by then. The full list is in briefing.xlsx and in the notebook 03_projects."
         ),
         note=True,
     )

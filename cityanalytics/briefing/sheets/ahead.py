@@ -30,7 +30,11 @@ def scenarios(content: Content, say: Wording) -> Sheet:
         "scenarios",
         say.plain("Scenarios"),
         title=say.plain("Scenarios against base"),
-        lines=[say.plain("Each scenario sets the median pace after the data date and leaves the spread as it is.")],
+        lines=[
+            say.plain(
+                "Each scenario sets the median pace after the data date and leaves the spread as it is."
+            )
+        ],
         columns=[
             Column(label=say.plain("Scenario")),
             Column.numbers(say.plain("Pace against base"), unit=say.plain("times"), places=2),
@@ -82,13 +86,17 @@ def bridge(content: Content, say: Wording) -> Sheet:
         median, chance = walk.median_steps(SHOWN_STEP), walk.probability_steps()
         label = "Last forecast, {day}" if walk.earlier.published_on else "Hindcast, {day}"
         first = say.plain(label, day=display.date_text(walk.earlier.as_of, say.language))
-        last = say.plain(
-            "This forecast, {day}", day=display.date_text(content.programme.as_of, say.language)
-        )
+        last = say.plain("This forecast, {day}", day=display.date_text(content.programme.as_of, say.language))
         rows = [
             (first, NOT_APPLICABLE, walk.medians[0], NOT_APPLICABLE, walk.probabilities[0]),
             *(
-                (say.plain(CAUSES[cause]), median[cause] * SHOWN_STEP, level, chance[cause] * 0.01, probability)
+                (
+                    say.plain(CAUSES[cause]),
+                    median[cause] * SHOWN_STEP,
+                    level,
+                    chance[cause] * 0.01,
+                    probability,
+                )
                 for cause, level, probability in zip(
                     CAUSES, walk.medians[1:], walk.probabilities[1:], strict=True
                 )
@@ -156,7 +164,9 @@ def record(content: Content, say: Wording) -> Sheet:
         ],
         rows=rows,
         language=say.language,
-        empty=say.plain("No record yet: no forecast of this city had been published in time before the known-on day."),
+        empty=say.plain(
+            "No record yet: no forecast of this city had been published in time before the known-on day."
+        ),
     )
 
 

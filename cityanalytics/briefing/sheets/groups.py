@@ -34,9 +34,7 @@ def units(content: Content, say: Wording) -> Sheet:
         content,
         say,
         "unit",
-        Sheet(
-            id="units", name=say.plain("Units"), title=say.plain("By responsible unit, largest gap first")
-        ),
+        Sheet(id="units", name=say.plain("Units"), title=say.plain("By responsible unit, largest gap first")),
     )
 
 

@@ -107,9 +107,7 @@ def decisions(content: Content, say: Wording) -> Sheet:
             Column(label=say.plain("Project")),
             Column(label=say.plain("Unit")),
             Column(label=say.plain("Responsible person")),
-            Column.scaled(
-                say.plain("Gap"), LANGUAGES[say.language].amounts, at=1, places=1, note="short"
-            ),
+            Column.scaled(say.plain("Gap"), LANGUAGES[say.language].amounts, at=1, places=1, note="short"),
             Column(label=say.plain("Constraint")),
             Column(label=say.plain("Difficulty")),
             Column(label=say.plain("Request")),

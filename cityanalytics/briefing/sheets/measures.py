@@ -139,8 +139,10 @@ def s_curve(content: Content, say: Wording) -> Sheet:
     programme, amounts = content.programme, LANGUAGES[say.language].amounts
     year, as_of = programme.as_of.year, programme.as_of
     days = sorted({month_end(dt.date(year, month, 1)) for month in range(1, 13)} | {as_of})
-    done = {stamp.date(): float(value) for stamp, value in curve(programme).items()}
-    plan = {stamp.date(): float(value) for stamp, value in plan_curve(programme).items()}
+    done, plan = (
+        dict(zip([stamp.date() for stamp in found.index], found.tolist(), strict=True))
+        for found in (curve(programme), plan_curve(programme))
+    )
     paths = [content.outlook.parts.city(level).to_dict() for level in (0.1, 0.5, 0.9)]
     places = 2
     return Sheet.of(
