@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing import display
-from cityanalytics.briefing.spreadsheet import Chart, Series
+from cityanalytics.briefing.book import Chart, Series
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cityanalytics.briefing.book import Look
     from cityanalytics.briefing.content import Content
-    from cityanalytics.briefing.spreadsheet import Column, Look, Sheet
+    from cityanalytics.briefing.spreadsheet import Column, Sheet
     from cityanalytics.briefing.wording import Wording
 
 MOST_BARS = 30

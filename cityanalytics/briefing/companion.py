@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from babel import Locale
 
 from cityanalytics.briefing import display
+from cityanalytics.briefing.book import Book
 from cityanalytics.briefing.chartsheet import charts
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.sections.headline import sentence
 from cityanalytics.briefing.sheets import SHEETS
-from cityanalytics.briefing.spreadsheet import Book, Column, Sheet
+from cityanalytics.briefing.spreadsheet import Column, Sheet
 from cityanalytics.briefing.title import title_of
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.workbooks.marking.issuelist import sheet_name

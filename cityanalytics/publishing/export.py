@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cityanalytics.briefing.book import Book
 from cityanalytics.briefing.section import RECORD
-from cityanalytics.briefing.spreadsheet import Book
 from cityanalytics.intake.store import read_tables
 from cityanalytics.publishing.assemble import provenance
 from cityanalytics.publishing.ledger import read_ledger

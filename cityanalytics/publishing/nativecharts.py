@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from cityanalytics.briefing.spreadsheet import Book, Chart, Series, Sheet
+    from cityanalytics.briefing.book import Book, Chart, Series
+    from cityanalytics.briefing.spreadsheet import Sheet
 
 _WIDTH, _ROW = 960, 24  # pixels
 _BAR = 28  # pixels of a bar's row

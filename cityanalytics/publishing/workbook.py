@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from cityanalytics.briefing.spreadsheet import Book, Cell, Column, Sheet
+    from cityanalytics.briefing.book import Book
+    from cityanalytics.briefing.spreadsheet import Cell, Column, Sheet
 
 #: A sans-serif font with Han characters; where it is not there a program takes another. The book's own font, which
 #: columns are measured by, stays the library's, so that charts keep their shape.
