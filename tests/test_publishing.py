@@ -25,7 +25,7 @@ def hashes(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.suffix in {".html", ".json"}
+        if path.suffix in {".html", ".json", ".xlsx"}
     }
 
 
@@ -54,7 +54,7 @@ def test_a_report_made_again_has_the_same_bytes_and_verifies(own_briefing: Path)
     done = run_cityanalytics("verify", "reports/2010Q3/briefing.zh.html", "--json", workspace=own_briefing)
     verdict = json.loads(done.stdout)
     assert verdict["equal"] is True
-    assert verdict["same"] == ["briefing.en.html", "briefing.json", "briefing.zh.html"]
+    assert verdict["same"] == ["briefing.en.html", "briefing.json", "briefing.xlsx", "briefing.zh.html"]
 
 
 def test_what_is_up_to_date_is_not_made_again(own_briefing: Path) -> None:
@@ -63,6 +63,16 @@ def test_what_is_up_to_date_is_not_made_again(own_briefing: Path) -> None:
     done = run_cityanalytics("brief", "2010Q3", workspace=own_briefing)
     assert notebook.stat().st_mtime_ns == made
     assert "0 made" in done.stderr
+    assert "briefing.xlsx" not in done.stderr
+
+
+def test_a_report_without_its_workbook_is_made_again_and_says_so(own_briefing: Path) -> None:
+    workbook = own_briefing / "reports" / "2010Q3" / "briefing.xlsx"
+    before = workbook.read_bytes()
+    workbook.unlink()
+    done = run_cityanalytics("brief", "2010Q3", workspace=own_briefing)
+    assert str(workbook) in done.stderr
+    assert workbook.read_bytes() == before
 
 
 def test_verify_says_what_differs_and_why(own_briefing: Path) -> None:

@@ -6,9 +6,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.briefing import display
+from cityanalytics.briefing.companion import companion
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.section import Record, quarter_name
+from cityanalytics.briefing.section import Record
 from cityanalytics.briefing.sections.headline import sentence
+from cityanalytics.briefing.title import title_of
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.forecast.bridge import CAUSES, rounded
 from cityanalytics.forecast.record import LEVELS
@@ -58,18 +60,8 @@ def page(content: Content, language: str) -> dict[str, Any]:
     }
 
 
-def title_of(content: Content, say: Wording) -> str:
-    """Return the page's title: the quarter's briefing, or the bulletin of another day."""
-    city = content.settings.city[say.language]
-    if content.programme.as_of == content.settings.data_date(content.programme.quarter):
-        quarter = quarter_name(content.programme.quarter, say)
-        return say.plain("{city}: urban construction briefing, {quarter}", city=city, quarter=quarter)
-    day = display.date_text(content.programme.as_of, say.language)
-    return say.plain("{city}: urban construction bulletin, {day}", city=city, day=day)
-
-
 def record_of(content: Content) -> Record:
-    """Return the document of briefing.json, with the pages' words beside it."""
+    """Return the document of briefing.json, with the pages' words and the companion workbook beside it."""
     settings, programme, pace = content.settings, content.programme, content.pace
     says = {language: Wording(language=language, figures=content.figures) for language in settings.languages}
     document = {
@@ -129,6 +121,7 @@ def record_of(content: Content) -> Record:
         document={
             "briefing": document,
             "pages": {language: page(content, language) for language in settings.languages},
+            "companion": companion(content).document(),
         }
     )
 

@@ -46,7 +46,7 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """The record of a briefing: titles of the pages, and what briefing.json says."""
+    """The record of a briefing: titles of the pages, what briefing.json says, what briefing.xlsx holds."""
 
     document: Mapping[str, Any]
 

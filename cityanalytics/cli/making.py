@@ -65,7 +65,7 @@ def brief(
 ) -> None:
     """Run the notebooks and export the briefing of a quarter or of any day."""
     from cityanalytics.intake.store import read_tables
-    from cityanalytics.publishing.export import is_current
+    from cityanalytics.publishing.export import COMPANION, is_current
     from cityanalytics.publishing.index import write_index
     from cityanalytics.publishing.parameters import check_names, resolve_dates
     from cityanalytics.publishing.run import BRIEFING, declared_parameters, report_folder
@@ -110,6 +110,9 @@ def brief(
     if json_:
         records = [json.loads((folder / "briefing.json").read_text(encoding="utf-8")) for folder in folders]
         print_json(records[0] if len(records) == 1 else records)
+    workbooks = [folder / COMPANION for folder in folders if folder / COMPANION in written]
+    if workbooks:
+        say("Companion workbook: {files}", files=", ".join(map(str, workbooks)))
     say(
         "{made} made, {kept} up to date: {folders}",
         made=len(todo),

@@ -1,4 +1,4 @@
-"""A report: notebook executed, pages and record written, all of it or nothing."""
+"""A report: notebook executed, pages, record and companion workbook written, all of it or nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cityanalytics.briefing.book import Book
 from cityanalytics.briefing.section import RECORD
 from cityanalytics.intake.store import read_tables
 from cityanalytics.publishing.assemble import provenance
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from cityanalytics.settings import Settings
+
+#: The companion workbook, beside the pages.
+COMPANION = "briefing.xlsx"
 
 
 def make_report(
@@ -81,7 +85,8 @@ def make_report(
 def is_current(settings: Settings, dates: Dates, languages: Sequence[str]) -> bool:
     """Tell whether a report of these dates exists and was made from the same inputs by the same code."""
     place = report_folder(settings, dates)
-    if not all((place / f"briefing.{language}.html").is_file() for language in languages):
+    names = [*(f"briefing.{language}.html" for language in languages), COMPANION]
+    if not all((place / name).is_file() for name in names):
         return False
     try:
         record = json.loads((place / "briefing.json").read_text(encoding="utf-8"))
@@ -102,12 +107,14 @@ def _export(executed: dict[str, Any], languages: Sequence[str], folder: Path) ->
     import nbformat
 
     from cityanalytics.briefing.template import report
+    from cityanalytics.publishing.workbook import write_workbook
 
     record = _record(executed)
     node = nbformat.from_dict(executed)  # type: ignore[no-untyped-call] # nbformat types it not
     for language in languages:
         page = report(node, record["pages"][language])
         (folder / f"briefing.{language}.html").write_text(page, encoding="utf-8", newline="\n")
+    (folder / COMPANION).write_bytes(write_workbook(Book.read(record["companion"])))
     document = {**record["briefing"], "language": list(languages)}
     text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
     (folder / "briefing.json").write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -87,7 +87,7 @@ def verify(settings: Settings, report: Path, *, scratch: Path) -> Verdict:
     record = read_record(report)
     folder = report if report.is_dir() else report.parent
     made = make_report(settings, record["parameters"], languages=record["language"], folder=scratch)
-    names = sorted(path.name for path in made if path.suffix in {".html", ".json"})
+    names = sorted(path.name for path in made if path.suffix in {".html", ".json", ".xlsx"})
     same = tuple(name for name in names if _equal(folder / name, scratch / name))
     again = read_record(scratch)
     now = {figure["key"]: figure["value"] for figure in again["figures"]}

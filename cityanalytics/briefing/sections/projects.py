@@ -153,7 +153,7 @@ def _heaviest(content: Content, say: Wording) -> Markup:
     )
     return shown + paragraph(
         say(
-            "Latest start: 31 December, less the planned duration for what must end in the year. Full list: notebook 03_projects."
+            "Latest start: 31 December, less the planned duration for what must end in the year. Full list: briefing.xlsx and notebook 03_projects."
         ),
         note=True,
     )

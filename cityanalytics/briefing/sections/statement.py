@@ -27,7 +27,12 @@ MOST_NAMES = 6
 def data(content: Content, say: Wording) -> Markup:
     """Write the data statement."""
     statement = Markup("<p><b>{}</b></p>").format(content.settings.statement[say.language])
-    return statement + bullets([*_received(content, say), *_gaps(content, say)]) + _revisions(content, say)
+    return statement + bullets(statements(content, say)) + _revisions(content, say)
+
+
+def statements(content: Content, say: Wording) -> list[Markup]:
+    """Return what was received and what does not add up, a sentence or two each."""
+    return [*_received(content, say), *_gaps(content, say)]
 
 
 def _received(content: Content, say: Wording) -> list[Markup]:

@@ -131,13 +131,20 @@ def row_height(texts: Sequence[str]) -> int:
     """
     widths = WIDTHS if len(texts) > 1 else (sum(WIDTHS),)
     lines = [
-        sum(max(1, math.ceil(_width(line) / width)) for line in text.split("\n"))
+        sum(max(1, math.ceil(letters_wide(line) / width)) for line in text.split("\n"))
         for text, width in zip(texts, widths, strict=False)
     ]
     return min(_LINE * max(lines), MOST_HEIGHT)
 
 
-def _width(text: str) -> int:
+def letters_wide(text: str) -> int:
+    """Return how wide a text is in Latin letters: a Han character counts as two.
+
+    Examples
+    --------
+    >>> letters_wide("亿元 a")
+    6
+    """
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.marking.issuelist import IssueList
     from cityanalytics.workbooks.marking.places import Cell
 
-_TEXT_ALONE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+#: What a spreadsheet library must not make of text.
+TEXT_ALONE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _DAY, _MOMENT, _TIME, _PERCENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss", "hh:mm:ss", "0.00%"
 #: The first year that a spreadsheet program can show as a date.
 _FIRST_YEAR = 1900
@@ -61,7 +62,7 @@ def copy_values(
 
     packed = io.BytesIO()
     names: dict[str, str] = {}
-    with xlsxwriter.Workbook(packed, {"in_memory": True, **_TEXT_ALONE}) as book:
+    with xlsxwriter.Workbook(packed, {"in_memory": True, **TEXT_ALONE}) as book:
         book.set_properties({"created": dt.datetime(1980, 1, 1)})  # noqa: DTZ001 - the format knows no zone
         for grid in workbook.sheets:
             names[grid.sheet] = sheet_name(grid.sheet, names.values())

@@ -1,0 +1,168 @@
+"""Charts of the companion workbook: which columns of which sheets, with the finding and its numbers in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cityanalytics.briefing import display
+from cityanalytics.briefing.book import Chart, Series
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cityanalytics.briefing.book import Look
+    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.spreadsheet import Column, Sheet
+    from cityanalytics.briefing.wording import Wording
+
+MOST_BARS = 30
+MOST_NAMED = 5
+#: Columns of the sheets of groups: plan, done, share; of categories and units also the gap.
+_PLAN, _DONE, _SHARE, _GAP = 2, 3, 4, 6
+
+
+def charts(content: Content, say: Wording, sheets: Mapping[str, Sheet]) -> tuple[Chart, ...]:
+    """Return the charts of the sheets that have rows.
+
+    Parameters
+    ----------
+    content
+        The briefing's values.
+    say
+        The words of the workbook's language.
+    sheets
+        By id.
+    """
+    found = [
+        _curve(content, say, sheets["s_curve"]),
+        *(_progress(say, sheets[name]) for name in ("categories", "units", "demolition")),
+        _constraints(say, sheets["constraints"]),
+    ]
+    return tuple(chart for chart in found if chart is not None)
+
+
+def _curve(content: Content, say: Wording, sheet: Sheet) -> Chart:
+    looks: tuple[Look, ...] = ("plan", "actual", "range", "forecast", "range")
+    drawn = [_numbers(sheet, column, look, say) for column, look in enumerate(looks, start=1)]
+    title = (
+        say.plain(
+            "Median forecast {forecast_p50}, 80% range {forecast_p10} to {forecast_p90}; the plan is {annual_plan}"
+        )
+        if content.pace.days_left
+        else say.plain("The year closed at {investment_to_date}; the plan was {annual_plan}")
+    )
+    return Chart(
+        kind="lines",
+        sheet=sheet.id,
+        title=title,
+        alt=say.plain(
+            "Line chart of cumulative investment: {investment_to_date} by {day}; plan {annual_plan}; forecast median "
+            "{forecast_p50}, 80% band {forecast_p10} to {forecast_p90}.",
+            day=display.date_text(content.programme.as_of, say.language),
+        ),
+        axis=say.plain("Cumulative investment, {unit}", unit=sheet.columns[1].unit),
+        series=tuple(drawn),
+        ticks=say.plain("mmm"),
+    )
+
+
+def _progress(say: Wording, sheet: Sheet) -> Chart | None:
+    """Return plan and done by group, the largest gap first."""
+    last = min(len(sheet.rows), MOST_BARS) - 1
+    if last < 0:
+        return None
+    gaps = [row[_GAP] for row in sheet.rows]
+    behind = sum(isinstance(gap, float) and gap > 0 for gap in gaps)
+    count = {"late": behind, "all": len(sheet.rows), "first": sheet.rows[0][0]}
+    if sheet.id == "demolition":
+        title = say.plain("{demolition_total} demolished at {demolition_sites} sites")
+    elif not behind:
+        title = (
+            say.plain("All {all} units keep up with elapsed time", **count)
+            if sheet.id == "units"
+            else say.plain("All {all} categories keep up with elapsed time", **count)
+        )
+    elif sheet.id == "units":
+        title = say.plain("{late} of {all} units are behind elapsed time; the largest gap: {first}", **count)
+    else:
+        title = say.plain(
+            "{late} of {all} categories are behind elapsed time; the largest gap: {first}", **count
+        )
+    listed = _listed(sheet, (_DONE, _PLAN), say)
+    return Chart(
+        kind="bars",
+        sheet=sheet.id,
+        title=title,
+        alt=say.plain("Bar chart of {title}, done of plan: {listed}.", title=sheet.title, listed=listed),
+        axis=say.plain("Outlined: plan, solid: done, {unit}", unit=sheet.columns[_DONE].unit),
+        series=(
+            Series(column=_DONE, first=0, last=last, look="actual"),
+            Series(
+                column=_PLAN,
+                first=0,
+                last=last,
+                look="plan",
+                labels=tuple(
+                    _shown(row[_SHARE], sheet.columns[_SHARE], say) for row in sheet.rows[: last + 1]
+                ),
+            ),
+        ),
+    )
+
+
+def _constraints(say: Wording, sheet: Sheet) -> Chart | None:
+    if not sheet.rows:
+        return None
+    return Chart(
+        kind="bars",
+        sheet=sheet.id,
+        title=say.plain("Constraint with the largest gap: {first}", first=sheet.rows[0][0]),
+        alt=say.plain("Bar chart of the gap by constraint: {listed}.", listed=_listed(sheet, (2,), say)),
+        axis=say.plain("Gap to elapsed time, {unit}", unit=sheet.columns[2].unit),
+        series=(
+            Series(
+                column=2,
+                first=0,
+                last=len(sheet.rows) - 1,
+                look="past",
+                labels=tuple(_shown(row[2], sheet.columns[2], say) for row in sheet.rows),
+            ),
+        ),
+    )
+
+
+def _numbers(sheet: Sheet, column: int, look: Look, say: Wording) -> Series:
+    """Return a column as a series over the stretch of rows that hold numbers, named where there is room.
+
+    What runs on is named half-way, what the year ends with at its last point, with the value.
+    """
+    rows = [at for at, row in enumerate(sheet.rows) if not isinstance(row[column], str)]
+    runs_on = look in {"plan", "actual"}
+    named = rows[len(rows) // 2] if runs_on else rows[-1]
+    head = sheet.columns[column]
+    value = _shown(sheet.rows[named][column], replace(head, unit=""), say)
+    label = head.label if runs_on else f"{head.label} {value}"
+    return Series(
+        column=column,
+        first=rows[0],
+        last=rows[-1],
+        look=look,
+        labels=tuple(label if at == named else "" for at in range(rows[0], rows[-1] + 1)),
+    )
+
+
+def _listed(sheet: Sheet, columns: tuple[int, ...], say: Wording) -> str:
+    """Name the first rows with their numbers, as the sheet shows them."""
+    named = []
+    for row in sheet.rows[:MOST_NAMED]:
+        shown = "/".join(_shown(row[at], sheet.columns[at], say) for at in columns)
+        named.append(f"{row[0]} {shown}")
+    return say.plain("; ").join(named)
+
+
+def _shown(cell: str | float, column: Column, say: Wording) -> str:
+    if isinstance(cell, str):
+        return cell
+    places = len(column.format.partition(".")[2])
+    return display.number(cell, say.language, places=places) + column.unit

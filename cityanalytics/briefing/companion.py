@@ -1,0 +1,231 @@
+"""The companion workbook ``briefing.xlsx``: all that a page has no room for, a table a sheet, in one language.
+
+It follows the guidance of the UK government's Analysis Function on releasing statistics in spreadsheets, as far as
+docs/architecture.md says: cover with contents, notes on a sheet of their own, one marked table a sheet, units in
+headers, no blank or merged cells. It speaks the workspace's first language, because a second one beside it would
+double every header; what each column is called in the others stands on a sheet of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from babel import Locale
+
+from cityanalytics.briefing import display
+from cityanalytics.briefing.book import Book
+from cityanalytics.briefing.chartsheet import charts
+from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.sections.headline import sentence
+from cityanalytics.briefing.sheets import SHEETS
+from cityanalytics.briefing.spreadsheet import Column, Sheet
+from cityanalytics.briefing.title import title_of
+from cityanalytics.briefing.wording import Wording
+from cityanalytics.workbooks.marking.issuelist import sheet_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cityanalytics.briefing.content import Content
+
+#: Notes by key, in the order of their numbers.
+NOTES = {
+    "absent": "“{missing}”: it applies, but nobody has reported it. “{not_applicable}”: it cannot apply.",
+    "rounding": "Cells hold the exact value and show it rounded half up, as the page does. What is shown may not add "
+    "up by its last digit.",
+    "gap": "Share of the plan less elapsed-time progress ({elapsed_share}); below zero is behind.",
+    "short": "Plan times elapsed-time progress less what is done; below zero is ahead.",
+    "range": "Low and high hold the 80% range: one year in ten ends below, one in ten above. "
+    "Ranges of parts do not add up to that of the whole; medians do.",
+    "state": "Normal: at most {yellow} behind elapsed-time progress; behind: at most {red}; far behind: more.",
+    "assumed": "Planned areas of demolition are assumed: no annual plan of them has been published.",
+    "completed": "Done with the item of work reported completed, not only basically.",
+    "latest": "Counted back from 31 December: the planned duration before it for what must end in the year, "
+    "31 December for what need only start.",
+    "steps": "Changed one at a time, from the top down; levels are rounded, then subtracted, so the steps add up.",
+    "hindcast": "A forecast published too late for its day is a hindcast and does not count.",
+}
+
+
+def companion(content: Content) -> Book:
+    """Return the workbook that goes with a briefing.
+
+    Parameters
+    ----------
+    content
+        The briefing's values.
+    """
+    first, *others = (
+        Wording(language=language, figures=content.figures) for language in content.settings.languages
+    )
+    spoken = {say.language: _tables(content, say) for say in (first, *others)}
+    in_others = [spoken[say.language] for say in others]
+    columns = [_columns(spoken[first.language], in_others, say, others) for say in (first, *others)]
+    tables = _fitly_named([_dated(sheet, content, first) for sheet in (*spoken[first.language], columns[0])])
+    titles = [
+        [sheet.title for sheet in (*theirs, named)]
+        for theirs, named in zip(in_others, columns[1:], strict=True)
+    ]
+    return Book(
+        language=first.language,
+        title=title_of(content, first),
+        author=content.settings.bureau[first.language],
+        comments=content.settings.statement[first.language],
+        created=content.programme.known_on.isoformat(),
+        sheets=(_cover(content, first, others, tables, titles), *tables),
+        charts=charts(content, first, {sheet.id: sheet for sheet in tables}),
+        source=first.plain("Values: sheet {name}", name="{}"),
+        back=first.plain("Back to the cover"),
+        note=first.plain("[note {number}]", number="{}"),
+        notes=tuple(NOTES),
+    )
+
+
+def _tables(content: Content, say: Wording) -> list[Sheet]:
+    """Return the sheets after the cover in one language, but for the one that compares languages."""
+    drawn = Sheet(
+        id="charts",
+        name=say.plain("Charts"),
+        title=say.plain("Charts: what the tables show"),
+        lines=(
+            say.plain("Outlined or dashed: plan; solid: actual; short dashes: forecast and its 80% range."),
+        ),
+    )
+    return [_notes(content, say), drawn, *(write(content, say) for write in SHEETS)]
+
+
+def _fitly_named(sheets: Sequence[Sheet]) -> list[Sheet]:
+    """Give each sheet a name that a tab may have and no other has."""
+    named: list[Sheet] = []
+    for sheet in sheets:
+        named.append(replace(sheet, name=sheet_name(sheet.name, [other.name for other in named])))
+    return named
+
+
+def _dated(sheet: Sheet, content: Content, say: Wording) -> Sheet:
+    """Say on every sheet which day its figures describe, and what they are."""
+    return sheet.with_lines(_times(content, say), content.settings.statement[say.language])
+
+
+def _times(content: Content, say: Wording) -> str:
+    return say.plain(
+        "Data to {day}, as received by {known_on}; provisional.",
+        day=display.date_text(content.programme.as_of, say.language),
+        known_on=display.date_text(content.programme.known_on, say.language),
+    )
+
+
+def _cover(
+    content: Content,
+    say: Wording,
+    others: Sequence[Wording],
+    tables: Sequence[Sheet],
+    titles: Sequence[Sequence[str]],
+) -> Sheet:
+    """Return title, dates, statement, hashes, and the contents with links."""
+    made = content.provenance
+    return Sheet.of(
+        "cover",
+        sheet_name(say.plain("Cover"), [sheet.name for sheet in tables]),
+        title=title_of(content, say),
+        lines=[
+            content.settings.bureau[say.language],
+            *_headline(content, say),
+            _times(content, say),
+            content.settings.statement[say.language],
+            *(title_of(content, other) for other in others),
+            say.plain(
+                "Inputs: {count} files, SHA-256 {hash}", count=len(made.inputs), hash=made.inputs_sha256
+            ),
+            say.plain("Code: SHA-256 {hash}", hash=made.code_sha256),
+        ],
+        columns=[
+            Column(label=say.plain("Sheet")),
+            Column(label=say.plain("Contents")),
+            *(
+                Column(label=say.plain("Contents in {language}", language=_name(other, say)))
+                for other in others
+            ),
+        ],
+        rows=[
+            (sheet.name, sheet.title, *translated) for sheet, *translated in zip(tables, *titles, strict=True)
+        ],
+        language=say.language,
+        leads=True,
+    )
+
+
+def _headline(content: Content, say: Wording) -> list[str]:
+    """Return the headline, a clause a line: a cell does not show a long sentence whole."""
+    said = say.plain(sentence(content), day=display.day_text(content.programme.as_of, say.language))
+    return re.split(r"(?<=[；;])\s*", said)
+
+
+def _notes(content: Content, say: Wording) -> Sheet:
+    rules, lights = LANGUAGES[say.language], content.settings.lights
+    texts = {
+        "missing": rules.missing,
+        "not_applicable": rules.not_applicable,
+        "yellow": display.points(lights.yellow, say.language),
+        "red": display.points(lights.red, say.language),
+    }
+    return Sheet.of(
+        "notes",
+        say.plain("Notes"),
+        title=say.plain("Notes: what the references in headers mean"),
+        columns=[Column.numbers(say.plain("Note number")), Column(label=say.plain("Note"))],
+        rows=[(number, say.plain(note, **texts)) for number, note in enumerate(NOTES.values(), start=1)],
+        language=say.language,
+    )
+
+
+def _columns(
+    own: Sequence[Sheet], in_others: Sequence[Sequence[Sheet]], say: Wording, others: Sequence[Wording]
+) -> Sheet:
+    """Return what each column is called in the other languages, and the unit of its numbers there."""
+    rows = []
+    for at, sheet in enumerate(own):
+        for place, column in enumerate(sheet.columns):
+            translated = [sheets[at].columns[place] for sheets in in_others]
+            rows.append(
+                (
+                    sheet.name,
+                    column.label,
+                    *(
+                        f"{there.label}{_unit(column, there, other)}"
+                        for there, other in zip(translated, others, strict=True)
+                    ),
+                )
+            )
+    return Sheet.of(
+        "columns",
+        say.plain("Columns"),
+        title=say.plain("Columns of every sheet, in every language"),
+        columns=[
+            Column(label=say.plain("Sheet")),
+            Column(label=say.plain("Column")),
+            *(
+                Column(label=say.plain("Column in {language}", language=_name(other, say)))
+                for other in others
+            ),
+        ],
+        rows=rows,
+        language=say.language,
+    )
+
+
+def _name(of: Wording, say: Wording) -> str:
+    """Return what a language is called in another."""
+    locale = Locale.parse(LANGUAGES[of.language].locale)
+    return str(locale.get_language_name(LANGUAGES[say.language].locale))
+
+
+def _unit(column: Column, there: Column, say: Wording) -> str:
+    """Return the unit of a column's numbers in another language, whose own scale may be another."""
+    if not there.unit:
+        return ""
+    same = column.per == there.per
+    unit = there.unit if same else f"{display.number(column.per, say.language)} {there.inner}"
+    return LANGUAGES[say.language].note.format(unit)

@@ -1,0 +1,166 @@
+"""Sheets of what the briefing rests on: workbooks received, what does not add up, revisions, doubts, files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.number import NOT_APPLICABLE
+from cityanalytics.briefing.sections.statement import missing_units, statements
+from cityanalytics.briefing.spreadsheet import Column, Sheet
+
+if TYPE_CHECKING:
+    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.spreadsheet import Given
+    from cityanalytics.briefing.wording import Wording
+
+
+def received(content: Content, say: Wording) -> Sheet:
+    """Return by unit which workbook is used, and when the quarter's first one came."""
+    programme, settings = content.programme, content.settings
+    due = pd.Timestamp(settings.data_date(programme.quarter) + dt.timedelta(days=settings.due_days))
+    absent = set(missing_units(content))
+    rows: list[tuple[Given, ...]] = []
+    for row in programme.received.to_dict("records"):
+        late = say.plain("late") if row["first_received"] > due else say.plain("on time")
+        rows.append(
+            (
+                settings.term(row["unit"], say.language),
+                row["quarter"],
+                row["data_date"],
+                row["first_received"],
+                row["received"],
+                say.plain("missing") if row["unit"] in absent else late,
+                row["file"],
+            )
+        )
+    listed = set(programme.received["unit"])
+    rows += [
+        (settings.term(unit, say.language), *[NOT_APPLICABLE] * 4, say.plain("missing"), NOT_APPLICABLE)
+        for unit in settings.units
+        if unit not in listed
+    ]
+    return Sheet.of(
+        "received",
+        say.plain("Received workbooks"),
+        title=say.plain("Workbooks used, by unit"),
+        lines=[
+            say.plain("A unit whose workbook for the quarter is missing stands with what it sent before."),
+        ],
+        columns=[
+            Column(label=say.plain("Unit")),
+            Column(label=say.plain("Quarter")),
+            Column.days(say.plain("Data date")),
+            Column.days(say.plain("First received")),
+            Column.days(say.plain("Received")),
+            Column(label=say.plain("Timeliness")),
+            Column(label=say.plain("File")),
+        ],
+        rows=rows,
+        language=say.language,
+    )
+
+
+def reconciliation(content: Content, say: Wording) -> Sheet:
+    """Return the sentences of the data statement, a row each."""
+    return Sheet.of(
+        "statement",
+        say.plain("Data statement"),
+        title=say.plain("Data statement: what was received, and what does not add up"),
+        columns=[
+            Column.numbers(say.plain("No.")),
+            Column(label=say.plain("Statement")),
+        ],
+        rows=[
+            (number, str(line.unescape())) for number, line in enumerate(statements(content, say), start=1)
+        ],
+        language=say.language,
+    )
+
+
+def revisions(content: Content, say: Wording) -> Sheet:
+    """Return the amounts that were stated again with another value, with both cells."""
+    table = content.programme.revisions
+    table = table.assign(size=(table["amount"] - table["old_amount"]).abs())
+    amounts = LANGUAGES[say.language].amounts
+    return Sheet.of(
+        "revisions",
+        say.plain("Revisions"),
+        title=say.plain("Amounts stated again, largest change first"),
+        columns=[
+            Column(label=say.plain("Project")),
+            Column(label=say.plain("Unit")),
+            Column.days(say.plain("Period from")),
+            Column.days(say.plain("Period until")),
+            Column.scaled(say.plain("Before"), amounts, at=1, places=1),
+            Column.scaled(say.plain("Now"), amounts, at=1, places=1),
+            Column.days(say.plain("Received")),
+            Column(label=say.plain("Cell before")),
+            Column(label=say.plain("Cell now")),
+        ],
+        rows=[
+            (
+                row["project"],
+                content.settings.term(row["unit"], say.language),
+                row["period_start"],
+                row["period_end"],
+                row["old_amount"],
+                row["amount"],
+                row["received"],
+                row["old_amount_cell"],
+                row["amount_cell"],
+            )
+            for row in table.sort_values(["size", "project"], ascending=[False, True]).to_dict("records")
+        ],
+        language=say.language,
+        empty=say.plain("No figure was stated again with another value."),
+    )
+
+
+def issues(content: Content, say: Wording) -> Sheet:
+    """Return the doubts of the workbooks used, those that block first."""
+    table = content.programme.issues.sort_values(["severity", "where"])
+    return Sheet.of(
+        "issues",
+        say.plain("Issues"),
+        title=say.plain("Doubtful cells of the workbooks used"),
+        columns=[
+            Column(label=say.plain("Severity")),
+            Column(label=say.plain("Code")),
+            Column(label=say.plain("Place")),
+            Column(label=say.plain("Value")),
+            Column(label=say.plain("Understood")),
+            Column(label=say.plain("Suggestion")),
+        ],
+        rows=[
+            (
+                say.plain(row["severity"]),
+                row["code"],
+                row["where"],
+                row["value"],
+                *(
+                    say.plain(row[name], **json.loads(row[f"{name}_values"])) if row[name] else None
+                    for name in ("understood", "suggestion")
+                ),
+            )
+            for row in table.to_dict("records")
+        ],
+        language=say.language,
+        empty=say.plain("No doubt about any cell."),
+    )
+
+
+def inputs(content: Content, say: Wording) -> Sheet:
+    """Return the files that the briefing was made from, with their hashes."""
+    return Sheet.of(
+        "inputs",
+        say.plain("Inputs"),
+        title=say.plain("Files that the briefing was made from"),
+        columns=[Column(label=say.plain("File")), Column(label="SHA-256")],
+        rows=list(content.provenance.inputs.items()),
+        language=say.language,
+    )

@@ -1,0 +1,195 @@
+"""A book of sheets written as .xlsx: text stays text, one marked table a sheet, the same bytes each time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import math
+from typing import TYPE_CHECKING
+
+from cityanalytics.briefing import palette
+from cityanalytics.briefing.spreadsheet import DAY
+from cityanalytics.publishing.nativecharts import draw
+from cityanalytics.workbooks.marking.issuelist import letters_wide, readable
+from cityanalytics.workbooks.marking.valuecopy import TEXT_ALONE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+    from cityanalytics.briefing.book import Book
+    from cityanalytics.briefing.spreadsheet import Cell, Column, Sheet
+
+#: A sans-serif font with Han characters; where it is not there a program takes another. The book's own font, which
+#: columns are measured by, stays the library's, so that charts keep their shape.
+FONT = {"font_name": "Microsoft YaHei", "font_size": 12, "font_scheme": "none"}
+LEAST_WIDTH, MOST_WIDTH, MOST_IN_WIDE = 9, 44, 22
+#: Letters of a header that stand in one line.
+ONE_LINE = 24
+#: The header of a longer table stays in sight; otherwise panes are a hindrance to those who magnify.
+LONG = 40
+#: Columns up to which a table is printed on A4; wider ones on A3.
+MOST_ON_A4 = 15
+_A3, _A4 = 8, 9
+_LETTER = 1.2  # width of a letter of our font in letters of the book's own
+_LINE, _MOST_HEIGHT = 18, 405  # points
+
+
+class _Looks:
+    """Formats of a book by what they show; each is made once."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._numbers: dict[str, Format] = {}
+        head = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 2}
+        self.title = book.add_format({**FONT, "bold": True, "font_size": 16})
+        self.line = book.add_format(FONT)
+        self.link = book.add_format({**FONT, "valign": "top", "font_color": palette.BLUE, "underline": 1})
+        self.first = book.add_format({**FONT, "valign": "top", "text_wrap": True})
+        self.text = book.add_format({**FONT, "valign": "top", "text_wrap": True, "indent": 1})
+        self.first_head = book.add_format({**FONT, **head})
+        self.text_head = book.add_format({**FONT, **head, "indent": 1})
+        self.number_head = book.add_format({**FONT, **head, "align": "right", "indent": 1})
+
+    def head(self, column: Column, at: int) -> Format:
+        if column.format:
+            return self.number_head
+        return self.text_head if at else self.first_head
+
+    def cell(self, column: Column, at: int) -> Format:
+        if column.format:
+            return self.number(column.format)
+        return self.text if at else self.first
+
+    def number(self, shown: str) -> Format:
+        if shown not in self._numbers:
+            self._numbers[shown] = self._book.add_format(
+                {**FONT, "valign": "top", "align": "right", "indent": 1, "num_format": shown}
+            )
+        return self._numbers[shown]
+
+
+def write_workbook(book: Book) -> bytes:
+    """Return a book as the bytes of an .xlsx file.
+
+    Parameters
+    ----------
+    book
+        What it holds. Texts are written as text whatever they begin with; what a cell cannot hold is replaced.
+    """
+    # only where a workbook is written: 0.1 s to import
+    import xlsxwriter
+
+    packed = io.BytesIO()
+    with xlsxwriter.Workbook(packed, {"in_memory": True, **TEXT_ALONE}) as file:
+        day = dt.date.fromisoformat(book.created)
+        file.set_properties(
+            {
+                "title": readable(book.title),
+                "author": readable(book.author),
+                "comments": readable(book.comments),
+                "created": dt.datetime(day.year, day.month, day.day),  # noqa: DTZ001 - the format knows no zone
+            }
+        )
+        looks = _Looks(file)
+        tabs = {sheet.id: file.add_worksheet(sheet.name) for sheet in book.sheets}
+        starts = {sheet.id: _write(tabs[sheet.id], sheet, book, looks) for sheet in book.sheets}
+        if "charts" in tabs:
+            draw(file, tabs["charts"], book, starts, link=looks.link)
+        tabs[book.sheets[0].id].activate()
+    return packed.getvalue()
+
+
+def _write(tab: Worksheet, sheet: Sheet, book: Book, looks: _Looks) -> int:
+    """Write a sheet; return the row (from 0) where its table's header stands, or would stand."""
+    tab.set_default_row(_LINE)
+    tab.write_string(0, 0, readable(sheet.title), looks.title)
+    for row, line in enumerate(sheet.lines, start=1):
+        tab.write_string(row, 0, readable(line), looks.line)
+    start = 1 + len(sheet.lines)
+    if sheet is not book.sheets[0]:
+        tab.write_url(start, 0, f"internal:{_place(book.sheets[0].name)}", looks.link, book.back)
+        start += 1
+    tab.set_landscape()
+    tab.set_paper(_A4 if len(sheet.columns) <= MOST_ON_A4 else _A3)
+    tab.fit_to_pages(1, 1 if sheet.leads else 0)
+    if not sheet.rows:
+        return start
+    headers = [readable(book.header(column)) for column in sheet.columns]
+    tab.add_table(
+        start,
+        0,
+        start + len(sheet.rows),
+        len(headers) - 1,
+        {
+            "name": f"table_{sheet.id}",
+            "style": None,
+            "autofilter": False,
+            "columns": [
+                {"header": header, "header_format": looks.head(column, at)}
+                for at, (header, column) in enumerate(zip(headers, sheet.columns, strict=True))
+            ],
+        },
+    )
+    texts = [
+        [_shown(cell, column) for cell, column in zip(row, sheet.columns, strict=True)] for row in sheet.rows
+    ]
+    most = MOST_WIDTH if len(headers) <= MOST_ON_A4 else MOST_IN_WIDE
+    widths = [
+        _width(header, column, most) for header, column in zip(headers, zip(*texts, strict=True), strict=True)
+    ]
+    for at, width in enumerate(widths):
+        _write_column(tab, sheet, at, start + 1, looks)
+        tab.set_column(at, at, width * _LETTER)
+    # programs do not find heights out when they open a file
+    for row, shown in enumerate([headers, *texts], start=start):
+        tab.set_row(row, _height(shown, widths))
+    tab.repeat_rows(start)
+    if len(sheet.rows) > LONG:
+        tab.freeze_panes(start + 1, 1)
+    return start
+
+
+def _write_column(tab: Worksheet, sheet: Sheet, at: int, first: int, looks: _Looks) -> None:
+    look = looks.cell(sheet.columns[at], at)
+    for row, cells in enumerate(sheet.rows, start=first):
+        cell = cells[at]
+        if sheet.leads and at == 0:
+            tab.write_url(row, at, f"internal:{_place(str(cell))}", looks.link, readable(str(cell)))
+        elif isinstance(cell, str):
+            tab.write_string(row, at, readable(cell), look)
+        else:
+            tab.write_number(row, at, cell, look)
+
+
+def _place(name: str) -> str:
+    quoted = name.replace("'", "''")
+    return f"'{quoted}'!A1"
+
+
+def _shown(cell: Cell, column: Column) -> str:
+    """Return about what a cell shows, for the size of its column and row."""
+    if isinstance(cell, str):
+        return readable(cell)
+    places = len(column.format.partition(".")[2])
+    return column.format if column.format == DAY else f"{cell:,.{places}f}"
+
+
+def _width(header: str, texts: Sequence[str], most: int) -> int:
+    """Return the width that most texts need in one line, and a header in one or, where it is long, in two."""
+    widest = max((letters_wide(line) for text in texts for line in text.split("\n")), default=0)
+    head = letters_wide(header)
+    wanted = max(head if head <= ONE_LINE else math.ceil(head / 2) + 2, widest) + 2
+    return min(max(wanted, LEAST_WIDTH), most)
+
+
+def _height(texts: Sequence[str], widths: Sequence[int]) -> int:
+    """Return the points that the highest cell of a row needs."""
+    lines = max(
+        sum(max(1, math.ceil(letters_wide(line) / width)) for line in text.split("\n"))
+        for text, width in zip(texts, widths, strict=True)
+    )
+    return min(_LINE * lines, _MOST_HEIGHT)
