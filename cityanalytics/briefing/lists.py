@@ -210,7 +210,7 @@ def levers(content: Content, pace: float) -> Section:
         return (
             table.numeric(1, places=2)
             .numeric(2, 3, 4, places=1 + scale.places, per=scale.per)
-            .shares(5)
+            .chances(5)
             .html(1, say.language)
         )
 

@@ -72,7 +72,7 @@ def moved(content: Content, say: Wording, *, position: int) -> Markup:
         )
         .numeric(1, 2, places=1 + scale.places, per=scale.per)
         .numeric(3)
-        .shares(4, places=0)
+        .chances(4)
         .fitting()
         .html(position, say.language)
     )

@@ -202,7 +202,7 @@ def _classes(content: Content, say: Wording) -> Markup:
             unit=say("{unit}; low to high is the 80% band", unit=scale.unit),
         )
         .numeric(1, 2, 3, places=1 + scale.places, per=scale.per)
-        .shares(4, places=0)
+        .chances(4)
         .fitting()
         .html(3, say.language)
     )
