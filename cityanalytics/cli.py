@@ -409,6 +409,7 @@ def brief(
 @as_json
 def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *, json_: bool) -> None:
     """Say where the year ends, as numbers."""
+    from cityanalytics.briefing import display
     from cityanalytics.publishing.assemble import assemble
 
     content = assemble(str(workspace or "."), quarter, as_of=as_of, known_on=known_on)
@@ -441,7 +442,8 @@ def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *,
         ],
         title=f"{made.as_of}: {made.reference_class}",
     )
-    _say("probability of reaching the plan: {probability}", probability=f"{made.probability:.1%}")
+    chance = display.probability(display.applicable(made.probability), _UI.get())
+    _say("probability of reaching the plan: {probability}", probability=chance)
 
 
 @cli.command("forecast-series")

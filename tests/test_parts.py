@@ -144,7 +144,7 @@ def test_the_order_of_rows_changes_no_digit(case: tuple[pd.DataFrame, dt.date], 
     forecast = city(projects, as_of)
     one, other = split(projects, forecast), split(projects.iloc[order], forecast)
     pd.testing.assert_frame_equal(one.paths("unit", 0.9), other.paths("unit", 0.9), check_exact=True)
-    counts = [forecast_counts(rows, as_of=as_of, factor=FACTOR) for rows in (projects, projects.iloc[order])]
+    counts = [forecast_counts(rows, as_of=as_of) for rows in (projects, projects.iloc[order])]
     assert counts[0].starts.tobytes() == counts[1].starts.tobytes()
     assert counts[0].completions.tobytes() == counts[1].completions.tobytes()
 
@@ -274,7 +274,7 @@ def test_paths_lead_from_the_data_date_over_month_ends_to_31_december(as_of: dt.
 @given(case=programmes())
 def test_projects_are_conserved_in_every_scenario(case: tuple[pd.DataFrame, dt.date]) -> None:
     projects, as_of = case
-    counts = forecast_counts(projects, as_of=as_of, factor=FACTOR)
+    counts = forecast_counts(projects, as_of=as_of)
     paths = [counts.path(level) for level in LEVELS]
     for stages in paths:
         found = (stages.not_started, stages.under_way, stages.completed)
@@ -293,7 +293,7 @@ def test_projects_are_conserved_in_every_scenario(case: tuple[pd.DataFrame, dt.d
 @given(case=programmes())
 def test_with_no_day_left_every_project_stays_where_it_is(case: tuple[pd.DataFrame, dt.date]) -> None:
     projects, as_of = case
-    counts = forecast_counts(projects, as_of=as_of, factor=FACTOR, until=as_of)
+    counts = forecast_counts(projects, as_of=as_of, until=as_of)
     assert {counts.path(level) for level in LEVELS} == {counts.now}
     assert counts.all_start == (1.0 if counts.now.not_started == 0 else pytest.approx(0.0))
 
@@ -306,7 +306,7 @@ def test_what_happens_after_the_data_date_is_not_looked_at(
     moving = projects["stage"].isin(["under construction", "suspended"])
     after = pd.Timestamp(as_of) + pd.Timedelta(days=later)
     leaking = projects.assign(actual_finish=projects["actual_finish"].mask(moving, after))
-    one, other = (forecast_counts(rows, as_of=as_of, factor=FACTOR) for rows in (projects, leaking))
+    one, other = (forecast_counts(rows, as_of=as_of) for rows in (projects, leaking))
     assert one.completions.tobytes() == other.completions.tobytes()
 
 
@@ -317,7 +317,7 @@ def test_more_days_never_lower_the_chance_that_all_start(
     projects, as_of = case
     until = [as_of + dt.timedelta(days=count) for count in (days, days + more)]
     sooner, later = (
-        forecast_counts(projects, as_of=as_of, factor=FACTOR, until=end).all_start for end in until
+        forecast_counts(projects, as_of=as_of, until=end).all_start for end in until
     )
     assert sooner <= later + 1e-12
 

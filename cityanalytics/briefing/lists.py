@@ -193,7 +193,7 @@ def levers(content: Content, pace: float) -> Section:
                 say(NAMES.get(name, "The pace given")),
                 factor,
                 *(changed.quantile(level) for level in (0.1, 0.5, 0.9)),
-                changed.probability,
+                display.applicable(changed.probability),
             )
             for name, factor in cases
             for changed in [content.forecast.at_pace(factor)]

@@ -47,6 +47,17 @@ def absence(value: Value, language: str) -> str | None:
     return None
 
 
+def applicable(value: float | None) -> Value:
+    """Return a value whose absence says that there is nothing to tell, rather than that data are missing.
+
+    Examples
+    --------
+    >>> applicable(0.5), applicable(None)
+    (0.5, <Absent.NOT_APPLICABLE: 'not applicable'>)
+    """
+    return NOT_APPLICABLE if value is None else value
+
+
 def number(value: Value, language: str, *, places: int = 0, per: float = 1.0) -> str:
     """Return `value` in units of `per`, rounded half up, with thousands marked and a real minus sign.
 
