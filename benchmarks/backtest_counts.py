@@ -49,7 +49,9 @@ def main(target: Path) -> None:
     found.insert(0, "years", groups.size())
     found["bias"] = groups["away"].sum() / groups["actual"].sum()
     found.reset_index().to_csv(target, index=False, float_format="%.3f", lineterminator="\n")
-    shown = found.reset_index().groupby(["learnt", "measure", "month"])[["coverage80", "below", "above", "bias"]]
+    shown = found.reset_index().groupby(["learnt", "measure", "month"])[
+        ["coverage80", "below", "above", "bias"]
+    ]
     print(shown.mean().round(3).to_string())
 
 

@@ -70,7 +70,9 @@ class SimulatedYear:
         worked = np.concatenate([[0.0], np.cumsum(self.pace)])
 
         def reached(day: int) -> np.ndarray:
-            begin, end = (np.clip(days, BEFORE, AFTER - 1).astype(int) - BEFORE for days in (self.start, self.finish))
+            begin, end = (
+                np.clip(days, BEFORE, AFTER - 1).astype(int) - BEFORE for days in (self.start, self.finish)
+            )
             whole = np.maximum(worked[end] - worked[begin], 1e-9)
             return np.asarray(planned * np.clip((worked[day + 1 - BEFORE] - worked[begin]) / whole, 0.0, 1.0))
 
@@ -121,7 +123,11 @@ def _steady(draw: np.random.Generator, planned: np.ndarray, length: np.ndarray) 
     start = planned + np.where(draw.random(count) < few, draw.uniform(60, 300, count), late)
     own = np.exp(draw.normal(draw.uniform(-0.1, 0.1), draw.uniform(0.05, 0.2), count))
     return _worked(
-        planned, length, start, own, _months(draw, draw.uniform(0.0, 0.1)) * _season(winter=draw.uniform(0.5, 1.0))
+        planned,
+        length,
+        start,
+        own,
+        _months(draw, draw.uniform(0.0, 0.1)) * _season(winter=draw.uniform(0.5, 1.0)),
     )
 
 
@@ -139,9 +145,7 @@ def _stuck(draw: np.random.Generator, planned: np.ndarray, length: np.ndarray) -
     return _worked(planned, length, start, own, pace)
 
 
-def _batches(
-    draw: np.random.Generator, planned: np.ndarray, length: np.ndarray
-) -> SimulatedYear:
+def _batches(draw: np.random.Generator, planned: np.ndarray, length: np.ndarray) -> SimulatedYear:
     count = len(planned)
     days = np.cumsum(draw.exponential(draw.uniform(20, 60), 200) + 5) + BEFORE
     ready = planned + draw.exponential(draw.uniform(10, 50), count) - draw.uniform(0, 30)
@@ -236,9 +240,16 @@ def _permits(draw: np.random.Generator, planned: np.ndarray, length: np.ndarray)
     return _worked(planned, length, start, own, _months(draw, 0.1))
 
 
-_MECHANISMS: dict[
-    str, Callable[[np.random.Generator, np.ndarray, np.ndarray], SimulatedYear]
-] = {"steady": _steady, "stuck": _stuck, "batches": _batches, "rush": _rush, "slip": _slip, "crews": _crews, "funds": _funds, "permits": _permits}
+_MECHANISMS: dict[str, Callable[[np.random.Generator, np.ndarray, np.ndarray], SimulatedYear]] = {
+    "steady": _steady,
+    "stuck": _stuck,
+    "batches": _batches,
+    "rush": _rush,
+    "slip": _slip,
+    "crews": _crews,
+    "funds": _funds,
+    "permits": _permits,
+}
 
 
 def _worked(

@@ -43,7 +43,9 @@ class Case:
 
 def main(target: Path) -> None:
     """Learn, and write the table."""
-    flat = Prior(rates=np.full(STRATA, 0.003), common=1.0, own=1.0, drift=0.0, later=0.0, spread=0.0, horizon=0.0)
+    flat = Prior(
+        rates=np.full(STRATA, 0.003), common=1.0, own=1.0, drift=0.0, later=0.0, spread=0.0, horizon=0.0
+    )
     current = dict.fromkeys(STEPS, flat)
     hazard.prior = lambda step: current[step]  # type: ignore[assignment] # what is being learnt is in force
     years = _whole_years()
@@ -116,7 +118,9 @@ def _cases(each: int, *, salt: int) -> list[Case]:
             )
             cases.append(
                 Case(
-                    table=dated(year.projects(as_of), as_of), left=float(CLOSE - now), came=(started, finished)
+                    table=dated(year.projects(as_of), as_of),
+                    left=float(CLOSE - now),
+                    came=(started, finished),
                 )
             )
     return cases

@@ -121,7 +121,9 @@ def test_nothing_is_negative_zero() -> None:
     assert number(-0.04, "en", places=1) == "0.0"
 
 
-CERTAIN = re.compile(r"(?<![\d.])(?:0|100)%|(?<!\d)(?:0|10) in 10\b|(?<!\d)(?:0|100) in 100\b|(?<!\d)(?:0|10|100)次）")
+CERTAIN = re.compile(
+    r"(?<![\d.])(?:0|100)%|(?<!\d)(?:0|10) in 10\b|(?<!\d)(?:0|100) in 100\b|(?<!\d)(?:0|10|100)次）"
+)
 uncertain = st.one_of(
     st.floats(0, 1, exclude_min=True, exclude_max=True),
     st.floats(0, 0.01, exclude_min=True),

@@ -138,7 +138,9 @@ def _bridge(bridge: Bridge | None) -> dict[str, Any] | None:
     if bridge is None:
         return None
     earlier, median, chance = bridge.earlier, bridge.median_steps(), bridge.probability_steps()
-    first, last = (None if level is None else rounded(level, 0.01) for level in bridge.probabilities[:: len(CAUSES)])
+    first, last = (
+        None if level is None else rounded(level, 0.01) for level in bridge.probabilities[:: len(CAUSES)]
+    )
     return {
         "from": {
             "as_of": earlier.as_of.isoformat(),
@@ -148,7 +150,11 @@ def _bridge(bridge: Bridge | None) -> dict[str, Any] | None:
             "probability_points": first,
         },
         "steps": [
-            {"cause": cause, "p50": median[cause], "probability_points": None if chance is None else chance[cause]}
+            {
+                "cause": cause,
+                "p50": median[cause],
+                "probability_points": None if chance is None else chance[cause],
+            }
             for cause in CAUSES
         ],
         "to": {

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 #: Scale of the log of a site's own amount around its expectation.
 SITE_SPREAD = 0.5
-#: Scale of the log of what plan and pace together may miss of all sites; set so that simulated years are covered.
-METHOD_SPREAD = 0.4
+#: Scale of the log of what plan and pace together may miss of all sites; set so that simulated years of the learnt
+#: kinds are covered (``benchmarks/backtest_counts.py``).
+METHOD_SPREAD = 0.6
 #: Days of work at the usual pace that a site's own pace is drawn towards, and the least time left for a plan.
 _MONTH = 30.0
 #: Days that a site is assumed to wait before it begins; weighs as one site.
@@ -129,7 +130,9 @@ def forecast_bounded(
         (pd.to_datetime(table["planned_finish"]) - day).dt.days.to_numpy(dtype=float), _MONTH
     )
     pace = np.where(np.isnan(to_plan), own, np.sqrt(own * left / to_plan))
-    median = pace * np.where(waits, _worked(horizon, begun, waits, first), np.clip(horizon - np.maximum(begun, 0.0), 0.0, None))
+    median = pace * np.where(
+        waits, _worked(horizon, begun, waits, first), np.clip(horizon - np.maximum(begun, 0.0), 0.0, None)
+    )
     return Bounded(
         sites=table[["site", "kind", "unit"]].assign(
             planned=planned,

@@ -91,9 +91,7 @@ class Counts:
         return self.now.completed + float(self.completions @ np.arange(len(self.completions)))
 
 
-def forecast_counts(
-    projects: pd.DataFrame, *, as_of: dt.date, until: dt.date | None = None
-) -> Counts:
+def forecast_counts(projects: pd.DataFrame, *, as_of: dt.date, until: dt.date | None = None) -> Counts:
     """Forecast the stages of a programme's projects.
 
     Parameters

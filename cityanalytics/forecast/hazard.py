@@ -9,7 +9,6 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 
-
 import numpy as np
 import pandas as pd
 
@@ -109,9 +108,7 @@ class Hazard:
 
         common = np.interp(levels[:, -1], self._posterior, _GRID)[:, None]
         own, usual = self.prior.own, self.prior.rates * np.exp(common)
-        return np.asarray(
-            usual * gammaincinv(own + self.steps, levels[:, :-1]) / (own + usual * self.days)
-        )
+        return np.asarray(usual * gammaincinv(own + self.steps, levels[:, :-1]) / (own + usual * self.days))
 
     def after(self, levels: np.ndarray, *, share_left: float) -> np.ndarray:
         """Return quantiles of the rates after the data date, when the programme may go faster or slower than before.

@@ -115,7 +115,7 @@ class PaceOfClass:
         """
         as_of = curve.index[-1].date()
         done = float(curve.iloc[-1])
-        if done <= 0:
+        if not 0 < done < math.inf:
             raise InsufficientDataError(
                 Message.of("nothing is done by {as_of}: there is no pace to go by", as_of=as_of)
             )

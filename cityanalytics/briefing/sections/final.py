@@ -170,7 +170,9 @@ def _paces(content: Content, say: Wording) -> Chart:
             "The pace needed is {pace_ratio} times the pace so far; it was reached before, over the best {pace_best_days} days"
         )
     else:
-        title = say.plain("The pace needed is {pace_ratio} times the pace so far, above the best ever sustained")
+        title = say.plain(
+            "The pace needed is {pace_ratio} times the pace so far, above the best ever sustained"
+        )
     return paces(
         [
             (say.plain("Calendar days: {days_gone} gone, {days_left} left"), [*bars(calendar), best]),

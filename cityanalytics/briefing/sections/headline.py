@@ -19,7 +19,9 @@ NO_PLAN = (
     "By {day} investment reached {investment_to_date}. There is no annual plan, so there is no share of it and no "
     "chance of reaching it; the year is expected to close at {forecast_p50}."
 )
-NO_PLAN_NO_DAYS = "By {day} investment reached {investment_to_date}. There is no annual plan to hold it against."
+NO_PLAN_NO_DAYS = (
+    "By {day} investment reached {investment_to_date}. There is no annual plan to hold it against."
+)
 
 
 def is_behind(content: Content) -> bool:
