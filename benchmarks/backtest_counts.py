@@ -6,7 +6,8 @@ Half of the kinds (`bureaus.HELD_OUT`) gave nothing to what is learnt by ``learn
 real one.
 
 Columns: kind, learnt (whether constants were learnt from the kind), month, measure, years, coverage80 (share inside the
-80 % range), below, above (share that ended below and above it), bias (sum of median less actual, over the sum of actual).
+80 % range), below, above (share that ended below and above it), bias (sum of median less actual, over the sum of
+actual).
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ steady    plans are kept within days or weeks, few projects are stuck, work is e
 stuck     starts slip a little or a lot; all speed up or slow down together on one day, and hurry at the year's end
 batches   starts are approved on a few days of the year; some projects never start; winter slows work; what is
           nearly done on 31 December is accepted
-rush      work slackens in winter and doubles towards the year's end; plans end on quarters' ends; ends are brought forward
+rush      work slackens in winter and doubles towards the year's end; plans end on quarters' ends; what is nearly done
+          is brought forward
 slip      the whole bureau underestimates durations; land, funds and demolition hold projects up for months
 crews     a fixed number of crews takes projects one after the other; nobody works in deep winter
 funds     money comes a few times a year: projects start when it has come, and work slackens until it comes again
@@ -37,6 +38,10 @@ YEAR = 2010
 BEFORE, AFTER = -800, 1600
 CLOSE = 364
 NEVER = 5000.0
+#: Share of projects whose planned dates are not stated.
+UNSAID = 0.02
+#: Winter ends and begins on these days of the year.
+THAW, FROST = 75, 355
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +112,7 @@ def simulate(kind: str, draw: np.random.Generator) -> SimulatedYear:
     length = np.exp(draw.normal(5.4, 0.6, count)).clip(40, 700)
     made = _MECHANISMS[kind](draw, planned, length)
     in_year = (made.finish >= 0) & (np.nan_to_num(made.planned_start) <= CLOSE)
-    unsaid = draw.random(count) < 0.02
+    unsaid = draw.random(count) < UNSAID
     return SimulatedYear(
         planned_start=np.where(unsaid, np.nan, made.planned_start)[in_year],
         planned_finish=np.where(unsaid, np.nan, made.planned_finish)[in_year],
@@ -281,9 +286,9 @@ def _months(draw: np.random.Generator, spread: float) -> np.ndarray:
 def _season(*, winter: float, last: float = 1.0, days: int = 60) -> np.ndarray:
     """Return the pace by day of the year: `winter` to the middle of March and after 20 December, `last` before."""
     day = np.arange(BEFORE, AFTER) % 365
-    cold = (day < 75) | (day >= 355)
+    cold = (day < THAW) | (day >= FROST)
     if last > 1.0:
-        return np.where(day < 75, winter, np.where(day >= 365 - days, last, 1.0))
+        return np.where(day < THAW, winter, np.where(day >= 365 - days, last, 1.0))
     return np.where(cold, winter, 1.0)
 
 

@@ -28,7 +28,7 @@ STEPS = ("start", "finish")
 WHOLE_YEARS, CASES, CHECKED = 40, 25, 60  # of each kind
 SEED = 20100331
 COMMON = np.linspace(-3.0, 3.0, 61)
-#: Weak beliefs that keep a search in bounds: log rates, log of the spread between programmes, of the change's parameters.
+#: Weak beliefs that keep a search in bounds: of the log rates, and of the log of the spread between programmes.
 USUAL, USUAL_SPREAD, BETWEEN = np.log(0.003), 1.5, -0.7
 
 

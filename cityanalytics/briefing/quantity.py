@@ -43,8 +43,8 @@ class Figure:
     key
         Stable name.
     value
-        In base units: yuan, square metres, metres, fractions; None where it cannot be known, or a probability has no plan to
-        be of.
+        In base units: yuan, square metres, metres, fractions; None where it cannot be
+        known; a probability of None has no plan to be of.
     unit
         A key of :data:`SHOWN`.
     cells

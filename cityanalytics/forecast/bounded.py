@@ -147,7 +147,7 @@ def forecast_bounded(
 
 
 def _worked(horizon: float, begun: np.ndarray, waits: np.ndarray, first: float) -> float:
-    """Return the days that a site which waits is expected to work: it begins at the rate at which sites began this year."""
+    """Return the days that a site which waits is expected to work, beginning at the rate at which sites began."""
     began = ~waits & (begun > first)
     waited = float((begun - first)[began].sum()) + (1.0 - first) * float(waits.sum())
     rate = (float(began.sum()) + 1.0) / (waited + _FIRST_WAIT)

@@ -68,8 +68,8 @@ class Bridge:
     earlier
         The last forecast.
     medians, probabilities
-        Five levels each, in yuan and as fractions (None without a plan): as last said, then after each of `CAUSES`; the last is this
-        forecast's.
+        Five levels each, in yuan and as fractions (None without a plan): as last said, then after each of
+        `CAUSES`; the last is this forecast's.
     added, removed
         Count of projects that came into the programme, and that left it.
     """
@@ -85,7 +85,7 @@ class Bridge:
         return steps(self.medians, unit)
 
     def probability_steps(self, unit: float = 0.01) -> dict[str, int] | None:
-        """Return by cause how far the probability moved, in whole `unit` (a fraction); None where a level has no plan."""
+        """Return by cause how far the probability moved, in whole `unit`; None where a level has no plan."""
         levels = tuple(level for level in self.probabilities if level is not None)
         return steps(levels, unit) if len(levels) == len(self.probabilities) else None
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,7 +64,8 @@ class Counts:
     starts, completions
         Probability of 0, 1, 2 ... further starts and completions (float64, one longer than what may step).
     all_start
-        Probability that every project has started by the year's end: 1 only where none waits, 0 only where no day is left.
+        Probability that every project has started by the year's end: 1 only where none waits, 0 only where no day
+        is left.
     undated
         Projects not completed that have no planned date for their next step.
     """
@@ -89,6 +92,15 @@ class Counts:
     def expected_completed(self) -> float:
         """Mean count of projects completed by the year's end."""
         return self.now.completed + float(self.completions @ np.arange(len(self.completions)))
+
+
+@cache
+def backtest() -> pd.DataFrame:
+    """Return what ``benchmarks/backtest_counts.py`` measured: a row a kind of bureau, month and measure."""
+    import pandas as pd
+
+    with files(__package__).joinpath("counts.csv").open(encoding="utf-8") as stream:
+        return pd.read_csv(stream)
 
 
 def forecast_counts(projects: pd.DataFrame, *, as_of: dt.date, until: dt.date | None = None) -> Counts:

@@ -61,7 +61,7 @@ class Forecast:
 
     @property
     def probability(self) -> float | None:
-        """Probability that the year's total reaches the target; None without a plan, 0 or 1 only where it is certain."""
+        """Probability of reaching the target; None without a plan, 0 or 1 only where it is certain."""
         from scipy.special import stdtr
 
         if not self.target > 0:
