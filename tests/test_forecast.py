@@ -309,7 +309,6 @@ def test_fewer_days_than_the_class_was_learnt_from_widen_the_spread(day: int, na
     assert short.mean == month.mean
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_an_amount_that_is_no_number_is_refused(value: float) -> None:
+def test_an_amount_that_is_no_number_is_refused() -> None:
     with pytest.raises(InsufficientDataError, match="2010-09-22"):
-        forecast(value, 90 * YI)
+        forecast(float("nan"), 90 * YI)

@@ -59,7 +59,7 @@ def prior(step: str) -> Prior:
     """Return what ``benchmarks/backtest_counts.py`` learnt of a step (``start`` or ``finish``)."""
     with files(__package__).joinpath("steps.csv").open(encoding="utf-8") as stream:
         table = pd.read_csv(stream)
-    values = dict(table[table["step"] == step][["name", "value"]].itertuples(index=False))
+    values: dict[str, float] = dict(table[table["step"] == step][["name", "value"]].itertuples(index=False))
     rates = np.array([values.pop(f"rate_{piece}") for piece in range(STRATA)])
     return Prior(rates=rates, **values)
 
@@ -123,7 +123,7 @@ class Hazard:
 
         scale = math.sqrt(self.prior.spread + self.prior.horizon * share_left)
         mean = self.prior.drift + self.prior.later * share_left
-        return self.at(levels[:, :-1]) * np.exp(mean + scale * stdtrit(FREEDOM, levels[:, -1:]))
+        return np.asarray(self.at(levels[:, :-1]) * np.exp(mean + scale * stdtrit(FREEDOM, levels[:, -1:])))
 
     @classmethod
     def learn(
@@ -218,10 +218,8 @@ def finish_hazard(table: pd.DataFrame) -> Hazard:
 
 def due_day(started: pd.DataFrame) -> np.ndarray:
     """Return when projects that have started are due: one that started late keeps its planned duration."""
-    return np.fmax(
-        started["finish_due"].to_numpy(),
-        np.where(started["finish_due"].isna(), np.nan, started["started"] + started["duration"]),
-    )
+    later = started["started"] + started["duration"]
+    return np.asarray(np.fmax(started["finish_due"].to_numpy(), later.to_numpy()))
 
 
 def starts_by_week(waiting: pd.DataFrame, rates: np.ndarray, left: float) -> tuple[np.ndarray, np.ndarray]:
@@ -249,7 +247,7 @@ def starts_by_week(waiting: pd.DataFrame, rates: np.ndarray, left: float) -> tup
 
 def survival(rates: np.ndarray, due: np.ndarray, length: np.ndarray) -> np.ndarray:
     """Return the probability of no step in `length` days, the step planned in `due` days (nodes x their shape)."""
-    return np.exp(-np.tensordot(rates, np.stack(_pieces(due, length)), axes=1))
+    return np.asarray(np.exp(-np.tensordot(rates, np.stack(_pieces(due, length)), axes=1)))
 
 
 def _pieces(due: np.ndarray, length: np.ndarray) -> list[np.ndarray]:
