@@ -177,7 +177,7 @@ def _cases(  # noqa: PLR0917 - a drawn year is handed on whole
         for row in parts.table(by).to_dict("records"):
             yield by, row["p50"], row["p10"], row["p90"], float(actual[row[by]])
     factor = Factor.of(forecast)
-    counts = forecast_counts(projects, as_of=forecast.as_of, factor=factor)
+    counts = forecast_counts(projects, as_of=forecast.as_of)
     clock = after[:, 3]
     truth = {"started": int((after[:, 1] <= clock).sum()), "completed": int((after[:, 2] <= clock).sum())}
     ends = [counts.path(level) for level in (0.1, 0.5, 0.9)]
@@ -249,7 +249,7 @@ def _sample() -> list[tuple[object, ...]]:
             then.done + part * (forecast.quantile(level) - then.done) for level in (0.1, 0.5, 0.9)
         )
         up = then.done + expect(projects, as_of=as_of, ahead=np.array([left])).amounts.sum()
-        counts = forecast_counts(projects, as_of=as_of, factor=factor, until=DATES[-1])
+        counts = forecast_counts(projects, as_of=as_of, until=DATES[-1])
         same = end.projects[end.projects["project"].isin(projects["project"])]
         bounded = forecast_bounded(then.demolition, as_of=as_of, factor=factor, until=DATES[-1])
         few, usual, many = (counts.path(level) for level in (0.1, 0.5, 0.9))

@@ -69,7 +69,9 @@ def test_the_sample_from_the_second_to_the_third_quarter(tables: Tables) -> None
     assert found.medians[-1] == now.quantile(0.5)
     assert found.probabilities[-1] == now.probability
     assert found.median_steps()["method"] == 0
-    assert found.probability_steps()["scope"] < 0  # 90 is harder to reach than 87.94
+    chance = found.probability_steps()
+    assert chance is not None
+    assert chance["scope"] < 0  # 90 is harder to reach than 87.94
     assert sum(found.median_steps().values()) == rounded(now.quantile(0.5), 1) - rounded(found.medians[0], 1)
 
 
@@ -117,6 +119,7 @@ def test_an_adjusted_plan_moves_the_chance_alone(tables: Tables) -> None:
     )
     assert set(found.median_steps().values()) == {0}
     moved = found.probability_steps()
+    assert moved is not None
     assert moved.pop("scope") < 0
     assert set(moved.values()) == {0}
 
@@ -150,8 +153,20 @@ def test_all_at_once_still_adds_up(tables: Tables) -> None:
         assert sum(found.median_steps(unit).values()) == rounded(found.medians[-1], unit) - rounded(
             said.p50, unit
         )
-    points = found.probability_steps()
-    assert sum(points.values()) == rounded(found.probabilities[-1], 0.01) - rounded(said.probability, 0.01)
+    points, last = found.probability_steps(), found.probabilities[-1]
+    assert points is not None
+    assert last is not None
+    assert said.probability is not None
+    assert sum(points.values()) == rounded(last, 0.01) - rounded(said.probability, 0.01)
+
+
+def test_without_a_plan_the_chance_has_no_steps_and_the_median_has(tables: Tables) -> None:
+    now = take_snapshot(tables, as_of=NOW, known_on=KNOWN_NOW)
+    planless = dataclasses.replace(now, projects=now.projects.assign(plan=0.0))
+    found = bridge_of(tables, now=planless)
+    assert found.probability_steps() is None
+    assert found.probabilities[-1] is None
+    assert found.medians == bridge_of(tables, now=now).medians
 
 
 def test_the_record_and_the_page_carry_it(briefing: Path) -> None:

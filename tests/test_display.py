@@ -29,6 +29,7 @@ from cityanalytics.briefing.blocks import (
 )
 from cityanalytics.briefing.display import NOT_APPLICABLE, Table, Value, number
 from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.quantity import SHOWN
 
 LANGUAGE_NAMES = sorted(LANGUAGES)
 
@@ -81,6 +82,11 @@ def test_languages_show_the_same_digits(yuan: int) -> None:
     assert exact(display.amount(yuan, "zh")) == exact(display.amount(yuan, "en"))
 
 
+def cell_of_a_chance(value: Value, language: str) -> str:
+    table = Table.of(columns=("单位", "把握"), rows=[("甲", value)]).caption("把握").chances(1)
+    return read(table.html(1, language)).cells[-1][2].strip()
+
+
 FORMATS = (
     display.amount,
     display.area,
@@ -90,6 +96,8 @@ FORMATS = (
     display.share,
     display.points,
     display.probability,
+    display.chance,
+    cell_of_a_chance,
 )
 
 
@@ -113,10 +121,53 @@ def test_nothing_is_negative_zero() -> None:
     assert number(-0.04, "en", places=1) == "0.0"
 
 
-@given(value=st.floats(0, 1))
-def test_a_probability_never_claims_certainty(value: float) -> None:
-    shown = display.probability(value, "en")
-    assert not re.search(r"about (0|100)%|about (0|10) in 10\b|about (0|100) in 100\b", shown)
+CERTAIN = re.compile(
+    r"(?<![\d.])(?:0|100)%|(?<!\d)(?:0|10) in 10\b|(?<!\d)(?:0|100) in 100\b|(?<!\d)(?:0|10|100)次）"
+)
+uncertain = st.one_of(
+    st.floats(0, 1, exclude_min=True, exclude_max=True),
+    st.floats(0, 0.01, exclude_min=True),
+    st.floats(0.99, 1, exclude_max=True),
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGE_NAMES)
+@given(value=uncertain)
+def test_a_chance_that_is_not_certain_is_never_shown_as_certain(language: str, value: float) -> None:
+    for shown in (
+        display.probability(value, language),
+        display.chance(value, language),
+        cell_of_a_chance(value, language),
+        SHOWN["fraction of one"](value, language),
+    ):
+        assert not CERTAIN.search(shown)
+
+
+@pytest.mark.parametrize("shown", [display.probability, display.chance, cell_of_a_chance])
+def test_what_is_certain_is_said_so(shown) -> None:
+    assert [shown(value, language) for value in (0.0, 1.0) for language in ("zh", "en")] == [
+        "0%", "0%", "100%", "100%",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "zh", "en"),
+    [
+        (1e-300, "不足1%（一百次中不足1次）", "under 1% (under 1 in 100)"),
+        (0.004999, "不足1%（一百次中不足1次）", "under 1% (under 1 in 100)"),
+        (0.005, "约1%（一百次中约1次）", "about 1% (about 1 in 100)"),
+        (0.0949, "约9%（十次中约1次）", "about 9% (about 1 in 10)"),
+        (0.95, "约95%（一百次中约95次）", "about 95% (about 95 in 100)"),
+        (0.99499, "约99%（一百次中约99次）", "about 99% (about 99 in 100)"),
+        (0.995, "超过99%（一百次中超过99次）", "over 99% (over 99 in 100)"),
+        (1 - 1e-16, "超过99%（一百次中超过99次）", "over 99% (over 99 in 100)"),
+    ],
+)
+def test_a_chance_near_its_ends_is_told_as_under_or_over(value: float, zh: str, en: str) -> None:
+    assert (display.probability(value, "zh"), display.probability(value, "en")) == (zh, en)
+    in_cell = [re.sub(r"^(约|about )|（.*|(?<=%) .*", "", text) for text in (zh, en)]
+    assert [display.chance(value, "zh"), display.chance(value, "en")] == in_cell
+    assert [cell_of_a_chance(value, "zh"), cell_of_a_chance(value, "en")] == in_cell
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.01])

@@ -50,6 +50,11 @@ def forecast(done: float, target: float, *, last: dt.date = DATA_DATE, name: str
     return PaceOfClass(reference=reference(name, last))(curve(last, done), target=target)
 
 
+def chance(found: Forecast) -> float:
+    assert found.probability is not None
+    return found.probability
+
+
 @given(last=days_of_year, name=names, done=amounts, target=targets)
 def test_quantiles_rise_and_never_fall_below_what_is_done(
     last: dt.date, name: str, done: float, target: float
@@ -79,7 +84,7 @@ def test_more_done_never_lowers_the_forecast(
 ) -> None:
     less, greater = (forecast(amount, target, last=last, name=name) for amount in (done, done * more))
     assert all(greater.quantile(level) > less.quantile(level) for level in QUANTILES)
-    assert greater.probability >= less.probability
+    assert chance(greater) >= chance(less)
 
 
 @given(last=days_of_year, name=names, done=amounts, level=st.floats(0.01, 0.99))
@@ -98,7 +103,7 @@ def test_probability_is_a_share_and_certain_once_the_target_is_reached(
     last: dt.date, done: float, target: float
 ) -> None:
     found = forecast(done, target, last=last)
-    assert 0.0 <= found.probability <= 1.0
+    assert 0.0 <= chance(found) <= 1.0
     assert (found.probability == 1.0) or found.done < target
     assert forecast(done, done / 2, last=last).probability == 1.0
 
@@ -209,3 +214,101 @@ def test_the_pool_is_what_the_benchmark_learns(repository: Path, tmp_path: Path)
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     shipped = repository / "cityanalytics" / "forecast" / "pool.csv"
     assert target.read_bytes() == shipped.read_bytes()
+
+
+# --- what holds for any curve
+
+
+@st.composite
+def curves(draw: st.DrawFn) -> pd.Series:
+    """Draw cumulative amounts of any shape to any day of a usual or a leap year."""
+    last = draw(st.dates(dt.date(2011, 1, 1), dt.date(2012, 12, 31)))
+    axis = pd.date_range(dt.date(last.year, 1, 1), last)
+    daily = draw(st.lists(st.floats(0, 1e9), min_size=1, max_size=12))
+    found = pd.Series(np.cumsum(np.resize(daily, len(axis))), index=axis)
+    return found + 1.0
+
+
+def forecast_of(so_far: pd.Series, target: float, *, name: str = NAME) -> Forecast:
+    return PaceOfClass(reference=reference(name, so_far.index[-1].date()))(so_far, target=target)
+
+
+@given(so_far=curves(), name=names, target=targets, scale=st.sampled_from([1e-8, 1e-4, 0.01, 7.0]))
+def test_a_curve_in_another_unit_gives_the_same_answer_in_it(
+    so_far: pd.Series, name: str, target: float, scale: float
+) -> None:
+    one, other = (forecast_of(so_far * by, target * by, name=name) for by in (1.0, scale))
+    for level in QUANTILES:
+        assert other.quantile(level) == pytest.approx(one.quantile(level) * scale, rel=1e-9)
+    assert chance(other) == pytest.approx(chance(one), abs=1e-9)
+
+
+@given(so_far=curves(), name=names, target=targets, add=st.floats(0, 1e9), data=st.data())
+def test_raising_the_curve_from_any_day_on_lowers_nothing(
+    so_far: pd.Series, name: str, target: float, add: float, data: st.DataObject
+) -> None:
+    at = data.draw(st.integers(0, len(so_far) - 1))
+    raised = so_far + np.where(np.arange(len(so_far)) >= at, add, 0.0)
+    less, more = (forecast_of(each, target, name=name) for each in (so_far, raised))
+    assert all(more.quantile(level) >= less.quantile(level) for level in QUANTILES)
+    assert chance(more) >= chance(less)
+
+
+@given(so_far=curves(), name=names, target=targets)
+def test_the_same_curve_gives_the_same_digits(so_far: pd.Series, name: str, target: float) -> None:
+    one, other = (forecast_of(each, target, name=name) for each in (so_far, so_far.copy()))
+    assert one == other
+    assert [one.quantile(level) for level in QUANTILES] == [other.quantile(level) for level in QUANTILES]
+
+
+@given(so_far=curves(), low=st.floats(0.001, 0.999), high=st.floats(0.001, 0.999))
+def test_quantiles_rise_with_any_level(so_far: pd.Series, low: float, high: float) -> None:
+    found = forecast_of(so_far, 1.0)
+    low, high = sorted((low, high))
+    assert found.done <= found.quantile(low) <= found.quantile(high)
+
+
+@given(so_far=curves(), target=st.one_of(st.just(0.0), st.just(float("nan")), st.floats(-1e9, 0)))
+def test_without_a_plan_there_is_no_chance_and_the_quantiles_stand(so_far: pd.Series, target: float) -> None:
+    found = forecast_of(so_far, target)
+    assert found.probability is None
+    assert [found.quantile(level) for level in QUANTILES] == [
+        forecast_of(so_far, 1e9).quantile(level) for level in QUANTILES
+    ]
+
+
+@given(so_far=curves(), factor=st.floats(1e-12, 1e12))
+def test_a_chance_is_certain_only_where_nothing_is_missing_or_no_day_is_left(
+    so_far: pd.Series, factor: float
+) -> None:
+    found = forecast_of(so_far, float(so_far.iloc[-1]) * (1 + factor))
+    if found.target > found.done and so_far.index[-1].date() != year_end(so_far.index[-1].date()):
+        assert 0 < chance(found) < 1
+
+
+@given(day=st.dates(dt.date(2012, 1, 1), dt.date(2012, 12, 30)), name=names)
+def test_each_day_inside_a_month_counts(day: dt.date, name: str) -> None:
+    """A leap year: each day more is one day less that is left, and moves the median unless nothing else moves."""
+    following = day + dt.timedelta(days=1)
+    for one, left in ((day, 366 - day.timetuple().tm_yday), (following, 365 - day.timetuple().tm_yday)):
+        found, known = forecast_of(curve(one, 1e9), 2e9, name=name), reference(name, one)
+        pace = 1e9 / one.timetuple().tm_yday
+        assert found.remainder == pytest.approx(pace * left * np.exp(known.mean), rel=1e-12)
+
+
+def test_the_22nd_of_september_lies_between_the_ends_of_its_months() -> None:
+    ends = [reference(NAME, day) for day in (dt.date(2010, 8, 31), DATA_DATE, dt.date(2010, 9, 30))]
+    assert ends[0].mean > ends[1].mean > ends[2].mean
+    assert ends[1].mean == pytest.approx(ends[0].mean + 22 / 30 * (ends[2].mean - ends[0].mean))
+
+
+@given(day=st.integers(1, 31), name=names)
+def test_fewer_days_than_the_class_was_learnt_from_widen_the_spread(day: int, name: str) -> None:
+    short, month = (reference(name, dt.date(2010, 1, at)) for at in (day, 31))
+    assert short.sd == pytest.approx(month.sd * np.sqrt(31 / day))
+    assert short.mean == month.mean
+
+
+def test_an_amount_that_is_no_number_is_refused() -> None:
+    with pytest.raises(InsufficientDataError, match="2010-09-22"):
+        forecast(float("nan"), 90 * YI)

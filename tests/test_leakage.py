@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cityanalytics.forecast.outlook import look_ahead
 from cityanalytics.intake.store import Tables, read_tables
 from cityanalytics.programme import progress
 from cityanalytics.programme.snapshot import Programme, take_snapshot
+from cityanalytics.publishing.lookback import forecast_year
 from cityanalytics.settings import load_settings
 
 if TYPE_CHECKING:
@@ -126,3 +128,27 @@ def test_words_of_a_later_status_do_not_leak(tables: Tables) -> None:
     ]
     assert len(finished)
     assert (finished["stage"] == "completed").all()
+
+
+@settings(max_examples=8)
+@given(as_of=st.dates(dt.date(2010, 1, 31), dt.date(2010, 9, 21)), factor=st.floats(0, 1e3))
+def test_what_later_days_bring_changes_no_forecast(tables: Tables, as_of: dt.date, factor: float) -> None:
+    """Later amounts and areas, and starts and finishes after the data date, are changed; the outlook is the same."""
+    after = pd.Timestamp(as_of)
+    changed = dict(tables)
+    for name, column in (("investment", "amount"), ("demolition", "area")):
+        rows = tables[name]
+        later = rows["period_start"] > after
+        changed[name] = rows.assign(**{column: rows[column].mask(later, rows[column] * factor)})
+    status = tables["status"]
+    for name in ("actual_start", "actual_finish"):
+        later = status[name] > after
+        status = status.assign(**{name: status[name].mask(later, status[name] + pd.Timedelta(days=17))})
+    changed["status"] = status
+    found = [_outlook(take_snapshot(each, as_of=as_of, known_on=EVERYTHING)) for each in (tables, changed)]
+    assert found[0] == found[1]
+
+
+def _outlook(programme: Programme) -> object:
+    made = forecast_year("china_construction_investment", progress.curve(programme), programme.plan)
+    return made, look_ahead(programme, made).document()

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from cityanalytics.calendar import year_end
 from cityanalytics.forecast.bounded import forecast_bounded, limited_mean
 from cityanalytics.forecast.counts import forecast_counts, poisson_binomial
-from cityanalytics.forecast.hazard import Hazard
+from cityanalytics.forecast.hazard import STRATA, Hazard, Prior, prior
 from cityanalytics.forecast.methods import Forecast
 from cityanalytics.forecast.parts import Parts, path_days, share_out, split
 from cityanalytics.forecast.scurve import curve_at
@@ -144,7 +144,7 @@ def test_the_order_of_rows_changes_no_digit(case: tuple[pd.DataFrame, dt.date], 
     forecast = city(projects, as_of)
     one, other = split(projects, forecast), split(projects.iloc[order], forecast)
     pd.testing.assert_frame_equal(one.paths("unit", 0.9), other.paths("unit", 0.9), check_exact=True)
-    counts = [forecast_counts(rows, as_of=as_of, factor=FACTOR) for rows in (projects, projects.iloc[order])]
+    counts = [forecast_counts(rows, as_of=as_of) for rows in (projects, projects.iloc[order])]
     assert counts[0].starts.tobytes() == counts[1].starts.tobytes()
     assert counts[0].completions.tobytes() == counts[1].completions.tobytes()
 
@@ -274,7 +274,7 @@ def test_paths_lead_from_the_data_date_over_month_ends_to_31_december(as_of: dt.
 @given(case=programmes())
 def test_projects_are_conserved_in_every_scenario(case: tuple[pd.DataFrame, dt.date]) -> None:
     projects, as_of = case
-    counts = forecast_counts(projects, as_of=as_of, factor=FACTOR)
+    counts = forecast_counts(projects, as_of=as_of)
     paths = [counts.path(level) for level in LEVELS]
     for stages in paths:
         found = (stages.not_started, stages.under_way, stages.completed)
@@ -293,7 +293,7 @@ def test_projects_are_conserved_in_every_scenario(case: tuple[pd.DataFrame, dt.d
 @given(case=programmes())
 def test_with_no_day_left_every_project_stays_where_it_is(case: tuple[pd.DataFrame, dt.date]) -> None:
     projects, as_of = case
-    counts = forecast_counts(projects, as_of=as_of, factor=FACTOR, until=as_of)
+    counts = forecast_counts(projects, as_of=as_of, until=as_of)
     assert {counts.path(level) for level in LEVELS} == {counts.now}
     assert counts.all_start == (1.0 if counts.now.not_started == 0 else pytest.approx(0.0))
 
@@ -306,7 +306,7 @@ def test_what_happens_after_the_data_date_is_not_looked_at(
     moving = projects["stage"].isin(["under construction", "suspended"])
     after = pd.Timestamp(as_of) + pd.Timedelta(days=later)
     leaking = projects.assign(actual_finish=projects["actual_finish"].mask(moving, after))
-    one, other = (forecast_counts(rows, as_of=as_of, factor=FACTOR) for rows in (projects, leaking))
+    one, other = (forecast_counts(rows, as_of=as_of) for rows in (projects, leaking))
     assert one.completions.tobytes() == other.completions.tobytes()
 
 
@@ -316,9 +316,7 @@ def test_more_days_never_lower_the_chance_that_all_start(
 ) -> None:
     projects, as_of = case
     until = [as_of + dt.timedelta(days=count) for count in (days, days + more)]
-    sooner, later = (
-        forecast_counts(projects, as_of=as_of, factor=FACTOR, until=end).all_start for end in until
-    )
+    sooner, later = (forecast_counts(projects, as_of=as_of, until=end).all_start for end in until)
     assert sooner <= later + 1e-12
 
 
@@ -337,8 +335,56 @@ def test_a_hazard_comes_near_what_many_projects_show() -> None:
     draw = np.random.default_rng(1)
     waits = draw.geometric(0.01, 1000)
     end = np.minimum(waits, 60).astype(float)
-    hazard = Hazard.learn(np.zeros(1000), end, np.full(1000, -200.0), waits <= 60)
-    assert hazard.mean[4] == pytest.approx(0.01, rel=0.15)
+    hazard = Hazard.learn(np.zeros(1000), end, np.full(1000, -200.0), waits <= 60, prior("finish"))
+    assert hazard.mean[5] == pytest.approx(0.01, rel=0.15)
+
+
+@given(
+    steps=st.lists(st.integers(0, 20), min_size=STRATA, max_size=STRATA),
+    days=st.lists(st.floats(0, 5e3), min_size=STRATA, max_size=STRATA),
+)
+@hypothesis(max_examples=20)
+def test_rates_are_what_drawing_programmes_and_keeping_the_like_gives(
+    steps: list[int], days: list[float]
+) -> None:
+    # importance sampling from the prior: an independent way to the same posterior
+    known = Prior(
+        rates=np.full(STRATA, 0.01), common=0.5, own=4.0, drift=0.0, later=0.0, spread=0.0, horizon=0.0
+    )
+    seen, at_risk = np.array(steps[:2], dtype=float), np.array(days[:2])
+    draw = np.random.default_rng(2)
+    common = np.exp(draw.normal(0, 0.5, 200_000))[:, None]
+    rates = 0.01 * common * draw.gamma(4.0, 1 / 4.0, (200_000, 2))
+    logs = (seen * np.log(rates) - rates * at_risk).sum(axis=1)
+    weights = np.exp(logs - logs.max())
+    effective = weights.sum() ** 2 / (weights**2).sum()
+    assume(effective > 2000)
+    expected = (weights[:, None] * rates).sum(axis=0) / weights.sum()
+    rest = np.zeros(STRATA - 2)
+    hazard = Hazard(steps=np.append(seen, rest), days=np.append(at_risk, rest), prior=known)
+    assert hazard.mean[:2] == pytest.approx(expected, rel=0.08)
+
+
+@given(level=st.floats(0.01, 0.99), more=st.floats(1.1, 5.0))
+def test_more_steps_in_the_same_days_never_mean_lower_rates(level: float, more: float) -> None:
+    levels = np.full((1, STRATA + 1), level)
+    days = np.full(STRATA, 500.0)
+    few, many = (
+        Hazard(steps=np.full(STRATA, 4.0 * factor), days=days, prior=prior("finish")).at(levels)
+        for factor in (1.0, more)
+    )
+    assert (many >= few).all()
+
+
+def test_a_programme_without_any_step_is_as_others_are_and_less_certain_the_longer_the_year() -> None:
+    for step in ("start", "finish"):
+        nothing = Hazard(steps=np.zeros(STRATA), days=np.zeros(STRATA), prior=prior(step))
+        between = np.exp(prior(step).common ** 2 / 2)
+        assert nothing.mean == pytest.approx(prior(step).rates * between, rel=0.02)
+        tails = np.full((2, STRATA + 2), 0.5)
+        tails[:, -1] = (0.1, 0.9)
+        near, far = (nothing.after(tails, share_left=share) for share in (0.1, 0.9))
+        assert (far[1] / far[0] > near[1] / near[0]).all()
 
 
 @st.composite

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing.quantity import DONE, Figure, cells_of
-from cityanalytics.forecast.parts import backtest
+from cityanalytics.forecast.counts import backtest as counts_backtest
+from cityanalytics.forecast.parts import backtest as parts_backtest
 
 if TYPE_CHECKING:
     from cityanalytics.forecast.outlook import Outlook
@@ -90,14 +91,19 @@ def _parts(programme: Programme, outlook: Outlook) -> list[Figure]:
             key="sites_without_plan", value=int(outlook.demolition.sites["unplanned"].sum()), unit="count"
         ),
         Figure(key="sites_exceeded", value=int(outlook.demolition.sites["exceeded"].sum()), unit="count"),
-        Figure(key="unit_coverage", value=_coverage("unit"), unit="fraction"),
-        Figure(key="completed_coverage", value=_coverage("completed"), unit="fraction"),
+        Figure(key="unit_coverage", value=_unit_coverage(), unit="fraction"),
+        Figure(key="completed_coverage", value=_completed_coverage(), unit="fraction"),
     ]
 
 
-def _coverage(measure: str) -> float:
-    """Return the share of simulated years that fell inside the 80 % range, over all dates."""
-    table = backtest()
-    return float(
-        table.loc[(table["source"] == "simulated") & (table["measure"] == measure), "coverage80"].mean()
-    )
+def _unit_coverage() -> float:
+    """Return the share of units of simulated years that fell inside the 80 % range, over all dates."""
+    table = parts_backtest()
+    rows = table[(table["source"] == "simulated") & (table["measure"] == "unit")]
+    return float(rows["coverage80"].mean())
+
+
+def _completed_coverage() -> float:
+    """Return the share of simulated years inside the 80 % range, of kinds of bureau that taught nothing."""
+    table = counts_backtest()
+    return float(table.loc[~table["learnt"] & (table["measure"] == "completed"), "coverage80"].mean())

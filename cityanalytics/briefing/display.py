@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 from babel.dates import format_date
 
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.number import MISSING, NOT_APPLICABLE, Absent, Value, absence, number
+from cityanalytics.briefing.number import (
+    MISSING,
+    NOT_APPLICABLE,
+    PLAIN,
+    Absent,
+    Value,
+    absence,
+    applicable,
+    chance,
+    hedged,
+    number,
+)
 from cityanalytics.briefing.table import Cell, Table
 
 if TYPE_CHECKING:
@@ -25,7 +36,9 @@ __all__ = [
     "Value",
     "absence",
     "amount",
+    "applicable",
     "area",
+    "chance",
     "count",
     "date_text",
     "day_text",
@@ -128,7 +141,7 @@ def points(difference: Value, language: str, *, places: int = 1) -> str:
 
 
 def probability(value: Value, language: str) -> str:
-    """Return a probability as per cent and as a count of tries.
+    """Return a probability as per cent and as a count of tries; only what is certain is 0% or 100%.
 
     Raises
     ------
@@ -138,24 +151,16 @@ def probability(value: Value, language: str) -> str:
     Examples
     --------
     >>> probability(0.31, "zh"), probability(0.02, "en"), probability(0.999, "zh")
-    ('约31%（十次中约3次）', 'about 2% (about 2 in 100)', '99%以上（一百次中99次以上）')
+    ('约31%（十次中约3次）', 'about 2% (about 2 in 100)', '超过99%（一百次中超过99次）')
     """
-    word = absence(value, language)
-    if word is not None or value is None or isinstance(value, Absent):
-        return word or ""
-    if not 0 <= value <= 1:
-        message = f"a probability of {value}"
-        raise ValueError(message)
+    hedge, percent = hedged(value, language)
+    if value is None or hedge == PLAIN or isinstance(value, Absent):
+        return percent
     rules = LANGUAGES[language]
-    percent = number(value, language, per=0.01)
     tenths = number(value, language, per=0.1)
-    if percent == "0":
-        return rules.hardly
-    if percent == "100":
-        return rules.nearly
-    if tenths in ("0", "10"):
-        return rules.hundredths.format(percent=f"{percent}%", count=percent)
-    return rules.tenths.format(percent=f"{percent}%", count=tenths)
+    if tenths in {"0", "10"}:
+        return rules.hundredths.format(percent=hedge.format(percent), count=hedge.format(percent[:-1]))
+    return rules.tenths.format(percent=hedge.format(percent), count=hedge.format(tenths))
 
 
 def date_text(date: dt.date | None, language: str) -> str:

@@ -51,8 +51,10 @@ class Language:
         Pattern of a difference between shares.
     day
         CLDR pattern of a day without its year.
-    tenths, hundredths, hardly, nearly
-        Patterns of a probability: by tenths, by hundredths, below and above what can be told.
+    about, under, over
+        Patterns of a probability's number: as told, and beyond the least and the most that can be told.
+    tenths, hundredths
+        Patterns of a probability as per cent and as a count of ten or a hundred tries.
     missing, not_applicable
         The words for what is not there.
     figure, table
@@ -75,10 +77,11 @@ class Language:
     pace: Scale
     points: str
     day: str
+    about: str
+    under: str
+    over: str
     tenths: str
     hundredths: str
-    hardly: str
-    nearly: str
     missing: str
     not_applicable: str
     figure: str
@@ -109,10 +112,11 @@ LANGUAGES = {
         pace=Scale(per=1e8, unit="亿元/日", pattern="{}亿元/日", places=2),
         points="{}个百分点",
         day="M月d日",
-        tenths="约{percent}（十次中约{count}次）",
-        hundredths="约{percent}（一百次中约{count}次）",
-        hardly="不到1%（一百次中不到1次）",
-        nearly="99%以上（一百次中99次以上）",
+        about="约{}",
+        under="不足{}",
+        over="超过{}",
+        tenths="{percent}（十次中{count}次）",
+        hundredths="{percent}（一百次中{count}次）",
         missing="无数据",
         not_applicable="不适用",
         figure="图{}",
@@ -140,10 +144,11 @@ LANGUAGES = {
         pace=Scale(per=1e6, unit="million yuan a day", pattern="¥{} m a day"),
         points="{} percentage points",
         day="d MMM",
-        tenths="about {percent} (about {count} in 10)",
-        hundredths="about {percent} (about {count} in 100)",
-        hardly="below 1% (less than 1 in 100)",
-        nearly="above 99% (more than 99 in 100)",
+        about="about {}",
+        under="under {}",
+        over="over {}",
+        tenths="{percent} ({count} in 10)",
+        hundredths="{percent} ({count} in 100)",
         missing="no data",
         not_applicable="n/a",
         figure="Figure {}",

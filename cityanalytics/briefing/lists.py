@@ -193,7 +193,7 @@ def levers(content: Content, pace: float) -> Section:
                 say(NAMES.get(name, "The pace given")),
                 factor,
                 *(changed.quantile(level) for level in (0.1, 0.5, 0.9)),
-                changed.probability,
+                display.applicable(changed.probability),
             )
             for name, factor in cases
             for changed in [content.forecast.at_pace(factor)]
@@ -210,7 +210,7 @@ def levers(content: Content, pace: float) -> Section:
         return (
             table.numeric(1, places=2)
             .numeric(2, 3, 4, places=1 + scale.places, per=scale.per)
-            .shares(5)
+            .chances(5)
             .html(1, say.language)
         )
 

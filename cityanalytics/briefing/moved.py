@@ -40,7 +40,7 @@ def moved(content: Content, say: Wording, *, position: int) -> Markup:
         display.NOT_APPLICABLE,
         bridge.medians[0],
         display.NOT_APPLICABLE,
-        bridge.probabilities[0],
+        display.applicable(bridge.probabilities[0]),
     )
     median, chance = bridge.median_steps(SHOWN_STEP), bridge.probability_steps()
     levels = zip(CAUSES.items(), bridge.medians[1:], bridge.probabilities[1:], strict=True)
@@ -49,8 +49,8 @@ def moved(content: Content, say: Wording, *, position: int) -> Markup:
             say(label),
             _signed(median[cause] * SHOWN_STEP, say, places=1 + scale.places, per=scale.per),
             level,
-            _signed(float(chance[cause]), say),
-            probability,
+            display.NOT_APPLICABLE if chance is None else _signed(float(chance[cause]), say),
+            display.applicable(probability),
         )
         for (cause, label), level, probability in levels
     ]
@@ -58,8 +58,8 @@ def moved(content: Content, say: Wording, *, position: int) -> Markup:
         say("This forecast, {day}", day=display.day_text(content.programme.as_of, say.language)),
         _signed(sum(median.values()) * SHOWN_STEP, say, places=1 + scale.places, per=scale.per),
         bridge.medians[-1],
-        _signed(float(sum(chance.values())), say),
-        bridge.probabilities[-1],
+        display.NOT_APPLICABLE if chance is None else _signed(float(sum(chance.values())), say),
+        display.applicable(bridge.probabilities[-1]),
     )
     table = Table.of(
         columns=(say("Step"), say("Change"), say("Median"), say("Points"), say("Chance")),
@@ -72,7 +72,7 @@ def moved(content: Content, say: Wording, *, position: int) -> Markup:
         )
         .numeric(1, 2, places=1 + scale.places, per=scale.per)
         .numeric(3)
-        .shares(4, places=0)
+        .chances(4)
         .fitting()
         .html(position, say.language)
     )

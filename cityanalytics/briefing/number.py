@@ -21,6 +21,9 @@ class Absent(Enum):
     NOT_APPLICABLE = "not applicable"
 
 
+#: How a number is told that needs no hedge.
+PLAIN = "{}"
+
 MISSING = Absent.MISSING
 NOT_APPLICABLE = Absent.NOT_APPLICABLE
 
@@ -42,6 +45,17 @@ def absence(value: Value, language: str) -> str | None:
     if value is None or isinstance(value, Absent) or math.isnan(value):
         return rules.missing
     return None
+
+
+def applicable(value: float | None) -> Value:
+    """Return a value whose absence says that there is nothing to tell, rather than that data are missing.
+
+    Examples
+    --------
+    >>> applicable(0.5), applicable(None)
+    (0.5, <Absent.NOT_APPLICABLE: 'not applicable'>)
+    """
+    return NOT_APPLICABLE if value is None else value
 
 
 def number(value: Value, language: str, *, places: int = 0, per: float = 1.0) -> str:
@@ -67,3 +81,49 @@ def number(value: Value, language: str, *, places: int = 0, per: float = 1.0) ->
     rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     sign = LANGUAGES[language].minus if rounded < 0 else ""
     return f"{sign}{abs(rounded):,f}"
+
+
+def hedged(value: Value, language: str) -> tuple[str, str]:
+    """Return how sure a probability is told (a pattern), and the whole per cent told.
+
+    Raises
+    ------
+    ValueError
+        If it lies outside 0 to 1.
+
+    Examples
+    --------
+    >>> hedged(0.31, "en"), hedged(0.004, "en"), hedged(0.995, "zh"), hedged(0.0, "en")
+    (('about {}', '31%'), ('under {}', '1%'), ('超过{}', '99%'), ('{}', '0%'))
+    """
+    word = absence(value, language)
+    if word is not None or value is None or isinstance(value, Absent):
+        return PLAIN, word or ""
+    if not 0 <= value <= 1:
+        message = f"a probability of {value}"
+        raise ValueError(message)
+    rules, percent = LANGUAGES[language], number(value, language, per=0.01)
+    if value in {0, 1}:
+        return PLAIN, f"{percent}%"
+    if percent == "0":
+        return rules.under, "1%"
+    if percent == "100":
+        return rules.over, "99%"
+    return rules.about, f"{percent}%"
+
+
+def chance(value: Value, language: str) -> str:
+    """Return a probability as whole per cent, for a cell; only what is certain is 0% or 100%.
+
+    Raises
+    ------
+    ValueError
+        If it lies outside 0 to 1.
+
+    Examples
+    --------
+    >>> chance(0.612, "zh"), chance(0.004, "zh"), chance(0.9999, "en"), chance(1.0, "en")
+    ('61%', '不足1%', 'over 99%', '100%')
+    """
+    hedge, percent = hedged(value, language)
+    return percent if hedge == LANGUAGES[language].about else hedge.format(percent)

@@ -130,22 +130,29 @@ def _bridge(bridge: Bridge | None) -> dict[str, Any] | None:
     """Return the bridge in whole yuan and percentage points: both add up exactly."""
     if bridge is None:
         return None
-    earlier, median, probability = bridge.earlier, bridge.median_steps(), bridge.probability_steps()
+    earlier, median, chance = bridge.earlier, bridge.median_steps(), bridge.probability_steps()
+    first, last = (
+        None if level is None else rounded(level, 0.01) for level in bridge.probabilities[:: len(CAUSES)]
+    )
     return {
         "from": {
             "as_of": earlier.as_of.isoformat(),
             "known_on": earlier.known_on.isoformat(),
             "published_on": None if earlier.published_on is None else earlier.published_on.isoformat(),
             "p50": rounded(bridge.medians[0], 1.0),
-            "probability_points": rounded(bridge.probabilities[0], 0.01),
+            "probability_points": first,
         },
         "steps": [
-            {"cause": cause, "p50": median[cause], "probability_points": probability[cause]}
+            {
+                "cause": cause,
+                "p50": median[cause],
+                "probability_points": None if chance is None else chance[cause],
+            }
             for cause in CAUSES
         ],
         "to": {
             "p50": rounded(bridge.medians[-1], 1.0),
-            "probability_points": rounded(bridge.probabilities[-1], 0.01),
+            "probability_points": last,
         },
         "projects_added": bridge.added,
         "projects_removed": bridge.removed,

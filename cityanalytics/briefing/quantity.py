@@ -19,7 +19,9 @@ SHOWN: Mapping[str, Callable[[display.Value, str], str]] = {
     "square metres": lambda value, language: display.area(value, language, places=1),
     "metres": display.length,
     "fraction": display.share,
-    "fraction of one": display.probability,
+    "fraction of one": lambda value, language: display.probability(
+        display.NOT_APPLICABLE if value is None else value, language
+    ),
     "points": display.points,
     "times": lambda value, language: display.number(value, language, places=2),
     "count": display.count,
@@ -41,7 +43,8 @@ class Figure:
     key
         Stable name.
     value
-        In base units: yuan, square metres, metres, fractions; None where it cannot be known.
+        In base units: yuan, square metres, metres, fractions; None where it cannot be
+        known; a probability of None has no plan to be of.
     unit
         A key of :data:`SHOWN`.
     cells

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from markupsafe import Markup, escape
 
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.number import Value, absence, number
+from cityanalytics.briefing.number import Value, absence, chance, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,6 +33,14 @@ class _Numbers:
             return cell
         shown = number(cell, language, places=self.places, per=self.per)
         return shown if absence(cell, language) else shown + self.suffix
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Chances(_Numbers):
+    """How a column of probabilities is shown."""
+
+    def text(self, cell: Cell, language: str) -> str:
+        return cell if isinstance(cell, str) else chance(cell, language)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +106,10 @@ class Table:
     def shares(self, *columns: int, places: int = 1) -> Table:
         """Show columns of fractions as per cent."""
         return self._shown(columns, _Numbers(places=places, per=0.01, suffix="%"))
+
+    def chances(self, *columns: int) -> Table:
+        """Show columns of probabilities as whole per cent; only what is certain is 0% or 100%."""
+        return self._shown(columns, _Chances(places=0, per=0.01))
 
     def points(self, *columns: int, places: int = 1) -> Table:
         """Show columns of differences between fractions in percentage points; label or caption names them."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cityanalytics.cli.console import print_json, print_table, progress, say, show_issues, translate
+from cityanalytics.cli.console import UI, print_json, print_table, progress, say, show_issues, translate
 from cityanalytics.cli.options import as_json, common, dates
 from cityanalytics.errors import BlockingIssuesError, UsageError
 from cityanalytics.issues import Message
@@ -20,6 +20,7 @@ from cityanalytics.issues import Message
 @as_json
 def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *, json_: bool) -> None:
     """Say where the year ends, as numbers."""
+    from cityanalytics.briefing import display
     from cityanalytics.publishing.assemble import assemble
 
     content = assemble(str(workspace or "."), quarter, as_of=as_of, known_on=known_on)
@@ -52,7 +53,8 @@ def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *,
         ],
         title=f"{made.as_of}: {made.reference_class}",
     )
-    say("probability of reaching the plan: {probability}", probability=f"{made.probability:.1%}")
+    chance = display.probability(display.applicable(made.probability), UI.get())
+    say("probability of reaching the plan: {probability}", probability=chance)
 
 
 @click.command("forecast-series")

@@ -8,6 +8,7 @@ which is smooth, rises with the pace and never passes the bound.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
 
 #: Scale of the log of a site's own amount around its expectation.
 SITE_SPREAD = 0.5
-#: Scale of the log of what plan and pace together may miss of all sites; set so that simulated years are covered.
-METHOD_SPREAD = 0.4
+#: Scale of the log of what plan and pace together may miss of all sites; set so that simulated years of the learnt
+#: kinds are covered (``benchmarks/backtest_counts.py``).
+METHOD_SPREAD = 0.6
 #: Days of work at the usual pace that a site's own pace is drawn towards, and the least time left for a plan.
 _MONTH = 30.0
+#: Days that a site is assumed to wait before it begins; weighs as one site.
+_FIRST_WAIT = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,9 +119,10 @@ def forecast_bounded(
     left = np.maximum(planned - done, 0.0)
     begun = (pd.to_datetime(table["started"]) - day).dt.days.to_numpy(dtype=float)
     first = float((pd.Timestamp(as_of.year, 1, 1) - day).days)
-    # what has no start but something done was at work all year; what has neither may begin at once
-    begun = np.where(np.isnan(begun), np.where(done > 0, first, 0.0), np.maximum(begun, first))
-    days = np.clip(1.0 - begun, 0.0, None) * ((begun <= 0) & (done > 0) | (begun < 0))
+    # what has no start but something done was at work all year; what has neither waits to begin
+    waits = np.isnan(begun) & (done <= 0)
+    begun = np.where(np.isnan(begun), np.where(done > 0, first, 1.0), np.maximum(begun, first))
+    days = np.clip(1.0 - begun, 0.0, None)
     at_work = float((planned * days).sum())
     usual = float(np.maximum(done, 0.0).sum()) / at_work if at_work else 0.0
     own = (np.maximum(done, 0.0) + usual * planned * _MONTH) / (days + _MONTH)
@@ -125,7 +130,9 @@ def forecast_bounded(
         (pd.to_datetime(table["planned_finish"]) - day).dt.days.to_numpy(dtype=float), _MONTH
     )
     pace = np.where(np.isnan(to_plan), own, np.sqrt(own * left / to_plan))
-    median = pace * np.clip(horizon - np.maximum(begun, 0.0), 0.0, None)
+    median = pace * np.where(
+        waits, _worked(horizon, begun, waits, first), np.clip(horizon - np.maximum(begun, 0.0), 0.0, None)
+    )
     return Bounded(
         sites=table[["site", "kind", "unit"]].assign(
             planned=planned,
@@ -137,6 +144,14 @@ def forecast_bounded(
         ),
         factor=factor,
     )
+
+
+def _worked(horizon: float, begun: np.ndarray, waits: np.ndarray, first: float) -> float:
+    """Return the days that a site which waits is expected to work, beginning at the rate at which sites began."""
+    began = ~waits & (begun > first)
+    waited = float((begun - first)[began].sum()) + (1.0 - first) * float(waits.sum())
+    rate = (float(began.sum()) + 1.0) / (waited + _FIRST_WAIT)
+    return horizon - (1.0 - math.exp(-rate * horizon)) / rate
 
 
 def _variance(sites: pd.DataFrame) -> float:

@@ -36,7 +36,7 @@ class Earlier:
     done, target, p10, p50, p90
         In yuan.
     probability
-        Of reaching the plan.
+        Of reaching the plan; None where there was none.
     """
 
     as_of: dt.date
@@ -47,7 +47,7 @@ class Earlier:
     p10: float
     p50: float
     p90: float
-    probability: float
+    probability: float | None
 
     @classmethod
     def hindcast(cls, forecast: Forecast, known_on: dt.date) -> Earlier:
@@ -68,15 +68,15 @@ class Bridge:
     earlier
         The last forecast.
     medians, probabilities
-        Five levels each, in yuan and as fractions: as last said, then after each of `CAUSES`; the last is this
-        forecast's.
+        Five levels each, in yuan and as fractions (None without a plan): as last said, then after each of
+        `CAUSES`; the last is this forecast's.
     added, removed
         Count of projects that came into the programme, and that left it.
     """
 
     earlier: Earlier
     medians: tuple[float, ...]
-    probabilities: tuple[float, ...]
+    probabilities: tuple[float | None, ...]
     added: int
     removed: int
 
@@ -84,9 +84,10 @@ class Bridge:
         """Return by cause how far the median moved, in whole `unit` (yuan)."""
         return steps(self.medians, unit)
 
-    def probability_steps(self, unit: float = 0.01) -> dict[str, int]:
-        """Return by cause how far the probability moved, in whole `unit` (a fraction; 0.01 is one point)."""
-        return steps(self.probabilities, unit)
+    def probability_steps(self, unit: float = 0.01) -> dict[str, int] | None:
+        """Return by cause how far the probability moved, in whole `unit`; None where a level has no plan."""
+        levels = tuple(level for level in self.probabilities if level is not None)
+        return steps(levels, unit) if len(levels) == len(self.probabilities) else None
 
 
 def steps(levels: tuple[float, ...], unit: float) -> dict[str, int]:

@@ -1,29 +1,34 @@
 """Counts of projects: not started, under way, completed by the year's end; always as many as there are.
 
-Each step, to start and to complete, is a discrete-time hazard a day (Singer & Willett 1993), estimated from the
-programme's own steps of the year: steps seen over days at risk, piece by piece of the days around the planned date
-(piecewise exponential; Friedman 1982), since what is long overdue is stuck and what is nearly due is nearly done.
-Hazards are uncertain (Beta posterior), all of them share one factor with the city's forecast, and the count given
-the hazards is the sum of unequal coin tosses (Poisson-binomial), convolved exactly.
+Each step, to start and to complete, has a rate a day, learnt from the programme's own steps of the year: steps seen
+over days at risk, piece by piece of the days around the planned date (piecewise exponential; Friedman 1982), since
+what is long overdue is stuck and what is nearly due is nearly done. Few steps are seen early in the year, so the rates
+are drawn towards those of other programmes (:class:`cityanalytics.forecast.hazard.Hazard`), and after the data date
+they may change, the more the longer the year that is left. The count given the rates is the sum of unequal coin tosses
+(Poisson-binomial), convolved exactly.
 """
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cityanalytics.calendar import year_end
 from cityanalytics.forecast.hazard import (
-    STRATA,
+    DRAWS,
     dated,
+    due_day,
     finish_hazard,
     start_hazard,
     starts_by_week,
     survival,
 )
-from cityanalytics.forecast.spread import Factor, even_nodes
+from cityanalytics.forecast.spread import even_nodes
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -31,8 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NODES = 128
-#: Scale of the log of what planned dates may miss of all hazards together; set so that simulated years are covered.
-METHOD_SPREAD = 0.4
+DAYS = 365
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +63,9 @@ class Counts:
         The stages on the data date.
     starts, completions
         Probability of 0, 1, 2 ... further starts and completions (float64, one longer than what may step).
+    all_start
+        Probability that every project has started by the year's end: 1 only where none waits, 0 only where no day
+        is left.
     undated
         Projects not completed that have no planned date for their next step.
     """
@@ -66,19 +73,15 @@ class Counts:
     now: Stages
     starts: np.ndarray
     completions: np.ndarray
+    all_start: float
     undated: int
 
     def path(self, level: float) -> Stages:
         """Return the stages in the scenario that both steps exceed with probability ``1 - level``."""
-        started = self.now.started + _quantile(self.starts, level)
-        completed = self.now.completed + _quantile(self.completions, level)
+        started = self.now.started + quantile(self.starts, level)
+        completed = self.now.completed + quantile(self.completions, level)
         total = self.now.started + self.now.not_started
         return Stages(not_started=total - started, under_way=started - completed, completed=completed)
-
-    @property
-    def all_start(self) -> float:
-        """Probability that every project has started by the year's end."""
-        return float(self.starts[-1])
 
     @property
     def expected_started(self) -> float:
@@ -91,9 +94,16 @@ class Counts:
         return self.now.completed + float(self.completions @ np.arange(len(self.completions)))
 
 
-def forecast_counts(
-    projects: pd.DataFrame, *, as_of: dt.date, factor: Factor, until: dt.date | None = None
-) -> Counts:
+@cache
+def backtest() -> pd.DataFrame:
+    """Return what ``benchmarks/backtest_counts.py`` measured: a row a kind of bureau, month and measure."""
+    import pandas as pd
+
+    with files(__package__).joinpath("counts.csv").open(encoding="utf-8") as stream:
+        return pd.read_csv(stream)
+
+
+def forecast_counts(projects: pd.DataFrame, *, as_of: dt.date, until: dt.date | None = None) -> Counts:
     """Forecast the stages of a programme's projects.
 
     Parameters
@@ -103,20 +113,47 @@ def forecast_counts(
         ``Programme.projects``, in any order. A project of unknown stage counts as not started.
     as_of
         Data date.
-    factor
-        Common factor on the hazards after the data date.
     until
         The day that is forecast; 31 December unless another is given.
     """
     table = dated(projects, as_of)
     left = float(((until or year_end(as_of)) - as_of).days)
-    levels = even_nodes(NODES, 2 * STRATA + 1)
-    multiple = factor.widened(METHOD_SPREAD**2).at(levels[:, -1])[:, None]
+    starts, completions = step_chances(table, left=left)
+    waiting, moving = table[table["waiting"]], table[table["moving"]]
+    return Counts(
+        now=Stages(
+            not_started=len(waiting),
+            under_way=len(moving),
+            completed=len(table) - len(waiting) - len(moving),
+        ),
+        starts=poisson_binomial(starts),
+        completions=poisson_binomial(completions),
+        all_start=_all(starts) if left > 0 else float(waiting.empty),
+        undated=int(waiting["start_due"].isna().sum() + moving["finish_due"].isna().sum()),
+    )
+
+
+def step_chances(table: pd.DataFrame, *, left: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the chances of a start and of a completion in the days that are left, given each node's rates.
+
+    Parameters
+    ----------
+    table
+        As :func:`cityanalytics.forecast.hazard.dated` gives it.
+    left
+        Days that are left.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Nodes x projects that wait; nodes x projects not completed.
+    """
+    levels = even_nodes(NODES, 2 * (DRAWS + 1))
     start, finish = (
-        1.0 - (1.0 - hazard.at(levels[:, part])) ** multiple
+        hazard.after(levels[:, part], share_left=left / DAYS)
         for hazard, part in (
-            (start_hazard(table), slice(0, STRATA)),
-            (finish_hazard(table), slice(STRATA, 2 * STRATA)),
+            (start_hazard(table), slice(0, DRAWS + 1)),
+            (finish_hazard(table), slice(DRAWS + 1, None)),
         )
     )
     waiting, moving = table[table["waiting"]], table[table["moving"]]
@@ -125,19 +162,8 @@ def forecast_counts(
     due = np.fmax(waiting["finish_due"].to_numpy()[:, None], weeks + waiting["duration"].to_numpy()[:, None])
     late = 1.0 - survival(finish, due - weeks, np.broadcast_to(left - weeks, due.shape))
     finished = np.clip((begun * late).sum(axis=2), 0.0, 1.0)
-    ends = 1.0 - survival(
-        finish, moving["finish_due"].to_numpy(), np.broadcast_to(left, len(moving)).astype(float)
-    )
-    return Counts(
-        now=Stages(
-            not_started=len(waiting),
-            under_way=len(moving),
-            completed=len(table) - len(waiting) - len(moving),
-        ),
-        starts=poisson_binomial(begun.sum(axis=2)),
-        completions=poisson_binomial(np.concatenate([ends, finished], axis=1)),
-        undated=int(waiting["start_due"].isna().sum() + moving["finish_due"].isna().sum()),
-    )
+    ends = 1.0 - survival(finish, due_day(moving), np.broadcast_to(left, len(moving)).astype(float))
+    return begun.sum(axis=2), np.concatenate([ends, finished], axis=1)
 
 
 def poisson_binomial(chances: np.ndarray) -> np.ndarray:
@@ -178,6 +204,14 @@ def poisson_binomial(chances: np.ndarray) -> np.ndarray:
     return np.asarray(mass / mass.sum())
 
 
-def _quantile(mass: np.ndarray, level: float) -> int:
+def _all(chances: np.ndarray) -> float:
+    """Return the chance that all events happen (nodes x events), inside 0 and 1 where there are any."""
+    if not chances.shape[1]:
+        return 1.0
+    chance = float(chances.prod(axis=1).mean())
+    return min(max(chance, sys.float_info.min), 1.0 - sys.float_info.epsilon)
+
+
+def quantile(mass: np.ndarray, level: float) -> int:
     """Return the smallest count whose cumulative probability reaches `level`."""
     return min(int(np.searchsorted(np.cumsum(mass), level - 1e-12)), len(mass) - 1)

@@ -1,8 +1,11 @@
-"""The steps of projects as hazards a day: to start and to complete, around their planned dates."""
+"""The steps of projects as rates a day: to start and to complete, around their planned dates."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,38 +18,117 @@ if TYPE_CHECKING:
 
 _WEEK = 7
 #: Pieces of the days at risk end so many days after the planned date; one more piece has no planned date.
-_EDGES = np.array([-30.0, 0.0, 30.0, 90.0])
+_EDGES = np.array([-90.0, -30.0, 0.0, 30.0, 90.0])
 STRATA = len(_EDGES) + 2
-#: Assumed of a project in each piece until its programme shows otherwise: one step in so many days at risk.
-_ASSUMED_DAYS = np.array([1000.0, 60.0, 45.0, 90.0, 180.0, 180.0])
+#: Draws that one step's rates take: one a piece, and one common to all.
+DRAWS = STRATA + 1
+#: Degrees of freedom of the change after the data date: most years change little, some much.
+FREEDOM = 4
+#: Logs of the common factor that its posterior is computed on.
+_GRID = np.linspace(-3.5, 3.5, 141)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prior:
+    """What other programmes' steps are like.
+
+    Parameters
+    ----------
+    rates
+        Usual rate a day by piece (float64).
+    common
+        Standard deviation of the log of a programme's own factor on all pieces.
+    own
+        Shape of the gamma distribution of a piece's own factor, of mean 1: the larger, the more alike.
+    drift, later, spread, horizon
+        Log of the factor on the rates after the data date: its mean is ``drift + later x share of the year left``, its
+        variance ``spread + horizon x share of the year left``.
+    """
+
+    rates: np.ndarray
+    common: float
+    own: float
+    drift: float
+    later: float
+    spread: float
+    horizon: float
+
+
+@cache
+def prior(step: str) -> Prior:
+    """Return what ``benchmarks/backtest_counts.py`` learnt of a step (``start`` or ``finish``)."""
+    with files(__package__).joinpath("steps.csv").open(encoding="utf-8") as stream:
+        table = pd.read_csv(stream)
+    values: dict[str, float] = dict(table[table["step"] == step][["name", "value"]].itertuples(index=False))
+    rates = np.array([values.pop(f"rate_{piece}") for piece in range(STRATA)])
+    return Prior(rates=rates, **values)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hazard:
-    """A step's hazard a day by stratum, as Beta distributions.
+    """A step's rate a day by piece, learnt from the programme's own steps and drawn towards other programmes'.
+
+    The rate of a piece is ``usual x common x own``: one factor common to the pieces (lognormal) and one of each
+    (gamma), so that what is seen of one piece tells something of the others. Given the common factor the steps seen are
+    negative binomial and the rates gamma (Gelman et al. 2013, Bayesian Data Analysis, 2.6 and 5); the common factor's
+    posterior is computed on a grid.
 
     Parameters
     ----------
-    steps, idle
-        Parameters of the Beta distribution: steps, and days at risk without one (float64, one a stratum).
+    steps, days
+        Steps seen, and days at risk (float64, one a piece).
+    prior
+        What is known beforehand.
     """
 
     steps: np.ndarray
-    idle: np.ndarray
+    days: np.ndarray
+    prior: Prior
+
+    @cached_property
+    def _posterior(self) -> np.ndarray:
+        """Cumulative probability of the common factor on the grid."""
+        own, usual = self.prior.own, self.prior.rates * np.exp(_GRID)[:, None]
+        logs = (self.steps * np.log(usual) - (own + self.steps) * np.log(own + usual * self.days)).sum(axis=1)
+        logs -= (_GRID / self.prior.common) ** 2 / 2
+        mass = np.exp(logs - logs.max())
+        return np.asarray(np.cumsum(mass) / mass.sum())
 
     @property
     def mean(self) -> np.ndarray:
-        """Mean hazard a day by stratum."""
-        return np.asarray(self.steps / (self.steps + self.idle))
+        """Mean rate a day by piece."""
+        own, usual = self.prior.own, self.prior.rates * np.exp(_GRID)[:, None]
+        rates = usual * (own + self.steps) / (own + usual * self.days)
+        return np.asarray(np.diff(self._posterior, prepend=0.0) @ rates)
 
     def at(self, levels: np.ndarray) -> np.ndarray:
-        """Return quantiles of the hazards (nodes x strata)."""
-        from scipy.special import betaincinv
+        """Return quantiles of the rates (nodes x pieces) at levels of probability (nodes x `DRAWS`)."""
+        from scipy.special import gammaincinv
 
-        return np.asarray(betaincinv(self.steps, self.idle, levels))
+        common = np.interp(levels[:, -1], self._posterior, _GRID)[:, None]
+        own, usual = self.prior.own, self.prior.rates * np.exp(common)
+        return np.asarray(usual * gammaincinv(own + self.steps, levels[:, :-1]) / (own + usual * self.days))
+
+    def after(self, levels: np.ndarray, *, share_left: float) -> np.ndarray:
+        """Return quantiles of the rates after the data date, when the programme may go faster or slower than before.
+
+        Parameters
+        ----------
+        levels
+            Levels of probability (nodes x (`DRAWS` + 1)).
+        share_left
+            Share of the year that is forecast.
+        """
+        from scipy.special import stdtrit
+
+        scale = math.sqrt(self.prior.spread + self.prior.horizon * share_left)
+        mean = self.prior.drift + self.prior.later * share_left
+        return np.asarray(self.at(levels[:, :-1]) * np.exp(mean + scale * stdtrit(FREEDOM, levels[:, -1:])))
 
     @classmethod
-    def learn(cls, begin: np.ndarray, end: np.ndarray, due: np.ndarray, stepped: np.ndarray) -> Hazard:
+    def learn(
+        cls, begin: np.ndarray, end: np.ndarray, due: np.ndarray, stepped: np.ndarray, prior: Prior
+    ) -> Hazard:
         """Learn from days at risk.
 
         Parameters
@@ -57,22 +139,25 @@ class Hazard:
             Planned day of the step; NaN where there is none.
         stepped
             Whether the step was made on the last day at risk.
+        prior
+            What is known beforehand.
 
         Examples
         --------
-        Two steps 30 days after the planned day; what is assumed weighs as one step more in each piece.
+        Two steps 30 days after the planned day:
 
         >>> day = np.array([0.0, 0.0])
-        >>> found = Hazard.learn(day, day + 50, np.array([20.0, 20.0]), np.array([True, True]))
-        >>> found.steps.tolist(), (found.steps + found.idle).tolist()
-        ([1.0, 1.0, 3.0, 1.0, 1.0, 1.0], [1000.0, 100.0, 105.0, 90.0, 180.0, 180.0])
+        >>> due, stepped = np.array([20.0, 20.0]), np.array([True, True])
+        >>> found = Hazard.learn(day, day + 50, due, stepped, prior("finish"))
+        >>> found.steps.tolist(), found.days.tolist()
+        ([0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0], [0.0, 0.0, 40.0, 60.0, 0.0, 0.0, 0.0])
         """
         length = np.maximum(end - begin, 0.0)
         at_risk = np.array([part.sum() for part in _pieces(due - begin, length)])
         stepped = stepped & (length > 0)
         piece = np.where(np.isnan(due), STRATA - 1, np.searchsorted(_EDGES, end - due))
         seen = np.bincount(piece[stepped], minlength=STRATA).astype(float)
-        return cls(steps=seen + 1.0, idle=np.maximum(at_risk - seen, 0.0) + _ASSUMED_DAYS - 1.0)
+        return cls(steps=seen, days=at_risk, prior=prior)
 
 
 def dated(projects: pd.DataFrame, as_of: dt.date, *, ordered: bool = True) -> pd.DataFrame:
@@ -112,6 +197,7 @@ def start_hazard(table: pd.DataFrame) -> Hazard:
         end.fillna(1.0).to_numpy(),
         known["start_due"].to_numpy(),
         ~known["waiting"].to_numpy(),
+        prior("start"),
     )
 
 
@@ -124,20 +210,27 @@ def finish_hazard(table: pd.DataFrame) -> Hazard:
     return Hazard.learn(
         np.maximum(begin.to_numpy(), started["new_year"].to_numpy()),
         end.to_numpy() + 1.0,
-        started["finish_due"].to_numpy(),
+        due_day(started),
         done.to_numpy(),
+        prior("finish"),
     )
 
 
-def starts_by_week(waiting: pd.DataFrame, hazards: np.ndarray, left: float) -> tuple[np.ndarray, np.ndarray]:
+def due_day(started: pd.DataFrame) -> np.ndarray:
+    """Return when projects that have started are due: one that started late keeps its planned duration."""
+    later = started["started"] + started["duration"]
+    return np.asarray(np.fmax(started["finish_due"].to_numpy(), later.to_numpy()))
+
+
+def starts_by_week(waiting: pd.DataFrame, rates: np.ndarray, left: float) -> tuple[np.ndarray, np.ndarray]:
     """Return when those who wait will start.
 
     Parameters
     ----------
     waiting
         Rows of :func:`dated`.
-    hazards
-        Hazard a day (nodes x strata).
+    rates
+        Rate a day (nodes x pieces).
     left
         Days that are left.
 
@@ -148,16 +241,13 @@ def starts_by_week(waiting: pd.DataFrame, hazards: np.ndarray, left: float) -> t
     """
     edges = np.append(np.arange(0.0, left, _WEEK), left)
     due = np.repeat(waiting["start_due"].to_numpy()[:, None], len(edges), axis=1)
-    waited = survival(hazards, due, np.broadcast_to(edges, due.shape))
+    waited = survival(rates, due, np.broadcast_to(edges, due.shape))
     return (edges[:-1] + edges[1:]) / 2, -np.diff(waited, axis=2)
 
 
-def survival(hazards: np.ndarray, due: np.ndarray, length: np.ndarray) -> np.ndarray:
+def survival(rates: np.ndarray, due: np.ndarray, length: np.ndarray) -> np.ndarray:
     """Return the probability of no step in `length` days, the step planned in `due` days (nodes x their shape)."""
-    with np.errstate(divide="ignore"):
-        rates = np.log1p(-hazards).clip(min=-1e6)
-    pieces = np.stack(_pieces(due, length))
-    return np.exp(np.tensordot(rates, pieces, axes=1))
+    return np.asarray(np.exp(-np.tensordot(rates, np.stack(_pieces(due, length)), axes=1)))
 
 
 def _pieces(due: np.ndarray, length: np.ndarray) -> list[np.ndarray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -59,16 +60,19 @@ class Forecast:
         return self.done + self.remainder * math.exp(self.spread * float(stdtrit(self.freedom, level)))
 
     @property
-    def probability(self) -> float:
-        """Probability that the year's total reaches the target."""
+    def probability(self) -> float | None:
+        """Probability of reaching the target; None without a plan, 0 or 1 only where it is certain."""
         from scipy.special import stdtr
 
+        if not self.target > 0:
+            return None
         missing = self.target - self.done
         if missing <= 0:
             return 1.0
         if not self.remainder or not self.spread:
             return float(self.remainder >= missing)
-        return float(stdtr(self.freedom, (math.log(self.remainder) - math.log(missing)) / self.spread))
+        chance = float(stdtr(self.freedom, (math.log(self.remainder) - math.log(missing)) / self.spread))
+        return min(max(chance, sys.float_info.min), 1.0 - sys.float_info.epsilon)
 
     def path(self, level: float) -> tuple[tuple[dt.date, float], tuple[dt.date, float]]:
         """Return the two ends of the straight path from the data date to the year-end quantile."""
@@ -111,7 +115,7 @@ class PaceOfClass:
         """
         as_of = curve.index[-1].date()
         done = float(curve.iloc[-1])
-        if done <= 0:
+        if not 0 < done < math.inf:
             raise InsufficientDataError(
                 Message.of("nothing is done by {as_of}: there is no pace to go by", as_of=as_of)
             )

@@ -113,6 +113,6 @@ def look_ahead(programme: Programme, forecast: Forecast) -> Outlook:
     factor = Factor.of(forecast)
     return Outlook(
         parts=split(programme.projects, forecast),
-        counts=forecast_counts(programme.projects, as_of=programme.as_of, factor=factor),
+        counts=forecast_counts(programme.projects, as_of=programme.as_of),
         demolition=forecast_bounded(programme.demolition, as_of=programme.as_of, factor=factor),
     )

@@ -21,7 +21,8 @@ class Pace:
     days_gone, days_left, working_days_gone, working_days_left
         Days of the year up to the data date (included) and after it.
     achieved, required
-        A calendar day; `required` is None when no day is left.
+        A calendar day; `required` is None when no day is left
+        or there is no plan.
     achieved_working, required_working
         A working day.
     best
@@ -90,9 +91,9 @@ def measure_pace(curve: pd.Series, *, target: float, calendar: WorkCalendar) -> 
         working_days_gone=worked,
         working_days_left=to_work,
         achieved=done / gone,
-        required=missing / left if left else None,
+        required=missing / left if left and target > 0 else None,
         achieved_working=done / worked if worked else None,
-        required_working=missing / to_work if to_work else None,
+        required_working=missing / to_work if to_work and target > 0 else None,
         best=float(sustained.iloc[best]),
         best_days=length,
         best_until=sustained.index[best].date(),

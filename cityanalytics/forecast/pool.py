@@ -7,6 +7,7 @@ month-end the mean and standard deviation of ``log(pace after / pace so far)``.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -17,6 +18,9 @@ import pandas as pd
 from cityanalytics.calendar import elapsed_share, month_end
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
+
+#: Days of the shortest history that the classes are learnt from: January's.
+SHORTEST = 31
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +60,8 @@ def classes() -> tuple[str, ...]:
 def reference(name: str, as_of: dt.date) -> Reference:
     """Return the reference class `name` at a date, between month-ends by elapsed time.
 
-    Before the end of January and after the end of November the nearest month-end holds.
+    Before the end of January and after the end of November the nearest month-end holds; before it a pace of d days
+    stands for January's, so its variance is taken to be 31/d times as large.
 
     Raises
     ------
@@ -77,4 +82,5 @@ def reference(name: str, as_of: dt.date) -> Reference:
     mean, sd, coverage = (
         float(np.interp(elapsed_share(as_of), ends, table[column])) for column in ("mean", "sd", "coverage80")
     )
+    sd *= math.sqrt(max(SHORTEST / as_of.timetuple().tm_yday, 1.0))
     return Reference(name=name, mean=mean, sd=sd, series=int(table["series"].iloc[0]), coverage=coverage)

@@ -79,7 +79,7 @@ class Published:
     quantiles
         The year's total (yuan) by the names of `LEVELS`.
     probability
-        Of reaching the plan.
+        Of reaching the plan; None where there was none.
     rules
         What the simple rules said.
     method, reference_class, code_sha256, inputs_sha256
@@ -96,7 +96,7 @@ class Published:
     done: float
     target: float
     quantiles: Mapping[str, float]
-    probability: float
+    probability: float | None
     rules: Rules
     method: str
     reference_class: str

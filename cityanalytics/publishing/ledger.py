@@ -178,7 +178,7 @@ def _entry(fields: dict[str, Any], sha256: str) -> Published:
         hindcast=tuple(fields["hindcast"]),
         done=float(fields["done"]),
         target=float(fields["target"]),
-        probability=float(fields["probability"]),
+        probability=None if fields["probability"] is None else float(fields["probability"]),
         quantiles={name: float(fields["quantiles"][name]) for name in LEVELS},
         rules=Rules(**fields["rules"]),
         sha256=sha256,

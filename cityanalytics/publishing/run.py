@@ -6,7 +6,7 @@ import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from cityanalytics.errors import NotebookError, UsageError
+from cityanalytics.errors import InsufficientDataError, NotebookError, UsageError
 from cityanalytics.issues import Message
 from cityanalytics.publishing.parameters import Dates, check_names
 
@@ -101,6 +101,12 @@ def run_notebook(
             ],  # its notice on transports is no news to a user
         )
     except PapermillExecutionError as error:
+        if error.ename == InsufficientDataError.__name__:
+            # the kernel tells its words alone: said again here, it is refused in the reader's language
+            from cityanalytics.publishing.assemble import assemble
+
+            times = {"as_of": dates.as_of.isoformat(), "known_on": dates.known_on.isoformat()}
+            assemble(str(settings.root), dates.quarter, **times)
         kept = report_folder(settings, dates) / f"{notebook}.failed.ipynb"
         kept.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(executed, kept)

@@ -14,6 +14,7 @@ from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.moved import moved
 from cityanalytics.briefing.section import paragraph, part
 from cityanalytics.calendar import month_end, year_end
+from cityanalytics.forecast.pool import SHORTEST
 from cityanalytics.programme.progress import curve, plan_curve
 
 if TYPE_CHECKING:
@@ -57,6 +58,12 @@ def final(content: Content, say: Wording) -> Markup:
             series=content.forecast.freedom + 1,
         )
     )
+    if content.pace.days_gone < SHORTEST:
+        method += paragraph(
+            say(
+                "Less than a month of the year has gone: the pace so far says little of the year, so the range is wider than the class's own."
+            )
+        )
     return charts + side_by_side(_classes(content, say) + method, moved(content, say, position=4))
 
 
@@ -72,7 +79,9 @@ def _curve(content: Content, say: Wording) -> Chart:
     def bare(value: float) -> str:
         return display.number(value, say.language, places=places, per=scale.per)
 
-    if p90 < forecast.target:
+    if not forecast.target > 0:
+        title = say.plain("There is no annual plan; the year is expected to close at {forecast_p50}")
+    elif p90 < forecast.target:
         title = say.plain(
             "The plan of {annual_plan} lies above the forecast's 80% band; median {forecast_p50}"
         )
@@ -154,14 +163,16 @@ def _paces(content: Content, say: Wording) -> Chart:
         note=display.pace(pace.best, say.language),
         look=palette.PAST,
     )
-    reached = pace.required is not None and pace.best >= pace.required
-    title = (
-        say.plain(
+    if pace.required is None:
+        title = say.plain("There is no annual plan, so no pace is needed; so far it was {pace_achieved}")
+    elif pace.best >= pace.required:
+        title = say.plain(
             "The pace needed is {pace_ratio} times the pace so far; it was reached before, over the best {pace_best_days} days"
         )
-        if reached
-        else say.plain("The pace needed is {pace_ratio} times the pace so far, above the best ever sustained")
-    )
+    else:
+        title = say.plain(
+            "The pace needed is {pace_ratio} times the pace so far, above the best ever sustained"
+        )
     return paces(
         [
             (say.plain("Calendar days: {days_gone} gone, {days_left} left"), [*bars(calendar), best]),
@@ -189,7 +200,7 @@ def _classes(content: Content, say: Wording) -> Markup:
             if forecast.reference_class == content.forecast.reference_class
             else say(CLASSES[forecast.reference_class]),
             *(forecast.quantile(level) for level in (0.1, 0.5, 0.9)),
-            forecast.probability,
+            display.applicable(forecast.probability),
         )
         for forecast in content.alternatives
     ]
@@ -202,7 +213,7 @@ def _classes(content: Content, say: Wording) -> Markup:
             unit=say("{unit}; low to high is the 80% band", unit=scale.unit),
         )
         .numeric(1, 2, 3, places=1 + scale.places, per=scale.per)
-        .shares(4, places=0)
+        .chances(4)
         .fitting()
         .html(3, say.language)
     )

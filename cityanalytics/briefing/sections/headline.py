@@ -15,13 +15,24 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.wording import Wording
 
 
+NO_PLAN = (
+    "By {day} investment reached {investment_to_date}. There is no annual plan, so there is no share of it and no "
+    "chance of reaching it; the year is expected to close at {forecast_p50}."
+)
+NO_PLAN_NO_DAYS = (
+    "By {day} investment reached {investment_to_date}. There is no annual plan to hold it against."
+)
+
+
 def is_behind(content: Content) -> bool:
     """Tell whether investment lags elapsed-time progress."""
     return content.programme.done < content.programme.plan * content.programme.elapsed
 
 
 def sentence(content: Content) -> str:
-    """Return the sentence that fits the date: behind or ahead, days left or none, plan reached or not."""
+    """Return the sentence that fits the date: behind or ahead, days left or none, plan reached or not, or no plan."""
+    if not content.programme.plan > 0:
+        return NO_PLAN if content.pace.days_left else NO_PLAN_NO_DAYS
     if not content.pace.days_left:
         return "By {day} investment reached {investment_to_date}, {investment_share_of_plan} of the annual plan of {annual_plan}."
     if content.programme.done >= content.programme.plan:
@@ -46,34 +57,44 @@ def sentence(content: Content) -> str:
 def headline(content: Content, say: Wording) -> Markup:
     """Write the headline: done, share, gap, pace needed against achieved, probability."""
     day = display.day_text(content.programme.as_of, say.language)
-    behind = is_behind(content)
+    lead = Markup("<p class=lead>{}</p>").format(say.strong(sentence(content), day=day))
+    return lead + key_numbers(_facts(content, say))
+
+
+def _facts(content: Content, say: Wording) -> list[Fact]:
+    behind, planned = is_behind(content), content.programme.plan > 0
     facts = [
         Fact(
             label=say("Invested to date"),
             value=say("{investment_to_date}"),
-            note=say("annual plan {annual_plan}"),
-        ),
-        Fact(
-            label=say("Share of the annual plan"),
-            value=say("{investment_share_of_plan}"),
-            note=say("elapsed time {elapsed_share}: behind")
-            if behind
-            else say("elapsed time {elapsed_share}: on time"),
-            behind=behind,
-        ),
+            note=say("annual plan {annual_plan}") if planned else say("no annual plan"),
+        )
     ]
-    if content.pace.days_left:
-        facts += [
+    if planned:
+        facts.append(
+            Fact(
+                label=say("Share of the annual plan"),
+                value=say("{investment_share_of_plan}"),
+                note=say("elapsed time {elapsed_share}: behind")
+                if behind
+                else say("elapsed time {elapsed_share}: on time"),
+                behind=behind,
+            )
+        )
+    if content.pace.days_left and planned:
+        facts.append(
             Fact(
                 label=say("Pace needed over achieved"),
                 value=say("{pace_ratio} times"),
                 note=say("{pace_required} against {pace_achieved}"),
-            ),
+            )
+        )
+    if content.pace.days_left:
+        facts.append(
             Fact(
                 label=say("Forecast of the year"),
                 value=say("{forecast_p50}"),
                 note=say("80% band {forecast_p10} to {forecast_p90}"),
-            ),
-        ]
-    lead = Markup("<p class=lead>{}</p>").format(say.strong(sentence(content), day=day))
-    return lead + key_numbers(facts)
+            )
+        )
+    return facts

@@ -231,6 +231,6 @@ def _table(content: Content, say: Wording, table: pd.DataFrame) -> Markup:
         )
         .numeric(1, 2, 4, places=2, per=scale.per)
         .shares(3)
-        .shares(5, places=0)
+        .chances(5)
         .html(5, say.language)
     )
