@@ -105,7 +105,8 @@ def _curve(content: Content, say: Wording) -> Chart:
             between=_between(content),
             target_label=say.plain("Plan {value}", value=bare(forecast.target)),
             median_label=say.plain("Median {value}", value=bare(p50)),
-            band_label=say.plain("{low}–{high}", low=bare(p10), high=bare(p90)),
+            low_label=say.plain("Low {value}", value=bare(p10)),
+            high_label=say.plain("High {value}", value=bare(p90)),
         ),
         ticks=[*ends, month_end(dt.date(programme.as_of.year, 12, 1))],
         scale=scale,
@@ -113,7 +114,7 @@ def _curve(content: Content, say: Wording) -> Chart:
         words=Words(
             title=title,
             subtitle=say.plain(
-                "Cumulative investment, {unit}, {year}; solid: actual, dashed: plan by elapsed time, hatched: 80% forecast band",
+                "Cumulative investment, {unit}, {year}; solid: actual, dashed: plan by elapsed time, hatched: 80% forecast band, ring: its median",
                 unit=scale.unit,
                 year=programme.as_of.year,
             ),

@@ -8,6 +8,8 @@ from markupsafe import Markup
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing.blocks import Fact, key_numbers
+from cityanalytics.briefing.lights import Light, light
+from cityanalytics.briefing.rule import word
 from cityanalytics.briefing.section import part
 
 if TYPE_CHECKING:
@@ -46,7 +48,9 @@ def sentence(content: Content) -> str:
 def headline(content: Content, say: Wording) -> Markup:
     """Write the headline: done, share, gap, pace needed against achieved, probability."""
     day = display.day_text(content.programme.as_of, say.language)
-    behind = is_behind(content)
+    programme = content.programme
+    share = programme.done / programme.plan if programme.plan else None
+    shown = light(None if share is None else programme.elapsed - share, content.settings.lights)
     facts = [
         Fact(
             label=say("Invested to date"),
@@ -56,10 +60,8 @@ def headline(content: Content, say: Wording) -> Markup:
         Fact(
             label=say("Share of the annual plan"),
             value=say("{investment_share_of_plan}"),
-            note=say("elapsed time {elapsed_share}: behind")
-            if behind
-            else say("elapsed time {elapsed_share}: on time"),
-            behind=behind,
+            note=say("elapsed time {elapsed_share}: {state}", state=word(shown, say).striptags()),
+            behind=shown not in (None, Light.NORMAL),
         ),
     ]
     if content.pace.days_left:
