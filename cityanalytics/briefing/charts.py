@@ -42,7 +42,7 @@ __all__ = [
 MOST_ROWS = 20
 _DOT = 4.0  # points from one project's dot to the next
 _STACK = 9  # dots above one another at most
-_PITCH = 17.5  # points from one bullet graph to the next
+_PITCH = 16.5  # points from one bullet graph to the next
 _MOST_OF_PLAN = 1.5
 _MOST_SHARE = 1.3  # larger shares stand there, so that one outlier does not squeeze the rest
 
@@ -181,8 +181,8 @@ def bullets(
     with rows.axes(
         [item.label for item in ordered], notes, most=most, pitch=_PITCH, top=18, bottom=20, right=6
     ) as ax:
-        ax.vlines(elapsed_share, -0.6, len(ordered) - 0.4, color=palette.PAPER, linewidth=4, zorder=2)
-        ax.vlines(elapsed_share, -0.6, len(ordered) - 0.4, color=palette.INK, linewidth=1.4, zorder=2)
+        ax.vlines(elapsed_share, -0.6, len(ordered) - 0.4, color=palette.PAPER, linewidth=2.6, zorder=2)
+        ax.vlines(elapsed_share, -0.6, len(ordered) - 0.4, color=palette.INK, linewidth=1.2, zorder=2)
         for at, item in enumerate(ordered):
             if item.plan:
                 rows.progress(ax, at, item, per=item.plan, most=most)
@@ -248,13 +248,16 @@ def projects_strip(
                     markeredgewidth=0.7,
                 )
             if stage.doubted:
+                low = max(
+                    rank for (_, rank), (_, look) in zip(dots, shown, strict=True) if look == palette.DOUBTED
+                )
                 ax.annotate(
                     stage.doubted_label,
-                    (elapsed_share, at + 0.5),
-                    (-5, 1),
+                    (elapsed_share, at),
+                    (-5, -(low + 1) * _DOT),
                     textcoords="offset points",
                     ha="right",
-                    va="bottom",
+                    va="top",
                     color=palette.DOUBTED.text,
                 )
         ax.annotate(elapsed_label, (elapsed_share, -0.5), (0, 3), textcoords="offset points", ha="center")

@@ -112,7 +112,8 @@ def s_curve(ax: Axes, *, actual: Curve, plan: Curve, year_end: YearEnd, scale: S
     )
     _label_ends(ax, last, (target, middle, low, high), year_end.labels())
     _label_actual(ax, data_date, done, actual.label)
-    halfway = start + 0.45 * (last - start)
+    across = max(0.45 * ax.bbox.width, drawing.text_width(plan.label) + 10)
+    halfway = start + across / ax.bbox.width * (last - start)
     ax.annotate(
         plan.label,
         (halfway, float(np.interp(halfway, drawing.days(plan.days), planned))),

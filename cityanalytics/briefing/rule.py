@@ -14,7 +14,6 @@ from cityanalytics.programme import progress
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
-    from cityanalytics.briefing.lights import Flip
     from cityanalytics.briefing.palette import Look
     from cityanalytics.briefing.wording import Wording
 
@@ -52,33 +51,32 @@ def rule(content: Content, say: Wording) -> Markup:
         text = say(
             "Rule of the lights: normal when not behind elapsed time, behind up to {light_red}, far behind beyond."
         )
-    moves = [_moved(content, say, by) for by in (-STEP, STEP)]
-    return paragraph(text) + bullets(moves)
+    return paragraph(text) + _flips(content, say)
 
 
-def _moved(content: Content, say: Wording, by: float) -> Markup:
-    changed = [
-        _named(each, content, say)
-        for group in ("category", "unit")
-        for each in flips(behind_by(content, group), content.settings.lights, by=by)
-    ]
-    told = say.plain("; ").join(changed) if changed else say.plain("no light flips")
-    if by < 0:
-        return say("Stricter by {light_step}: {told}.", told=told)
-    return say("Laxer by {light_step}: {told}.", told=told)
+def _flips(content: Content, say: Wording) -> Markup:
+    """List the lights that change, by how the rule moves and what becomes of them."""
+    named: dict[tuple[float, Light, Light], list[Markup]] = {}
+    for by in (-STEP, STEP):
+        for group, label in (("category", "categories: {names}"), ("unit", "units: {names}")):
+            for flip in flips(behind_by(content, group), content.settings.lights, by=by):
+                names = say.plain(", ").join(content.settings.term(name, say.language) for name in flip.names)
+                named.setdefault((by, flip.now, flip.then), []).append(say(label, names=names))
+    if not named:
+        return paragraph(say("No light flips if the rule moves by {light_step} either way."))
+    moved = {-STEP: "Stricter, {now} → {then}:", STEP: "Laxer, {now} → {then}:"}
+    return paragraph(say("If the rule moves by {light_step}, these lights flip:")) + bullets(
+        [
+            Markup("<b>{}</b> {}").format(
+                say(moved[by], now=word(now, say).striptags(), then=word(then, say).striptags()),
+                say("; ").join(groups),
+            )
+            for (by, now, then), groups in named.items()
+        ]
+    )
 
 
 def behind_by(content: Content, group: str) -> dict[str, float]:
     """Return how far each ``category`` or ``unit`` is behind, as a fraction of its plan, the largest gap first."""
     table = progress.by(content.programme, group)
     return dict(zip(table[group].astype(str), table["behind"].astype(float), strict=True))
-
-
-def _named(flip: Flip, content: Content, say: Wording) -> str:
-    names = [content.settings.term(name, say.language) for name in flip.names]
-    return say.plain(
-        "{names} from {now} to {then}",
-        names=say.plain(", ").join(names),
-        now=word(flip.now, say).striptags(),
-        then=word(flip.then, say).striptags(),
-    )

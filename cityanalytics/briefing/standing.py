@@ -53,12 +53,12 @@ def standing_chart(content: Content, say: Wording, group: str, *, shares: bool) 
     texts = {"late": late, "all": len(table), "first": rows[0].label}
     title = say.plain(TITLES[group, late > 0], **texts)
     subtitle = say.plain(
-        "Share of each one's annual plan; outline: plan, bar: done, line: elapsed time; largest gap in yuan first"
+        "% of each one's plan, largest gap first; outline: plan, bar: done, line: elapsed time"
     )
     if ends is not None:
         subtitle = say.plain(
-            "Share of each one's annual plan; outline: plan, bar: done, line: elapsed time, dots: 80% range of the "
-            "year's end, ring: its median; largest gap in yuan first"
+            "% of each one's plan, largest gap first; outline: plan, bar: done, line: elapsed time, "
+            "dots: 80% range of the year's end, ring: its median"
         )
     return bullets(
         rows,

@@ -45,9 +45,6 @@ def final(content: Content, say: Wording) -> Markup:
         return _curve(content, say).figure_html(1, say.language) + paragraph(
             say("The year is over: nothing is left to forecast.")
         )
-    charts = side_by_side(
-        _curve(content, say).figure_html(1, say.language), _paces(content, say).figure_html(2, say.language)
-    )
     method = paragraph(
         say(
             "Method: the pace so far, changed as in the reference class “{reference_class}” "
@@ -57,7 +54,10 @@ def final(content: Content, say: Wording) -> Markup:
             series=content.forecast.freedom + 1,
         )
     )
-    return charts + side_by_side(_classes(content, say) + method, moved(content, say, position=4))
+    return side_by_side(
+        _curve(content, say).figure_html(1, say.language) + _classes(content, say) + method,
+        _paces(content, say).figure_html(2, say.language) + moved(content, say, position=4),
+    )
 
 
 def _curve(content: Content, say: Wording) -> Chart:

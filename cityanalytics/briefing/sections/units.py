@@ -27,14 +27,12 @@ MOST_NAMED = 4
 @part("units")
 def units(content: Content, say: Wording) -> Markup:
     """Write the bullet graphs, the rule of the lights, and the table of units."""
-    beside = rule(content, say) + _contradicted(content, say)
+    left = standing_chart(content, say, "category", shares=True).figure_html(3, say.language)
     if content.programme.demolition.size:
-        beside = demolition_chart(content, say).figure_html(4, say.language) + beside
-    categories = standing_chart(content, say, "category", shares=True).figure_html(3, say.language)
+        left += demolition_chart(content, say).figure_html(4, say.language)
     by_unit = standing_chart(content, say, "unit", shares=False).figure_html(5, say.language)
-    return (
-        side_by_side(categories, beside) + side_by_side(by_unit, _table(content, say)) + _ahead(content, say)
-    )
+    beside = rule(content, say) + _contradicted(content, say)
+    return side_by_side(left, by_unit) + side_by_side(_table(content, say), beside) + _ahead(content, say)
 
 
 def _contradicted(content: Content, say: Wording) -> Markup:
