@@ -111,7 +111,7 @@ def s_curve(ax: Axes, *, actual: Curve, plan: Curve, year_end: YearEnd, scale: S
         color=palette.MUTED,
     )
     _label_ends(ax, last, (target, middle, low, high), year_end.labels())
-    _label_actual(ax, data_date, done, actual.label)
+    _label_actual(ax, data_date, done, actual.label, below=(fan, lows))
     across = max(0.45 * ax.bbox.width, drawing.text_width(plan.label) + 10)
     halfway = start + across / ax.bbox.width * (last - start)
     ax.annotate(
@@ -142,17 +142,43 @@ def _label_ends(ax: Axes, last: float, values: Sequence[float], labels: Sequence
         )
 
 
-def _label_actual(ax: Axes, data_date: float, done: float, label: str) -> None:
-    """Write below the line, as far right as there is room; further left is further down, under the slope."""
+def _label_actual(
+    ax: Axes,
+    data_date: float,
+    done: float,
+    label: str,
+    *,
+    below: tuple[Sequence[float], Sequence[float]],
+) -> None:
+    """Write below the line, as far right as there is room; further left is further down, under the slope.
+
+    Early in the year there is no room above the axis: then it stands where the band's lower edge (`below`) leaves
+    some, with a line to the point.
+    """
     start, last = ax.get_xlim()
     gone = (data_date - start) / (last - start)
     edge = drawing.WIDTH if gone < _EARLY else ax.bbox.x1
     right = min(4.0, edge - (ax.bbox.x0 + gone * ax.bbox.width) - drawing.text_width(label))
     slope = done / ax.get_ylim()[1] * ax.bbox.height / max(1.0, gone * ax.bbox.width)
+    down = -7 - 1.4 * slope * (4.0 - right)
+    points = ax.bbox.height / ax.get_ylim()[1]
+    places = np.linspace(data_date, last, 100)
+    room = places[np.interp(places, *below) * points >= _LINE + 3]
+    if done * points + down < _LINE and len(room):
+        ax.annotate(
+            label,
+            (data_date, done),
+            (room[0], (_LINE / 2 + 1) / points),
+            textcoords="data",
+            va="center",
+            color=palette.ACTUAL.text,
+            arrowprops={"arrowstyle": "-", "color": palette.ACTUAL.line, "linewidth": 0.7, "shrinkA": 0},
+        )
+        return
     ax.annotate(
         label,
         (data_date, done),
-        (right, -7 - 1.4 * slope * (4.0 - right)),
+        (right, down),
         textcoords="offset points",
         va="top",
         color=palette.ACTUAL.text,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 GAP = 6.0
 """Points between a label and what it labels."""
-_ROW = 19.0  # points from one row to the next, and where a label takes two lines
+_ROW = 18.0  # points from one row to the next, and where a label takes two lines
 _TALL_ROW = 26.0
 _LABEL = 126.0  # a longer label breaks into two lines
 

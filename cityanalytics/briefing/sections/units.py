@@ -148,7 +148,9 @@ def _table(content: Content, say: Wording) -> Markup:
     return (
         shown.caption(
             say("Responsible units, largest gap first"),
-            unit=say("percentage points behind elapsed time; share of all gaps; chance of reaching the plan"),
+            unit=say(
+                "percentage points behind elapsed time; share of all gaps and chance of reaching the plan in %"
+            ),
         )
         .points(2)
         .shares(3)
