@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 
-from cityanalytics.briefing.palette import FORECAST, INK, MUTED, PAPER, REGULAR, RULE
+from cityanalytics.briefing.palette import AXIS, FORECAST, INK, MUTED, PAPER, REGULAR, RULE
 from cityanalytics.briefing.svg import small
 from cityanalytics.errors import CityAnalyticsError
 from cityanalytics.issues import Message
@@ -29,7 +29,7 @@ WIDTH = 300.0
 """Points: so narrow that a text of 10 pt is 11 px on a phone of 375 px and 8.5 pt on A4, two charts abreast."""
 
 _SETTINGS: dict[Any, Any] = {
-    "axes.edgecolor": MUTED,
+    "axes.edgecolor": AXIS,
     "axes.linewidth": 0.8,
     "axes.spines.left": False,
     "axes.spines.right": False,
@@ -43,10 +43,12 @@ _SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "cityanalytics",
     "text.color": INK,
     "text.parse_math": False,  # a dollar sign in a unit's name is a dollar sign
-    "xtick.color": MUTED,
+    "xtick.color": AXIS,
+    "xtick.labelcolor": MUTED,
     "xtick.labelsize": REGULAR,
     "xtick.major.size": 3.0,
-    "ytick.color": MUTED,
+    "ytick.color": AXIS,
+    "ytick.labelcolor": MUTED,
     "ytick.labelsize": REGULAR,
     "ytick.major.size": 0.0,
 }

@@ -62,6 +62,11 @@ def light(behind: float | None, rule: Lights) -> Light | None:
     return Light.BEHIND if behind > rule.yellow else Light.NORMAL
 
 
+def moved(rule: Lights, by: float) -> Lights:
+    """Return the rule with yellow and red moved by a fraction of the plan; below 0 it is stricter."""
+    return replace(rule, yellow=rule.yellow + by, red=rule.red + by)
+
+
 def flips(behind: Mapping[str, float], rule: Lights, *, by: float) -> list[Flip]:
     """Return the lights that change when yellow and red both move by a fraction of the plan.
 
@@ -71,10 +76,9 @@ def flips(behind: Mapping[str, float], rule: Lights, *, by: float) -> list[Flip]
     >>> flips({"A": 0.03, "B": 0.2}, Lights(yellow=0.0, red=0.05), by=-0.05)
     [Flip(by=-0.05, now=<Light.BEHIND: 'behind'>, then=<Light.FAR_BEHIND: 'far behind'>, names=('A',))]
     """
-    moved = replace(rule, yellow=rule.yellow + by, red=rule.red + by)
     names: dict[tuple[Light, Light], list[str]] = {}
     for name, points in behind.items():
-        now, then = light(points, rule), light(points, moved)
+        now, then = light(points, rule), light(points, moved(rule, by))
         if now is not None and then is not None and now != then:
             names.setdefault((now, then), []).append(name)
     order = list(Light)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.rule import document as lights
 from cityanalytics.briefing.section import Record, quarter_name
 from cityanalytics.briefing.sections.headline import sentence
 from cityanalytics.briefing.wording import Wording
@@ -104,6 +105,7 @@ def record_of(content: Content) -> Record:
             "reference_class": content.forecast.reference_class,
             "rules": asdict(content.rules),
         },
+        "lights": lights(content),
         "bridge": _bridge(content.bridge),
         "record": [_scored(score) for score in (*content.record.scores, *content.record.hindcasts)],
         "outlook": content.outlook.document(),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 INK = "#17212b"
 MUTED = "#566270"
 RULE = "#d5dbe1"
+AXIS = "#a9b4bf"
 PAPER = "#ffffff"
 BLUE = "#1b4f80"
 STEEL = "#7690aa"

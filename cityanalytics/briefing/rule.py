@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
 from cityanalytics.briefing import display, palette
 from cityanalytics.briefing.blocks import late
-from cityanalytics.briefing.lights import STEP, Light, flips
+from cityanalytics.briefing.lights import STEP, Light, flips, light, moved
 from cityanalytics.briefing.section import bullets, paragraph
 from cityanalytics.programme import progress
 
@@ -64,16 +65,46 @@ def _flips(content: Content, say: Wording) -> Markup:
                 named.setdefault((by, flip.now, flip.then), []).append(say(label, names=names))
     if not named:
         return paragraph(say("No light flips if the rule moves by {light_step} either way."))
-    moved = {-STEP: "Stricter, {now} → {then}:", STEP: "Laxer, {now} → {then}:"}
+    opening = {-STEP: "Stricter, {now} → {then}:", STEP: "Laxer, {now} → {then}:"}
     return paragraph(say("If the rule moves by {light_step}, these lights flip:")) + bullets(
         [
             Markup("<b>{}</b> {}").format(
-                say(moved[by], now=word(now, say).striptags(), then=word(then, say).striptags()),
+                say(opening[by], now=word(now, say).striptags(), then=word(then, say).striptags()),
                 say("; ").join(groups),
             )
             for (by, now, then), groups in named.items()
         ]
     )
+
+
+def document(content: Content) -> dict[str, Any]:
+    """Return what other programs read: the rule, each light, what it would be under a rule moved either way."""
+    settings, programme = content.settings, content.programme
+    share = programme.done / programme.plan if programme.plan else math.nan
+    groups = {"city": {settings.city[settings.languages[0]]: programme.elapsed - share}}
+    groups |= {group: behind_by(content, group) for group in ("category", "unit")}
+    return {
+        "yellow": settings.lights.yellow,
+        "red": settings.lights.red,
+        "moved_by": STEP,
+        **{
+            group: [
+                {
+                    "name": name,
+                    "behind": None if math.isnan(behind) else behind,
+                    "light": light(behind, settings.lights),
+                    "stricter": light(behind, moved(settings.lights, -STEP)),
+                    "laxer": light(behind, moved(settings.lights, STEP)),
+                }
+                for name, behind in rows.items()
+            ]
+            for group, rows in groups.items()
+        },
+        "contradicted": [
+            {"project": row["project"], "unit": row["unit"], "share": row["share"], "gap": row["gap"]}
+            for row in content.reconciliation.contradicted.to_dict("records")
+        ],
+    }
 
 
 def behind_by(content: Content, group: str) -> dict[str, float]:
