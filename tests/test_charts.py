@@ -61,9 +61,11 @@ def words(kind: str, language: str) -> Words:
     )
 
 
-def cumulative(language: str, *, label: str = "62.0", until: dt.date = dt.date(2010, 9, 22)) -> Chart:
+def cumulative(
+    language: str, *, label: str = "62.0", until: dt.date = dt.date(2010, 9, 22), done: float = 6.2e9
+) -> Chart:
     return charts.cumulative(
-        actual=Curve(days=[dt.date(2010, 1, 1), until], values=[0.0, 6.2e9], label=label),
+        actual=Curve(days=[dt.date(2010, 1, 1), until], values=[0.0, done], label=label),
         plan=Curve(
             days=[dt.date(2010, 1, 1), dt.date(2010, 6, 30), dt.date(2010, 12, 31)],
             values=[0.0, 4e9, 9e9],
@@ -307,6 +309,13 @@ def test_bullets_stand_by_their_gap_whatever_their_order() -> None:
     assert all(shorter < longer for shorter, longer in pairwise(lengths))
 
 
+def test_every_row_of_bullets_has_its_words() -> None:
+    groups = re.findall(r'<g id="text_\d+"><g [^>]*fill="(#\w+)"', bullets("zh").svg)
+    late = [item for item in ITEMS if item.look == palette.BEHIND]
+    assert groups.count(palette.BEHIND.text) == len(late)
+    assert groups.count(palette.ACTUAL.text) == len(ITEMS) - len(late)
+
+
 def test_what_has_no_plan_has_no_share_and_stands_last() -> None:
     chart = bullets(
         "zh", [Progress(label="甲", done=1e8, plan=None), Progress(label="乙", done=9e7, plan=1e8)]
@@ -380,9 +389,10 @@ def demo(language: str) -> str:
     figures = [draw(language).figure_html(at, language) for at, draw in enumerate(ALL, start=1)]
     late = cumulative(language, until=dt.date(2010, 12, 31))
     early = cumulative(language, until=dt.date(2010, 3, 31))
+    begun = cumulative(language, until=dt.date(2010, 2, 10), done=4e8)
     edges = [
         Chart(svg=each.svg, alt=f"{at} {each.alt}", title=each.title, subtitle=each.subtitle)
-        for at, each in enumerate((early, late))
+        for at, each in enumerate((early, late, begun))
     ]
     figures += [each.figure_html(at, language) for at, each in enumerate(edges, start=len(ALL) + 1)]
     table = (

@@ -71,7 +71,7 @@ def linear(colour: str) -> np.ndarray:
 
 def seen(colour: str, vision: str) -> np.ndarray:
     """Return linear RGB as the vision has it."""
-    return np.clip(VISIONS[vision] @ linear(colour), 0, 1)
+    return np.asarray(np.clip(VISIONS[vision] @ linear(colour), 0, 1))
 
 
 def lab(rgb: np.ndarray) -> np.ndarray:
@@ -222,6 +222,6 @@ def test_contrast_is_that_of_the_guidelines() -> None:
 def test_the_check_sees_marks_that_only_colour_tells_apart() -> None:
     square = '<path d="M0 0L1 0L1 1L0 1z" fill="{}"/>'
     svg = f"<svg>{square.format('#c00000')}{square.format('#007d00')}</svg>"
-    assert [each.rpartition(" ")[2] for each in alike(svg)] == ["grey"]
+    assert [each.rpartition(" ")[2] for each in alike(svg)] == ["grey", "deuteranopia"]
     pale = f"<svg>{square.format('#f0e0a0')}</svg>"
     assert len(faint(pale)) == len(VISIONS)

@@ -186,7 +186,7 @@ def bullets(
         for at, item in enumerate(ordered):
             if item.plan:
                 rows.progress(ax, at, item, per=item.plan, most=most)
-            rows.note(ax, at, most * 1.03, item.note, item.look.text)
+            rows.note(ax, at, most, item.note, item.look.text, away=rows.GAP + 3)
         ax.annotate(elapsed_label, (elapsed_share, -0.5), (0, 3), textcoords="offset points", ha="center")
         _share_axis(ax, most, language)
         return _chart(ax, words)

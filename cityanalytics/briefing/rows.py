@@ -158,6 +158,6 @@ def reach(row: Progress) -> float:
     return max(row.done, row.plan or 0.0, *(row.expected or ()))
 
 
-def note(ax: Axes, at: int, value: float, text: str, colour: str) -> None:
-    """Write words to the right of `value`."""
-    ax.annotate(text, (value, at), (GAP, 0), textcoords="offset points", va="center_baseline", color=colour)
+def note(ax: Axes, at: int, value: float, text: str, colour: str, *, away: float = GAP) -> None:
+    """Write words to the right of `value`, some points away."""
+    ax.annotate(text, (value, at), (away, 0), textcoords="offset points", va="center_baseline", color=colour)
