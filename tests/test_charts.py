@@ -151,7 +151,7 @@ def demolition(language: str) -> Chart:
         Progress(label="棚户区", done=1.58e6, plan=1.9e6, expected=(1.7e6, 1.8e6, 1.9e6), note="158"),
         Progress(label="城中村", done=5e5, plan=None, note="50"),
     ]
-    return charts.demolition(kinds, words=words("demolition", language))
+    return charts.demolition(kinds, elapsed_share=265 / 365, words=words("demolition", language))
 
 
 def constraints(language: str, values: Sequence[float] = (1e8, 2e8)) -> Chart:

@@ -131,8 +131,8 @@ def constraints(bars: Sequence[Bar], *, words: Words) -> Chart:
         return _chart(ax, words)
 
 
-def demolition(kinds: Sequence[Progress], *, words: Words) -> Chart:
-    """Draw what is done inside the outline of what was planned, the largest first; its note beside each."""
+def demolition(kinds: Sequence[Progress], *, elapsed_share: float, words: Words) -> Chart:
+    """Draw bullet graphs on one scale, the largest first: areas of one kind of work compare with each other."""
     ordered = sorted(kinds, key=lambda kind: -kind.done)
     most = max(map(rows.reach, kinds))
     with rows.axes(
@@ -140,6 +140,8 @@ def demolition(kinds: Sequence[Progress], *, words: Words) -> Chart:
     ) as ax:
         for at, kind in enumerate(ordered):
             rows.progress(ax, at, kind)
+            if kind.plan:
+                rows.due(ax, kind.plan * elapsed_share, at - 0.42, at + 0.42)
             rows.note(ax, at, rows.reach(kind), kind.note, kind.look.text)
         return _chart(ax, words)
 
@@ -181,8 +183,7 @@ def bullets(
     with rows.axes(
         [item.label for item in ordered], notes, most=most, pitch=_PITCH, top=18, bottom=20, right=6
     ) as ax:
-        ax.vlines(elapsed_share, -0.6, len(ordered) - 0.4, color=palette.PAPER, linewidth=2.6, zorder=2)
-        ax.vlines(elapsed_share, -0.6, len(ordered) - 0.4, color=palette.INK, linewidth=1.2, zorder=2)
+        rows.due(ax, elapsed_share, -0.6, len(ordered) - 0.4)
         for at, item in enumerate(ordered):
             if item.plan:
                 rows.progress(ax, at, item, per=item.plan, most=most)

@@ -153,6 +153,12 @@ def progress(ax: Axes, at: int, row: Progress, *, per: float = 1.0, most: float 
             drawing.median(ax, middle, at)
 
 
+def due(ax: Axes, value: float, top: float, bottom: float) -> None:
+    """Draw the line where elapsed time stands, clear of what it crosses."""
+    for colour, width in ((palette.PAPER, 2.6), (palette.INK, 1.2)):
+        ax.vlines(value, top, bottom, color=colour, linewidth=width, zorder=2)
+
+
 def reach(row: Progress) -> float:
     """Return how far a row's drawing reaches."""
     return max(row.done, row.plan or 0.0, *(row.expected or ()))

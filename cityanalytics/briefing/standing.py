@@ -105,15 +105,18 @@ def demolition_chart(content: Content, say: Wording) -> Chart:
     title = say.plain(
         "{demolition_total} demolished at {demolition_sites} sites, {demolition_total_share} of what is planned"
     )
-    subtitle = say.plain("Area demolished, {unit}; bar: done, outline: planned (assumed)", unit=scale.unit)
+    subtitle = say.plain(
+        "Area demolished, {unit}; bar: done, outline: planned (assumed), line: elapsed time", unit=scale.unit
+    )
     if left:
         subtitle = say.plain(
-            "Area demolished, {unit}; bar: done, outline: planned (assumed), dots: 80% range of the year's end, "
-            "ring: its median",
+            "Area demolished, {unit}; bar: done, outline: planned (assumed), line: elapsed time, "
+            "dots: 80% range of the year's end, ring: its median",
             unit=scale.unit,
         )
     return demolition(
         rows,
+        elapsed_share=content.programme.elapsed,
         words=Words(
             title=title,
             subtitle=subtitle,
