@@ -48,7 +48,15 @@ class Kind:
 
 @dataclass(frozen=True, kw_only=True)
 class Lights:
-    """How far behind elapsed-time progress is yellow or red, as fractions (0.05 is 5 points)."""
+    """How far behind elapsed-time progress is yellow or red, as fractions of the plan (0.05 is 5 points).
+
+    Parameters
+    ----------
+    yellow
+        Behind by more than this is *behind*; at most `red`.
+    red
+        Behind by more than this is *far behind*.
+    """
 
     yellow: float = 0.0
     red: float = 0.05
@@ -234,9 +242,7 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
         housing_category=take.get("housing_category", str, ""),
         reference_class=forecast.get("reference_class", str),
         seed=forecast.get("seed", int, 0),
-        lights=Lights(
-            yellow=float(lights.get("yellow", float, 0.0)), red=float(lights.get("red", float, 0.05))
-        ),
+        lights=_lights(lights),
         calendar=WorkCalendar(
             off=frozenset(day for year in holidays for day in year.list_of("off", dt.date)),
             worked=frozenset(day for year in holidays for day in year.list_of("worked", dt.date)),
@@ -245,6 +251,32 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
     for section in (take, names, forecast, lights, *holidays):
         section.finish()
     return result
+
+
+def _lights(section: _Section) -> Lights:
+    rule = Lights(
+        yellow=section.get("yellow", float, Lights.yellow), red=section.get("red", float, Lights.red)
+    )
+    for key, value in (("yellow", rule.yellow), ("red", rule.red)):
+        if not -1 <= value <= 1:  # nan is neither
+            raise UsageError(
+                Message.of(
+                    "cityanalytics.toml: [lights] {key} is a fraction of the plan (0.05 is five points), "
+                    "from -1 to 1, not {value}",
+                    key=key,
+                    value=value,
+                )
+            )
+    if rule.yellow > rule.red:
+        raise UsageError(
+            Message.of(
+                "cityanalytics.toml: [lights] yellow = {yellow} lies above red = {red}: "
+                "nothing would ever be yellow",
+                yellow=rule.yellow,
+                red=rule.red,
+            )
+        )
+    return rule
 
 
 def _kinds(name: str, take: _Section, languages: tuple[str, ...]) -> tuple[Kind, ...]:

@@ -61,9 +61,11 @@ def words(kind: str, language: str) -> Words:
     )
 
 
-def cumulative(language: str, *, label: str = "62.0", until: dt.date = dt.date(2010, 9, 22)) -> Chart:
+def cumulative(
+    language: str, *, label: str = "62.0", until: dt.date = dt.date(2010, 9, 22), done: float = 6.2e9
+) -> Chart:
     return charts.cumulative(
-        actual=Curve(days=[dt.date(2010, 1, 1), until], values=[0.0, 6.2e9], label=label),
+        actual=Curve(days=[dt.date(2010, 1, 1), until], values=[0.0, done], label=label),
         plan=Curve(
             days=[dt.date(2010, 1, 1), dt.date(2010, 6, 30), dt.date(2010, 12, 31)],
             values=[0.0, 4e9, 9e9],
@@ -77,7 +79,8 @@ def cumulative(language: str, *, label: str = "62.0", until: dt.date = dt.date(2
             p90=9.1e9,
             target_label="90.0",
             median_label="87.0",
-            band_label="82.0–91.0",
+            low_label="82.0",
+            high_label="91.0",
         ),
         ticks=[dt.date(2010, 1, 1), dt.date(2010, 7, 1), dt.date(2010, 12, 31)],
         scale=LANGUAGES[language].amounts[0],
@@ -96,7 +99,17 @@ def paces(language: str) -> Chart:
     )
 
 
-ITEMS = tuple(Progress(label=f"{at}号", done=(20 - at) * 1e7, plan=2e8) for at in range(20))
+ITEMS = tuple(
+    Progress(
+        label=f"{at}号",
+        done=(20 - at) * 1e7,
+        plan=2e8,
+        expected=(2.1e8 - at * 1e7, 2.2e8, 2.5e8 + at * 1e7),
+        note="滞后" if at > 5 else "正常",
+        look=palette.BEHIND if at > 5 else palette.ACTUAL,
+    )
+    for at in range(20)
+)
 
 
 def bullets(language: str, items: Sequence[Progress] = ITEMS, *, elapsed_share: float = 265 / 365) -> Chart:
@@ -104,8 +117,6 @@ def bullets(language: str, items: Sequence[Progress] = ITEMS, *, elapsed_share: 
         items,
         elapsed_share=elapsed_share,
         elapsed_label=SAY[language]["elapsed"],
-        behind_word=SAY[language]["behind"],
-        scale=LANGUAGES[language].amounts[0],
         language=language,
         words=words("bullets", language),
     )
@@ -113,7 +124,13 @@ def bullets(language: str, items: Sequence[Progress] = ITEMS, *, elapsed_share: 
 
 STAGES = (
     Stage(label="竣工", shares=[1.0] * 54, look=palette.ACTUAL),
-    Stage(label="按计划", shares=[0.6 + at / 400 for at in range(140)], look=palette.PAST),
+    Stage(
+        label="按计划",
+        shares=[0.73 + at / 400 for at in range(125)],
+        look=palette.PAST,
+        doubted=[0.4 + at / 100 for at in range(15)],
+        doubted_label="15",
+    ),
     Stage(label="滞后", shares=[at / 50 for at in range(30)], look=palette.BEHIND),
     Stage(label="未开工", shares=[0.0] * 44, look=palette.WAITING),
 )
@@ -130,8 +147,11 @@ def projects_strip(language: str, stages: Sequence[Stage] = STAGES) -> Chart:
 
 
 def demolition(language: str) -> Chart:
-    kinds = [Progress(label="棚户区", done=1.58e6, plan=1.9e6), Progress(label="城中村", done=5e5, plan=None)]
-    return charts.demolition(kinds, notes=["158", "50"], words=words("demolition", language))
+    kinds = [
+        Progress(label="棚户区", done=1.58e6, plan=1.9e6, expected=(1.7e6, 1.8e6, 1.9e6), note="158"),
+        Progress(label="城中村", done=5e5, plan=None, note="50"),
+    ]
+    return charts.demolition(kinds, elapsed_share=265 / 365, words=words("demolition", language))
 
 
 def constraints(language: str, values: Sequence[float] = (1e8, 2e8)) -> Chart:
@@ -247,18 +267,39 @@ def test_bars_start_at_zero_and_are_as_long_as_their_values() -> None:
 
 
 def test_what_is_done_lies_inside_the_outline_of_the_plan() -> None:
-    items = [Progress(label="甲", done=5e8, plan=1e9)]
-    (done,) = rectangles(bullets("zh", items), palette.BEHIND.fill)
-    (plan,) = rectangles(bullets("zh", items), palette.PAPER)
-    assert done[0] == plan[0]
-    assert (done[1] - done[0]) * 2 == pytest.approx(plan[1] - plan[0], abs=0.02)
+    items = [Progress(label="甲", done=5e8, plan=1e9), Progress(label="乙", done=5e6, plan=1e7)]
+    bars, outlines = (rectangles(bullets("zh", items), look) for look in (palette.ACTUAL.fill, palette.PAPER))
+    assert len(bars) == len(outlines) == 2
+    for done, plan in zip(bars, outlines, strict=True):  # small plans are read as well as large ones
+        assert done[0] == plan[0]
+        assert (done[1] - done[0]) * 2 == pytest.approx(plan[1] - plan[0], abs=0.02)
 
 
-@pytest.mark.parametrize(("done", "behind"), [(72.5e6, True), (72.7e6, False)])
-def test_behind_is_below_elapsed_time(done: float, behind: bool) -> None:  # noqa: FBT001 - an expectation
-    chart = bullets("zh", [Progress(label="甲", done=done, plan=1e8)])
-    assert bool(rectangles(chart, palette.BEHIND.fill)) is behind
-    assert bool(rectangles(chart, palette.ACTUAL.fill)) is not behind
+def dotted(chart: Chart) -> list[tuple[float, float]]:
+    """Return left and right of the dotted lines, in points."""
+    found = re.findall(r'<path d="M([\d.]+) [\d.]+L([\d.]+) [\d.]+"[^>]*stroke-dasharray', chart.svg)
+    return [(float(left), float(right)) for left, right in found]
+
+
+def test_the_forecast_s_range_is_dotted_on_the_scale_of_the_bar() -> None:
+    item = Progress(label="甲", done=5e8, plan=1e9, expected=(7.5e8, 1e9, 1.25e9))
+    chart = bullets("zh", [item])
+    ((zero, half, _),) = rectangles(chart, palette.ACTUAL.fill)
+    ((low, high),) = dotted(chart)
+    assert (low - zero) / (half - zero) == pytest.approx(1.5, abs=0.01)
+    assert (high - zero) / (half - zero) == pytest.approx(2.5, abs=0.01)
+
+
+def test_a_range_far_beyond_the_plan_does_not_squeeze_the_rest() -> None:
+    wide = Progress(label="甲", done=5e8, plan=1e9, expected=(6e8, 2e9, 9e9))
+    ((zero, half, _),) = rectangles(bullets("zh", [wide]), palette.ACTUAL.fill)
+    ((low, high),) = dotted(bullets("zh", [wide]))
+    assert (low - zero) / (half - zero) == pytest.approx(1.2, abs=0.01)
+    assert (high - zero) / (half - zero) == pytest.approx(3.0, abs=0.01)
+
+
+def test_without_a_forecast_there_is_no_range() -> None:
+    assert dotted(bullets("zh", [Progress(label="甲", done=5e8, plan=1e9)])) == []
 
 
 def test_bullets_stand_by_their_gap_whatever_their_order() -> None:
@@ -268,13 +309,20 @@ def test_bullets_stand_by_their_gap_whatever_their_order() -> None:
     assert all(shorter < longer for shorter, longer in pairwise(lengths))
 
 
+def test_every_row_of_bullets_has_its_words() -> None:
+    groups = re.findall(r'<g id="text_\d+"><g [^>]*fill="(#\w+)"', bullets("zh").svg)
+    late = [item for item in ITEMS if item.look == palette.BEHIND]
+    assert groups.count(palette.BEHIND.text) == len(late)
+    assert groups.count(palette.ACTUAL.text) == len(ITEMS) - len(late)
+
+
 def test_what_has_no_plan_has_no_share_and_stands_last() -> None:
     chart = bullets(
         "zh", [Progress(label="甲", done=1e8, plan=None), Progress(label="乙", done=9e7, plan=1e8)]
     )
-    tops = sorted(rectangles(chart, palette.ACTUAL.fill), key=lambda bar: bar[2])
-    assert len(rectangles(chart, palette.PAPER)) == 1
-    assert tops[0][1] < tops[1][1]
+    assert len(rectangles(chart, palette.ACTUAL.fill)) == len(rectangles(chart, palette.PAPER)) == 1
+    alone = bullets("zh", [Progress(label="乙", done=9e7, plan=1e8)])
+    assert rectangles(chart, palette.ACTUAL.fill)[0][2] == rectangles(alone, palette.ACTUAL.fill)[0][2]
 
 
 @pytest.mark.parametrize("count", [0, 21])
@@ -286,6 +334,17 @@ def test_bullets_are_one_to_twenty(count: int) -> None:
 def test_every_project_is_a_dot() -> None:
     uses = re.findall(r'<use [^>]*href="#(m\w+)"', projects_strip("zh").svg)
     assert sum(uses.count(marker) for marker in set(uses) if uses.count(marker) > 10) == 268
+
+
+def test_projects_that_the_figures_contradict_are_marked_by_shape() -> None:
+    svg = projects_strip("zh").svg
+    shapes = dict(re.findall(r'<path id="(m\w+)" d="([^"]+)"', svg))
+    fills = {name: fill for fill, name in re.findall(r'fill="(#\w+)" href="#(m\w+)"', svg)}
+    doubted = [name for name in shapes if svg.count(f'href="#{name}"') == len(STAGES[1].doubted)]
+    on_schedule = [name for name in shapes if svg.count(f'href="#{name}"') == len(STAGES[1].shares)]
+    assert len(doubted) == len(on_schedule) == 1
+    assert shapes[doubted[0]] != shapes[on_schedule[0]]
+    assert fills[doubted[0]] == palette.PAPER
 
 
 # --- placing
@@ -330,9 +389,10 @@ def demo(language: str) -> str:
     figures = [draw(language).figure_html(at, language) for at, draw in enumerate(ALL, start=1)]
     late = cumulative(language, until=dt.date(2010, 12, 31))
     early = cumulative(language, until=dt.date(2010, 3, 31))
+    begun = cumulative(language, until=dt.date(2010, 2, 10), done=4e8)
     edges = [
         Chart(svg=each.svg, alt=f"{at} {each.alt}", title=each.title, subtitle=each.subtitle)
-        for at, each in enumerate((early, late))
+        for at, each in enumerate((early, late, begun))
     ]
     figures += [each.figure_html(at, language) for at, each in enumerate(edges, start=len(ALL) + 1)]
     table = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -179,6 +180,39 @@ def test_the_first_table_fits_a_phone(name: str, visit: Callable[[str], Visit]) 
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= PHONE["width"]
+
+
+@every_briefing
+def test_the_units_fit_a_phone_without_scrolling(name: str, visit: Callable[[str], Visit]) -> None:
+    page = visit(name).page
+    page.set_viewport_size(PHONE)
+    widths = page.eval_on_selector_all(
+        "#units .sheet", "boxes => boxes.map(b => [b.scrollWidth, b.clientWidth])"
+    )
+    assert widths
+    assert [pair for pair in widths if pair[0] > pair[1]] == []
+
+
+@every_briefing
+def test_on_paper_no_text_is_under_eight_and_a_half_points(name: str, visit: Callable[[str], Visit]) -> None:
+    page = visit(name).page
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": round(186 / 25.4 * 96), "height": 1000})  # A4 between its margins
+    sizes = page.evaluate(
+        """() => Array.from(document.querySelectorAll('body *'))
+            .filter(each => each.getClientRects().length && !each.closest('svg')
+                && Array.from(each.childNodes).some(node => node.nodeType === 3 && node.data.trim()))
+            .map(each => parseFloat(getComputedStyle(each).fontSize) * 0.75)"""
+    )
+    assert len(sizes) > 100
+    assert min(sizes) > 8.49  # the browser counts in 1/64 px
+    scales = page.evaluate(
+        """() => Array.from(document.querySelectorAll('figure svg'))
+            .map(svg => svg.getBoundingClientRect().width * 0.75 / svg.viewBox.baseVal.width)"""
+    )
+    svgs = page.eval_on_selector_all("figure svg", "drawings => drawings.map(each => each.innerHTML)")
+    for scale, svg in zip(scales, svgs, strict=True):
+        assert min(float(size) * 100 for size in re.findall(r"scale\((0\.\d+) -0", svg)) * scale > 8.49
 
 
 @every_briefing

@@ -109,11 +109,14 @@ def test_an_unknown_key_is_refused_with_the_nearest(
         ),
         (SMALLEST.replace('zh = "样例市"', "zh = 1"), r"zh \(str\)"),
         (f'{SMALLEST}\n[lights]\nred = "much"\n', r"\[lights\] needs red \(float\)"),
+        (f"{SMALLEST}\n[lights]\nred = 5\n", r"\[lights\] red is a fraction of the plan .* not 5\.0"),
+        (f"{SMALLEST}\n[lights]\nyellow = nan\n", r"\[lights\] yellow is a fraction of the plan .* not nan"),
+        (f"{SMALLEST}\n[lights]\nyellow = 0.1\n", r"\[lights\] yellow = 0\.1 lies above red = 0\.05"),
         (f'{SMALLEST}\n[quarters]\n2010Q3 = "2010-09-22"\n', r"\[quarters\] needs 2010Q3 \(date\)"),
         (f'{SMALLEST}\n[obligations]\n"道路" = 1\n', r"\[obligations\] needs 道路 \(str\)"),
     ],
 )
-def test_a_value_of_the_wrong_type_is_refused_with_its_key(tmp_path: Path, text: str, said: str) -> None:
+def test_a_value_that_does_not_fit_is_refused_with_its_key(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         load(tmp_path, text)
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matplotlib.ticker import MaxNLocator
-
 from cityanalytics.briefing import display, drawing, palette, rows
 from cityanalytics.briefing.curve import Curve, YearEnd, s_curve
 from cityanalytics.briefing.figure import Chart, Words
@@ -44,16 +42,32 @@ __all__ = [
 MOST_ROWS = 20
 _DOT = 4.0  # points from one project's dot to the next
 _STACK = 9  # dots above one another at most
+_PITCH = 16.5  # points from one bullet graph to the next
+_MOST_OF_PLAN = 1.5
 _MOST_SHARE = 1.3  # larger shares stand there, so that one outlier does not squeeze the rest
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """Projects in one stage: its name, their shares of the annual plan as fractions, and their look."""
+    """Projects in one stage.
+
+    Parameters
+    ----------
+    label
+        Its name.
+    shares
+        Their shares of the annual plan, as fractions.
+    look
+        Of their dots.
+    doubted, doubted_label
+        Shares of more projects of the stage that the figures contradict, and the words under their dots.
+    """
 
     label: str
     shares: Sequence[float]
     look: Look
+    doubted: Sequence[float] = ()
+    doubted_label: str = ""
 
 
 def cumulative(
@@ -117,41 +131,37 @@ def constraints(bars: Sequence[Bar], *, words: Words) -> Chart:
         return _chart(ax, words)
 
 
-def demolition(kinds: Sequence[Progress], *, notes: Sequence[str], words: Words) -> Chart:
-    """Draw what is done inside the outline of what was planned, the largest first; a note beside each."""
-    pairs = sorted(zip(kinds, notes, strict=True), key=lambda pair: -pair[0].done)
+def demolition(kinds: Sequence[Progress], *, elapsed_share: float, words: Words) -> Chart:
+    """Draw bullet graphs on one scale, the largest first: areas of one kind of work compare with each other."""
+    ordered = sorted(kinds, key=lambda kind: -kind.done)
     most = max(map(rows.reach, kinds))
-    with rows.axes([kind.label for kind, _ in pairs], notes, most=most) as ax:
-        for at, (kind, note) in enumerate(pairs):
-            rows.progress(ax, at, kind, palette.ACTUAL)
-            rows.note(ax, at, rows.reach(kind), note, palette.INK)
+    with rows.axes(
+        [kind.label for kind in ordered], [kind.note for kind in ordered], most=most, right=4
+    ) as ax:
+        for at, kind in enumerate(ordered):
+            rows.progress(ax, at, kind)
+            if kind.plan:
+                rows.due(ax, kind.plan * elapsed_share, at - 0.42, at + 0.42)
+            rows.note(ax, at, rows.reach(kind), kind.note, kind.look.text)
         return _chart(ax, words)
 
 
 def bullets(
-    items: Sequence[Progress],
-    *,
-    elapsed_share: float,
-    elapsed_label: str,
-    behind_word: str,
-    scale: Scale,
-    language: str,
-    words: Words,
+    items: Sequence[Progress], *, elapsed_share: float, elapsed_label: str, language: str, words: Words
 ) -> Chart:
-    """Draw bullet graphs, the widest gap first: bar done, outline plan, tick where elapsed time stands.
+    """Draw bullet graphs, the widest gap first: each row is a plan, so that small ones are read as well as large.
+
+    The outline is the plan, the bar what is done of it, the dotted line the forecast's range with a ring at its
+    median; one line through all rows says where elapsed time stands. A range beyond 150 % ends in an arrow.
 
     Parameters
     ----------
     items
-        One to twenty; those without a plan stand last.
-    elapsed_share
-        Elapsed-time progress as a fraction.
-    elapsed_label, behind_word
-        Words at the first tick, and beside a share that lies below it.
-    scale
-        The axis's unit.
+        One to twenty; those without a plan stand last, with their notes alone.
+    elapsed_share, elapsed_label
+        Elapsed-time progress as a fraction, and its words.
     language
-        Of the shares.
+        Of the axis.
     words
         Around the drawing.
 
@@ -163,26 +173,23 @@ def bullets(
     if not 0 < len(items) <= MOST_ROWS:
         message = f"bullet graphs show one to {MOST_ROWS} rows, not {len(items)}"
         raise ValueError(message)
-    due = {id(item): (item.plan or 0.0) * elapsed_share for item in items}
-    ordered = sorted(items, key=lambda item: (not item.plan, item.done - due[id(item)], item.label))
-    notes = [
-        display.share(item.done / item.plan if item.plan else display.NOT_APPLICABLE, language)
-        + (f" {behind_word}" if item.done < due[id(item)] else "")
-        for item in ordered
-    ]
-    most = max(map(rows.reach, items))
-    with rows.axes([item.label for item in ordered], notes, most=most, top=20, bottom=22) as ax:
-        for at, (item, note) in enumerate(zip(ordered, notes, strict=True)):
-            late = item.done < due[id(item)]
-            look = palette.BEHIND if late else palette.ACTUAL
-            rows.progress(ax, at, item, look)
-            rows.note(ax, at, most, note, look.text if late else palette.INK)
+    ordered = sorted(
+        items,
+        key=lambda item: (not item.plan, item.done - (item.plan or 0.0) * elapsed_share, item.label),
+    )
+    notes = [item.note for item in ordered]
+    reached = max((rows.reach(item) / item.plan for item in ordered if item.plan), default=1.0)
+    most = min(max(1.0, reached), _MOST_OF_PLAN)
+    with rows.axes(
+        [item.label for item in ordered], notes, most=most, pitch=_PITCH, top=18, bottom=20, right=6
+    ) as ax:
+        rows.due(ax, elapsed_share, -0.6, len(ordered) - 0.4)
+        for at, item in enumerate(ordered):
             if item.plan:
-                ax.vlines(due[id(item)], at - 0.42, at + 0.42, color=palette.INK, linewidth=2)
-        first = due[id(ordered[0])]
-        side = "left" if first < most / 3 else "right" if first > most * 2 / 3 else "center"
-        ax.annotate(elapsed_label, (first, -0.5), (0, 3), textcoords="offset points", ha=side)
-        _amount_axis(ax, scale)
+                rows.progress(ax, at, item, per=item.plan, most=most)
+            rows.note(ax, at, most, item.note, item.look.text, away=rows.GAP + 3)
+        ax.annotate(elapsed_label, (elapsed_share, -0.5), (0, 3), textcoords="offset points", ha="center")
+        _share_axis(ax, most, language)
         return _chart(ax, words)
 
 
@@ -205,27 +212,56 @@ def projects_strip(
     words
         Around the drawing.
     """
-    labels = [f"{stage.label} {display.count(len(stage.shares), language)}" for stage in stages]
-    most = max([1.0, *(min(share, _MOST_SHARE) for stage in stages for share in stage.shares)])
+    labels = [
+        f"{stage.label} {display.count(len(stage.shares) + len(stage.doubted), language)}" for stage in stages
+    ]
+    shares = [share for stage in stages for share in (*stage.shares, *stage.doubted)]
+    most = max([1.0, *(min(share, _MOST_SHARE) for share in shares)])
     pitch = _DOT * (_STACK + 1.5)
-    with rows.axes(labels, [], most=most, pitch=pitch, top=20, bottom=22, right=18, inset=16) as ax:
+    with rows.axes(
+        labels,
+        [],
+        most=most,
+        pitch=pitch,
+        top=18,
+        bottom=20,
+        right=18,
+        inset=16,
+        colours=[stage.look.text for stage in stages],
+    ) as ax:
         across = ax.bbox.width / most
+        ax.axvline(elapsed_share, color=palette.INK, linewidth=1.4, zorder=1)
         for at, stage in enumerate(stages):
-            places = [across * min(max(share, 0.0), most) for share in sorted(stage.shares)]
-            dots = drawing.packed(places, _DOT, _STACK)
-            ax.plot(
-                [place / across for place, _ in dots],
-                [at + rank * _DOT / pitch for _, rank in dots],
-                "o",
-                markersize=_DOT - 0.7,
-                markerfacecolor=stage.look.fill,
-                markeredgecolor=stage.look.line,
-                markeredgewidth=0.6,
-            )
-        ax.axvline(elapsed_share, color=palette.INK, linewidth=1.2, zorder=1)
+            shown = sorted([(share, stage.look) for share in stage.shares], key=lambda dot: dot[0])
+            shown += [(share, palette.DOUBTED) for share in stage.doubted]
+            shown.sort(key=lambda dot: dot[0])
+            dots = drawing.packed([across * min(max(share, 0.0), most) for share, _ in shown], _DOT, _STACK)
+            for look in dict.fromkeys(look for _, look in shown):
+                own = [dot for dot, (_, its) in zip(dots, shown, strict=True) if its == look]
+                ax.plot(
+                    [place / across for place, _ in own],
+                    [at + rank * _DOT / pitch for _, rank in own],
+                    look.marker,
+                    markersize=_DOT - (0.7 if look.marker == "o" else 0.2),
+                    markerfacecolor=look.fill,
+                    markeredgecolor=look.line,
+                    markeredgewidth=0.7,
+                )
+            if stage.doubted:
+                low = max(
+                    rank for (_, rank), (_, look) in zip(dots, shown, strict=True) if look == palette.DOUBTED
+                )
+                ax.annotate(
+                    stage.doubted_label,
+                    (elapsed_share, at),
+                    (-5, -(low + 1) * _DOT),
+                    textcoords="offset points",
+                    ha="right",
+                    va="top",
+                    color=palette.DOUBTED.text,
+                )
         ax.annotate(elapsed_label, (elapsed_share, -0.5), (0, 3), textcoords="offset points", ha="center")
-        shares = [0, 0.25, 0.5, 0.75, 1]
-        ax.set_xticks(shares, [display.share(share, language, places=0) for share in shares])
+        _share_axis(ax, most, language)
         return _chart(ax, words)
 
 
@@ -233,15 +269,6 @@ def _chart(drawn: Axes, words: Words) -> Chart:
     return Chart(svg=drawing.svg(drawn), alt=words.alt, title=words.title, subtitle=words.subtitle)
 
 
-def _amount_axis(ax: Axes, scale: Scale) -> None:
-    ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    ax.xaxis.set_major_formatter(lambda tick, _: f"{tick / scale.per:g}")
-    ax.annotate(
-        scale.unit,
-        (1, 0),
-        (2 * rows.GAP, -6),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        va="top",
-        color=palette.MUTED,
-    )
+def _share_axis(ax: Axes, most: float, language: str) -> None:
+    shares = [share for share in (0, 0.5, 1, 1.5) if share <= most]
+    ax.set_xticks(shares, [display.share(share, language, places=0) for share in shares])

@@ -43,7 +43,7 @@ class YearEnd:
         The plan, and the forecast's middle and 80 % band, in the inner unit.
     between
         Days between the data date and `day` with the band's low, middle and high; straight lines where there are none.
-    target_label, median_label, band_label
+    target_label, median_label, low_label, high_label
         Words with their numbers, short: they stand at the right edge.
     """
 
@@ -54,16 +54,14 @@ class YearEnd:
     p90: float
     target_label: str
     median_label: str
-    band_label: str
+    low_label: str
+    high_label: str
     between: Sequence[tuple[dt.date, float, float, float]] = ()
 
-    def labels(self) -> tuple[str, str, str]:
-        """Return the words of the right edge, broken where they are long."""
-        target, median, band = (
-            drawing.wrapped(label, _LABEL)
-            for label in (self.target_label, self.median_label, self.band_label)
-        )
-        return target, median, band
+    def labels(self) -> tuple[str, ...]:
+        """Return the words of the right edge, broken where they are long: plan, median, low, high."""
+        words = (self.target_label, self.median_label, self.low_label, self.high_label)
+        return tuple(drawing.wrapped(label, _LABEL) for label in words)
 
 
 def s_curve(ax: Axes, *, actual: Curve, plan: Curve, year_end: YearEnd, scale: Scale) -> None:
@@ -102,6 +100,7 @@ def s_curve(ax: Axes, *, actual: Curve, plan: Curve, year_end: YearEnd, scale: S
     ax.plot(fan, middles, color=look.line, linewidth=1.6, dashes=look.dashes)
     ax.plot(drawing.days(actual.days), reached, color=palette.ACTUAL.line, linewidth=2.4)
     ax.plot(data_date, done, "o", color=palette.ACTUAL.line, markersize=6)
+    drawing.median(ax, last, middle)
     ax.plot(last, target, "D", markerfacecolor=palette.PAPER, markeredgecolor=palette.PLAN.line, markersize=6)
     ax.annotate(
         scale.unit,
@@ -111,9 +110,10 @@ def s_curve(ax: Axes, *, actual: Curve, plan: Curve, year_end: YearEnd, scale: S
         textcoords="offset points",
         color=palette.MUTED,
     )
-    _label_ends(ax, last, (target, middle, low), year_end.labels())
-    _label_actual(ax, data_date, done, actual.label)
-    halfway = start + 0.45 * (last - start)
+    _label_ends(ax, last, (target, middle, low, high), year_end.labels())
+    _label_actual(ax, data_date, done, actual.label, below=(fan, lows))
+    across = max(0.45 * ax.bbox.width, drawing.text_width(plan.label) + 10)
+    halfway = start + across / ax.bbox.width * (last - start)
     ax.annotate(
         plan.label,
         (halfway, float(np.interp(halfway, drawing.days(plan.days), planned))),
@@ -129,7 +129,7 @@ def _label_ends(ax: Axes, last: float, values: Sequence[float], labels: Sequence
     heights = drawing.spread(
         [value * scale for value in values], [_LINE * (1 + label.count("\n")) for label in labels]
     )
-    looks = (palette.PLAN, palette.FORECAST, palette.FORECAST)
+    looks = (palette.PLAN, *[palette.FORECAST] * 3)
     for value, label, height, look in zip(values, labels, heights, looks, strict=True):
         ax.annotate(
             label,
@@ -142,17 +142,43 @@ def _label_ends(ax: Axes, last: float, values: Sequence[float], labels: Sequence
         )
 
 
-def _label_actual(ax: Axes, data_date: float, done: float, label: str) -> None:
-    """Write below the line, as far right as there is room; further left is further down, under the slope."""
+def _label_actual(
+    ax: Axes,
+    data_date: float,
+    done: float,
+    label: str,
+    *,
+    below: tuple[Sequence[float], Sequence[float]],
+) -> None:
+    """Write below the line, as far right as there is room; further left is further down, under the slope.
+
+    Early in the year there is no room above the axis: then it stands where the band's lower edge (`below`) leaves
+    some, with a line to the point.
+    """
     start, last = ax.get_xlim()
     gone = (data_date - start) / (last - start)
     edge = drawing.WIDTH if gone < _EARLY else ax.bbox.x1
     right = min(4.0, edge - (ax.bbox.x0 + gone * ax.bbox.width) - drawing.text_width(label))
     slope = done / ax.get_ylim()[1] * ax.bbox.height / max(1.0, gone * ax.bbox.width)
+    down = -7 - 1.4 * slope * (4.0 - right)
+    points = ax.bbox.height / ax.get_ylim()[1]
+    places = np.linspace(data_date, last, 100)
+    room = places[np.interp(places, *below) * points >= _LINE + 3]
+    if done * points + down < _LINE and len(room):
+        ax.annotate(
+            label,
+            (data_date, done),
+            (room[0], (_LINE / 2 + 1) / points),
+            textcoords="data",
+            va="center",
+            color=palette.ACTUAL.text,
+            arrowprops={"arrowstyle": "-", "color": palette.ACTUAL.line, "linewidth": 0.7, "shrinkA": 0},
+        )
+        return
     ax.annotate(
         label,
         (data_date, done),
-        (right, -7 - 1.4 * slope * (4.0 - right)),
+        (right, down),
         textcoords="offset points",
         va="top",
         color=palette.ACTUAL.text,

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 
-from cityanalytics.briefing.palette import INK, MUTED, REGULAR, RULE, SMALL
+from cityanalytics.briefing.palette import AXIS, FORECAST, INK, MUTED, PAPER, REGULAR, RULE
 from cityanalytics.briefing.svg import small
 from cityanalytics.errors import CityAnalyticsError
 from cityanalytics.issues import Message
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-WIDTH = 324.0
-"""Points: drawn 4.5 inches wide, so that a text of 9.5 pt is 9 px or more on a phone of 375 px."""
+WIDTH = 300.0
+"""Points: so narrow that a text of 10 pt is 11 px on a phone of 375 px and 8.5 pt on A4, two charts abreast."""
 
 _SETTINGS: dict[Any, Any] = {
-    "axes.edgecolor": MUTED,
+    "axes.edgecolor": AXIS,
     "axes.linewidth": 0.8,
     "axes.spines.left": False,
     "axes.spines.right": False,
@@ -43,11 +43,13 @@ _SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "cityanalytics",
     "text.color": INK,
     "text.parse_math": False,  # a dollar sign in a unit's name is a dollar sign
-    "xtick.color": MUTED,
-    "xtick.labelsize": SMALL,
+    "xtick.color": AXIS,
+    "xtick.labelcolor": MUTED,
+    "xtick.labelsize": REGULAR,
     "xtick.major.size": 3.0,
-    "ytick.color": MUTED,
-    "ytick.labelsize": SMALL,
+    "ytick.color": AXIS,
+    "ytick.labelcolor": MUTED,
+    "ytick.labelsize": REGULAR,
     "ytick.major.size": 0.0,
 }
 
@@ -94,6 +96,14 @@ def svg(drawn: Axes) -> str:
         out, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type"))
     )
     return small(out.getvalue(), _font().postscript_name)
+
+
+def median(ax: Axes, across: float, up: float) -> None:
+    """Draw the ring that stands for a forecast's median in every chart."""
+    look = FORECAST
+    ax.plot(
+        across, up, "o", markerfacecolor=PAPER, markeredgecolor=look.line, markeredgewidth=1.3, markersize=4.6
+    )
 
 
 def days(dates: Sequence[dt.date]) -> list[float]:

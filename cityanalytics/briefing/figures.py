@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cityanalytics.briefing.ahead import outlook_figures
+from cityanalytics.briefing.lights import STEP
 from cityanalytics.briefing.physical import demolition_figures, housing_figures, project_figures, work_figures
 from cityanalytics.briefing.quantity import DONE, PLAN, Figure, cells_of, share_of
 from cityanalytics.briefing.since import change_figures
@@ -67,6 +68,9 @@ def figures(
         *_pace(pace),
         *_forecast(forecast),
         *outlook_figures(programme, settings, outlook),
+        Figure(key="light_yellow", value=settings.lights.yellow, unit="points"),
+        Figure(key="light_red", value=settings.lights.red, unit="points"),
+        Figure(key="light_step", value=STEP, unit="points"),
         *_received(programme, settings),
         *change_figures(changes),
         *moved_figures(bridge),

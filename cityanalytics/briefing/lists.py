@@ -149,6 +149,33 @@ def held_up_projects(content: Content, say: Wording) -> Markup:
     return table.caption(say("Late and not started: backward schedule")).html(2, say.language)
 
 
+@part("contradicted")
+def contradicted(content: Content, say: Wording) -> Markup:
+    """List the projects said to be on schedule that the figures show behind, largest gap first."""
+    scale = LANGUAGES[say.language].amounts[1]
+    rows: list[tuple[display.Cell, ...]] = [
+        (
+            original(row["project"]) or "",
+            content.settings.term(row["unit"], say.language),
+            row["plan"],
+            row["done"],
+            row["share"],
+            row["gap"],
+        )
+        for row in content.reconciliation.contradicted.to_dict("records")
+    ]
+    if not rows:
+        return paragraph(say("No project said to be on schedule lies below elapsed time."))
+    labels = ("Project", "Unit", "Plan", "Done", "Share", "Gap")
+    table = Table.of(columns=[say(label) for label in labels], rows=rows)
+    return (
+        table.caption(say("Said to be on schedule, below elapsed time"), unit=scale.unit)
+        .numeric(2, 3, 5, per=scale.per)
+        .shares(4)
+        .html(3, say.language)
+    )
+
+
 @part("all-works")
 def all_works(content: Content, say: Wording) -> Markup:
     """List the physical works by kind."""
@@ -169,7 +196,7 @@ def all_works(content: Content, say: Wording) -> Markup:
     return (
         table.caption(say("Physical works by kind"), unit=say("in the measure of each row"))
         .numeric(2, 3, 4, 5)
-        .html(3, say.language)
+        .html(4, say.language)
     )
 
 

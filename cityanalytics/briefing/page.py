@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cityanalytics.briefing import display
 from cityanalytics.briefing.companion import companion
 from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.rule import document as lights
 from cityanalytics.briefing.section import Record
 from cityanalytics.briefing.sections.headline import sentence
 from cityanalytics.briefing.title import title_of
@@ -96,6 +97,7 @@ def record_of(content: Content) -> Record:
             "reference_class": content.forecast.reference_class,
             "rules": asdict(content.rules),
         },
+        "lights": lights(content),
         "bridge": _bridge(content.bridge),
         "record": [_scored(score) for score in (*content.record.scores, *content.record.hindcasts)],
         "outlook": content.outlook.document(),

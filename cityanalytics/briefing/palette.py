@@ -1,7 +1,8 @@
 """One visual language: what a thing is decides how it is drawn, in every chart.
 
-Colour is never alone: actual is solid, a plan is an outline or a dashed line, a forecast is hatched, and what
-is behind also carries a word beside it. Blue and orange stay apart for every kind of colour vision.
+Colour is never alone: actual is solid, a plan is an outline or a dashed line, a forecast is hatched or dotted with
+a ring at its median, and what is behind points down and carries a word. Blue, steel and orange stay apart for
+every kind of colour vision, and in grey by a step of Munsell's scale or more.
 """
 
 from __future__ import annotations
@@ -11,15 +12,14 @@ from dataclasses import dataclass
 INK = "#17212b"
 MUTED = "#566270"
 RULE = "#d5dbe1"
+AXIS = "#a9b4bf"
 PAPER = "#ffffff"
 BLUE = "#1b4f80"
 STEEL = "#7690aa"
 ORANGE = "#b3500b"
 
 REGULAR = 10.0
-"""Size in points of every text but an axis's numbers."""
-SMALL = 9.5
-"""Size in points of an axis's numbers, the smallest text there is."""
+"""Size in points of every text of a chart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +38,8 @@ class Look:
         Lengths on and off in points; empty is a solid line.
     hatch
         Pattern of an area; empty is none.
+    marker
+        Shape of a dot, in matplotlib's letters.
     """
 
     fill: str
@@ -45,6 +47,7 @@ class Look:
     text: str = INK
     dashes: tuple[float, ...] = ()
     hatch: str = ""
+    marker: str = "o"
 
 
 ACTUAL = Look(fill=BLUE, line=BLUE, text=BLUE)
@@ -52,5 +55,6 @@ PAST = Look(fill=STEEL, line=STEEL)
 PLAN = Look(fill=PAPER, line=MUTED, text=MUTED, dashes=(4.0, 2.0))
 REQUIRED = Look(fill=PAPER, line=INK)
 FORECAST = Look(fill="#dbe7f2", line=BLUE, text=BLUE, dashes=(1.5, 1.3), hatch="//////")
-BEHIND = Look(fill=ORANGE, line=ORANGE, text=ORANGE)
+BEHIND = Look(fill=ORANGE, line=ORANGE, text=ORANGE, marker="v")
+DOUBTED = Look(fill=PAPER, line=ORANGE, text=ORANGE, marker="v")
 WAITING = Look(fill=PAPER, line=MUTED)

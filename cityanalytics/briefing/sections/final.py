@@ -46,9 +46,6 @@ def final(content: Content, say: Wording) -> Markup:
         return _curve(content, say).figure_html(1, say.language) + paragraph(
             say("The year is over: nothing is left to forecast.")
         )
-    charts = side_by_side(
-        _curve(content, say).figure_html(1, say.language), _paces(content, say).figure_html(2, say.language)
-    )
     method = paragraph(
         say(
             "Method: the pace so far, changed as in the reference class “{reference_class}” "
@@ -64,7 +61,10 @@ def final(content: Content, say: Wording) -> Markup:
                 "Less than a month of the year has gone: the pace so far says little of the year, so the range is wider than the class's own."
             )
         )
-    return charts + side_by_side(_classes(content, say) + method, moved(content, say, position=4))
+    return side_by_side(
+        _curve(content, say).figure_html(1, say.language) + _classes(content, say) + method,
+        _paces(content, say).figure_html(2, say.language) + moved(content, say, position=4),
+    )
 
 
 def _curve(content: Content, say: Wording) -> Chart:
@@ -114,7 +114,8 @@ def _curve(content: Content, say: Wording) -> Chart:
             between=_between(content),
             target_label=say.plain("Plan {value}", value=bare(forecast.target)),
             median_label=say.plain("Median {value}", value=bare(p50)),
-            band_label=say.plain("{low}–{high}", low=bare(p10), high=bare(p90)),
+            low_label=say.plain("Low {value}", value=bare(p10)),
+            high_label=say.plain("High {value}", value=bare(p90)),
         ),
         ticks=[*ends, month_end(dt.date(programme.as_of.year, 12, 1))],
         scale=scale,
@@ -122,7 +123,7 @@ def _curve(content: Content, say: Wording) -> Chart:
         words=Words(
             title=title,
             subtitle=say.plain(
-                "Cumulative investment, {unit}, {year}; solid: actual, dashed: plan by elapsed time, hatched: 80% forecast band",
+                "Cumulative investment, {unit}, {year}; solid: actual, dashed: plan by elapsed time, hatched: 80% forecast band, ring: its median",
                 unit=scale.unit,
                 year=programme.as_of.year,
             ),

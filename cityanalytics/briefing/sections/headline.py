@@ -8,6 +8,8 @@ from markupsafe import Markup
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing.blocks import Fact, key_numbers
+from cityanalytics.briefing.lights import Light, light
+from cityanalytics.briefing.rule import word
 from cityanalytics.briefing.section import part
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def headline(content: Content, say: Wording) -> Markup:
 
 
 def _facts(content: Content, say: Wording) -> list[Fact]:
-    behind, planned = is_behind(content), content.programme.plan > 0
+    programme, planned = content.programme, content.programme.plan > 0
     facts = [
         Fact(
             label=say("Invested to date"),
@@ -71,14 +73,13 @@ def _facts(content: Content, say: Wording) -> list[Fact]:
         )
     ]
     if planned:
+        shown = light(programme.elapsed - programme.done / programme.plan, content.settings.lights)
         facts.append(
             Fact(
                 label=say("Share of the annual plan"),
                 value=say("{investment_share_of_plan}"),
-                note=say("elapsed time {elapsed_share}: behind")
-                if behind
-                else say("elapsed time {elapsed_share}: on time"),
-                behind=behind,
+                note=say("elapsed time {elapsed_share}: {state}", state=word(shown, say).striptags()),
+                behind=shown is not Light.NORMAL,
             )
         )
     if content.pace.days_left and planned:

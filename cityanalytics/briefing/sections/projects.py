@@ -49,9 +49,10 @@ def _strip(content: Content, say: Wording) -> Chart:
     rows = content.programme.projects
     moving = rows["stage"].isin(progress.UNDER_WAY)
     on_schedule = rows["schedule"] == "on schedule"
+    doubted = rows["project"].isin(content.reconciliation.contradicted["project"])
     groups = [
         ("Completed", rows["stage"] == "completed", palette.ACTUAL),
-        ("On schedule", moving & on_schedule, palette.PAST),
+        ("On schedule", moving & on_schedule & ~doubted, palette.PAST),
         ("Late", moving & ~on_schedule, palette.BEHIND),
         ("Not started", rows["stage"] == "not started", palette.WAITING),
     ]
@@ -61,6 +62,10 @@ def _strip(content: Content, say: Wording) -> Chart:
                 label=say.plain(label),
                 shares=[float(share) for share in rows.loc[chosen, "share"].dropna()],
                 look=look,
+                doubted=[float(share) for share in rows.loc[doubted, "share"].dropna()]
+                if look is palette.PAST
+                else (),
+                doubted_label=say.plain("{contradicted_projects} behind all the same"),
             )
             for label, chosen, look in groups
         ],
@@ -71,10 +76,12 @@ def _strip(content: Content, say: Wording) -> Chart:
             title=say.plain(
                 "Of {projects_total} projects {unexplained_projects} are late and {projects_not_started} not started"
             ),
-            subtitle=say.plain("One dot, one project; share of its annual plan, %"),
+            subtitle=say.plain(
+                "One mark, one project; share of its annual plan, %; pointing down: behind elapsed time"
+            ),
             alt=say.plain(
                 "Dot plot of all projects: {projects_completed} completed, {projects_on_schedule} on schedule, "
-                "{unexplained_projects} late, {projects_not_started} not started, against elapsed time of {elapsed_share}."
+                "{unexplained_projects} late, {projects_not_started} not started, against elapsed time of {elapsed_share}; {contradicted_projects} said to be on schedule lie below it."
             ),
         ),
     )
@@ -82,28 +89,46 @@ def _strip(content: Content, say: Wording) -> Chart:
 
 def _constraints(content: Content, say: Wording) -> Chart:
     table = progress.by_constraint(content.programme)
+    whole = float(table["gap"].clip(lower=0).sum())
+    records = table.to_dict("records")
     bars = []
-    for row in table.to_dict("records"):
+    for row in records:
+        gap = max(row["gap"], 0.0)
         known = isinstance(row["constraint"], str)
         label = (
             content.settings.term(row["constraint"], say.language) if known else say.plain("none reported")
         )
         note = say.plain(
-            "{amount}, {count} projects",
-            amount=_in_hundred_millions(row["gap"], say.language),
+            "{share}, {amount}, {count} projects",
+            share=display.share(gap / whole if whole else None, say.language, places=0),
+            amount=_in_hundred_millions(gap, say.language),
             count=row["projects"],
         )
-        bars.append(Bar(label=label, value=max(row["gap"], 0.0), note=note, look=palette.PAST))
+        bars.append(Bar(label=label, value=gap, note=note, look=palette.PAST))
     listed = "; ".join(f"{bar.label} {bar.note}" for bar in bars)
-    first = bars[0].label if bars else say.plain("none reported")
+    first = next(
+        (bar for bar, row in zip(bars, records, strict=True) if isinstance(row["constraint"], str)), None
+    )
+    share = None if first is None or not whole else first.value / whole
+    title = (
+        say.plain("No constraint is reported for the late and the not started projects")
+        if share is None
+        else say.plain(
+            "{share} of the gap hangs on {first}, more than on any other constraint",
+            first=first.label if first else "",
+            share=display.share(share, say.language, places=0),
+        )
+    )
     return constraints(
         bars,
         words=Words(
-            title=say.plain("Constraint with the largest gap: {first}", first=first),
+            title=title,
             subtitle=say.plain(
-                "Gap to elapsed time of the late and the not started projects, by the constraint their units report"
+                "Gap to elapsed time of the late and the not started projects, by the constraint that their units report; share of it, amount, number of projects"
             ),
-            alt=say.plain("Bar chart of the gap by constraint: {listed}.", listed=listed),
+            alt=say.plain(
+                "Bar chart of the gap by constraint. {title}. {listed}.", title=title, listed=listed
+            ),
         ),
     )
 

@@ -7,41 +7,60 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from cityanalytics.briefing import display
-from cityanalytics.briefing.blocks import late, side_by_side
-from cityanalytics.briefing.charts import Chart, Progress, bullets, demolition
+from cityanalytics.briefing.blocks import side_by_side
 from cityanalytics.briefing.display import Table
-from cityanalytics.briefing.figure import Words
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.lights import Light, light
-from cityanalytics.briefing.section import paragraph, part
+from cityanalytics.briefing.lights import light
+from cityanalytics.briefing.rule import rule, word
+from cityanalytics.briefing.section import original, paragraph, part
+from cityanalytics.briefing.standing import demolition_chart, standing_chart
 from cityanalytics.forecast.spread import LEVELS
 from cityanalytics.programme import progress
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
-    from cityanalytics.settings import Lights
 
-MOST_UNITS = 20
 MOST_NAMED = 4
 
 
 @part("units")
 def units(content: Content, say: Wording) -> Markup:
-    """Write the bullet graphs, and the table of units."""
-    by_category, by_unit = progress.by(content.programme, "category"), progress.by(content.programme, "unit")
-    left = _bullets(content, say, by_category, "category").figure_html(3, say.language)
-    right = _bullets(content, say, by_unit.head(MOST_UNITS), "unit").figure_html(4, say.language)
+    """Write the bullet graphs, the rule of the lights, and the table of units."""
+    left = standing_chart(content, say, "category", shares=True).figure_html(3, say.language)
     if content.programme.demolition.size:
-        left = Markup("<div>{}{}</div>").format(left, _demolition(content, say).figure_html(5, say.language))
-    rule = content.settings.lights
-    return (
-        side_by_side(left, right)
-        + _table(content, say, by_unit)
-        + paragraph(_rule(say, rule), note=True)
-        + _ahead(content, say)
+        left += demolition_chart(content, say).figure_html(4, say.language)
+    by_unit = standing_chart(content, say, "unit", shares=False).figure_html(5, say.language)
+    beside = rule(content, say) + _contradicted(content, say)
+    return side_by_side(left, by_unit) + side_by_side(_table(content, say), beside) + _ahead(content, say)
+
+
+def _contradicted(content: Content, say: Wording) -> Markup:
+    """Name the projects that their units say to be on schedule while the figures say otherwise."""
+    rows = content.reconciliation.contradicted
+    if rows.empty:
+        return Markup("")
+    term, language = content.settings.term, say.language
+    counts = rows.groupby("unit", sort=False)["project"].size().sort_values(ascending=False, kind="stable")
+    listed = say.plain(", ").join(
+        f"{term(str(unit), language)} {display.count(int(count), language)}" for unit, count in counts.items()
+    )
+    first = say(", ").join(
+        say(
+            "{name} {share}", name=original(row["project"]) or "", share=display.share(row["share"], language)
+        )
+        for row in rows.head(MOST_NAMED).to_dict("records")
+    )
+    return paragraph(
+        say.strong(
+            "Said to be on schedule, but below elapsed time by the figures: {contradicted_projects} projects."
+        )
+        + LANGUAGES[language].space
+        + say(
+            "By unit: {listed}. With the largest gaps: {first}. All of them: notebook 03_projects.",
+            listed=listed,
+            first=first,
+        )
     )
 
 
@@ -110,127 +129,32 @@ def _furthest(content: Content, say: Wording) -> str:
     )
 
 
-def _rule(say: Wording, rule: Lights) -> Markup:
-    yellow, red = (display.points(limit, say.language) for limit in (rule.yellow, rule.red))
-    if not rule.yellow:
-        return say(
-            "Rule of the words: normal when not behind elapsed time, behind up to {red}, far behind beyond.",
-            red=red,
-        )
-    return say(
-        "Rule of the words: normal up to {yellow} behind elapsed time, behind up to {red}, far behind beyond.",
-        yellow=yellow,
-        red=red,
-    )
-
-
-def _bullets(content: Content, say: Wording, table: pd.DataFrame, key: str) -> Chart:
-    rows = [
-        Progress(label=content.settings.term(str(row[key]), say.language), done=row["done"], plan=row["plan"])
-        for row in table.to_dict("records")
-    ]
-    late_rows = int((table["gap"] > 0).sum())
-    first = rows[0]
-    texts = {"late": late_rows, "all": len(rows), "first": first.label}
-    by_category = key == "category"
-    titles = {
-        (True, True): "{late} of {all} categories are behind elapsed time; the largest gap: {first}",
-        (True, False): "All {all} categories keep up with elapsed time",
-        (False, True): "{late} of {all} units are behind elapsed time; the largest gap: {first}",
-        (False, False): "All {all} units keep up with elapsed time",
-    }
-    scale = LANGUAGES[say.language].amounts[0]
-    rest = "; ".join(
-        f"{row.label} {display.share(row.done / row.plan if row.plan else None, say.language)}"
-        for row in rows[:5]
-    )
-    return bullets(
-        rows,
-        elapsed_share=content.programme.elapsed,
-        elapsed_label=say.plain("Elapsed time {elapsed_share}"),
-        behind_word=say.plain("behind"),
-        scale=scale,
-        language=say.language,
-        words=Words(
-            title=say.plain(titles[by_category, late_rows > 0], **texts),
-            subtitle=say.plain(
-                "Outline: annual plan; bar: done; tick: elapsed time; {unit}; largest gap first",
-                unit=scale.unit,
-            ),
-            alt=say.plain(
-                "Bullet graph by category, largest gap first: {rest}."
-                if by_category
-                else "Bullet graph by unit, largest gap first: {rest}.",
-                rest=rest,
-            ),
-        ),
-    )
-
-
-def _demolition(content: Content, say: Wording) -> Chart:
-    labels = {kind.kind: kind.label[say.language] for kind in content.settings.demolition}
-    table = progress.demolition_by_kind(content.programme)
-    rows, notes = [], []
-    for row in table.to_dict("records"):
-        share = row["done"] / row["planned"] if row["planned"] else None
-        rows.append(
-            Progress(label=labels.get(row["kind"], row["kind"]), done=row["done"], plan=row["planned"])
-        )
-        notes.append(
-            f"{display.area(row['done'], say.language, places=1)} {display.share(share, say.language)}"
-        )
-    listed = "; ".join(f"{row.label} {note}" for row, note in zip(rows, notes, strict=True))
-    return demolition(
-        rows,
-        notes=notes,
-        words=Words(
-            title=say.plain("{demolition_total} demolished at {demolition_sites} sites"),
-            subtitle=say.plain("Area demolished; bar: done, outline: planned (assumed)"),
-            alt=say.plain("Bar chart of the area demolished by kind: {listed}.", listed=listed),
-        ),
-    )
-
-
-def _table(content: Content, say: Wording, table: pd.DataFrame) -> Markup:
-    scale = LANGUAGES[say.language].amounts[0]
-    words = {
-        Light.NORMAL: say("normal"),
-        Light.BEHIND: late(say("behind")),
-        Light.FAR_BEHIND: late(say("far behind")),
-    }
+def _table(content: Content, say: Wording) -> Markup:
+    table = progress.by(content.programme, "unit")
     total = float(table.loc[table["gap"] > 0, "gap"].sum())
     ahead = content.outlook.by("unit").set_index("unit")
     rows = [
         (
             content.settings.term(row["unit"], say.language),
-            row["plan"],
-            row["done"],
+            word(light(row["behind"], content.settings.lights), say),
+            row["behind"] if row["plan"] > 0 else display.NOT_APPLICABLE,
             row["gap"] / total if row["gap"] > 0 and total else display.NOT_APPLICABLE,
-            ahead["p50"][row["unit"]],
             ahead["probability"][row["unit"]] if row["plan"] > 0 else display.NOT_APPLICABLE,
-            words[light(row["behind"], content.settings.lights)],
         )
         for row in table.to_dict("records")
     ]
-    shown = Table.of(
-        columns=(
-            say("Unit"),
-            say("Plan"),
-            say("Done"),
-            say("Of the gap"),
-            say("Year-end"),
-            say("Chance"),
-            say("State"),
-        ),
-        rows=rows,
-    )
+    columns = ("Unit", "Light", "Points behind", "Of the gap", "Chance")
+    shown = Table.of(columns=[say(label) for label in columns], rows=rows)
     return (
         shown.caption(
             say("Responsible units, largest gap first"),
-            unit=say("{unit}; year-end: median forecast; chance of reaching the plan", unit=scale.unit),
+            unit=say(
+                "percentage points behind elapsed time; share of all gaps and chance of reaching the plan in %"
+            ),
         )
-        .numeric(1, 2, 4, places=2, per=scale.per)
+        .points(2)
         .shares(3)
-        .chances(5)
+        .chances(4)
+        .fitting()
         .html(5, say.language)
     )

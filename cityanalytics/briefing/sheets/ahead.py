@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cityanalytics.briefing import display
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.moved import CAUSES
-from cityanalytics.briefing.number import NOT_APPLICABLE
+from cityanalytics.briefing.number import NOT_APPLICABLE, Value, applicable
 from cityanalytics.briefing.sections.final import CLASSES
 from cityanalytics.briefing.sections.what_if import NAMES, SENTENCES
 from cityanalytics.briefing.spreadsheet import Column, Sheet
@@ -88,14 +88,14 @@ def bridge(content: Content, say: Wording) -> Sheet:
         first = say.plain(label, day=display.date_text(walk.earlier.as_of, say.language))
         last = say.plain("This forecast, {day}", day=display.date_text(content.programme.as_of, say.language))
         rows = [
-            (first, NOT_APPLICABLE, walk.medians[0], NOT_APPLICABLE, walk.probabilities[0]),
+            (first, NOT_APPLICABLE, walk.medians[0], NOT_APPLICABLE, applicable(walk.probabilities[0])),
             *(
                 (
                     say.plain(CAUSES[cause]),
                     median[cause] * SHOWN_STEP,
                     level,
-                    chance[cause] * 0.01,
-                    probability,
+                    chance[cause] * 0.01 if chance else NOT_APPLICABLE,
+                    applicable(probability),
                 )
                 for cause, level, probability in zip(
                     CAUSES, walk.medians[1:], walk.probabilities[1:], strict=True
@@ -105,8 +105,8 @@ def bridge(content: Content, say: Wording) -> Sheet:
                 last,
                 sum(median.values()) * SHOWN_STEP,
                 walk.medians[-1],
-                sum(chance.values()) * 0.01,
-                walk.probabilities[-1],
+                sum(chance.values()) * 0.01 if chance else NOT_APPLICABLE,
+                applicable(walk.probabilities[-1]),
             ),
         ]
     return Sheet.of(
@@ -180,5 +180,5 @@ def _band(say: Wording) -> Sequence[Column]:
     )
 
 
-def _levels(forecast: Forecast) -> tuple[float, ...]:
-    return (*(forecast.quantile(level) for level in _BAND), forecast.probability)
+def _levels(forecast: Forecast) -> tuple[Value, ...]:
+    return (*(forecast.quantile(level) for level in _BAND), applicable(forecast.probability))

@@ -46,6 +46,7 @@ def _groups(content: Content, say: Wording, by: str, head: Sheet) -> Sheet:
     rows: list[tuple[Given, ...]] = []
     for row in table.to_dict("records"):
         planned, expected = row["plan"] > 0, ahead.loc[row[by]]
+        shown = light(row["behind"], content.settings.lights) if planned else None
         rows.append(
             (
                 content.settings.term(row[by], say.language),
@@ -58,7 +59,7 @@ def _groups(content: Content, say: Wording, by: str, head: Sheet) -> Sheet:
                 row["gap"] / total if row["gap"] > 0 and total else NOT_APPLICABLE,
                 *(float(expected[name]) for name in ("p10", "p50", "p90")),
                 float(expected["probability"]) if planned else NOT_APPLICABLE,
-                say.plain(light(row["behind"], content.settings.lights)) if planned else NOT_APPLICABLE,
+                say.plain(shown) if shown else NOT_APPLICABLE,
             )
         )
     return Sheet.of(
