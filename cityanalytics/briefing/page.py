@@ -9,6 +9,7 @@ from cityanalytics.briefing import display
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import Record, quarter_name
 from cityanalytics.briefing.sections.headline import sentence
+from cityanalytics.briefing.standing import standing
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.forecast.bridge import CAUSES, rounded
 from cityanalytics.forecast.record import LEVELS
@@ -83,6 +84,7 @@ def record_of(content: Content) -> Record:
             language: say.plain(sentence(content), day=display.day_text(programme.as_of, language))
             for language, say in says.items()
         },
+        "light": standing(content),
         "figures": [
             {
                 "key": figure.key,

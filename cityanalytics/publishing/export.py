@@ -71,11 +71,23 @@ def make_report(
         if notebook == BRIEFING:
             _export(executed, languages, drafts)
         (place / f"{notebook}.failed.ipynb").unlink(missing_ok=True)
-        written = []
-        for draft in sorted(drafts.iterdir()):
-            draft.replace(place / draft.name)
-            written.append(place / draft.name)
-    return written
+        made = {draft.name for draft in drafts.iterdir()}
+        stale = _stale(place, drafts, made) if notebook == BRIEFING else []
+        for name in sorted(made):
+            (drafts / name).replace(place / name)
+        for path in stale:
+            path.unlink(missing_ok=True)
+    return [place / name for name in sorted(made)]
+
+
+def _stale(place: Path, drafts: Path, made: set[str]) -> list[Path]:
+    """Return what the report will no longer be: pages of languages left out, PDFs of pages that change."""
+    pages = sorted(place.glob("briefing.*.html"))
+    left_out = [page for page in pages if page.name not in made]
+    changed = [
+        page for page in pages if page.name in made and page.read_bytes() != (drafts / page.name).read_bytes()
+    ]
+    return left_out + [page.with_suffix(".pdf") for page in (*left_out, *changed)]
 
 
 def is_current(settings: Settings, dates: Dates, languages: Sequence[str]) -> bool:
