@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from babel import Locale
 
@@ -125,17 +126,10 @@ def _page(
         "running_head": title,
         "meta_lines": [settings.bureau[say.language], settings.statement[say.language]],
         "links": [
+            *([] if year is None else [_link(file_name(settings, say.language), say.plain("All years"))]),
+            *([_link("#trend", say.plain("The forecast from quarter to quarter"))] if points else []),
             *(
-                [{"href": file_name(settings, say.language), "label": say.plain("All years"), "tag": ""}]
-                if year is not None
-                else []
-            ),
-            *(
-                {
-                    "href": file_name(settings, language, year),
-                    "label": _own_name(language),
-                    "tag": LANGUAGES[language].tag,
-                }
+                _link(file_name(settings, language, year), _own_name(language), language)
                 for language in settings.languages
                 if language != say.language
             ),
@@ -152,6 +146,14 @@ def _page(
         "years": [],
         "later": split and year is None,
         "reports": [_entry(settings, say, report) for report in reports],
+    }
+
+
+def _link(href: str, label: str, language: str = "") -> dict[str, str]:
+    return {
+        "href": quote(href, safe="/#"),
+        "label": label,
+        "tag": LANGUAGES[language].tag if language else "",
     }
 
 
@@ -182,7 +184,7 @@ def _entry(settings: Settings, say: Wording, report: Report) -> dict[str, Any]:
     far = [unit for unit in light.get("units", ()) if unit["value"] == Light.FAR_BEHIND]
     issues = record["issues"]
     return {
-        "href": f"{report.place}/briefing.{shown[0]}.html" if shown else "",
+        "href": quote(f"{report.place}/briefing.{shown[0]}.html") if shown else "",
         "label": _label(settings, say, report),
         "light": (light.get("value") or "unknown").replace(" ", "-"),
         "word": word(light.get("value"), language),
@@ -190,12 +192,8 @@ def _entry(settings: Settings, say: Wording, report: Report) -> dict[str, Any]:
         "headline_tag": LANGUAGES[
             language if language in record["headline"] else next(iter(record["headline"]))
         ].tag,
-        "far_behind": say.plain(
-            "Far behind: {units}",
-            units=say.plain("; ").join(_told(unit["shown"], language) for unit in far),
-        )
-        if far
-        else "",
+        "far_behind": say.plain("Units far behind: {count}", count=len(far)) if far else "",
+        "units": [_told(unit["shown"], language) for unit in far],
         "facts": [
             say.plain("Data to {day}", day=display.date_text(report.as_of, language)),
             say.plain(
@@ -216,7 +214,8 @@ def _label(settings: Settings, say: Wording, report: Report) -> str:
     """Return the quarter's name, or the day of a bulletin for another day."""
     quarter = report.record["quarter"]
     if report.as_of == settings.data_date(quarter):
-        return quarter_name(quarter, say)
+        name = quarter_name(quarter, say)
+        return name[:1].upper() + name[1:]
     return display.date_text(report.as_of, say.language)
 
 
@@ -234,14 +233,14 @@ def _published(publication: Publication | None, say: Wording) -> str:
 def _files(report: Report, say: Wording) -> list[dict[str, str]]:
     """Return links to what there is: pages in their languages, PDFs, the workbook."""
     pages = [
-        (f"briefing.{language}.{ending}", pattern.format(_own_name(language)), LANGUAGES[language].tag)
+        (f"briefing.{language}.{ending}", pattern.format(_own_name(language)), language)
         for ending, pattern in (("html", "{}"), ("pdf", "PDF {}"))
         for language in report.record["language"]
     ]
     found = [*pages, ("briefing.xlsx", say.plain("Workbook"), "")]
     return [
-        {"href": f"{report.place}/{name}", "label": label, "tag": tag}
-        for name, label, tag in found
+        _link(f"{report.place}/{name}", label, language)
+        for name, label, language in found
         if name in report.files
     ]
 

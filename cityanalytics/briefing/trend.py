@@ -136,9 +136,9 @@ def _drawn(points: Sequence[Point], labels: Sequence[str], *, scale: Scale, lang
         ax.grid(axis="y")
         ax.set_axisbelow(True)
         band = days if len(days) > 1 else [days[0] - _LEAST_DAYS / 8, days[0] + _LEAST_DAYS / 8]
-        wide = [[*each, *each][: len(band)] for each in (lows, highs)]
+        low, high = ([*each, *each][: len(band)] for each in (lows, highs))  # a lone one twice
         ax.fill_between(
-            band, *wide, facecolor=look.fill, edgecolor=look.line, hatch=look.hatch, linewidth=0.6
+            band, low, high, facecolor=look.fill, edgecolor=look.line, hatch=look.hatch, linewidth=0.6
         )
         ax.plot(days, middles, color=palette.PAPER, linewidth=3.4)  # keeps the dots clear of the hatch
         ax.plot(days, middles, color=look.line, linewidth=1.6, dashes=look.dashes)

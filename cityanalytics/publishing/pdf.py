@@ -47,8 +47,8 @@ def find_chromium() -> str:
     if found is None:
         raise CityAnalyticsError(
             Message.of(
-                "no Chromium to print with, so nothing was made: `apt-get install chromium fonts-noto-cjk`, or name one "
-                "in $CHROMIUM; without --pdf the pages are made, and any browser prints them"
+                "no Chromium to print with, so nothing was made: `apt-get install chromium fonts-noto-cjk`, or name "
+                "one in $CHROMIUM; without --pdf the pages are made, and any browser prints them"
             )
         )
     return found
