@@ -124,6 +124,7 @@ def record_of(content: Content) -> Record:
         "inputs_sha256": content.provenance.inputs_sha256,
         "ledger": {"entries": content.provenance.ledger_entries, "head": content.provenance.ledger_head},
         "code": content.provenance.code_sha256,
+        "packages": dict(content.provenance.packages),
         "parameters": dict(content.provenance.parameters),
         "seed": content.provenance.seed,
     }

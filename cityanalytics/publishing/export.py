@@ -91,7 +91,7 @@ def _stale(place: Path, drafts: Path, made: set[str]) -> list[Path]:
 
 
 def is_current(settings: Settings, dates: Dates, languages: Sequence[str]) -> bool:
-    """Tell whether a report of these dates exists and was made from the same inputs by the same code."""
+    """Tell whether a report of these dates exists and was made from the same inputs by the same code and packages."""
     place = report_folder(settings, dates)
     if not all((place / f"briefing.{language}.html").is_file() for language in languages):
         return False
@@ -102,6 +102,7 @@ def is_current(settings: Settings, dates: Dates, languages: Sequence[str]) -> bo
     now = provenance(settings, dates)
     return (
         record.get("code") == now.code_sha256
+        and record.get("packages") == dict(now.packages)
         and record.get("parameters") == dict(now.parameters)
         and record.get("language") == list(languages)
         and record.get("ledger") == {"entries": now.ledger_entries, "head": now.ledger_head}
