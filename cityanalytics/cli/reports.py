@@ -6,6 +6,7 @@ import datetime as dt
 import sys
 import tempfile
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -156,13 +157,13 @@ def _as_document(verdict: Verdict) -> dict[str, object]:
 
 def _tell_verdict(verdict: Verdict) -> None:
     """Say what differs, where, why, and what can be done; raise where something does."""
+    for message in verdict.reasons:
+        tell(message)
     told = [*_figures(verdict), *_record(verdict), *_texts(verdict)]
     for message in told[:MOST_ROWS]:
         tell(message)
     if len(told) > MOST_ROWS:
         say("and {count} more: --json gives all", count=len(told) - MOST_ROWS)
-    for message in verdict.reasons:
-        tell(message)
     if verdict.different and not verdict.figures:
         say("every figure is the same; what differs is named above")
     if verdict.missing:
@@ -177,16 +178,16 @@ def _tell_verdict(verdict: Verdict) -> None:
 
 
 def _figures(verdict: Verdict) -> Iterator[Message]:
-    for key, (recorded, now) in verdict.figures.items():
-        if files := verdict.because.get(key):
-            yield Message.of(
-                "{key}: recorded {recorded}, now {now}; it rests on {files}",
-                key=key,
-                recorded=recorded,
-                now=now,
-                files=", ".join(files),
-            )
-        else:
+    """Tell figures by the changed files that they rest on, so that a long path stands there once."""
+
+    def files(key: str) -> tuple[str, ...]:
+        return verdict.because.get(key, ())
+
+    for changed, keys in groupby(sorted(verdict.figures, key=files), key=files):
+        if changed:
+            yield Message.of("figures that rest on {files}:", files=", ".join(changed))
+        for key in keys:
+            recorded, now = verdict.figures[key]
             yield Message.of("{key}: recorded {recorded}, now {now}", key=key, recorded=recorded, now=now)
 
 

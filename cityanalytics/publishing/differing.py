@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cityanalytics.publishing.pagetext import Difference
 
 Pair = tuple[object, object]
-#: So many figures are named beside a text of a page at most: more would name none.
+#: So many figures are named beside a text of a page at most, in the order of the record.
 MOST_KEYS = 3
 #: What of a record is told as a reason, not as a difference.
 TOLD = {"inputs", "code", "packages"}
@@ -98,7 +98,7 @@ def because(
 
 
 def keys_of(texts: Sequence[Difference], again: Mapping[str, Any], language: str) -> list[tuple[str, ...]]:
-    """Return beside each differing text the figures whose number stands in it now and did not; none where many do."""
+    """Return beside each differing text the figures whose number stands in it now and did not, at most `MOST_KEYS`."""
     found = []
     for text in texts:
         keys = [
@@ -107,7 +107,7 @@ def keys_of(texts: Sequence[Difference], again: Mapping[str, Any], language: str
             if _holds(text.now, figure["shown"].get(language, ""))
             and not _holds(text.recorded, figure["shown"].get(language, ""))
         ]
-        found.append(tuple(keys) if len(keys) <= MOST_KEYS else ())
+        found.append(tuple(keys[:MOST_KEYS]))
     return found
 
 
