@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cityanalytics.settings import Settings
 
 #: Names of the lists below reports/, in the first language, in others, and of a year.
-LIST = re.compile(r"index(\.\d{4})?(\.[a-z]+)?\.html")
+LIST = re.compile(r"index(\.\d{4})?(\.[a-z]{2,3})?\.html")
 
 
 def write_index(settings: Settings, *, on_doubt: Callable[[Message], None] = lambda _: None) -> list[Path]:
