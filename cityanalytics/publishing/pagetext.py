@@ -77,6 +77,10 @@ def differences(recorded: str, now: str) -> list[Difference]:
         return []
     before, after = _read(recorded), _read(now)
     found = list(_texts(before.found, after.found))
+    if len(before.found) == len(
+        after.found
+    ):  # an edit keeps the count; texts that repeat lead the matcher astray
+        found = min(list(_one_by_one(before.found, after.found)), found, key=len)
     if found:
         return found
     return [
@@ -92,11 +96,16 @@ def _texts(before: Sequence[Piece], after: Sequence[Piece]) -> Iterator[Differen
         if kind == "equal":
             continue
         if i2 - i1 == j2 - j1:  # as many pieces: one against one
-            for one, other in zip(before[i1:i2], after[j1:j2], strict=True):
-                yield Difference(place=other.place, recorded=one.text, now=other.text)
+            yield from _one_by_one(before[i1:i2], after[j1:j2])
             continue
         place = (after[j1:j2] or before[i1:i2])[0].place
         yield Difference(place=place, recorded=_joined(before[i1:i2]), now=_joined(after[j1:j2]))
+
+
+def _one_by_one(before: Sequence[Piece], after: Sequence[Piece]) -> Iterator[Difference]:
+    for one, other in zip(before, after, strict=True):
+        if one != other:
+            yield Difference(place=other.place, recorded=one.text, now=other.text)
 
 
 def _joined(found: Sequence[Piece]) -> str:
