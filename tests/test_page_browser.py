@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import json
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -17,11 +19,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
+from cityanalytics.publishing.index import write_index
+from cityanalytics.settings import load_settings
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Page, Request, ViewportSize
+    from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize
 
 pytestmark = pytest.mark.browser
 
@@ -36,12 +41,14 @@ FLAGS = [
     "--disable-sync",
 ]
 BRIEFINGS = {"zh": "briefing.zh.html", "en": "briefing.en.html"}
-PAGES = {**BRIEFINGS, "index": "../index.html"}
-LANGUAGES = {"zh": ["zh-CN"], "en": ["en"], "index": ["zh-CN", "en"]}
+LISTS = {"index": "../index.html", "index.en": "../index.en.html"}
+PAGES = {**BRIEFINGS, **LISTS}
+LANGUAGES = {"zh": "zh-CN", "en": "en", "index": "zh-CN", "index.en": "en"}
 PHONE: ViewportSize = {"width": 375, "height": 812}
 MARK = "https://mark.invalid/"
 
 every_page = pytest.mark.parametrize("name", PAGES)
+every_list = pytest.mark.parametrize("name", LISTS)
 every_briefing = pytest.mark.parametrize("name", BRIEFINGS)
 
 
@@ -55,11 +62,38 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def context(chromium: str) -> Iterator[BrowserContext]:
+def lists(briefing: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give lists of reports of two years, made from the sample's record with other dates and units."""
+    root = tmp_path_factory.mktemp("lists")
+    shutil.copy(briefing.parent.parent / "cityanalytics.toml", root)
+    record = json.loads((briefing / "briefing.json").read_text(encoding="utf-8"))
+    for year, month, day in ((2009, 12, 31), (2010, 3, 31), (2010, 6, 30), (2010, 9, 22)):
+        quarter = f"{year}Q{(month + 2) // 3}"
+        unit = {"name": f"第{month}处", "shown": {"zh": f"第{month}处", "en": f"Office{month}"}}
+        said = {"zh": f"要点{month}", "en": f"Point{month}"}
+        own = {"quarter": quarter, "as_of": f"{year}-{month:02}-{day}", "known_on": f"{year + 1}-01-05"}
+        light = {**record["light"], "units": [{**unit, "value": "far behind"}]}
+        folder = root / "reports" / quarter
+        folder.mkdir(parents=True)
+        (folder / "briefing.json").write_text(
+            json.dumps({**record, **own, "title": said, "headline": said, "light": light}), "utf-8"
+        )
+        (folder / "briefing.zh.html").touch()
+    write_index(load_settings(root))
+    return root / "reports"
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
+        yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> BrowserContext:
+    return browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
 
 
 @pytest.fixture
@@ -136,7 +170,7 @@ def test_a_phone_needs_no_sideways_scroll(name: str, visit: Callable[[str], Visi
 
 @every_page
 def test_the_page_says_its_language(name: str, visit: Callable[[str], Visit]) -> None:
-    assert visit(name).page.evaluate("document.documentElement.lang") in LANGUAGES[name]
+    assert visit(name).page.evaluate("document.documentElement.lang") == LANGUAGES[name]
 
 
 @every_page
@@ -156,10 +190,88 @@ def test_a_policy_forbids_what_the_page_does_not_need(name: str, visit: Callable
     scripts: list[str] = page.eval_on_selector_all("script", "scripts => scripts.map(script => script.text)")
     assert "default-src 'none'" in policy
     assert "unsafe-eval" not in policy
-    assert len(scripts) <= (name == "index")
+    assert len(scripts) == (name in LISTS)
     for script in scripts:
         digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in policy
+
+
+@every_list
+def test_no_other_script_runs_on_a_list(name: str, visit: Callable[[str], Visit]) -> None:
+    page = visit(name).page
+    ran: bool = page.evaluate(
+        """() => {
+            const script = document.createElement('script');
+            script.textContent = 'window.ran = true';
+            document.body.append(script);
+            const image = document.createElement('div');
+            image.setAttribute('onclick', 'window.ran = true');
+            document.body.append(image);
+            image.click();
+            return window.ran === true;
+        }"""
+    )
+    assert ran is False
+
+
+def shown_reports(page: Page) -> list[str]:
+    """Give the links of the reports that a reader sees."""
+    links: list[str] = page.eval_on_selector_all(
+        "h3 a", "links => links.filter(link => link.offsetParent).map(link => link.getAttribute('href'))"
+    )
+    return [link.split("/")[0] for link in links]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("2010Q2", ["2010Q2"]),
+        ("２０１０Q２", ["2010Q2"]),
+        ("2010年三季度", ["2010Q3"]),
+        ("third quarter of 2010", ["2010Q3"]),
+        ("2009-12-31", ["2009Q4"]),
+        ("12月31日 第12处", ["2009Q4"]),
+        ("OFFICE6", ["2010Q2"]),
+        ("point9", ["2010Q3"]),
+        ("样例市", ["2010Q3", "2010Q2", "2010Q1", "2009Q4"]),
+        ("sample city 2010年", ["2010Q3", "2010Q2", "2010Q1"]),
+        ("没有的词", []),
+    ],
+)
+def test_a_search_finds_reports_of_all_years_and_says_how_many(wanted, found, lists, context) -> None:
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((lists / "index.html").as_uri())
+    assert shown_reports(page) == ["2010Q3", "2009Q4"]  # the newest of each year
+    status = page.get_by_role("status")
+    assert status.get_attribute("aria-live") == "polite"
+    assert status.inner_text() == ""
+    page.get_by_role("searchbox", name="检索简报").fill(wanted)
+    assert shown_reports(page) == found
+    assert (f"检索到{len(found)}份" if found else "没有") in status.inner_text()
+    page.get_by_role("searchbox").fill("")
+    assert shown_reports(page) == ["2010Q3", "2009Q4"]
+    assert status.inner_text() == ""
+    assert asked == [(lists / "index.html").as_uri()]
+    page.close()
+
+
+def test_without_script_every_report_is_listed_and_no_search_is_offered(
+    lists: Path, browser: Browser
+) -> None:
+    context = browser.new_context(offline=True, java_script_enabled=False)
+    page = context.new_page()
+    page.goto((lists / "index.html").as_uri())
+    assert not page.get_by_role("searchbox").is_visible()
+    listed = []
+    for year in ("2010", "2009"):
+        page.goto((lists / "index.html").as_uri())
+        page.get_by_role("link", name=year).last.click()
+        assert not page.get_by_role("searchbox").is_visible()
+        listed += [link.get_attribute("href") for link in page.locator("h3 a").all() if link.is_visible()]
+    assert [str(link).split("/")[0] for link in listed] == ["2010Q3", "2010Q2", "2010Q1", "2009Q4"]
+    context.close()
 
 
 @every_briefing
@@ -253,7 +365,7 @@ def test_the_independent_check_of_briefings_passes(repository: Path, briefing: P
     checker = repository.parent / "shared" / "tools" / "check_briefing.py"
     if not checker.exists():
         pytest.skip("no shared/tools/check_briefing.py beside the checkout")
-    pages = [str(briefing / page) for page in BRIEFINGS.values()]
+    pages = [str(briefing / page) for page in PAGES.values()]
     command = [
         sys.executable,
         str(checker),

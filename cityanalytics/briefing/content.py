@@ -31,6 +31,8 @@ class Provenance:
         Path below the workspace to SHA-256, of every file that the briefing rests on.
     inputs_sha256, code_sha256
         Hash of the list of inputs, and of the package's sources.
+    packages
+        Versions of the packages that read, compute, draw and lay out, by name.
     parameters
         Names and values that the notebook was run with.
     seed
@@ -42,6 +44,7 @@ class Provenance:
     inputs: Mapping[str, str]
     inputs_sha256: str
     code_sha256: str
+    packages: Mapping[str, str]
     parameters: Mapping[str, str]
     seed: int
     ledger_entries: int

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cityanalytics.briefing import display
 from cityanalytics.briefing.companion import companion
 from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.overall import overall
 from cityanalytics.briefing.rule import document as lights
 from cityanalytics.briefing.section import Record
 from cityanalytics.briefing.sections.headline import sentence
@@ -76,6 +77,7 @@ def record_of(content: Content) -> Record:
             language: say.plain(sentence(content), day=display.day_text(programme.as_of, language))
             for language, say in says.items()
         },
+        "light": overall(content),
         "figures": [
             {
                 "key": figure.key,
@@ -116,6 +118,7 @@ def record_of(content: Content) -> Record:
         "inputs_sha256": content.provenance.inputs_sha256,
         "ledger": {"entries": content.provenance.ledger_entries, "head": content.provenance.ledger_head},
         "code": content.provenance.code_sha256,
+        "packages": dict(content.provenance.packages),
         "parameters": dict(content.provenance.parameters),
         "seed": content.provenance.seed,
     }

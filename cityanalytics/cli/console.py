@@ -51,6 +51,11 @@ def say(template: str, **values: object) -> None:
     Console(stderr=True, highlight=False).print(text, markup=False, soft_wrap=True)
 
 
+def tell(message: Message) -> None:
+    """Print a message to standard error, in the language of messages."""
+    say("{message}", message=message.text(translate))
+
+
 def print_json(document: object) -> None:
     """Print one JSON document to standard output."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=1, default=str))

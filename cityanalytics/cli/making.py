@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cityanalytics.cli.console import print_json, progress, say, translate
+from cityanalytics.cli.console import print_json, progress, say, tell, translate
 from cityanalytics.cli.options import as_json, common, dates, settings_of
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from cityanalytics.publishing.parameters import Dates
     from cityanalytics.settings import Settings
+
+
+#: Steps of the bar for each report: read, execute, export, done.
+STAGES = 4
 
 
 @click.command()
@@ -71,6 +75,8 @@ def brief(
     from cityanalytics.publishing.run import BRIEFING, declared_parameters, report_folder
 
     settings = settings_of(workspace)
+    # asked for before anything is made that it would be missing from
+    chromium = _chromium() if pdf and not dry_run else ""
     languages = _languages(settings, lang)
     tables = read_tables(settings)
     named = sorted(tables["projects"]["quarter"].unique()) if all_ else list(quarters) or [""]
@@ -94,23 +100,29 @@ def brief(
             )
     if dry_run:
         return
-    with progress("making reports", total=4 * len(todo)) as advance:
-        written = _make_all(
-            settings, todo, languages=languages, notebook=notebook, given=given, jobs=jobs, advance=advance
-        )
-    if notebook == BRIEFING:
-        written.append(write_index(settings))
     folders = [report_folder(settings, found) for found in chosen]
-    if pdf:
-        from cityanalytics.publishing.pdf import print_pages
-
-        written += print_pages(
-            [folder / f"briefing.{language}.html" for folder in folders for language in languages]
-        )
+    try:
+        with progress("making reports", total=STAGES * len(todo)) as advance:
+            _make_all(
+                settings,
+                todo,
+                languages=languages,
+                notebook=notebook,
+                given=given,
+                jobs=jobs,
+                advance=advance,
+            )
+        if chromium and notebook == BRIEFING:
+            pages = [folder / f"briefing.{language}.html" for folder in folders for language in languages]
+            _print_all(chromium, pages)
+    finally:
+        if notebook == BRIEFING:  # lists what was made, also where a later report or its PDF failed
+            write_index(settings, on_doubt=tell)
     if json_:
         records = [json.loads((folder / "briefing.json").read_text(encoding="utf-8")) for folder in folders]
         print_json(records[0] if len(records) == 1 else records)
-    workbooks = [folder / COMPANION for folder in folders if folder / COMPANION in written]
+    made = {report_folder(settings, found) for found in todo} if notebook == BRIEFING else set()
+    workbooks = [folder / COMPANION for folder in folders if folder in made]
     if workbooks:
         say("Companion workbook: {files}", files=", ".join(map(str, workbooks)))
     say(
@@ -149,6 +161,27 @@ def _dates(found: Dates) -> dict[str, str]:
     }
 
 
+def _chromium() -> str:
+    from cityanalytics.publishing.pdf import FIRST_WITH_MARGINS, find_chromium, prints_margins
+
+    found = find_chromium()
+    if not prints_margins(found):
+        say(
+            "{program} is older than Chromium {version}: its PDFs have no running head and no page numbers",
+            program=found,
+            version=FIRST_WITH_MARGINS,
+        )
+    return found
+
+
+def _print_all(chromium: str, pages: list[Path]) -> None:
+    from cityanalytics.publishing.pdf import print_pages
+
+    with progress("printing pages", total=len(pages)) as advance:
+        printed = print_pages(chromium, pages, on_page=advance)
+    say("printed: {files}", files=", ".join(map(str, printed)))
+
+
 def _make_all(
     settings: Settings,
     todo: list[Dates],
@@ -158,22 +191,22 @@ def _make_all(
     given: dict[str, str],
     jobs: int,
     advance: Callable[[], None],
-) -> list[Path]:
+) -> None:
     from cityanalytics.publishing.export import make_report
 
     tasks = [{**_dates(found), **given} for found in todo]
     if min(jobs, len(tasks)) <= 1:
-        written = []
         for task in tasks:
-            written += make_report(
-                settings, task, languages=languages, notebook=notebook, on_stage=lambda _: advance()
-            )
+            make_report(settings, task, languages=languages, notebook=notebook, on_stage=lambda _: advance())
             advance()
-        return written
-    from concurrent.futures import ProcessPoolExecutor
+        return
+    from concurrent.futures import ProcessPoolExecutor, as_completed
 
     with ProcessPoolExecutor(max_workers=jobs) as pool:
         running = [
             pool.submit(make_report, settings, task, languages=languages, notebook=notebook) for task in tasks
         ]
-        return [path for made in running for path in made.result()]
+        for made in as_completed(running):
+            made.result()
+            for _ in range(STAGES):
+                advance()

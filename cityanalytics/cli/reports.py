@@ -6,14 +6,24 @@ import datetime as dt
 import sys
 import tempfile
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from cityanalytics.cli.console import MOST_ROWS, UI, print_json, print_table, progress, say, translate
+from cityanalytics.cli.console import MOST_ROWS, UI, print_json, print_table, progress, say, tell, translate
 from cityanalytics.cli.options import as_json, common, settings_of
 from cityanalytics.errors import CityAnalyticsError
 from cityanalytics.issues import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cityanalytics.publishing.verify import Verdict
+
+#: So much of a long text stands in a message; --json gives all.
+MOST_SIGNS = 120
 
 
 @click.command()
@@ -50,6 +60,7 @@ def trace(report: Path, key: str, workspace: Path | None, *, json_: bool) -> Non
 @as_json
 def publish(report: Path, by: str, workspace: Path | None, *, json_: bool) -> None:
     """Freeze a briefing's forecast in the ledger, reports/ledger.jsonl; what no longer verifies is refused."""
+    from cityanalytics.publishing.index import write_index
     from cityanalytics.publishing.publish import hindcast_words
     from cityanalytics.publishing.publish import publish as publish_report
 
@@ -61,6 +72,7 @@ def publish(report: Path, by: str, workspace: Path | None, *, json_: bool) -> No
     ):
         entry = publish_report(settings, report, by=by, on=today, scratch=Path(scratch))
         advance()
+    write_index(settings, on_doubt=tell)  # which says what is published
     if json_:
         print_json(asdict(entry))
     say(
@@ -80,11 +92,13 @@ def publish(report: Path, by: str, workspace: Path | None, *, json_: bool) -> No
 @click.argument("report", type=click.Path(path_type=Path, exists=True))
 @as_json
 def verify(report: Path, workspace: Path | None, *, json_: bool) -> None:
-    """Make a report again from its recorded inputs and say whether every number and byte is the same.
+    """Make a report again from its recorded inputs and say whether every number and byte is the same, or why not.
 
-    The ledger is checked too; given reports/ledger.jsonl, it alone.
+    The ledger is checked too; given reports/ledger.jsonl, it alone. A list of reports, reports/index.html, is held
+    against the reports that are there.
     """
     from cityanalytics.publishing import verify as verifying
+    from cityanalytics.publishing.index import LIST, index_pages
     from cityanalytics.publishing.ledger import path_of, read_ledger
 
     settings = settings_of(workspace or report.resolve().parent)
@@ -98,6 +112,19 @@ def verify(report: Path, workspace: Path | None, *, json_: bool) -> None:
             hash=ledger.head,
         )
         return
+    if report.resolve().parent == settings.reports and LIST.fullmatch(report.name):
+        equal = report.read_bytes() == index_pages(settings, on_doubt=tell).get(report.name, "").encode()
+        if json_:
+            print_json({"equal": equal})
+        if not equal:
+            raise CityAnalyticsError(
+                Message.of(
+                    "{file} is not the list of what is there now: any `cityanalytics brief` writes it again",
+                    file=report,
+                )
+            )
+        say("{file} is the list of what is there now", file=report)
+        return
     with (
         tempfile.TemporaryDirectory(prefix="cityanalytics-") as scratch,
         progress("making the report again") as advance,
@@ -105,22 +132,101 @@ def verify(report: Path, workspace: Path | None, *, json_: bool) -> None:
         verdict = verifying.verify(settings, report, scratch=Path(scratch))
         advance()
     if json_:
-        print_json(
-            {
-                "equal": not verdict.different,
-                "same": verdict.same,
-                "different": verdict.different,
-                "figures": verdict.figures,
-                "reasons": [reason.text(translate) for reason in verdict.reasons],
-            }
-        )
-    for reason in verdict.reasons:
-        say("{reason}", reason=reason.text(translate))
-    for name, (recorded, now) in verdict.figures.items():
-        say("{key}: recorded {recorded}, now {now}", key=name, recorded=recorded, now=now)
+        print_json(_as_document(verdict))
+    _tell_verdict(verdict)
+
+
+def _as_document(verdict: Verdict) -> dict[str, object]:
+    return {
+        "equal": verdict.equal,
+        "same": verdict.same,
+        "different": verdict.different,
+        "missing": verdict.missing,
+        "figures": verdict.figures,
+        "because": verdict.because,
+        "record": verdict.record,
+        "pages": [
+            {"file": name, **asdict(text), "figures": keys}
+            for name, texts in verdict.pages.items()
+            for text, keys in zip(texts, verdict.keys[name], strict=True)
+        ],
+        "reasons": [reason.text(translate) for reason in verdict.reasons],
+        "mends": [mend.text(translate) for mend in verdict.mends],
+    }
+
+
+def _tell_verdict(verdict: Verdict) -> None:
+    """Say what differs, where, why, and what can be done; raise where something does."""
+    for message in verdict.reasons:
+        tell(message)
+    told = [*_figures(verdict), *_record(verdict), *_texts(verdict)]
+    for message in told[:MOST_ROWS]:
+        tell(message)
+    if len(told) > MOST_ROWS:
+        say("and {count} more: --json gives all", count=len(told) - MOST_ROWS)
+    if verdict.different and not verdict.figures:
+        say("every figure is the same; what differs is named above")
+    if verdict.missing:
+        say("not beside the report, and not compared: {names}", names=", ".join(verdict.missing))
+    for message in verdict.mends:
+        tell(message)
     if verdict.different:
         raise CityAnalyticsError(Message.of("different: {names}", names=", ".join(verdict.different)))
+    if verdict.reasons:
+        raise CityAnalyticsError(Message.of("not the report of its recorded inputs"))
     say("equal, byte for byte: {names}", names=", ".join(verdict.same))
+
+
+def _figures(verdict: Verdict) -> Iterator[Message]:
+    """Tell figures by the changed files that they rest on, so that a long path stands there once."""
+
+    def files(key: str) -> tuple[str, ...]:
+        return verdict.because.get(key, ())
+
+    for changed, keys in groupby(sorted(verdict.figures, key=files), key=files):
+        if changed:
+            yield Message.of("figures that rest on {files}:", files=", ".join(changed))
+        for key in keys:
+            recorded, now = verdict.figures[key]
+            yield Message.of("{key}: recorded {recorded}, now {now}", key=key, recorded=recorded, now=now)
+
+
+def _record(verdict: Verdict) -> Iterator[Message]:
+    for path, (recorded, now) in verdict.record.items():
+        yield Message.of(
+            "briefing.json, {path}: recorded {recorded}, now {now}",
+            path=path,
+            recorded=_short(recorded),
+            now=_short(now),
+        )
+
+
+def _texts(verdict: Verdict) -> Iterator[Message]:
+    for name, texts in verdict.pages.items():
+        for text, keys in zip(texts, verdict.keys[name], strict=True):
+            gaps = {
+                "file": name,
+                "place": text.place,
+                "recorded": _short(text.recorded),
+                "now": _short(text.now),
+            }
+            if not text.recorded and not text.now:
+                yield Message.of("{file}: every text is the same, the {place} is not", **gaps)
+            elif keys:
+                yield Message.of(
+                    "{file}, {place}: the page says “{recorded}”, its inputs give “{now}” ({keys})",
+                    **gaps,
+                    keys=", ".join(keys),
+                )
+            else:
+                yield Message.of(
+                    "{file}, {place}: the page says “{recorded}”, its inputs give “{now}”", **gaps
+                )
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= MOST_SIGNS else f"{text[:MOST_SIGNS]}…"
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,12 +35,32 @@ from cityanalytics.publishing.parameters import Dates, resolve_dates
 from cityanalytics.settings import FILE, Settings, file_sha256, find_workspace, load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from importlib.resources.abc import Traversable
 
     from cityanalytics.forecast.methods import Forecast
 
 #: Files beside the workbooks that a briefing rests on.
 CONFIGURATION = (FILE, "aliases.toml", "synonyms.toml", "notebooks/02_briefing.ipynb")
+
+#: Packages whose version may change a byte of a report: they read, compute, draw, name days or lay out.
+PACKAGES = (
+    "babel",
+    "chinesecalendar",
+    "jinja2",
+    "markupsafe",
+    "matplotlib",
+    "nbconvert",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pylopdf-fonts-zh-cn",
+    "python-calamine",
+    "scipy",
+    "seaborn",
+    "xlrd",
+    "xlsxwriter",
+)
 
 
 def assemble(workspace: str = ".", quarter: str = "", as_of: str = "", known_on: str = "") -> Content:
@@ -141,6 +162,7 @@ def provenance(settings: Settings, dates: Dates) -> Provenance:
         inputs=inputs,
         inputs_sha256=hashlib.sha256(lines.encode()).hexdigest(),
         code_sha256=code_sha256(),
+        packages=package_versions(),
         parameters={
             "quarter": dates.quarter,
             "as_of": dates.as_of.isoformat(),
@@ -150,6 +172,12 @@ def provenance(settings: Settings, dates: Dates) -> Provenance:
         ledger_entries=len(published.entries),
         ledger_head=published.head,
     )
+
+
+@cache
+def package_versions() -> Mapping[str, str]:
+    """Return the versions of `PACKAGES` as they are installed."""
+    return {name: version(name) for name in PACKAGES}
 
 
 @cache

@@ -75,15 +75,27 @@ def make_report(
         if notebook == BRIEFING:
             _export(executed, languages, drafts)
         (place / f"{notebook}.failed.ipynb").unlink(missing_ok=True)
-        written = []
-        for draft in sorted(drafts.iterdir()):
-            draft.replace(place / draft.name)
-            written.append(place / draft.name)
-    return written
+        made = {draft.name for draft in drafts.iterdir()}
+        stale = _stale(place, drafts, made) if notebook == BRIEFING else []
+        for name in sorted(made):
+            (drafts / name).replace(place / name)
+        for path in stale:
+            path.unlink(missing_ok=True)
+    return [place / name for name in sorted(made)]
+
+
+def _stale(place: Path, drafts: Path, made: set[str]) -> list[Path]:
+    """Return what the report will no longer be: pages of languages left out, PDFs of pages that change."""
+    pages = sorted(place.glob("briefing.*.html"))
+    left_out = [page for page in pages if page.name not in made]
+    changed = [
+        page for page in pages if page.name in made and page.read_bytes() != (drafts / page.name).read_bytes()
+    ]
+    return left_out + [page.with_suffix(".pdf") for page in (*left_out, *changed)]
 
 
 def is_current(settings: Settings, dates: Dates, languages: Sequence[str]) -> bool:
-    """Tell whether a report of these dates exists and was made from the same inputs by the same code."""
+    """Tell whether a report of these dates exists and was made from the same inputs by the same code and packages."""
     place = report_folder(settings, dates)
     names = [*(f"briefing.{language}.html" for language in languages), COMPANION]
     if not all((place / name).is_file() for name in names):
@@ -95,6 +107,7 @@ def is_current(settings: Settings, dates: Dates, languages: Sequence[str]) -> bo
     now = provenance(settings, dates)
     return (
         record.get("code") == now.code_sha256
+        and record.get("packages") == dict(now.packages)
         and record.get("parameters") == dict(now.parameters)
         and record.get("language") == list(languages)
         and record.get("ledger") == {"entries": now.ledger_entries, "head": now.ledger_head}

@@ -1,86 +1,111 @@
-"""The list of all reports, newest first."""
+"""The list of all reports, made from their records: read, laid out, written, all of it or nothing."""
 
 from __future__ import annotations
 
 import json
+import re
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
-from cityanalytics.briefing.display import Table, date_text
-from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.wording import Wording
+from cityanalytics.briefing.archive import Publication, Report, lists
+from cityanalytics.issues import Message
+from cityanalytics.publishing.ledger import read_ledger
+from cityanalytics.publishing.publish import SAME
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
+    from cityanalytics.forecast.record import Published
     from cityanalytics.settings import Settings
 
-import datetime as dt
+#: Names of the lists below reports/, in the first language, in others, and of a year.
+LIST = re.compile(r"index(\.\d{4})?(\.[a-z]{2,3})?\.html")
 
 
-def write_index(settings: Settings) -> Path:
-    """Write reports/index.html from the records under reports/.
+def write_index(settings: Settings, *, on_doubt: Callable[[Message], None] = lambda _: None) -> list[Path]:
+    """Write reports/index.html and its companions from the records under reports/.
+
+    Parameters
+    ----------
+    settings
+        The workspace's configuration.
+    on_doubt
+        Told of each record that cannot be listed.
 
     Returns
     -------
-    pathlib.Path
-        The page.
+    list of pathlib.Path
+        The pages, the one to open first.
     """
+    pages = index_pages(settings, on_doubt=on_doubt)
+    settings.reports.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=settings.reports) as scratch:
+        for name, page in pages.items():
+            (Path(scratch) / name).write_text(page, encoding="utf-8", newline="\n")
+        for name in pages:
+            (Path(scratch) / name).replace(settings.reports / name)
+    for path in settings.reports.glob("index.*html"):
+        if LIST.fullmatch(path.name) and path.name not in pages:
+            path.unlink()  # a list of a year that has no report any more
+    return [settings.reports / name for name in pages]
+
+
+def index_pages(
+    settings: Settings, *, on_doubt: Callable[[Message], None] = lambda _: None
+) -> dict[str, str]:
+    """Return the lists by file name, as they would be written now."""
     # nbconvert comes with the template: only where a page is written
     from cityanalytics.briefing.template import report_list
 
-    language = settings.languages[0]
-    say = Wording(language=language)
-    records = sorted(
-        _records(settings), key=lambda found: (found[1]["as_of"], found[1]["known_on"]), reverse=True
-    )
-    columns = [say(label) for label in ("Report", "Data date", "Checks")]
-    table = Table.of(
-        columns=columns, rows=[_row(settings, say, folder, record) for folder, record in records]
-    )
-    page = report_list(
-        {
-            "lang_tag": LANGUAGES[language].tag,
-            "title": say.plain("{city}: urban construction briefings", city=settings.city[language]),
-            "meta_lines": [settings.bureau[language], settings.statement[language]],
-            "running_head": settings.bureau[language],
-            "table": table.caption(say("Reports, newest first"), unit=say("checks: number of issues")).html(
-                1, language
-            ),
-        }
-    )
-    path = settings.reports / "index.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".html.new")
-    draft.write_text(page, encoding="utf-8", newline="\n")
-    draft.replace(path)
-    return path
+    entries = read_ledger(settings).entries
+    reports = []
+    for path in sorted(settings.reports.rglob("briefing.json")):
+        place = path.parent.relative_to(settings.reports)
+        if any(part.startswith(".") for part in place.parts):
+            continue  # a report that is being made
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+            reports.append(
+                Report(
+                    place=place.as_posix(),
+                    files=frozenset(file.name for file in path.parent.iterdir()),
+                    record=record,
+                    publication=_publication(entries, record),
+                )
+            )
+            lists(settings, reports[-1:])  # what cannot stand in a list alone cannot stand in one with others
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            reports = [report for report in reports if report.place != place.as_posix()]
+            on_doubt(
+                Message.of(
+                    "{file} is no record of a report ({reason}); the list leaves it out: make the report again, or "
+                    "delete its folder",
+                    file=path,
+                    reason=f"{type(error).__name__}: {error}",
+                )
+            )
+    return {name: report_list(page) for name, page in lists(settings, reports).items()}
 
 
-def _records(settings: Settings) -> list[tuple[Path, dict[str, Any]]]:
-    return [
-        (path.parent, json.loads(path.read_text(encoding="utf-8")))
-        for path in sorted(settings.reports.rglob("briefing.json"))
-        if not any(folder.name.startswith(".") for folder in path.relative_to(settings.reports).parents)
+def _publication(entries: Sequence[Published], record: dict[str, Any]) -> Publication | None:
+    """Return what the ledger says of a report: of its very forecast, else of the last one for the same dates."""
+    now = {
+        "as_of": record["as_of"],
+        "known_on": record["known_on"],
+        "inputs_sha256": record["inputs_sha256"],
+        "code_sha256": record["code"],
+        "reference_class": record["forecast"]["reference_class"],
+    }
+    of_dates = [
+        entry
+        for entry in entries
+        if (entry.as_of.isoformat(), entry.known_on.isoformat()) == (now["as_of"], now["known_on"])
     ]
-
-
-def _row(
-    settings: Settings, say: Wording, folder: Path, record: dict[str, Any]
-) -> tuple[Markup, str, Markup]:
-    place = folder.relative_to(settings.reports).as_posix()
-    links = Markup("").join(
-        Markup('<div><a href="{}/briefing.{}.html" lang="{}">{}</a></div>').format(
-            place, language, LANGUAGES[language].tag, record["title"][language]
-        )
-        for language in record["language"]
+    same = [entry for entry in of_dates if all(str(getattr(entry, name)) == now[name] for name in SAME)]
+    found = (same or of_dates)[-1:]
+    return (
+        Publication(day=found[0].published_on, hindcast=bool(found[0].hindcast), unchanged=bool(same))
+        if found
+        else None
     )
-    headline = record["headline"].get(say.language, next(iter(record["headline"].values())))
-    known_on = date_text(dt.date.fromisoformat(record["known_on"]), say.language)
-    report = links + Markup("<p>{}</p><p class=note>{}</p>").format(
-        headline, say("Known on {day}", day=known_on)
-    )
-    issues = record["issues"]
-    checks = say("{errors} errors, {warnings} warnings", errors=issues["error"], warnings=issues["warning"])
-    return report, date_text(dt.date.fromisoformat(record["as_of"]), say.language), checks

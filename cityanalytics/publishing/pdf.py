@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cityanalytics.errors import CityAnalyticsError
 from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 FLAGS = (
@@ -25,7 +26,12 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-pdf-header-footer",
+    "--export-tagged-pdf",  # with the language of the page; newer ones do so unasked
+    "--generate-pdf-document-outline",
 )
+#: The first Chromium that prints what a page's style puts into its margins: running head and page numbers.
+FIRST_WITH_MARGINS = 131
+MOST_SECONDS = 120
 
 
 def find_chromium() -> str:
@@ -41,37 +47,85 @@ def find_chromium() -> str:
     if found is None:
         raise CityAnalyticsError(
             Message.of(
-                "no Chromium to print with: `apt-get install chromium fonts-noto-cjk`, "
-                "or name one in $CHROMIUM; or print from any browser"
+                "no Chromium to print with, so nothing was made: `apt-get install chromium fonts-noto-cjk`, or name "
+                "one in $CHROMIUM; without --pdf the pages are made, and any browser prints them"
             )
         )
     return found
 
 
-def print_pages(pages: Sequence[Path]) -> list[Path]:
-    """Print each page to a PDF beside it.
+def print_pages(
+    chromium: str, pages: Sequence[Path], *, on_page: Callable[[], None] = lambda: None
+) -> list[Path]:
+    """Print each page to a PDF beside it: all of them, or none.
+
+    Parameters
+    ----------
+    chromium
+        Path of the program.
+    pages
+        HTML files.
+    on_page
+        Called as each page has been printed.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The PDFs, with the title and the language of their pages.
 
     Raises
     ------
     CityAnalyticsError
-        There is no Chromium, or it failed.
+        It failed; PDFs of an earlier time are left as they were.
     """
-    chromium = find_chromium()
-    written: list[Path] = []
-    for page in pages:
-        target = page.with_suffix(".pdf")
-        with tempfile.TemporaryDirectory(prefix="cityanalytics-") as profile:
-            command = [
-                chromium,
-                *FLAGS,
-                f"--user-data-dir={profile}",
-                f"--print-to-pdf={target}",
-                page.resolve().as_uri(),
-            ]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a list, no shell
-        if done.returncode or not target.is_file():
-            raise CityAnalyticsError(
-                Message.of("{page} was not printed: {reason}", page=page, reason=done.stderr[-300:])
-            )
-        written.append(target)
+    with tempfile.TemporaryDirectory(prefix="cityanalytics-") as scratch:
+        drafts = []
+        for number, page in enumerate(pages):
+            drafts.append(Path(scratch) / f"{number}.pdf")
+            _print(chromium, page, drafts[-1], profile=Path(scratch) / "profile")
+            on_page()
+        written = []
+        for draft, page in zip(drafts, pages, strict=True):
+            target = page.with_suffix(".pdf")
+            beside = target.with_name(f".{target.name}.new")
+            shutil.copyfile(draft, beside)  # the scratch folder may lie on another disk
+            beside.replace(target)
+            written.append(target)
     return written
+
+
+def prints_margins(chromium: str) -> bool:
+    """Tell whether a Chromium prints running head and page numbers; one that does not say its version is believed."""
+    try:
+        said = subprocess.run(  # noqa: S603 - a list, no shell
+            [chromium, "--version"], capture_output=True, text=True, check=False, timeout=MOST_SECONDS
+        ).stdout
+    except (OSError, subprocess.SubprocessError):
+        return True
+    version = re.search(r"\b(\d+)\.\d+\.\d+", said)
+    return version is None or int(version[1]) >= FIRST_WITH_MARGINS
+
+
+def _print(chromium: str, page: Path, target: Path, *, profile: Path) -> None:
+    command = [
+        chromium,
+        *FLAGS,
+        f"--user-data-dir={profile}",
+        f"--print-to-pdf={target}",
+        page.resolve().as_uri(),
+    ]
+    try:
+        done = subprocess.run(  # noqa: S603 - a list, no shell
+            command, capture_output=True, text=True, errors="replace", check=False, timeout=MOST_SECONDS
+        )
+        failed, reason = bool(done.returncode), done.stderr.strip()[-300:]
+    except (OSError, subprocess.SubprocessError) as error:
+        failed, reason = True, str(error)
+    if failed or not target.is_file() or not target.read_bytes().startswith(b"%PDF-"):
+        raise CityAnalyticsError(
+            Message.of(
+                "{page} was not printed, and no PDF was changed: {reason}",
+                page=page,
+                reason=reason or chromium,
+            )
+        )

@@ -12,7 +12,8 @@ from cityanalytics.intake.register import read_register
 from cityanalytics.intake.store import read_tables
 from cityanalytics.issues import Message
 from cityanalytics.publishing.ledger import append, read_ledger
-from cityanalytics.publishing.verify import read_record, verify
+from cityanalytics.publishing.recorded import read_record
+from cityanalytics.publishing.verify import verify
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -91,7 +92,7 @@ def publish(settings: Settings, report: Path, *, by: str, on: dt.date, scratch: 
             )
         )
     verdict = verify(settings, report, scratch=scratch)
-    if verdict.reasons or verdict.different:
+    if not verdict.equal or verdict.missing:
         raise CityAnalyticsError(
             Message.of(
                 "not published: the report is not what its inputs give now; `cityanalytics verify {report}` says why, "

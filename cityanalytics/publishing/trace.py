@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
 from cityanalytics.publishing.assemble import assemble
-from cityanalytics.publishing.verify import read_record
+from cityanalytics.publishing.recorded import read_record
 from cityanalytics.workbooks.grid import read_workbook
 from cityanalytics.workbooks.sheet import column_index
 

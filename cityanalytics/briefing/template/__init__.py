@@ -1,7 +1,7 @@
-"""Pages: the sections of an executed notebook, or a list of reports, in one template without scripts.
+"""Pages: the sections of an executed notebook in a template without scripts, or a list of reports.
 
-Styles are allowed by their hash and nothing else is allowed at all, so a page asks for nothing wherever it is
-opened.
+Styles are allowed by their hash, so is the one script of a list, and nothing else is allowed at all: a page asks for
+nothing wherever it is opened.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def report_list(page: Mapping[str, Any]) -> str:
     Parameters
     ----------
     page
-        ``lang_tag``, ``title``, ``meta_lines``, ``running_head`` and ``table``, the markup of the list.
+        One of `cityanalytics.briefing.archive.lists`; ``trend`` is markup, all else plain text.
     """
     environment = Environment(
         loader=FileSystemLoader(str(_folder() / "briefing")),

@@ -1,0 +1,267 @@
+"""The list of reports as a reader sees it: every report with its headline and light, by year where they are many."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from babel import Locale
+
+from cityanalytics.briefing import display
+from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.lights import Light
+from cityanalytics.briefing.overall import word
+from cityanalytics.briefing.section import quarter_name
+from cityanalytics.briefing.trend import Point, trend
+from cityanalytics.briefing.wording import Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from cityanalytics.settings import Settings
+
+#: So many reports of one year stand in one list; more, or more years, are listed by year.
+MOST_REPORTS = 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """What the ledger says of a report: the day it was published, whether as a hindcast, and whether as it is now."""
+
+    day: dt.date
+    hindcast: bool
+    unchanged: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A report of the list.
+
+    Parameters
+    ----------
+    place
+        Its folder below reports/, with forward slashes.
+    files
+        Names of the files that lie in it.
+    record
+        Its briefing.json.
+    publication
+        What the ledger says of it; None where it was not published.
+    """
+
+    place: str
+    files: frozenset[str]
+    record: Mapping[str, Any]
+    publication: Publication | None = None
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day that its figures describe."""
+        return dt.date.fromisoformat(self.record["as_of"])
+
+    @property
+    def order(self) -> tuple[str, str, str]:
+        """What reports are ordered by: data date, known-on day, place."""
+        return self.record["as_of"], self.record["known_on"], self.place
+
+
+def file_name(settings: Settings, language: str, year: int | None = None) -> str:
+    """Return the name of a list: ``index.html`` in the first language, ``index.2010.en.html`` of a year in English."""
+    other = () if language == settings.languages[0] else (language,)
+    return ".".join(("index", *(() if year is None else (str(year),)), *other, "html"))
+
+
+def lists(settings: Settings, reports: Iterable[Report]) -> dict[str, dict[str, Any]]:
+    """Return the pages of the list by file name, each as the template takes it.
+
+    Parameters
+    ----------
+    settings
+        The workspace's configuration.
+    reports
+        In any order; the lists have the newest first.
+    """
+    newest = sorted(reports, key=lambda report: report.order, reverse=True)
+    years = {year: list(found) for year, found in groupby(newest, key=lambda report: report.as_of.year)}
+    split = len(years) > 1 or len(newest) > MOST_REPORTS
+    pages = {}
+    for language in settings.languages:
+        say = Wording(language=language)
+        front = _page(settings, say, newest, year=None, split=split)
+        front["years"] = [
+            {
+                "href": file_name(settings, language, year),
+                "label": say.plain("{year}: all reports ({count})", year=year, count=len(found)),
+                "newest": _entry(settings, say, found[0]),
+            }
+            for year, found in years.items()
+            if split
+        ]
+        pages[file_name(settings, language)] = front
+        if split:
+            for year, found in years.items():
+                pages[file_name(settings, language, year)] = _page(
+                    settings, say, found, year=year, split=split
+                )
+    return pages
+
+
+def _page(
+    settings: Settings, say: Wording, reports: Sequence[Report], *, year: int | None, split: bool
+) -> dict[str, Any]:
+    city = settings.city[say.language]
+    title = (
+        say.plain("{city}: urban construction briefings", city=city)
+        if year is None
+        else say.plain("{city}: urban construction briefings of {year}", city=city, year=year)
+    )
+    points = _points(reports)
+    return {
+        "lang_tag": LANGUAGES[say.language].tag,
+        "title": title,
+        "running_head": title,
+        "meta_lines": [settings.bureau[say.language], settings.statement[say.language]],
+        "links": [
+            *([] if year is None else [_link(file_name(settings, say.language), say.plain("All years"))]),
+            *([_link("#trend", say.plain("The forecast from quarter to quarter"))] if points else []),
+            *(
+                _link(file_name(settings, language, year), _own_name(language), language)
+                for language in settings.languages
+                if language != say.language
+            ),
+        ],
+        "links_label": say.plain("Other lists"),
+        "search_label": say.plain("Search the reports"),
+        "search_hint": say.plain("Words of the headline, a quarter, a day, or a unit that is far behind"),
+        "found": say.plain("Reports found: {found} of {total}", found="#", total=len(reports)),
+        "none": say.plain("No report has all these words."),
+        "reports_label": say.plain("Reports, newest first"),
+        "no_reports": say.plain("No report has been made yet: `cityanalytics brief` makes one."),
+        "trend_label": say.plain("The forecast from quarter to quarter"),
+        "trend": trend(points, say) if points else "",
+        "years": [],
+        "later": split and year is None,
+        "reports": [_entry(settings, say, report) for report in reports],
+    }
+
+
+def _link(href: str, label: str, language: str = "") -> dict[str, str]:
+    return {
+        "href": quote(href, safe="/#"),
+        "label": label,
+        "tag": LANGUAGES[language].tag if language else "",
+    }
+
+
+def _own_name(language: str) -> str:
+    """Return what a language calls itself, for links to it."""
+    return str(Locale.parse(LANGUAGES[language].locale).get_language_name())
+
+
+def _points(reports: Sequence[Report]) -> list[Point]:
+    """Return the forecasts of the newest report's year: of each data date the one known last, in order."""
+    found = {}
+    for report in reversed(reports):
+        if report.as_of.year == reports[0].as_of.year:
+            forecast = report.record["forecast"]
+            found[report.as_of] = Point(
+                as_of=report.as_of,
+                quarter=report.record["quarter"],
+                plan=forecast["target"],
+                **{name: forecast[name] for name in ("p10", "p50", "p90")},
+            )
+    return list(found.values())
+
+
+def _entry(settings: Settings, say: Wording, report: Report) -> dict[str, Any]:
+    record, language = report.record, say.language
+    shown = [one for one in (language, *record["language"]) if f"briefing.{one}.html" in report.files]
+    light = record.get("light", {})
+    far = [unit for unit in light.get("units", ()) if unit["value"] == Light.FAR_BEHIND]
+    issues = record["issues"]
+    return {
+        "href": quote(f"{report.place}/briefing.{shown[0]}.html") if shown else "",
+        "label": _label(settings, say, report),
+        "light": (light.get("value") or "unknown").replace(" ", "-"),
+        "word": word(light.get("value"), language),
+        "headline": _told(record["headline"], language),
+        "headline_tag": LANGUAGES[
+            language if language in record["headline"] else next(iter(record["headline"]))
+        ].tag,
+        "far_behind": say.plain("Units far behind: {count}", count=len(far)) if far else "",
+        "units": [_told(unit["shown"], language) for unit in far],
+        "facts": [
+            say.plain("Data to {day}", day=display.date_text(report.as_of, language)),
+            say.plain(
+                "Known on {day}",
+                day=display.date_text(dt.date.fromisoformat(record["known_on"]), language),
+            ),
+            _published(report.publication, say),
+            say.plain(
+                "{errors} errors, {warnings} warnings", errors=issues["error"], warnings=issues["warning"]
+            ),
+        ],
+        "files": _files(report, say),
+        "words": _words(settings, report),
+    }
+
+
+def _label(settings: Settings, say: Wording, report: Report) -> str:
+    """Return the quarter's name, or the day of a bulletin for another day."""
+    quarter = report.record["quarter"]
+    if report.as_of == settings.data_date(quarter):
+        name = quarter_name(quarter, say)
+        return name[:1].upper() + name[1:]
+    return display.date_text(report.as_of, say.language)
+
+
+def _published(publication: Publication | None, say: Wording) -> str:
+    if publication is None:
+        return say.plain("Not published")
+    day = display.date_text(publication.day, say.language)
+    if publication.hindcast:
+        return say.plain("Hindcast, published on {day}", day=day)
+    if not publication.unchanged:
+        return say.plain("Published on {day}, made again since", day=day)
+    return say.plain("Published on {day}", day=day)
+
+
+def _files(report: Report, say: Wording) -> list[dict[str, str]]:
+    """Return links to what there is: pages in their languages, PDFs, the workbook."""
+    pages = [
+        (f"briefing.{language}.{ending}", pattern.format(_own_name(language)), language)
+        for ending, pattern in (("html", "{}"), ("pdf", "PDF {}"))
+        for language in report.record["language"]
+    ]
+    found = [*pages, ("briefing.xlsx", say.plain("Workbook"), "")]
+    return [
+        _link(f"{report.place}/{name}", label, language)
+        for name, label, language in found
+        if name in report.files
+    ]
+
+
+def _words(settings: Settings, report: Report) -> str:
+    """Return what a search looks in: headlines, quarter, data date, city and units far behind, in all languages."""
+    record, words = report.record, [report.record["quarter"], report.record["as_of"]]
+    for language in settings.languages:
+        say = Wording(language=language)
+        words += [
+            settings.city[language],
+            quarter_name(record["quarter"], say),
+            display.date_text(report.as_of, language),
+        ]
+    words += [*record["title"].values(), *record["headline"].values()]
+    for unit in record.get("light", {}).get("units", ()):
+        if unit["value"] == Light.FAR_BEHIND:
+            words += [unit["name"], *unit["shown"].values()]
+    told = [unicodedata.normalize("NFKC", text).lower() for text in words]
+    return "\n".join(dict.fromkeys(told))
+
+
+def _told(texts: Mapping[str, str], language: str) -> str:
+    return texts.get(language, next(iter(texts.values())))
