@@ -143,7 +143,7 @@ def _table(content: Content, say: Wording) -> Markup:
         )
         for row in table.to_dict("records")
     ]
-    columns = ("Unit", "Light", "Points behind", "Of the gap", "Chance")
+    columns = ("Unit", "Light", "Points behind", "Of gap", "Chance")
     shown = Table.of(columns=[say(label) for label in columns], rows=rows)
     return (
         shown.caption(
