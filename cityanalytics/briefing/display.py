@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.number import MISSING, NOT_APPLICABLE, Absent, Value, absence, number
+from cityanalytics.briefing.number import (
+    MISSING,
+    NOT_APPLICABLE,
+    Absent,
+    Value,
+    absence,
+    number,
+    rounded_half_up,
+)
 from cityanalytics.briefing.table import Cell, Table
 
 if TYPE_CHECKING:
@@ -29,6 +37,7 @@ __all__ = [
     "count",
     "date_text",
     "day_text",
+    "in_scale",
     "length",
     "number",
     "pace",
@@ -43,9 +52,14 @@ def _scaled(value: Value, language: str, places: int, scales: Sequence[Scale]) -
     if word is not None or value is None or isinstance(value, Absent):
         return word or ""
     scale = next((scale for scale in scales if abs(value) >= scale.least), scales[-1])
-    return scale.pattern.format(
-        number(value, language, places=max(0, places + scale.places), per=scale.per),
-    )
+    return in_scale(value, language, scale, places=max(0, places + scale.places))
+
+
+def in_scale(value: float, language: str, scale: Scale, *, places: int) -> str:
+    """Return a value in a unit of the caller's choice, with its name."""
+    shown = number(value, language, places=places, per=scale.per)
+    rounded = rounded_half_up(value, places=places, per=scale.per)
+    return LANGUAGES[language].filled(scale.pattern, shown, rounded)
 
 
 def amount(yuan: Value, language: str, *, places: int = 1) -> str:
@@ -112,7 +126,7 @@ def share(fraction: Value, language: str, *, places: int = 1) -> str:
     ('68.9%', 'n/a')
     """
     shown = number(fraction, language, places=places, per=0.01)
-    return shown if absence(fraction, language) else f"{shown}%"
+    return shown if absence(fraction, language) else LANGUAGES[language].percent.format(shown)
 
 
 def points(difference: Value, language: str, *, places: int = 1) -> str:
@@ -124,7 +138,10 @@ def points(difference: Value, language: str, *, places: int = 1) -> str:
     ('3.7个百分点', '−3.7 percentage points')
     """
     shown = number(difference, language, places=places, per=0.01)
-    return shown if absence(difference, language) else LANGUAGES[language].points.format(shown)
+    if absence(difference, language) or difference is None or isinstance(difference, Absent):
+        return shown
+    rules, rounded = LANGUAGES[language], rounded_half_up(difference, places=places, per=0.01)
+    return rules.filled(rules.points, shown, rounded)
 
 
 def probability(value: Value, language: str) -> str:
@@ -154,8 +171,8 @@ def probability(value: Value, language: str) -> str:
     if percent == "100":
         return rules.nearly
     if tenths in ("0", "10"):
-        return rules.hundredths.format(percent=f"{percent}%", count=percent)
-    return rules.tenths.format(percent=f"{percent}%", count=tenths)
+        return rules.hundredths.format(percent=rules.percent.format(percent), count=percent)
+    return rules.tenths.format(percent=rules.percent.format(percent), count=tenths)
 
 
 def date_text(date: dt.date | None, language: str) -> str:
@@ -181,4 +198,4 @@ def day_text(date: dt.date, language: str) -> str:
     ('9月22日', '22 Sept')
     """
     rules = LANGUAGES[language]
-    return format_date(date, rules.day, locale=rules.locale)
+    return format_skeleton("MMMd", date, locale=rules.locale)

@@ -63,7 +63,20 @@ def number(value: Value, language: str, *, places: int = 0, per: float = 1.0) ->
     if math.isinf(value):
         message = "an infinite number cannot be shown"
         raise OverflowError(message)
+    rounded = rounded_half_up(value, places=places, per=per)
+    rules = LANGUAGES[language]
+    sign = rules.minus if rounded < 0 else ""
+    signs = str.maketrans({",": rules.group, ".": rules.decimal})
+    return sign + f"{abs(rounded):,f}".translate(signs)
+
+
+def rounded_half_up(value: float, *, places: int = 0, per: float = 1.0) -> Decimal:
+    """Return `value` in units of `per` with so many decimals, as it is shown.
+
+    Examples
+    --------
+    >>> rounded_half_up(2.675, places=2)
+    Decimal('2.68')
+    """
     exact = Decimal(repr(float(value))) / Decimal(repr(float(per)))
-    rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    sign = LANGUAGES[language].minus if rounded < 0 else ""
-    return f"{sign}{abs(rounded):,f}"
+    return exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ import click
 
 from cityanalytics.calendar import quarter_end
 from cityanalytics.cli.console import print_json, print_table, progress, say, show_issues, translate
-from cityanalytics.cli.options import LANGUAGES, as_json, common, settings_of
+from cityanalytics.cli.options import as_json, common, settings_of
 from cityanalytics.errors import BlockingIssuesError, UsageError
 from cityanalytics.issues import Message, Severity, blocking
 from cityanalytics.settings import find_workspace, load_settings
@@ -204,13 +203,15 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, returns: Path | No
 
 def _return(settings: Settings, found: Ingested, quarters: Sequence[str], folder: Path) -> Message:
     """Write the units' workbooks back, and return what was written."""
-    from cityanalytics.briefing.wording import translate
+    from cityanalytics.briefing.wording import spoken
     from cityanalytics.intake.returns import to_return, write_returns
 
     workbooks = to_return(settings, found, quarters)
-    spoken = [partial(translate, language=language) for language in LANGUAGES]
+    translations = [spoken(language) for language in settings.languages]
     with progress("marking workbooks", total=len(workbooks)) as advance:
-        written = write_returns(settings, workbooks, folder, languages=spoken, on_file=lambda _: advance())
+        written = write_returns(
+            settings, workbooks, folder, languages=translations, on_file=lambda _: advance()
+        )
     if not written:
         return Message.of("no workbook has a doubt: none to hand back, {folder} is not made", folder=folder)
     forms = Counter(one.form for one in written)

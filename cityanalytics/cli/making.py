@@ -72,6 +72,12 @@ def brief(
 
     settings = settings_of(workspace)
     languages = _languages(settings, lang)
+    for language, names in settings.untold().items():
+        say(
+            "cityanalytics.toml has no text in {language} for {names}; English stands there, or else the first",
+            language=language,
+            names=", ".join(names),
+        )
     tables = read_tables(settings)
     named = sorted(tables["projects"]["quarter"].unique()) if all_ else list(quarters) or [""]
     given = _pairs(parameters)

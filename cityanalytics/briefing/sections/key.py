@@ -82,9 +82,7 @@ def _measures(content: Content, say: Wording) -> Markup:
             area.per,
         )
         for kind in content.settings.demolition:
-            label = Markup("{}{}").format(
-                "\u3000" if say.language == "zh" else "\u2003", kind.label[say.language]
-            )
+            label = Markup("{}{}").format(rules.indent, kind.label[say.language])
             row(label, kind.key, f"{kind.key}_planned", area.per)
     table = Table.of(columns=(say("Measure"), say("Plan"), say("Done"), say("Share"), say("Gap")), rows=rows)
     return (

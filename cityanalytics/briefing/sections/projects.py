@@ -118,7 +118,7 @@ def _constraints(content: Content, say: Wording) -> Chart:
 def _in_hundred_millions(yuan: float, language: str) -> str:
     """Return an amount in the largest unit, however small, so that the bars of a chart compare."""
     scale = LANGUAGES[language].amounts[0]
-    return scale.pattern.format(display.number(yuan, language, places=2, per=scale.per))
+    return display.in_scale(yuan, language, scale, places=2)
 
 
 def _heaviest(content: Content, say: Wording) -> Markup:
