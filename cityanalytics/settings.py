@@ -6,7 +6,6 @@ import datetime as dt
 import difflib
 import hashlib
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +14,7 @@ from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 FILE = "cityanalytics.toml"

@@ -10,7 +10,7 @@ import pytest
 
 from cityanalytics.briefing.wording import catalogue, languages, translate
 
-SPOKEN = {"say", "say", "progress"}
+SPOKEN = {"say", "progress"}
 
 
 def sentences(repository) -> dict[str, str]:

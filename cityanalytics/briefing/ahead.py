@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cityanalytics.briefing.quantity import DONE, Figure, cells_of
+from cityanalytics.briefing.quantity import DONE, PLAN, Figure, cells_of
 from cityanalytics.forecast.parts import backtest
 
 if TYPE_CHECKING:
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from cityanalytics.programme.snapshot import Programme
     from cityanalytics.settings import Settings
 
+#: What the backtest of parts measured.
+BACKTEST = "cityanalytics/forecast/parts.csv"
 #: Levels that the page shows, by the ending of their keys.
 SHOWN_LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
@@ -44,7 +46,9 @@ def _counts(programme: Programme, outlook: Outlook) -> list[Figure]:
             cells=cells,
             tables=("status!stage",),
         ),
-        Figure(key="undated_projects", value=counts.undated, unit="count"),
+        Figure(
+            key="undated_projects", value=counts.undated, unit="count", tables=("projects!planned_start",)
+        ),
     ]
 
 
@@ -80,18 +84,28 @@ def _parts(programme: Programme, outlook: Outlook) -> list[Figure]:
             tables=(DONE,),
         ),
         *(
-            Figure(key=f"{name}_short", value=int((outlook.by(by)["short"] > 0).sum()), unit="count")
+            Figure(
+                key=f"{name}_short",
+                value=int((outlook.by(by)["short"] > 0).sum()),
+                unit="count",
+                tables=(DONE, PLAN),
+            )
             for by, name in (("category", "categories"), ("unit", "units"))
         ),
-        Figure(key="parts_without_total", value=int(parts.projects["untotalled"].sum()), unit="count"),
-        Figure(key="parts_without_dates", value=int(parts.projects["undated"].sum()), unit="count"),
-        Figure(key="parts_contradicted", value=int(parts.contradicted.sum()), unit="count"),
-        Figure(
-            key="sites_without_plan", value=int(outlook.demolition.sites["unplanned"].sum()), unit="count"
+        *(
+            Figure(key=key, value=int(flags.sum()), unit="count", tables=tables)
+            for key, flags, tables in (
+                ("parts_without_total", parts.projects["untotalled"], ("projects!total_investment",)),
+                ("parts_without_dates", parts.projects["undated"], ("projects!planned_start",)),
+                ("parts_contradicted", parts.contradicted, ("projects!total_investment", DONE)),
+                ("sites_without_plan", outlook.demolition.sites["unplanned"], ("demolition!planned_area",)),
+                ("sites_exceeded", outlook.demolition.sites["exceeded"], ("demolition!area",)),
+            )
         ),
-        Figure(key="sites_exceeded", value=int(outlook.demolition.sites["exceeded"].sum()), unit="count"),
-        Figure(key="unit_coverage", value=_coverage("unit"), unit="fraction"),
-        Figure(key="completed_coverage", value=_coverage("completed"), unit="fraction"),
+        *(
+            Figure(key=f"{measure}_coverage", value=_coverage(measure), unit="fraction", sources=(BACKTEST,))
+            for measure in ("unit", "completed")
+        ),
     ]
 
 

@@ -12,8 +12,18 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cityanalytics.briefing.ahead import outlook_figures
+from cityanalytics.briefing.breakdown import breakdown_figures, held_up_figures, rule_figures
 from cityanalytics.briefing.physical import demolition_figures, housing_figures, project_figures, work_figures
-from cityanalytics.briefing.quantity import DONE, PLAN, Figure, cells_of, share_of
+from cityanalytics.briefing.quantity import (
+    CALENDAR,
+    CONFIGURED,
+    DONE,
+    PLAN,
+    REGISTER,
+    Figure,
+    cells_of,
+    share_of,
+)
 from cityanalytics.briefing.trackrecord import moved_figures, record_figures
 from cityanalytics.forecast.pool import reference
 
@@ -29,8 +39,14 @@ if TYPE_CHECKING:
     from cityanalytics.settings import Settings
 
 
+#: What was learnt of the reference classes; the share of outcomes that the band is to hold.
+POOL = "cityanalytics/forecast/pool.csv"
+BAND = 0.8
+
+
 def figures(
     *,
+    inputs: int,
     settings: Settings,
     programme: Programme,
     reconciliation: Reconciliation,
@@ -46,6 +62,8 @@ def figures(
 
     Parameters
     ----------
+    inputs
+        Files that the briefing rests on.
     settings
         The workspace's configuration.
     programme, reconciliation, pace, forecast, outlook, scenarios
@@ -62,40 +80,24 @@ def figures(
         *work_figures(programme, settings),
         *demolition_figures(programme, settings),
         *housing_figures(programme, settings),
-        *_pace(pace),
-        *_forecast(forecast),
+        *breakdown_figures(programme, outlook),
+        *held_up_figures(programme),
+        *rule_figures(settings),
+        *_pace(pace, programme),
+        *_forecast(forecast, programme),
         *outlook_figures(programme, settings, outlook),
         *_received(programme, settings),
         *_since(programme, previous),
         *moved_figures(bridge),
         *record_figures(record),
-        Figure(
-            key="class_coverage",
-            value=reference(forecast.reference_class, forecast.as_of).coverage,
-            unit="fraction",
-        ),
-        *(
-            figure
-            for scenario in scenarios
-            for figure in (
-                Figure(
-                    key=f"scenario_{scenario.name}_p50", value=scenario.forecast.quantile(0.5), unit="yuan"
-                ),
-                Figure(
-                    key=f"scenario_{scenario.name}_probability",
-                    value=scenario.forecast.probability,
-                    unit="fraction of one",
-                ),
-                Figure(key=f"scenario_{scenario.name}_pace", value=scenario.pace, unit="times"),
-            )
-        ),
+        Figure(key="inputs_files", value=inputs, unit="count", sources=(REGISTER,)),
+        *_scenarios(scenarios, programme),
     ]
     return {figure.key: figure for figure in found}
 
 
 def _investment(programme: Programme) -> list[Figure]:
-    counted = programme.segments[programme.segments["done"] != 0]
-    done_cells = cells_of(counted["amount_cell"])
+    done_cells = _done_cells(programme)
     plan_cells = cells_of(programme.projects["plan_cell"])
     share = share_of(programme.done, programme.plan)
     behind = None if share is None else programme.elapsed - share
@@ -123,7 +125,7 @@ def _investment(programme: Programme) -> list[Figure]:
             cells=done_cells + plan_cells,
             tables=(DONE, PLAN),
         ),
-        Figure(key="elapsed_share", value=programme.elapsed, unit="fraction"),
+        Figure(key="elapsed_share", value=programme.elapsed, unit="fraction", sources=(CALENDAR,)),
         Figure(
             key="investment_to_date_share",
             value=share,
@@ -163,7 +165,7 @@ def _investment(programme: Programme) -> list[Figure]:
 
 
 def _earlier_years(programme: Programme) -> list[Figure]:
-    done_cells = cells_of(programme.segments.loc[programme.segments["done"] != 0, "amount_cell"])
+    done_cells = _done_cells(programme)
     found = []
     for year, amount, cell in programme.history.itertuples(index=False):
         found += [
@@ -179,24 +181,35 @@ def _earlier_years(programme: Programme) -> list[Figure]:
     return found
 
 
-def _pace(pace: Pace) -> list[Figure]:
+def _pace(pace: Pace, programme: Programme) -> list[Figure]:
+    done, plan = _done_cells(programme), cells_of(programme.projects["plan_cell"])
+    rests_on = {
+        "pace_achieved": (pace.achieved, "yuan per day", done, (DONE,)),
+        "pace_required": (pace.required, "yuan per day", done + plan, (DONE, PLAN)),
+        "pace_ratio": (pace.ratio, "times", done + plan, (DONE, PLAN)),
+        "pace_achieved_working": (pace.achieved_working, "yuan per day", done, (DONE,)),
+        "pace_required_working": (pace.required_working, "yuan per day", done + plan, (DONE, PLAN)),
+        "pace_best": (pace.best, "yuan per day", done, (DONE,)),
+        "closes_at_achieved_pace": (pace.closes_at, "yuan", done, (DONE,)),
+    }
+    days = {
+        "pace_best_days": pace.best_days,
+        "days_gone": pace.days_gone,
+        "days_left": pace.days_left,
+        "working_days_gone": pace.working_days_gone,
+        "working_days_left": pace.working_days_left,
+    }
     return [
-        Figure(key="pace_achieved", value=pace.achieved, unit="yuan per day"),
-        Figure(key="pace_required", value=pace.required, unit="yuan per day"),
-        Figure(key="pace_ratio", value=pace.ratio, unit="times"),
-        Figure(key="pace_achieved_working", value=pace.achieved_working, unit="yuan per day"),
-        Figure(key="pace_required_working", value=pace.required_working, unit="yuan per day"),
-        Figure(key="pace_best", value=pace.best, unit="yuan per day"),
-        Figure(key="pace_best_days", value=pace.best_days, unit="days"),
-        Figure(key="days_gone", value=pace.days_gone, unit="days"),
-        Figure(key="days_left", value=pace.days_left, unit="days"),
-        Figure(key="working_days_gone", value=pace.working_days_gone, unit="days"),
-        Figure(key="working_days_left", value=pace.working_days_left, unit="days"),
-        Figure(key="closes_at_achieved_pace", value=pace.closes_at, unit="yuan"),
+        *(
+            Figure(key=key, value=value, unit=unit, cells=cells, tables=tables, sources=(CALENDAR,))
+            for key, (value, unit, cells, tables) in rests_on.items()
+        ),
+        *(Figure(key=key, value=value, unit="days", sources=(CALENDAR,)) for key, value in days.items()),
     ]
 
 
-def _forecast(forecast: Forecast) -> list[Figure]:
+def _forecast(forecast: Forecast, programme: Programme) -> list[Figure]:
+    done, plan = _done_cells(programme), cells_of(programme.projects["plan_cell"])
     levels = {
         "forecast_p10": 0.10,
         "forecast_p25": 0.25,
@@ -205,9 +218,58 @@ def _forecast(forecast: Forecast) -> list[Figure]:
         "forecast_p90": 0.90,
     }
     return [
-        *(Figure(key=key, value=forecast.quantile(level), unit="yuan") for key, level in levels.items()),
-        Figure(key="forecast_probability", value=forecast.probability, unit="fraction of one"),
+        *(
+            Figure(
+                key=key,
+                value=forecast.quantile(level),
+                unit="yuan",
+                cells=done,
+                tables=(DONE,),
+                sources=(POOL,),
+            )
+            for key, level in levels.items()
+        ),
+        Figure(
+            key="forecast_probability",
+            value=forecast.probability,
+            unit="fraction of one",
+            cells=done + plan,
+            tables=(DONE, PLAN),
+            sources=(POOL,),
+        ),
+        Figure(key="forecast_band", value=BAND, unit="fraction", sources=("cityanalytics",)),
+        Figure(
+            key="class_coverage",
+            value=reference(forecast.reference_class, forecast.as_of).coverage,
+            unit="fraction",
+            sources=(POOL,),
+        ),
+        Figure(key="class_series", value=forecast.freedom + 1, unit="count", sources=(POOL,)),
     ]
+
+
+def _scenarios(scenarios: tuple[Scenario, ...], programme: Programme) -> list[Figure]:
+    done, plan = _done_cells(programme), cells_of(programme.projects["plan_cell"])
+    return [
+        Figure(
+            key=f"scenario_{scenario.name}_{key}",
+            value=value,
+            unit=unit,
+            cells=done + plan,
+            tables=(DONE, PLAN),
+            sources=(POOL, CALENDAR),
+        )
+        for scenario in scenarios
+        for key, value, unit in (
+            ("p50", scenario.forecast.quantile(0.5), "yuan"),
+            ("probability", scenario.forecast.probability, "fraction of one"),
+            ("pace", scenario.pace, "times"),
+        )
+    ]
+
+
+def _done_cells(programme: Programme) -> tuple[str, ...]:
+    return cells_of(programme.segments.loc[programme.segments["done"] != 0, "amount_cell"])
 
 
 def _received(programme: Programme, settings: Settings) -> list[Figure]:
@@ -216,11 +278,28 @@ def _received(programme: Programme, settings: Settings) -> list[Figure]:
     due = pd.Timestamp(settings.data_date(programme.quarter) + dt.timedelta(days=settings.due_days))
     severities = programme.issues["severity"]
     return [
-        Figure(key="units_expected", value=len(settings.units), unit="count"),
-        Figure(key="units_received", value=len(now), unit="count"),
-        Figure(key="units_late", value=int((now["first_received"] > due).sum()), unit="count"),
-        Figure(key="issues_error", value=int((severities == "error").sum()), unit="count"),
-        Figure(key="issues_warning", value=int((severities == "warning").sum()), unit="count"),
+        Figure(
+            key="units_expected",
+            value=len(settings.units),
+            unit="count",
+            sources=(CONFIGURED.format("units"),),
+        ),
+        Figure(key="units_received", value=len(now), unit="count", sources=(REGISTER,)),
+        Figure(
+            key="units_late",
+            value=int((now["first_received"] > due).sum()),
+            unit="count",
+            sources=(REGISTER, CONFIGURED.format("due_days")),
+        ),
+        *(
+            Figure(
+                key=f"issues_{severity}",
+                value=int((severities == severity).sum()),
+                unit="count",
+                tables=("issues!severity",),
+            )
+            for severity in ("error", "warning")
+        ),
     ]
 
 

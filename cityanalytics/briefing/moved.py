@@ -122,11 +122,11 @@ def _scope(bridge: Bridge, content: Content, say: Wording) -> Markup:
     before, now = (rounded(plan, SHOWN_STEP) for plan in (bridge.earlier.target, content.programme.plan))
     if before == now:
         return say(
-            "Scope: {projects_added} projects came in, {projects_removed} left; the plan stays at "
+            "Scope: projects added {projects_added}, dropped {projects_removed}; the plan stays at "
             "{annual_plan}."
         )
     return say(
-        "Scope: {projects_added} projects came in, {projects_removed} left; the plan went from "
+        "Scope: projects added {projects_added}, dropped {projects_removed}; the plan went from "
         "{last_forecast_plan} to {annual_plan}."
     )
 

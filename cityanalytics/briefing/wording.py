@@ -132,7 +132,7 @@ class Wording:
         """Return the sentence as text without markup, for charts and titles."""
         return str(self(sentence, **texts).unescape())
 
-    def counted(self, one: str, many: str, /, by: str, **texts: object) -> Markup:
+    def counted(self, one: str, many: str, by: str, /, **texts: object) -> Markup:
         """Return the sentence in the form that a number asks for.
 
         Parameters
@@ -147,12 +147,16 @@ class Wording:
         Examples
         --------
         >>> say = Wording(language="en")
-        >>> print(*(say.counted("{n} file", "{n} files", by="n", n=count) for count in (0, 1, 2)))
+        >>> print(*(say.counted("{n} file", "{n} files", "n", n=count) for count in (0, 1, 2)))
         0 files 1 file 2 files
         """
         value = texts[by] if by in texts else self.figures[by].value
         number = value if isinstance(value, int | float) else 0
         return self._filled(translate(one, self.language, many, number), bold=False, texts=texts)
+
+    def plain_counted(self, one: str, many: str, by: str, /, **texts: object) -> str:
+        """Return the sentence in the form that a number asks for, as text without markup."""
+        return str(self.counted(one, many, by, **texts).unescape())
 
     def _filled(self, template: str, *, bold: bool, texts: Mapping[str, object]) -> Markup:
         gaps = {name for _, name, _, _ in string.Formatter().parse(template) if name}

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from cityanalytics.calendar import quarter_end
-from cityanalytics.cli.console import print_json, print_table, progress, say, show_issues, translate
+from cityanalytics.cli.console import (
+    print_json,
+    print_table,
+    progress,
+    say,
+    say_count,
+    show_issues,
+    translate,
+)
 from cityanalytics.cli.options import as_json, common, settings_of
 from cityanalytics.errors import BlockingIssuesError, UsageError
 from cityanalytics.issues import Message, Severity, blocking
@@ -41,7 +49,8 @@ def init(directory: Path, workspace: Path | None, *, next_quarter: bool, next_ye
         received = {receipt.quarter for receipt in read_register(settings)} | set(settings.quarters)
         quarter = next_quarter_after(received, next_year=next_year)
         written = write_handouts(settings, quarter)
-        say(
+        say_count(
+            "{count} empty workbook of {quarter} written to {folder}",
             "{count} empty workbooks of {quarter} written to {folder}",
             count=len(written),
             quarter=quarter,
@@ -129,7 +138,7 @@ def inspect(files: tuple[Path, ...], workspace: Path | None, *, json_: bool) -> 
     if errors:
         raise BlockingIssuesError(errors)
     say(
-        "{files} files, {tables} tables, {warnings} warnings",
+        "files {files}, tables {tables}, warnings {warnings}",
         files=len(found),
         tables=sum(len(one.tables) for one in found),
         warnings=len(issues),
@@ -191,7 +200,7 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, returns: Path | No
     if blocked:
         raise blocked
     say(
-        "{files} workbooks read: {projects} rows of projects, {investment} of investment; {warnings} warnings; "
+        "workbooks read: {files}; rows of projects: {projects}, of investment: {investment}; warnings: {warnings}; "
         "written to {folder}",
         files=len(found.manifest["inputs"]),
         projects=counts["projects"],
@@ -216,8 +225,8 @@ def _return(settings: Settings, found: Ingested, quarters: Sequence[str], folder
         return Message.of("no workbook has a doubt: none to hand back, {folder} is not made", folder=folder)
     forms = Counter(one.form for one in written)
     return Message.of(
-        "{count} workbooks of {units} units written to {folder}: {in_place} marked in place, {copies} as a "
-        "marked copy of their values, {lists} as the list of issues alone",
+        "workbooks written to {folder}: {count}, of units: {units}; marked in place: {in_place}, as a marked copy of "
+        "the values: {copies}, as the list of issues alone: {lists}",
         count=len(written),
         units=len({one.unit for one in written}),
         folder=folder,

@@ -92,7 +92,9 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
         },
     )
     last_year = share_done(tables, day=same_day_before(dates.as_of), known_on=dates.known_on)
+    made = provenance(settings, dates)
     found = figures(
+        inputs=len(made.inputs),
         settings=settings,
         programme=programme,
         reconciliation=reconciliation,
@@ -118,7 +120,7 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
         record=record,
         rules=simple_rules(forecast, share_last_year=last_year),
         figures=found,
-        provenance=provenance(settings, dates),
+        provenance=made,
     )
 
 

@@ -82,5 +82,5 @@ def _row(
         headline, say("Known on {day}", day=known_on)
     )
     issues = record["issues"]
-    checks = say("{errors} errors, {warnings} warnings", errors=issues["error"], warnings=issues["warning"])
+    checks = say("errors {errors}, warnings {warnings}", errors=issues["error"], warnings=issues["warning"])
     return report, date_text(dt.date.fromisoformat(record["as_of"]), say.language), checks

@@ -51,10 +51,9 @@ def final(content: Content, say: Wording) -> Markup:
     method = paragraph(
         say(
             "Method: the pace so far, changed as in the reference class “{reference_class}” "
-            "({series} public series) from this day of the year on. Why this class: {reason}. Assumed: this city changes its pace like a member of that class.",
+            "({class_series} public series) from this day of the year on. Why this class: {reason}. Assumed: this city changes its pace like a member of that class.",
             reference_class=say(CLASSES[content.forecast.reference_class]),
             reason=say(REASONS[content.forecast.reference_class]),
-            series=content.forecast.freedom + 1,
         )
     )
     return charts + side_by_side(_classes(content, say) + method, moved(content, say, position=4))

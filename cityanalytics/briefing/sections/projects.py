@@ -8,6 +8,7 @@ import pandas as pd
 
 from cityanalytics.briefing import display, palette
 from cityanalytics.briefing.blocks import side_by_side
+from cityanalytics.briefing.breakdown import MOST_PROJECTS
 from cityanalytics.briefing.charts import Bar, Chart, Stage, constraints, projects_strip
 from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.figure import Words
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
 
-MOST_PROJECTS = 12
-
 
 @part("projects")
 def projects(content: Content, say: Wording) -> Markup:
@@ -33,8 +32,10 @@ def projects(content: Content, say: Wording) -> Markup:
         _constraints(content, say).figure_html(7, say.language),
     )
     changed = (
-        say(
+        say.counted(
+            "Since {day}: {newly_started} project started, {newly_completed} completed.",
             "Since {day}: {newly_started} projects started, {newly_completed} completed.",
+            "newly_started",
             day=display.date_text(content.previous.as_of, say.language),
         )
         if content.previous is not None
@@ -75,8 +76,10 @@ def _strip(content: Content, say: Wording) -> Chart:
         elapsed_label=say.plain("Elapsed time {elapsed_share}"),
         language=say.language,
         words=Words(
-            title=say.plain(
-                "Of {projects_total} projects {unexplained_projects} are late and {projects_not_started} not started"
+            title=say.plain_counted(
+                "{projects_total} project: {unexplained_projects} late, {projects_not_started} not started",
+                "{projects_total} projects: {unexplained_projects} late, {projects_not_started} not started",
+                "projects_total",
             ),
             subtitle=say.plain("One dot, one project; share of its annual plan, %"),
             alt=say.plain(
@@ -95,13 +98,15 @@ def _constraints(content: Content, say: Wording) -> Chart:
         label = (
             content.settings.term(row["constraint"], say.language) if known else say.plain("none reported")
         )
-        note = say.plain(
+        note = say.plain_counted(
+            "{amount}, {count} project",
             "{amount}, {count} projects",
+            "count",
             amount=_in_hundred_millions(row["gap"], say.language),
             count=row["projects"],
         )
         bars.append(Bar(label=label, value=max(row["gap"], 0.0), note=note, look=palette.PAST))
-    listed = "; ".join(f"{bar.label} {bar.note}" for bar in bars)
+    listed = LANGUAGES[say.language].join.join(f"{bar.label} {bar.note}" for bar in bars)
     first = bars[0].label if bars else say.plain("none reported")
     return constraints(
         bars,
@@ -118,7 +123,7 @@ def _constraints(content: Content, say: Wording) -> Chart:
 def _in_hundred_millions(yuan: float, language: str) -> str:
     """Return an amount in the largest unit, however small, so that the bars of a chart compare."""
     scale = LANGUAGES[language].amounts[0]
-    return display.in_scale(yuan, language, scale, places=2)
+    return display.in_scale(yuan, language, scale, places=2 + scale.places)
 
 
 def _heaviest(content: Content, say: Wording) -> Markup:
@@ -151,7 +156,7 @@ def _heaviest(content: Content, say: Wording) -> Markup:
     table = Table.of(columns=[say(label) for label in columns], rows=cells)
     shown = (
         table.caption(
-            say("The {count} that weigh most of {all} late or not started", count=len(cells), all=len(rows)),
+            say("Late or not started: {held_up_shown} of {held_up_projects}, largest gap first"),
             unit=say("gap to elapsed time in {unit}", unit=scale.unit),
         )
         .numeric(3, places=2, per=scale.per)

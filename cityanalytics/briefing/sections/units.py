@@ -50,11 +50,11 @@ def _ahead(content: Content, say: Wording) -> Markup:
     if not content.pace.days_left:
         return Markup("")
     short = say(
-        "By their medians {categories_short} categories and {units_short} units end the year short of plan."
+        "Expected to end the year short of plan, by their medians: categories {categories_short}, units {units_short}."
     )
     if named := _furthest(content, say):
         short = say(
-            "By their medians {categories_short} categories and {units_short} units end the year short of plan; furthest: {named}.",
+            "Expected to end the year short of plan, by their medians: categories {categories_short}, units {units_short}; furthest: {named}.",
             named=named,
         )
     return paragraph(short) + paragraph(
@@ -77,13 +77,28 @@ def _doubts(content: Content, say: Wording) -> Markup:
     )
     found = content.figures
     lacking = {
-        "parts_without_total": "{parts_without_total} projects state no total investment and are not capped.",
-        "parts_without_dates": "{parts_without_dates} projects lack a planned date: their plan is spread to the year's end.",
-        "parts_contradicted": "{parts_contradicted} projects have more done than their total investment, or less than nothing: their rows want a look.",
-        "sites_without_plan": "{sites_without_plan} demolition sites have no planned area: only what is done counts.",
-        "sites_exceeded": "{sites_exceeded} demolition sites have done more than planned: what is done counts as their total.",
+        "parts_without_total": (
+            "{parts_without_total} project states no total investment and is not capped.",
+            "{parts_without_total} projects state no total investment and are not capped.",
+        ),
+        "parts_without_dates": (
+            "{parts_without_dates} project lacks a planned date: its plan is spread to the year's end.",
+            "{parts_without_dates} projects lack a planned date: their plan is spread to the year's end.",
+        ),
+        "parts_contradicted": (
+            "{parts_contradicted} project has more done than its total investment, or less than nothing: its row needs checking.",
+            "{parts_contradicted} projects have more done than their total investment, or less than nothing: their rows need checking.",
+        ),
+        "sites_without_plan": (
+            "{sites_without_plan} demolition site has no planned area: only what is done counts.",
+            "{sites_without_plan} demolition sites have no planned area: only what is done counts.",
+        ),
+        "sites_exceeded": (
+            "{sites_exceeded} demolition site has done more than planned: what is done counts as its total.",
+            "{sites_exceeded} demolition sites have done more than planned: what is done counts as their total.",
+        ),
     }
-    said = [say(sentence) for key, sentence in lacking.items() if found[key].value]
+    said = [say.counted(*forms, key) for key, forms in lacking.items() if found[key].value]
     if content.outlook.parts.unallocated[LEVELS.index(0.5)]:
         said.append(
             say(
@@ -98,29 +113,24 @@ def _furthest(content: Content, say: Wording) -> str:
     table = content.outlook.by("category")
     scale = LANGUAGES[say.language].amounts[0]
     first = table[table["short"] > 0].head(MOST_NAMED)
-    return say.plain("; ").join(
+    return LANGUAGES[say.language].join.join(
         say.plain(
-            "{name} {ends} of {plan} {unit}",
+            "{name} {ends} of {plan}",
             name=content.settings.term(str(row["category"]), say.language),
-            ends=display.number(row["p50"], say.language, places=2, per=scale.per),
-            plan=display.number(row["plan"], say.language, places=2, per=scale.per),
-            unit=scale.unit,
+            ends=display.in_scale(row["p50"], say.language, scale, places=1 + scale.places),
+            plan=display.in_scale(row["plan"], say.language, scale, places=1 + scale.places),
         )
         for row in first.to_dict("records")
     )
 
 
 def _rule(say: Wording, rule: Lights) -> Markup:
-    yellow, red = (display.points(limit, say.language) for limit in (rule.yellow, rule.red))
     if not rule.yellow:
         return say(
-            "Rule of the words: normal when not behind elapsed time, behind up to {red}, far behind beyond.",
-            red=red,
+            "Rule of the words: normal when not behind elapsed time, behind up to {light_red}, far behind beyond."
         )
     return say(
-        "Rule of the words: normal up to {yellow} behind elapsed time, behind up to {red}, far behind beyond.",
-        yellow=yellow,
-        red=red,
+        "Rule of the words: normal up to {light_yellow} behind elapsed time, behind up to {light_red}, far behind beyond."
     )
 
 
@@ -129,18 +139,9 @@ def _bullets(content: Content, say: Wording, table: pd.DataFrame, key: str) -> C
         Progress(label=content.settings.term(str(row[key]), say.language), done=row["done"], plan=row["plan"])
         for row in table.to_dict("records")
     ]
-    late_rows = int((table["gap"] > 0).sum())
-    first = rows[0]
-    texts = {"late": late_rows, "all": len(rows), "first": first.label}
     by_category = key == "category"
-    titles = {
-        (True, True): "{late} of {all} categories are behind elapsed time; the largest gap: {first}",
-        (True, False): "All {all} categories keep up with elapsed time",
-        (False, True): "{late} of {all} units are behind elapsed time; the largest gap: {first}",
-        (False, False): "All {all} units keep up with elapsed time",
-    }
     scale = LANGUAGES[say.language].amounts[0]
-    rest = "; ".join(
+    rest = LANGUAGES[say.language].join.join(
         f"{row.label} {display.share(row.done / row.plan if row.plan else None, say.language)}"
         for row in rows[:5]
     )
@@ -152,7 +153,7 @@ def _bullets(content: Content, say: Wording, table: pd.DataFrame, key: str) -> C
         scale=scale,
         language=say.language,
         words=Words(
-            title=say.plain(titles[by_category, late_rows > 0], **texts),
+            title=_finding(content, say, by_category=by_category, first=rows[0].label),
             subtitle=say.plain(
                 "Outline: annual plan; bar: done; tick: elapsed time; {unit}; largest gap first",
                 unit=scale.unit,
@@ -164,6 +165,35 @@ def _bullets(content: Content, say: Wording, table: pd.DataFrame, key: str) -> C
                 rest=rest,
             ),
         ),
+    )
+
+
+def _finding(content: Content, say: Wording, *, by_category: bool, first: str) -> str:
+    """Say how many are behind elapsed time, and which has the largest gap."""
+    if by_category:
+        if content.figures["categories_behind"].value:
+            return say.plain_counted(
+                "Behind elapsed time: {categories_behind} of {categories_total} category; largest gap: {first}",
+                "Behind elapsed time: {categories_behind} of {categories_total} categories; largest gap: {first}",
+                "categories_total",
+                first=first,
+            )
+        return say.plain_counted(
+            "{categories_total} category, on time by elapsed time",
+            "{categories_total} categories, all on time by elapsed time",
+            "categories_total",
+        )
+    if content.figures["units_behind"].value:
+        return say.plain_counted(
+            "Behind elapsed time: {units_behind} of {units_total} unit; largest gap: {first}",
+            "Behind elapsed time: {units_behind} of {units_total} units; largest gap: {first}",
+            "units_total",
+            first=first,
+        )
+    return say.plain_counted(
+        "{units_total} unit, on time by elapsed time",
+        "{units_total} units, all on time by elapsed time",
+        "units_total",
     )
 
 
@@ -179,12 +209,18 @@ def _demolition(content: Content, say: Wording) -> Chart:
         notes.append(
             f"{display.area(row['done'], say.language, places=1)} {display.share(share, say.language)}"
         )
-    listed = "; ".join(f"{row.label} {note}" for row, note in zip(rows, notes, strict=True))
+    listed = LANGUAGES[say.language].join.join(
+        f"{row.label} {note}" for row, note in zip(rows, notes, strict=True)
+    )
     return demolition(
         rows,
         notes=notes,
         words=Words(
-            title=say.plain("{demolition_total} demolished at {demolition_sites} sites"),
+            title=say.plain_counted(
+                "{demolition_total} demolished at {demolition_sites} site",
+                "{demolition_total} demolished at {demolition_sites} sites",
+                "demolition_sites",
+            ),
             subtitle=say.plain("Area demolished; bar: done, outline: planned (assumed)"),
             alt=say.plain("Bar chart of the area demolished by kind: {listed}.", listed=listed),
         ),
