@@ -55,7 +55,7 @@ class Kind:
 
     key: str
     kind: str
-    label: Texts
+    label: Mapping[str, str]
     listed: bool = False
 
 
@@ -106,9 +106,9 @@ class Settings:
     """
 
     root: Path
-    city: Texts
-    bureau: Texts
-    statement: Texts
+    city: Mapping[str, str]
+    bureau: Mapping[str, str]
+    statement: Mapping[str, str]
     languages: tuple[str, ...] = ("zh", "en")
     units: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()

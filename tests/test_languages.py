@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -124,7 +125,7 @@ def test_a_third_language_has_its_page(page) -> None:
     assert "Sample City" in page  # the workspace names the city in no French
 
 
-def test_every_sentence_of_the_page_comes_from_the_catalogue(page) -> None:
+def test_every_sentence_of_the_page_comes_from_the_catalogue(page, french) -> None:
     """What is neither marked nor French has bypassed the catalogue."""
     taken = [*REAL.values(), "environ", "points", "Tableau", "Figure", "sans objet", "sans donnée", "sur 10"]
     texts = [text for section in prose(page).values() for text in section]
@@ -134,16 +135,19 @@ def test_every_sentence_of_the_page_comes_from_the_catalogue(page) -> None:
         "Construction Bureau of Sample City",
         "Sample data: totals from a public speech of 2010, detail synthetic",
     }
-    own = load_settings_words(page)
+    own = [text for text in english_terms(french) if text]
     assert [text for text in bare if not any(word in text for word in (*taken, *names, *own))] == []
 
 
-def load_settings_words(_page: str) -> tuple[str, ...]:
-    return ("millions", "milliards")
+def english_terms(french: tuple[Path, Path]) -> list[str]:
+    """Return the workspace's own English words, which stand in the place of French ones."""
+    settings = load_settings(french[1])
+    return [kind.label["en"] for kind in (*settings.works, *settings.demolition)]
 
 
-def test_a_third_language_is_a_language_of_messages(french) -> None:
+def test_a_third_language_is_a_language_of_messages(french, page) -> None:
     package, workspace = french
+    assert page
     done = run("brief", "--help", "--ui", "fr", package=package, workspace=workspace)
     assert f"Run the notebooks and export the briefing of a quarter or of any day.{MARK}" in done.stdout
     assert "fr" in run("brief", "--ui", "xx", package=package, workspace=workspace).stderr
@@ -189,7 +193,8 @@ def test_the_charts_can_draw_every_sentence_of_a_language(name) -> None:
 
     from cityanalytics.briefing import drawing
 
-    known = TTFont(drawing._font_file(), lazy=True).getBestCmap()
+    with TTFont(drawing._font_file()) as font:
+        known = set(font.getBestCmap())
     rules = LANGUAGES[name]
     texts = [
         *catalogue(name).values(),
@@ -206,11 +211,5 @@ def test_the_charts_can_draw_every_sentence_of_a_language(name) -> None:
 
 
 def test_signs_are_those_of_the_locale() -> None:
-    rules = language({**as_document(RULES), "group": ""})
+    rules = language({**tomllib.loads(RULES), "group": ""})
     assert (rules.decimal, rules.group, rules.percent) == (",", "\u202f", "{}\u00a0%")  # CLDR, fr
-
-
-def as_document(text: str) -> dict:
-    import tomllib
-
-    return tomllib.loads(text)

@@ -13,7 +13,7 @@ import json
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -87,7 +87,7 @@ class Number:
     low: float
     high: float
 
-    def keys(self, figures: list[dict]) -> frozenset[str]:
+    def keys(self, figures: list[dict[str, Any]]) -> frozenset[str]:
         units = KINDS.get(self.quantity, {self.quantity})
         return frozenset(
             figure["key"]
@@ -173,7 +173,7 @@ def numbers(text: str) -> list[Number]:
     return found
 
 
-def seeds(record: dict) -> list[dict]:
+def seeds(record: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"key": "seed", "unit": "count", "value": record["seed"]}]
 
 

@@ -274,7 +274,7 @@ def test_a_list_that_is_sent_in_is_no_table(city: Path, tmp_path: Path) -> None:
     (file,) = shown["files"]
     assert [sheet["sheet"] for sheet in file["sheets"]] == ["项目投资完成情况", "项目状态", "实物工程量"]
     workbook = read_bytes(b"", name="f")
-    alone = mark_workbook(workbook, b"", workbook.issues, languages=(str,))
+    alone = mark_workbook(workbook, b"", workbook.issues, languages=(spoken("en"),))
     assert alone.form == "list"
     (tmp_path / "list.xlsx").write_bytes(alone.content)
     done = run(city, "inspect", str(tmp_path / "list.xlsx"), "--json")

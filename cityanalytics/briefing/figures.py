@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cityanalytics.briefing.ahead import outlook_figures
+from cityanalytics.briefing.ahead import (
+    forecast_figures,
+    outlook_figures,
+    pace_figures,
+    scenario_figures,
+)
 from cityanalytics.briefing.breakdown import breakdown_figures, held_up_figures, rule_figures
 from cityanalytics.briefing.physical import demolition_figures, housing_figures, project_figures, work_figures
 from cityanalytics.briefing.quantity import (
@@ -22,10 +27,10 @@ from cityanalytics.briefing.quantity import (
     REGISTER,
     Figure,
     cells_of,
+    done_cells,
     share_of,
 )
 from cityanalytics.briefing.trackrecord import moved_figures, record_figures
-from cityanalytics.forecast.pool import reference
 
 if TYPE_CHECKING:
     from cityanalytics.forecast.bridge import Bridge
@@ -37,11 +42,6 @@ if TYPE_CHECKING:
     from cityanalytics.programme.reconcile import Reconciliation
     from cityanalytics.programme.snapshot import Programme
     from cityanalytics.settings import Settings
-
-
-#: What was learnt of the reference classes; the share of outcomes that the band is to hold.
-POOL = "cityanalytics/forecast/pool.csv"
-BAND = 0.8
 
 
 def figures(
@@ -83,26 +83,26 @@ def figures(
         *breakdown_figures(programme, outlook),
         *held_up_figures(programme),
         *rule_figures(settings),
-        *_pace(pace, programme),
-        *_forecast(forecast, programme),
+        *pace_figures(pace, programme),
+        *forecast_figures(forecast, programme),
         *outlook_figures(programme, settings, outlook),
         *_received(programme, settings),
         *_since(programme, previous),
         *moved_figures(bridge),
         *record_figures(record),
         Figure(key="inputs_files", value=inputs, unit="count", sources=(REGISTER,)),
-        *_scenarios(scenarios, programme),
+        *scenario_figures(scenarios, programme),
     ]
     return {figure.key: figure for figure in found}
 
 
 def _investment(programme: Programme) -> list[Figure]:
-    done_cells = _done_cells(programme)
+    cells = done_cells(programme)
     plan_cells = cells_of(programme.projects["plan_cell"])
     share = share_of(programme.done, programme.plan)
     behind = None if share is None else programme.elapsed - share
     return [
-        Figure(key="investment_to_date", value=programme.done, unit="yuan", cells=done_cells, tables=(DONE,)),
+        Figure(key="investment_to_date", value=programme.done, unit="yuan", cells=cells, tables=(DONE,)),
         Figure(key="annual_plan", value=programme.plan, unit="yuan", cells=plan_cells, tables=(PLAN,)),
         Figure(
             key="annual_plan_original",
@@ -122,7 +122,7 @@ def _investment(programme: Programme) -> list[Figure]:
             key="investment_share_of_plan",
             value=share,
             unit="fraction",
-            cells=done_cells + plan_cells,
+            cells=cells + plan_cells,
             tables=(DONE, PLAN),
         ),
         Figure(key="elapsed_share", value=programme.elapsed, unit="fraction", sources=(CALENDAR,)),
@@ -130,28 +130,28 @@ def _investment(programme: Programme) -> list[Figure]:
             key="investment_to_date_share",
             value=share,
             unit="fraction",
-            cells=done_cells + plan_cells,
+            cells=cells + plan_cells,
             tables=(DONE, PLAN),
         ),
         Figure(
             key="investment_to_date_gap",
             value=None if behind is None else -behind,
             unit="points",
-            cells=done_cells + plan_cells,
+            cells=cells + plan_cells,
             tables=(DONE, PLAN),
         ),
         Figure(
             key="points_behind",
             value=None if behind is None else abs(behind),
             unit="points",
-            cells=done_cells + plan_cells,
+            cells=cells + plan_cells,
             tables=(DONE, PLAN),
         ),
         Figure(
             key="plan_missing",
             value=max(programme.plan - programme.done, 0.0),
             unit="yuan",
-            cells=done_cells + plan_cells,
+            cells=cells + plan_cells,
             tables=(DONE, PLAN),
         ),
         Figure(
@@ -165,7 +165,7 @@ def _investment(programme: Programme) -> list[Figure]:
 
 
 def _earlier_years(programme: Programme) -> list[Figure]:
-    done_cells = _done_cells(programme)
+    cells = done_cells(programme)
     found = []
     for year, amount, cell in programme.history.itertuples(index=False):
         found += [
@@ -174,102 +174,11 @@ def _earlier_years(programme: Programme) -> list[Figure]:
                 key=f"investment_vs_{year}",
                 value=share_of(programme.done, amount),
                 unit="fraction",
-                cells=(*done_cells, cell),
+                cells=(*cells, cell),
                 tables=(DONE, "history!amount"),
             ),
         ]
     return found
-
-
-def _pace(pace: Pace, programme: Programme) -> list[Figure]:
-    done, plan = _done_cells(programme), cells_of(programme.projects["plan_cell"])
-    rests_on = {
-        "pace_achieved": (pace.achieved, "yuan per day", done, (DONE,)),
-        "pace_required": (pace.required, "yuan per day", done + plan, (DONE, PLAN)),
-        "pace_ratio": (pace.ratio, "times", done + plan, (DONE, PLAN)),
-        "pace_achieved_working": (pace.achieved_working, "yuan per day", done, (DONE,)),
-        "pace_required_working": (pace.required_working, "yuan per day", done + plan, (DONE, PLAN)),
-        "pace_best": (pace.best, "yuan per day", done, (DONE,)),
-        "closes_at_achieved_pace": (pace.closes_at, "yuan", done, (DONE,)),
-    }
-    days = {
-        "pace_best_days": pace.best_days,
-        "days_gone": pace.days_gone,
-        "days_left": pace.days_left,
-        "working_days_gone": pace.working_days_gone,
-        "working_days_left": pace.working_days_left,
-    }
-    return [
-        *(
-            Figure(key=key, value=value, unit=unit, cells=cells, tables=tables, sources=(CALENDAR,))
-            for key, (value, unit, cells, tables) in rests_on.items()
-        ),
-        *(Figure(key=key, value=value, unit="days", sources=(CALENDAR,)) for key, value in days.items()),
-    ]
-
-
-def _forecast(forecast: Forecast, programme: Programme) -> list[Figure]:
-    done, plan = _done_cells(programme), cells_of(programme.projects["plan_cell"])
-    levels = {
-        "forecast_p10": 0.10,
-        "forecast_p25": 0.25,
-        "forecast_p50": 0.50,
-        "forecast_p75": 0.75,
-        "forecast_p90": 0.90,
-    }
-    return [
-        *(
-            Figure(
-                key=key,
-                value=forecast.quantile(level),
-                unit="yuan",
-                cells=done,
-                tables=(DONE,),
-                sources=(POOL,),
-            )
-            for key, level in levels.items()
-        ),
-        Figure(
-            key="forecast_probability",
-            value=forecast.probability,
-            unit="fraction of one",
-            cells=done + plan,
-            tables=(DONE, PLAN),
-            sources=(POOL,),
-        ),
-        Figure(key="forecast_band", value=BAND, unit="fraction", sources=("cityanalytics",)),
-        Figure(
-            key="class_coverage",
-            value=reference(forecast.reference_class, forecast.as_of).coverage,
-            unit="fraction",
-            sources=(POOL,),
-        ),
-        Figure(key="class_series", value=forecast.freedom + 1, unit="count", sources=(POOL,)),
-    ]
-
-
-def _scenarios(scenarios: tuple[Scenario, ...], programme: Programme) -> list[Figure]:
-    done, plan = _done_cells(programme), cells_of(programme.projects["plan_cell"])
-    return [
-        Figure(
-            key=f"scenario_{scenario.name}_{key}",
-            value=value,
-            unit=unit,
-            cells=done + plan,
-            tables=(DONE, PLAN),
-            sources=(POOL, CALENDAR),
-        )
-        for scenario in scenarios
-        for key, value, unit in (
-            ("p50", scenario.forecast.quantile(0.5), "yuan"),
-            ("probability", scenario.forecast.probability, "fraction of one"),
-            ("pace", scenario.pace, "times"),
-        )
-    ]
-
-
-def _done_cells(programme: Programme) -> tuple[str, ...]:
-    return cells_of(programme.segments.loc[programme.segments["done"] != 0, "amount_cell"])
 
 
 def _received(programme: Programme, settings: Settings) -> list[Figure]:

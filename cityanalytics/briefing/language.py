@@ -59,7 +59,8 @@ class Language:
     locale
         Of CLDR: dates, signs of numbers, plural categories.
     amounts, areas, lengths
-        Scales from the largest down, in yuan, square metres and metres; tables and charts take the first.
+        Scales from the largest down, in yuan, square metres and metres; tables and charts take the first,
+        and tables of small amounts the second one of amounts.
     pace
         Scale of an amount a day, in yuan.
     points
@@ -107,6 +108,11 @@ class Language:
     decimal: str = ""
     group: str = ""
     percent: str = ""
+
+    @property
+    def minor(self) -> Scale:
+        """The scale of tables of small amounts: the second one, where there is one."""
+        return self.amounts[min(1, len(self.amounts) - 1)]
 
     def filled(self, pattern: Pattern, shown: str, number: Decimal) -> str:
         """Return a pattern with a number in it, in the plural form that the number takes.

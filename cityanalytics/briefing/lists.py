@@ -98,7 +98,7 @@ def doubts(found: Arrivals) -> Section:
 @part("all-projects")
 def all_projects(content: Content, say: Wording) -> Markup:
     """List every project with plan, investment and stage."""
-    scale = LANGUAGES[say.language].amounts[1]
+    scale = LANGUAGES[say.language].minor
     rows: list[tuple[display.Cell, ...]] = [
         (
             original(row["project"]) or "",

@@ -11,6 +11,8 @@ from cityanalytics.briefing import display
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cityanalytics.programme.snapshot import Programme
+
 
 #: Unit of a figure to the way it is shown.
 SHOWN: Mapping[str, Callable[[display.Value, str], str]] = {
@@ -88,6 +90,11 @@ Figures = Mapping[str, Figure]
 def cells_of(*columns: pd.Series) -> tuple[str, ...]:
     """Return the addresses in columns of cells, those that are missing left out."""
     return tuple(str(cell) for column in columns for cell in column.dropna())
+
+
+def done_cells(programme: Programme) -> tuple[str, ...]:
+    """Return the cells that cumulative investment is the sum of."""
+    return cells_of(programme.segments.loc[programme.segments["done"] != 0, "amount_cell"])
 
 
 def share_of(value: float, whole: float) -> float | None:

@@ -130,7 +130,7 @@ def _revisions(content: Content, say: Wording) -> Markup:
     table = content.programme.revisions
     if table.empty:
         return paragraph(say("No figure was stated again with another value."))
-    scale = LANGUAGES[say.language].amounts[1]
+    scale = LANGUAGES[say.language].minor
     table = table.assign(size=(table["amount"] - table["old_amount"]).abs()).sort_values(
         "size", ascending=False
     )
