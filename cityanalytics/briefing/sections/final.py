@@ -148,7 +148,7 @@ def _paces(content: Content, say: Wording) -> Chart:
         ]
 
     best = Bar(
-        label=say.plain("Best {pace_best_days} days"),
+        label=say.plain("Best {pace_best_days}-day run"),
         value=pace.best,
         note=display.pace(pace.best, say.language),
         look=palette.PAST,
@@ -156,7 +156,7 @@ def _paces(content: Content, say: Wording) -> Chart:
     reached = pace.required is not None and pace.best >= pace.required
     title = (
         say.plain(
-            "The pace needed is {pace_ratio} times the pace so far; it was reached before, over the best {pace_best_days} days"
+            "The pace needed is {pace_ratio} times the pace so far; the best {pace_best_days}-day run of the year reached it"
         )
         if reached
         else say.plain("The pace needed is {pace_ratio} times the pace so far, above the best ever sustained")

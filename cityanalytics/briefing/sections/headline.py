@@ -27,7 +27,7 @@ def sentence(content: Content) -> str:
     if content.programme.done >= content.programme.plan:
         return (
             "By {day} investment reached {investment_to_date}, {investment_share_of_plan} of the annual plan: "
-            "the plan of {annual_plan} is met with {days_left} calendar days to spare."
+            "the plan of {annual_plan} is met; calendar days left in the year: {days_left}."
         )
     if is_behind(content):
         return (
