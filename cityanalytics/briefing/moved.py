@@ -102,13 +102,13 @@ def _direction(bridge: Bridge, say: Wording) -> Markup:
     cause = say(CAUSES[max(steps, key=lambda name: steps[name] * total)])
     if total > 0:
         return say(
-            "The median is {forecast_moved} higher than last time, most by: {cause}. 80% band: "
+            "The median is {forecast_moved} higher than last time; largest step: {cause}. 80% band: "
             "{last_forecast_p10} to {last_forecast_p90} then, {forecast_p10} to {forecast_p90} now.",
             cause=cause,
         )
     if total < 0:
         return say(
-            "The median is {forecast_moved} lower than last time, most by: {cause}. 80% band: "
+            "The median is {forecast_moved} lower than last time; largest step: {cause}. 80% band: "
             "{last_forecast_p10} to {last_forecast_p90} then, {forecast_p10} to {forecast_p90} now.",
             cause=cause,
         )

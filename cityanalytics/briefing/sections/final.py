@@ -197,7 +197,7 @@ def _classes(content: Content, say: Wording) -> Markup:
     )
     return (
         table.caption(
-            say("The class decides: what each would say"),
+            say("What each reference class would say"),
             unit=say("{unit}; low to high is the 80% band", unit=scale.unit),
         )
         .numeric(1, 2, 3, places=1 + scale.places, per=scale.per)

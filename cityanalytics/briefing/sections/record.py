@@ -29,8 +29,8 @@ def record(content: Content, say: Wording) -> Markup:
     """Show what was published before, with its scores, or say that there is no record yet."""
     return _published(content.record, say) + paragraph(
         say(
-            "Beside it, of the years of public series left out of the class “{reference_class}”, {class_coverage} "
-            "fell inside the 80% band.",
+            "For comparison, with each public series of the class “{reference_class}” left out in turn, {class_coverage} "
+            "of its years fell inside the 80% band.",
             reference_class=say(CLASSES[content.forecast.reference_class]),
         ),
         note=True,

@@ -33,7 +33,7 @@ def data(content: Content, say: Wording) -> Markup:
 def _received(content: Content, say: Wording) -> list[Markup]:
     lines = [
         say(
-            "Units that have sent workbooks for {quarter}: {units_received} of {units_expected}, {units_late} of them after the due day.",
+            "Units that have sent workbooks for the {quarter}: {units_received} of {units_expected}, {units_late} of them after the due day.",
             quarter=quarter_name(content.programme.quarter, say),
         )
     ]
@@ -78,7 +78,7 @@ def _gaps(content: Content, say: Wording) -> list[Markup]:
             "Started {projects_started} = completed {projects_completed} + on schedule {projects_on_schedule} + neither {unexplained_projects}: these are late, with the constraints that their units report."
         ),
         say(
-            "Works completed and listed one by one: {works_listed}; projects that hold them: {works_bundling}; completed projects: {projects_completed}. One project can bundle several works."
+            "Works completed and listed one by one: {works_listed}; projects they belong to: {works_bundling}; completed projects: {projects_completed}. One project can bundle several works."
         ),
         say(
             "Projects under way and below elapsed time on their plan: {below_quota_projects}; of these reported as on schedule: {contradicted_projects}."

@@ -127,10 +127,10 @@ def _furthest(content: Content, say: Wording) -> str:
 def _rule(say: Wording, rule: Lights) -> Markup:
     if not rule.yellow:
         return say(
-            "Rule of the words: normal when not behind elapsed time, behind up to {light_red}, far behind beyond."
+            "Rule for the words: normal when not behind elapsed time, behind up to {light_red}, far behind beyond."
         )
     return say(
-        "Rule of the words: normal up to {light_yellow} behind elapsed time, behind up to {light_red}, far behind beyond."
+        "Rule for the words: normal up to {light_yellow} behind elapsed time, behind up to {light_red}, far behind beyond."
     )
 
 
