@@ -8,7 +8,7 @@ export PYTHON
 # Compiled modules are kept: importing pandas anew costs a second each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help briefing test setup lint format bench drill sample lock clean
+.PHONY: help briefing test setup lint format bench catalogue drill sample lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,10 @@ format: setup ## mends layout and what of style can be mended
 bench: setup ## speed beside named alternatives: a briefing, then reading a long .xlsx and .csv
 	@$(BIN)/python benchmarks/briefing.py
 	@$(BIN)/python benchmarks/reading.py
+
+catalogue: setup ## dist/cityanalytics.pot, every sentence for translators (see CONTRIBUTING.md)
+	@mkdir -p dist
+	@$(BIN)/python .ci/catalogue.py dist/cityanalytics.pot
 
 drill: setup ## slow: workbooks spoilt by the thousand; fresh clones of the last commit on every supported Python
 	@FUZZ_CASES=1500 $(BIN)/pytest -q -n logical tests/test_fuzz.py

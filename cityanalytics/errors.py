@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cityanalytics.issues import Message
+from cityanalytics.issues import Message, untranslated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ class CityAnalyticsError(Exception):
         super().__init__(str(message))
         self.message = message
 
-    def text(self, translate: Translate = str) -> str:
+    def text(self, translate: Translate = untranslated) -> str:
         """Return the sentence in the language of `translate`."""
         return self.message.text(translate)
 
@@ -36,7 +36,7 @@ class BlockingIssuesError(CityAnalyticsError):
     """The input has issues that block; all of them are carried."""
 
     def __init__(self, issues: Sequence[Issue]) -> None:
-        super().__init__(Message.of("{count} issues block", count=len(issues)))
+        super().__init__(Message.counted("{count} issue blocks", "{count} issues block", count=len(issues)))
         self.issues = tuple(issues)
 
 

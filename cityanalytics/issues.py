@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
 
-Translate = Callable[[str], str]
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+
+class Translate(Protocol):
+    """Turns an English sentence into a reader's language; of a plural, into the form that the number asks for."""
+
+    def __call__(self, sentence: str, plural: str = "", number: float = 1, /) -> str:
+        """Return the sentence as the reader has it."""
+
+
+def untranslated(sentence: str, plural: str = "", number: float = 1) -> str:
+    """Return the English sentence itself.
+
+    Examples
+    --------
+    >>> untranslated("{count} issue blocks", "{count} issues block", 2)
+    '{count} issues block'
+    """
+    return plural if plural and number != 1 else sentence
 
 
 class Severity(StrEnum):
@@ -26,6 +45,10 @@ class Message:
         English sentence with ``{name}`` gaps; the key of its translation.
     values
         What fills the gaps: pairs of name and text.
+    plural
+        The sentence for any number but one; empty where nothing is counted.
+    number
+        What its form depends on.
 
     Examples
     --------
@@ -35,15 +58,30 @@ class Message:
 
     template: str
     values: tuple[tuple[str, str], ...] = ()
+    plural: str = ""
+    number: int = 1
 
     @classmethod
     def of(cls, template: str, **values: object) -> Message:
         """Make a message; every value is kept as text."""
         return cls(template=template, values=tuple((key, str(value)) for key, value in values.items()))
 
-    def text(self, translate: Translate = str) -> str:
+    @classmethod
+    def counted(cls, one: str, many: str, /, count: int, **values: object) -> Message:
+        """Make a message whose form depends on `count`, which fills the gap of that name.
+
+        Examples
+        --------
+        >>> print(Message.counted("{count} issue blocks", "{count} issues block", count=2))
+        2 issues block
+        """
+        filled = tuple((key, str(value)) for key, value in {"count": count, **values}.items())
+        return cls(template=one, plural=many, number=count, values=filled)
+
+    def text(self, translate: Translate = untranslated) -> str:
         """Return the sentence in the language of `translate`."""
-        return translate(self.template).format(**dict(self.values))
+        said = translate(self.template, self.plural, self.number) if self.plural else translate(self.template)
+        return said.format(**dict(self.values))
 
     def __str__(self) -> str:
         return self.text()

@@ -6,7 +6,6 @@ import datetime as dt
 import difflib
 import hashlib
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,13 +14,27 @@ from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 FILE = "cityanalytics.toml"
-Texts = Mapping[str, str]
 Value = TypeVar("Value")
 #: What may have to hold at the year's end.
 OBLIGATIONS = ("complete", "finish", "plan")
+
+
+class Texts(dict[str, str]):
+    """A text by language; a language that it lacks takes the English one, else the first.
+
+    Examples
+    --------
+    >>> Texts(zh="样例市", en="Sample City")["fr"]
+    'Sample City'
+    """
+
+    def __missing__(self, language: str) -> str:
+        """Return what stands in the place of a language that is not there."""
+        return self.get("en") or next(iter(self.values()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +55,7 @@ class Kind:
 
     key: str
     kind: str
-    label: Texts
+    label: Mapping[str, str]
     listed: bool = False
 
 
@@ -101,13 +114,13 @@ class Settings:
     """
 
     root: Path
-    city: Texts
-    bureau: Texts
-    statement: Texts
+    city: Mapping[str, str]
+    bureau: Mapping[str, str]
+    statement: Mapping[str, str]
     languages: tuple[str, ...] = ("zh", "en")
     units: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
-    terms: Mapping[str, Texts] = field(default_factory=dict)
+    terms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     quarters: Mapping[str, dt.date] = field(default_factory=dict)
     due_days: int = 5
     obligations: Mapping[str, str] = field(default_factory=dict)
@@ -147,6 +160,17 @@ class Settings:
     def term(self, word: str, language: str) -> str:
         """Return a word of the data in a language; where none is given, the word itself."""
         return self.terms.get(word, {}).get(language, word)
+
+    def untold(self) -> dict[str, list[str]]:
+        """Return for each language of the pages the texts that it lacks, by their names in the file."""
+        texts = {"names.city": self.city, "names.bureau": self.bureau, "names.statement": self.statement}
+        texts |= {f"works.{kind.key}.label": kind.label for kind in self.works}
+        texts |= {f"demolition.{kind.key}.label": kind.label for kind in self.demolition}
+        lacking = {
+            language: [name for name, text in texts.items() if language not in text]
+            for language in self.languages
+        }
+        return {language: names for language, names in lacking.items() if names}
 
     def data_date(self, quarter: str) -> dt.date:
         """Return the day that a quarter's figures describe."""
@@ -333,9 +357,10 @@ class _Section:
         return {name: inner.get(name, kind) for name in table}
 
     def texts(self, key: str, languages: tuple[str, ...]) -> Texts:
-        """Return a text in every language that the pages are written in."""
+        """Return a text in the languages that it is given in: at least one that the pages are written in."""
         inner = _Section(name=f"{self.name}.{key}", values=self.get(key, dict))
-        return {language: inner.get(language, str) for language in (*languages, *inner.values)}
+        spoken = [language for language in languages if language in inner.values] or languages[:1]
+        return Texts({language: inner.get(language, str) for language in (*spoken, *inner.values)})
 
     def section(self, key: str) -> _Section:
         return _Section(name=key, values=self.get(key, dict, {}))

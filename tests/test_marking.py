@@ -24,7 +24,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
-from cityanalytics.issues import Issue, Message, Severity
+from cityanalytics.issues import Issue, Message, Severity, untranslated
 from cityanalytics.workbooks.grid import Workbook, cell_name, column_index, read_bytes
 from cityanalytics.workbooks.marking.issuelist import COLOURS, is_issue_list, without_issue_list
 from cityanalytics.workbooks.marking.mark import mark_workbook
@@ -42,12 +42,12 @@ MARKUP = "</t></is><f>1+1</f> & <b>_x0041_"
 TAG = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
-def chinese(sentence: str) -> str:
+def chinese(sentence: str, _plural: str = "", _number: float = 1, /) -> str:
     return {"Issues": "存疑清单", "warning": "提示", "mend it": "请改正"}.get(sentence, sentence)
 
 
 def mark(content: bytes, issues: Sequence[Issue]) -> tuple[bytes, str]:
-    marked = mark_workbook(read_bytes(content, name="f"), content, issues, languages=(chinese, str))
+    marked = mark_workbook(read_bytes(content, name="f"), content, issues, languages=(chinese, untranslated))
     return marked.content, marked.suffix
 
 
@@ -793,7 +793,7 @@ def test_a_marked_copy_of_another_container_opens_in_libreoffice(
     assert before.container == kind
     sheet = before.sheets[0].sheet
     found = [doubt(f"f!{sheet}!D4", severity=Severity.ERROR), doubt(f"f!{sheet}!D6"), doubt(f"f!{sheet}!C1")]
-    marked = mark_workbook(before, content, found, languages=(chinese, str))
+    marked = mark_workbook(before, content, found, languages=(chinese, untranslated))
     assert (marked.form, marked.suffix) == ("copy", ".xlsx")
     assert faults(marked.content) == []
     (tmp_path / "marked.xlsx").write_bytes(marked.content)
@@ -820,7 +820,7 @@ def test_a_sheets_name_may_not_fit_a_copy_and_links_still_lead_there() -> None:
     grids = tuple(replace(grid, sheet=name) for name in (long, f"{long}二", "../../x", "'a'"))
     workbook = replace(read_bytes(old_workbook(), name="f"), sheets=grids)
     found = [doubt(f"f!{one.sheet}!B2") for one in grids]
-    marked = mark_workbook(workbook, b"", found, languages=(chinese, str)).content
+    marked = mark_workbook(workbook, b"", found, languages=(chinese, untranslated)).content
     assert faults(marked) == []
     names = [sheet.sheet for sheet in read_bytes(marked, name="f").sheets]
     links = tree(parts(marked)["xl/worksheets/sheet5.xml"]).iter(f"{TAG}hyperlink")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 from defusedxml import ElementTree
 
-from cityanalytics.briefing.wording import catalogue
+from cityanalytics.briefing.wording import catalogue, spoken
 from cityanalytics.errors import UsageError
 from cityanalytics.intake import returns
 from cityanalytics.intake.load import ingest
@@ -131,9 +131,7 @@ def marks(path: Path) -> dict[str, dict[str, set[str]]]:
 
 def write(settings: Settings, folder: Path, *quarters: str) -> list[Returned]:
     chosen = to_return(settings, ingest(settings), quarters)
-    return write_returns(
-        settings, chosen, folder, languages=(lambda text: catalogue("zh").get(text, text), str)
-    )
+    return write_returns(settings, chosen, folder, languages=(spoken("zh"), spoken("en")))
 
 
 def test_exactly_the_doubtful_cells_are_marked_also_when_an_issue_blocks(city: Path) -> None:
@@ -276,7 +274,7 @@ def test_a_list_that_is_sent_in_is_no_table(city: Path, tmp_path: Path) -> None:
     (file,) = shown["files"]
     assert [sheet["sheet"] for sheet in file["sheets"]] == ["项目投资完成情况", "项目状态", "实物工程量"]
     workbook = read_bytes(b"", name="f")
-    alone = mark_workbook(workbook, b"", workbook.issues, languages=(str,))
+    alone = mark_workbook(workbook, b"", workbook.issues, languages=(spoken("en"),))
     assert alone.form == "list"
     (tmp_path / "list.xlsx").write_bytes(alone.content)
     done = run(city, "inspect", str(tmp_path / "list.xlsx"), "--json")

@@ -1,20 +1,119 @@
-"""Figures of what is expected by the year's end beside investment: stages of projects, demolition, parts."""
+"""Figures of paces and of what is expected by the year's end: investment, stages of projects, demolition, parts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cityanalytics.briefing.quantity import DONE, Figure, cells_of
+from cityanalytics.briefing.quantity import CALENDAR, DONE, PLAN, Figure, cells_of, done_cells
 from cityanalytics.forecast.counts import backtest as counts_backtest
 from cityanalytics.forecast.parts import backtest as parts_backtest
+from cityanalytics.forecast.pool import reference
 
 if TYPE_CHECKING:
+    from cityanalytics.forecast.methods import Forecast
     from cityanalytics.forecast.outlook import Outlook
+    from cityanalytics.forecast.pace import Pace
+    from cityanalytics.forecast.scenario import Scenario
     from cityanalytics.programme.snapshot import Programme
     from cityanalytics.settings import Settings
 
+#: What was learnt of the reference classes; the share of outcomes that the band is to hold.
+POOL = "cityanalytics/forecast/pool.csv"
+BAND = 0.8
+#: What the backtest of parts measured.
+PARTS, COUNTS = "cityanalytics/forecast/parts.csv", "cityanalytics/forecast/counts.csv"
 #: Levels that the page shows, by the ending of their keys.
 SHOWN_LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+
+
+def pace_figures(pace: Pace, programme: Programme) -> list[Figure]:
+    """Return the paces, and the days that they are measured over."""
+    done, plan = done_cells(programme), cells_of(programme.projects["plan_cell"])
+    rests_on = {
+        "pace_achieved": (pace.achieved, "yuan per day", done, (DONE,)),
+        "pace_required": (pace.required, "yuan per day", done + plan, (DONE, PLAN)),
+        "pace_ratio": (pace.ratio, "times", done + plan, (DONE, PLAN)),
+        "pace_achieved_working": (pace.achieved_working, "yuan per day", done, (DONE,)),
+        "pace_required_working": (pace.required_working, "yuan per day", done + plan, (DONE, PLAN)),
+        "pace_best": (pace.best, "yuan per day", done, (DONE,)),
+        "closes_at_achieved_pace": (pace.closes_at, "yuan", done, (DONE,)),
+    }
+    days = {
+        "pace_best_days": pace.best_days,
+        "days_gone": pace.days_gone,
+        "days_left": pace.days_left,
+        "working_days_gone": pace.working_days_gone,
+        "working_days_left": pace.working_days_left,
+    }
+    return [
+        *(
+            Figure(key=key, value=value, unit=unit, cells=cells, tables=tables, sources=(CALENDAR,))
+            for key, (value, unit, cells, tables) in rests_on.items()
+        ),
+        *(Figure(key=key, value=value, unit="days", sources=(CALENDAR,)) for key, value in days.items()),
+    ]
+
+
+def forecast_figures(forecast: Forecast, programme: Programme) -> list[Figure]:
+    """Return the forecast of the year, and what it rests on."""
+    done, plan = done_cells(programme), cells_of(programme.projects["plan_cell"])
+    levels = {
+        "forecast_p10": 0.10,
+        "forecast_p25": 0.25,
+        "forecast_p50": 0.50,
+        "forecast_p75": 0.75,
+        "forecast_p90": 0.90,
+    }
+    return [
+        *(
+            Figure(
+                key=key,
+                value=forecast.quantile(level),
+                unit="yuan",
+                cells=done,
+                tables=(DONE,),
+                sources=(POOL,),
+            )
+            for key, level in levels.items()
+        ),
+        Figure(
+            key="forecast_probability",
+            value=forecast.probability,
+            unit="fraction of one",
+            cells=done + plan,
+            tables=(DONE, PLAN),
+            sources=(POOL,),
+        ),
+        Figure(key="forecast_band", value=BAND, unit="fraction", sources=("cityanalytics",)),
+        Figure(
+            key="class_coverage",
+            value=reference(forecast.reference_class, forecast.as_of).coverage,
+            unit="fraction",
+            sources=(POOL,),
+        ),
+        Figure(key="class_series", value=forecast.freedom + 1, unit="count", sources=(POOL,)),
+    ]
+
+
+def scenario_figures(scenarios: tuple[Scenario, ...], programme: Programme) -> list[Figure]:
+    """Return what each scenario comes to."""
+    done, plan = done_cells(programme), cells_of(programme.projects["plan_cell"])
+    return [
+        Figure(
+            key=f"scenario_{scenario.name}_{key}",
+            value=value,
+            unit=unit,
+            cells=done + plan,
+            tables=(DONE, PLAN),
+            sources=(POOL, CALENDAR),
+        )
+        for scenario in scenarios
+        for key, value, unit in (
+            ("p50", scenario.forecast.quantile(0.5), "yuan"),
+            ("probability", scenario.forecast.probability, "fraction of one"),
+            ("pace", scenario.pace, "times"),
+        )
+    ]
 
 
 def outlook_figures(programme: Programme, settings: Settings, outlook: Outlook) -> list[Figure]:
@@ -45,7 +144,9 @@ def _counts(programme: Programme, outlook: Outlook) -> list[Figure]:
             cells=cells,
             tables=("status!stage",),
         ),
-        Figure(key="undated_projects", value=counts.undated, unit="count"),
+        Figure(
+            key="undated_projects", value=counts.undated, unit="count", tables=("projects!planned_start",)
+        ),
     ]
 
 
@@ -71,28 +172,35 @@ def _areas(programme: Programme, settings: Settings, outlook: Outlook) -> list[F
 
 def _parts(programme: Programme, outlook: Outlook) -> list[Figure]:
     parts = outlook.parts
-    done_cells = cells_of(programme.segments.loc[programme.segments["done"] != 0, "amount_cell"])
     return [
         Figure(
             key="bottom_up",
             value=programme.done + parts.expected,
             unit="yuan",
-            cells=done_cells,
+            cells=done_cells(programme),
             tables=(DONE,),
         ),
         *(
-            Figure(key=f"{name}_short", value=int((outlook.by(by)["short"] > 0).sum()), unit="count")
+            Figure(
+                key=f"{name}_short",
+                value=int((outlook.by(by)["short"] > 0).sum()),
+                unit="count",
+                tables=(DONE, PLAN),
+            )
             for by, name in (("category", "categories"), ("unit", "units"))
         ),
-        Figure(key="parts_without_total", value=int(parts.projects["untotalled"].sum()), unit="count"),
-        Figure(key="parts_without_dates", value=int(parts.projects["undated"].sum()), unit="count"),
-        Figure(key="parts_contradicted", value=int(parts.contradicted.sum()), unit="count"),
-        Figure(
-            key="sites_without_plan", value=int(outlook.demolition.sites["unplanned"].sum()), unit="count"
+        *(
+            Figure(key=key, value=int(flags.sum()), unit="count", tables=tables)
+            for key, flags, tables in (
+                ("parts_without_total", parts.projects["untotalled"], ("projects!total_investment",)),
+                ("parts_without_dates", parts.projects["undated"], ("projects!planned_start",)),
+                ("parts_contradicted", parts.contradicted, ("projects!total_investment", DONE)),
+                ("sites_without_plan", outlook.demolition.sites["unplanned"], ("demolition!planned_area",)),
+                ("sites_exceeded", outlook.demolition.sites["exceeded"], ("demolition!area",)),
+            )
         ),
-        Figure(key="sites_exceeded", value=int(outlook.demolition.sites["exceeded"].sum()), unit="count"),
-        Figure(key="unit_coverage", value=_unit_coverage(), unit="fraction"),
-        Figure(key="completed_coverage", value=_completed_coverage(), unit="fraction"),
+        Figure(key="unit_coverage", value=_unit_coverage(), unit="fraction", sources=(PARTS,)),
+        Figure(key="completed_coverage", value=_completed_coverage(), unit="fraction", sources=(COUNTS,)),
     ]
 
 

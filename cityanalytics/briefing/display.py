@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.number import (
@@ -18,6 +18,7 @@ from cityanalytics.briefing.number import (
     chance,
     hedged,
     number,
+    rounded_half_up,
 )
 from cityanalytics.briefing.table import Cell, Table
 
@@ -42,6 +43,7 @@ __all__ = [
     "count",
     "date_text",
     "day_text",
+    "in_scale",
     "length",
     "number",
     "pace",
@@ -56,9 +58,14 @@ def _scaled(value: Value, language: str, places: int, scales: Sequence[Scale]) -
     if word is not None or value is None or isinstance(value, Absent):
         return word or ""
     scale = next((scale for scale in scales if abs(value) >= scale.least), scales[-1])
-    return scale.pattern.format(
-        number(value, language, places=max(0, places + scale.places), per=scale.per),
-    )
+    return in_scale(value, language, scale, places=max(0, places + scale.places))
+
+
+def in_scale(value: float, language: str, scale: Scale, *, places: int) -> str:
+    """Return a value in a unit of the caller's choice, with its name."""
+    shown = number(value, language, places=places, per=scale.per)
+    rounded = rounded_half_up(value, places=places, per=scale.per)
+    return LANGUAGES[language].filled(scale.pattern, shown, rounded)
 
 
 def amount(yuan: Value, language: str, *, places: int = 1) -> str:
@@ -125,7 +132,7 @@ def share(fraction: Value, language: str, *, places: int = 1) -> str:
     ('68.9%', 'n/a')
     """
     shown = number(fraction, language, places=places, per=0.01)
-    return shown if absence(fraction, language) else f"{shown}%"
+    return shown if absence(fraction, language) else LANGUAGES[language].percent.format(shown)
 
 
 def points(difference: Value, language: str, *, places: int = 1) -> str:
@@ -137,7 +144,10 @@ def points(difference: Value, language: str, *, places: int = 1) -> str:
     ('3.7个百分点', '−3.7 percentage points')
     """
     shown = number(difference, language, places=places, per=0.01)
-    return shown if absence(difference, language) else LANGUAGES[language].points.format(shown)
+    if absence(difference, language) or difference is None or isinstance(difference, Absent):
+        return shown
+    rules, rounded = LANGUAGES[language], rounded_half_up(difference, places=places, per=0.01)
+    return rules.filled(rules.points, shown, rounded)
 
 
 def probability(value: Value, language: str) -> str:
@@ -159,7 +169,9 @@ def probability(value: Value, language: str) -> str:
     rules = LANGUAGES[language]
     tenths = number(value, language, per=0.1)
     if tenths in {"0", "10"}:
-        return rules.hundredths.format(percent=hedge.format(percent), count=hedge.format(percent[:-1]))
+        return rules.hundredths.format(
+            percent=hedge.format(percent), count=hedge.format(percent.strip("%\u00a0 "))
+        )
     return rules.tenths.format(percent=hedge.format(percent), count=hedge.format(tenths))
 
 
@@ -186,4 +198,4 @@ def day_text(date: dt.date, language: str) -> str:
     ('9月22日', '22 Sept')
     """
     rules = LANGUAGES[language]
-    return format_date(date, rules.day, locale=rules.locale)
+    return format_skeleton("MMMd", date, locale=rules.locale)

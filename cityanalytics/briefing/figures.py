@@ -11,13 +11,28 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cityanalytics.briefing.ahead import outlook_figures
+from cityanalytics.briefing.ahead import (
+    forecast_figures,
+    outlook_figures,
+    pace_figures,
+    scenario_figures,
+)
+from cityanalytics.briefing.breakdown import breakdown_figures, held_up_figures, rule_figures
 from cityanalytics.briefing.lights import STEP
 from cityanalytics.briefing.physical import demolition_figures, housing_figures, project_figures, work_figures
-from cityanalytics.briefing.quantity import DONE, PLAN, Figure, cells_of, share_of
+from cityanalytics.briefing.quantity import (
+    CALENDAR,
+    CONFIGURED,
+    DONE,
+    PLAN,
+    REGISTER,
+    Figure,
+    cells_of,
+    done_cells,
+    share_of,
+)
 from cityanalytics.briefing.since import change_figures
 from cityanalytics.briefing.trackrecord import moved_figures, record_figures
-from cityanalytics.forecast.pool import reference
 
 if TYPE_CHECKING:
     from cityanalytics.forecast.bridge import Bridge
@@ -34,6 +49,7 @@ if TYPE_CHECKING:
 
 def figures(
     *,
+    inputs: int,
     settings: Settings,
     programme: Programme,
     reconciliation: Reconciliation,
@@ -49,6 +65,8 @@ def figures(
 
     Parameters
     ----------
+    inputs
+        Files that the briefing rests on.
     settings
         The workspace's configuration.
     programme, reconciliation, pace, forecast, outlook, scenarios
@@ -65,8 +83,11 @@ def figures(
         *work_figures(programme, settings),
         *demolition_figures(programme, settings),
         *housing_figures(programme, settings),
-        *_pace(pace),
-        *_forecast(forecast),
+        *breakdown_figures(programme, outlook),
+        *held_up_figures(programme),
+        *rule_figures(settings),
+        *pace_figures(pace, programme),
+        *forecast_figures(forecast, programme),
         *outlook_figures(programme, settings, outlook),
         Figure(key="light_yellow", value=settings.lights.yellow, unit="points"),
         Figure(key="light_red", value=settings.lights.red, unit="points"),
@@ -75,38 +96,19 @@ def figures(
         *change_figures(changes),
         *moved_figures(bridge),
         *record_figures(record),
-        Figure(
-            key="class_coverage",
-            value=reference(forecast.reference_class, forecast.as_of).coverage,
-            unit="fraction",
-        ),
-        *(
-            figure
-            for scenario in scenarios
-            for figure in (
-                Figure(
-                    key=f"scenario_{scenario.name}_p50", value=scenario.forecast.quantile(0.5), unit="yuan"
-                ),
-                Figure(
-                    key=f"scenario_{scenario.name}_probability",
-                    value=scenario.forecast.probability,
-                    unit="fraction of one",
-                ),
-                Figure(key=f"scenario_{scenario.name}_pace", value=scenario.pace, unit="times"),
-            )
-        ),
+        Figure(key="inputs_files", value=inputs, unit="count", sources=(REGISTER,)),
+        *scenario_figures(scenarios, programme),
     ]
     return {figure.key: figure for figure in found}
 
 
 def _investment(programme: Programme) -> list[Figure]:
-    counted = programme.segments[programme.segments["done"] != 0]
-    done_cells = cells_of(counted["amount_cell"])
+    cells = done_cells(programme)
     plan_cells = cells_of(programme.projects["plan_cell"])
     share = share_of(programme.done, programme.plan)
     behind = None if share is None else programme.elapsed - share
     return [
-        Figure(key="investment_to_date", value=programme.done, unit="yuan", cells=done_cells, tables=(DONE,)),
+        Figure(key="investment_to_date", value=programme.done, unit="yuan", cells=cells, tables=(DONE,)),
         Figure(key="annual_plan", value=programme.plan, unit="yuan", cells=plan_cells, tables=(PLAN,)),
         Figure(
             key="annual_plan_original",
@@ -126,36 +128,36 @@ def _investment(programme: Programme) -> list[Figure]:
             key="investment_share_of_plan",
             value=share,
             unit="fraction",
-            cells=done_cells + plan_cells,
+            cells=cells + plan_cells,
             tables=(DONE, PLAN),
         ),
-        Figure(key="elapsed_share", value=programme.elapsed, unit="fraction"),
+        Figure(key="elapsed_share", value=programme.elapsed, unit="fraction", sources=(CALENDAR,)),
         Figure(
             key="investment_to_date_share",
             value=share,
             unit="fraction",
-            cells=done_cells + plan_cells,
+            cells=cells + plan_cells,
             tables=(DONE, PLAN),
         ),
         Figure(
             key="investment_to_date_gap",
             value=None if behind is None else -behind,
             unit="points",
-            cells=done_cells + plan_cells,
+            cells=cells + plan_cells,
             tables=(DONE, PLAN),
         ),
         Figure(
             key="points_behind",
             value=None if behind is None else abs(behind),
             unit="points",
-            cells=done_cells + plan_cells,
+            cells=cells + plan_cells,
             tables=(DONE, PLAN),
         ),
         Figure(
             key="plan_missing",
             value=max(programme.plan - programme.done, 0.0),
             unit="yuan",
-            cells=done_cells + plan_cells,
+            cells=cells + plan_cells,
             tables=(DONE, PLAN),
         ),
         Figure(
@@ -169,7 +171,7 @@ def _investment(programme: Programme) -> list[Figure]:
 
 
 def _earlier_years(programme: Programme) -> list[Figure]:
-    done_cells = cells_of(programme.segments.loc[programme.segments["done"] != 0, "amount_cell"])
+    cells = done_cells(programme)
     found = []
     for year, amount, cell in programme.history.itertuples(index=False):
         found += [
@@ -178,42 +180,11 @@ def _earlier_years(programme: Programme) -> list[Figure]:
                 key=f"investment_vs_{year}",
                 value=share_of(programme.done, amount),
                 unit="fraction",
-                cells=(*done_cells, cell),
+                cells=(*cells, cell),
                 tables=(DONE, "history!amount"),
             ),
         ]
     return found
-
-
-def _pace(pace: Pace) -> list[Figure]:
-    return [
-        Figure(key="pace_achieved", value=pace.achieved, unit="yuan per day"),
-        Figure(key="pace_required", value=pace.required, unit="yuan per day"),
-        Figure(key="pace_ratio", value=pace.ratio, unit="times"),
-        Figure(key="pace_achieved_working", value=pace.achieved_working, unit="yuan per day"),
-        Figure(key="pace_required_working", value=pace.required_working, unit="yuan per day"),
-        Figure(key="pace_best", value=pace.best, unit="yuan per day"),
-        Figure(key="pace_best_days", value=pace.best_days, unit="days"),
-        Figure(key="days_gone", value=pace.days_gone, unit="days"),
-        Figure(key="days_left", value=pace.days_left, unit="days"),
-        Figure(key="working_days_gone", value=pace.working_days_gone, unit="days"),
-        Figure(key="working_days_left", value=pace.working_days_left, unit="days"),
-        Figure(key="closes_at_achieved_pace", value=pace.closes_at, unit="yuan"),
-    ]
-
-
-def _forecast(forecast: Forecast) -> list[Figure]:
-    levels = {
-        "forecast_p10": 0.10,
-        "forecast_p25": 0.25,
-        "forecast_p50": 0.50,
-        "forecast_p75": 0.75,
-        "forecast_p90": 0.90,
-    }
-    return [
-        *(Figure(key=key, value=forecast.quantile(level), unit="yuan") for key, level in levels.items()),
-        Figure(key="forecast_probability", value=forecast.probability, unit="fraction of one"),
-    ]
 
 
 def _received(programme: Programme, settings: Settings) -> list[Figure]:
@@ -222,9 +193,26 @@ def _received(programme: Programme, settings: Settings) -> list[Figure]:
     due = pd.Timestamp(settings.data_date(programme.quarter) + dt.timedelta(days=settings.due_days))
     severities = programme.issues["severity"]
     return [
-        Figure(key="units_expected", value=len(settings.units), unit="count"),
-        Figure(key="units_received", value=len(now), unit="count"),
-        Figure(key="units_late", value=int((now["first_received"] > due).sum()), unit="count"),
-        Figure(key="issues_error", value=int((severities == "error").sum()), unit="count"),
-        Figure(key="issues_warning", value=int((severities == "warning").sum()), unit="count"),
+        Figure(
+            key="units_expected",
+            value=len(settings.units),
+            unit="count",
+            sources=(CONFIGURED.format("units"),),
+        ),
+        Figure(key="units_received", value=len(now), unit="count", sources=(REGISTER,)),
+        Figure(
+            key="units_late",
+            value=int((now["first_received"] > due).sum()),
+            unit="count",
+            sources=(REGISTER, CONFIGURED.format("due_days")),
+        ),
+        *(
+            Figure(
+                key=f"issues_{severity}",
+                value=int((severities == severity).sum()),
+                unit="count",
+                tables=("issues!severity",),
+            )
+            for severity in ("error", "warning")
+        ),
     ]

@@ -89,7 +89,7 @@ def ledger(found: LookBack) -> Section:
             return paragraph(say("The ledger is empty: nothing has been published."))
         shown = paragraph(
             say(
-                "{record_published} forecasts published in time; {record_hindcasts} hindcasts, which do not count."
+                "Forecasts published in time: {record_published}; hindcasts, which do not count: {record_hindcasts}."
             )
         )
         if record.scores:

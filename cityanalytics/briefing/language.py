@@ -1,11 +1,26 @@
-"""How each language shows values: units, patterns and the words for what is not there.
+"""How each language shows values: units, patterns and the words for what is not there, from data.
 
-A third language is one more entry in `LANGUAGES`; nothing else changes.
+A language is two files in ``locale``: ``<name>.toml`` says how it shows values, ``<name>.po`` holds its
+sentences. Signs of numbers, dates and plural forms come from CLDR, by the locale that the first one names.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from cityanalytics.errors import UsageError
+from cityanalytics.issues import Message
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+#: A pattern with one gap, by the CLDR plural category of the number in it; ``other`` is always there.
+Pattern = Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +43,7 @@ class Scale:
 
     per: float = 1.0
     unit: str = ""
-    pattern: str = "{}"
+    pattern: Pattern = field(default_factory=lambda: {"other": "{}"})
     places: int = 0
     least: float = 0.0
 
@@ -42,15 +57,14 @@ class Language:
     tag
         For the page's ``lang``.
     locale
-        For dates (CLDR).
+        Of CLDR: dates, signs of numbers, plural categories.
     amounts, areas, lengths
-        Scales from the largest down, in yuan, square metres and metres; tables and charts take the first.
+        Scales from the largest down, in yuan, square metres and metres; tables and charts take the first,
+        and tables of small amounts the second one of amounts.
     pace
         Scale of an amount a day, in yuan.
     points
         Pattern of a difference between shares.
-    day
-        CLDR pattern of a day without its year.
     about, under, over
         Patterns of a probability's number: as told, and beyond the least and the most that can be told.
     tenths, hundredths
@@ -61,12 +75,15 @@ class Language:
         Patterns of the numbers of figures and tables.
     gap
         What stands between such a number and the title.
-    space
-        What stands between two sentences.
+    space, join
+        What stands between two sentences, and between the items of a list.
+    indent
+        What stands before a row that is part of the one above.
     note
         Pattern of a caption's remark on units.
-    minus
-        The sign of a negative number.
+    minus, decimal, group, percent
+        The signs of a negative number, of decimals and of thousands, and the pattern of per cent; the last
+        three are CLDR's where they are left empty.
     """
 
     tag: str
@@ -75,8 +92,7 @@ class Language:
     areas: tuple[Scale, ...]
     lengths: tuple[Scale, ...]
     pace: Scale
-    points: str
-    day: str
+    points: Pattern
     about: str
     under: str
     over: str
@@ -88,73 +104,127 @@ class Language:
     table: str
     gap: str
     space: str
+    join: str
+    indent: str
     note: str
     minus: str = "−"
+    decimal: str = ""
+    group: str = ""
+    percent: str = ""
+
+    @property
+    def minor(self) -> Scale:
+        """The scale of tables of small amounts: the second one, where there is one."""
+        return self.amounts[min(1, len(self.amounts) - 1)]
+
+    def filled(self, pattern: Pattern, shown: str, number: Decimal) -> str:
+        """Return a pattern with a number in it, in the plural form that the number takes.
+
+        Examples
+        --------
+        >>> from decimal import Decimal
+        >>> english = LANGUAGES["en"]
+        >>> english.filled(english.points, "1", Decimal("1")), english.filled(english.points, "1.0", Decimal("1.0"))
+        ('1 percentage point', '1.0 percentage points')
+        """
+        from babel import Locale
+
+        category = Locale.parse(self.locale).plural_form(abs(number))
+        return pattern.get(category, pattern["other"]).format(shown)
 
 
-LANGUAGES = {
-    "zh": Language(
-        tag="zh-CN",
-        locale="zh_Hans_CN",
-        amounts=(
-            Scale(per=1e8, unit="亿元", pattern="{}亿元", least=1e8),
-            Scale(per=1e4, unit="万元", pattern="{}万元", places=-1, least=1e4),
-            Scale(unit="元", pattern="{}元", places=-1),
-        ),
-        areas=(
-            Scale(per=1e4, unit="万平方米", pattern="{}万平方米", least=1e4),
-            Scale(unit="平方米", pattern="{}平方米"),
-        ),
-        lengths=(
-            Scale(per=1e3, unit="公里", pattern="{}公里", least=1e3),
-            Scale(unit="米", pattern="{}米"),
-        ),
-        pace=Scale(per=1e8, unit="亿元/日", pattern="{}亿元/日", places=2),
-        points="{}个百分点",
-        day="M月d日",
-        about="约{}",
-        under="不足{}",
-        over="超过{}",
-        tenths="{percent}（十次中{count}次）",
-        hundredths="{percent}（一百次中{count}次）",
-        missing="无数据",
-        not_applicable="不适用",
-        figure="图{}",
-        table="表{}",
-        gap="\u3000",
-        space="",
-        note="（{}）",
-    ),
-    "en": Language(
-        tag="en",
-        locale="en_GB",
-        amounts=(
-            Scale(per=1e9, unit="billion yuan", pattern="¥{} bn", places=1, least=1e8),
-            Scale(per=1e6, unit="million yuan", pattern="¥{} m", least=1e6),
-            Scale(unit="yuan", pattern="¥{}", places=-1),
-        ),
-        areas=(
-            Scale(per=1e6, unit="million m²", pattern="{} million m²", places=2, least=1e4),
-            Scale(unit="m²", pattern="{} m²"),
-        ),
-        lengths=(
-            Scale(per=1e3, unit="km", pattern="{} km", least=1e3),
-            Scale(unit="m", pattern="{} m"),
-        ),
-        pace=Scale(per=1e6, unit="million yuan a day", pattern="¥{} m a day"),
-        points="{} percentage points",
-        day="d MMM",
-        about="about {}",
-        under="under {}",
-        over="over {}",
-        tenths="{percent} ({count} in 10)",
-        hundredths="{percent} ({count} in 100)",
-        missing="no data",
-        not_applicable="n/a",
-        figure="Figure {}",
-        table="Table {}",
-        gap=". ",
-        space=" ",
-        note=" ({})",
-    ),
-}
+class _Languages(Mapping[str, Language]):
+    """The languages that have their two files, by name; each is read when it is first asked for."""
+
+    def __getitem__(self, name: str) -> Language:
+        if name not in _names():
+            raise KeyError(name)
+        return _read(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_names())
+
+    def __len__(self) -> int:
+        return len(_names())
+
+
+LANGUAGES: Mapping[str, Language] = _Languages()
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    folder = files(__package__) / "locale"
+    return tuple(
+        sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml"))
+    )
+
+
+@cache
+def _read(name: str) -> Language:
+    text = (files(__package__) / "locale" / f"{name}.toml").read_text(encoding="utf-8")
+    try:
+        return language(tomllib.loads(text))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise UsageError(
+            Message.of("{file} cannot be read: {reason}", file=f"locale/{name}.toml", reason=error)
+        ) from error
+
+
+def language(document: Mapping[str, Any]) -> Language:
+    """Return the rules that a language's file states, CLDR's signs where it states none.
+
+    Raises
+    ------
+    ValueError
+        A rule is missing, unknown, or lacks the pattern that every number may take; or CLDR has no such locale.
+    """
+    _complete(document, Language)
+    from babel import Locale, UnknownLocaleError
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    try:
+        locale = Locale.parse(document["locale"])
+    except UnknownLocaleError as error:
+        raise ValueError(str(error)) from error
+    scales = {name: tuple(map(_scale, document[name])) for name in ("amounts", "areas", "lengths")}
+    signs = {
+        "decimal": get_decimal_symbol(locale),
+        "group": get_group_symbol(locale),
+        "percent": locale.percent_formats[None].pattern.replace("#,##0", "{}"),
+    }
+    given = {name: value for name, value in document.items() if value != "" or name not in signs}
+    return Language(
+        **{
+            **signs,
+            **given,
+            **scales,
+            "pace": _scale(document["pace"]),
+            "points": _pattern(document["points"]),
+        }
+    )
+
+
+def _scale(document: Mapping[str, Any]) -> Scale:
+    _complete(document, Scale)
+    given = dict(document)
+    if "pattern" in given:
+        given["pattern"] = _pattern(given["pattern"])
+    return Scale(**given)
+
+
+def _pattern(stated: str | Mapping[str, str]) -> Pattern:
+    forms = {"other": stated} if isinstance(stated, str) else dict(stated)
+    if any(text.count("{}") != 1 for text in forms.values()) or "other" not in forms:
+        message = f"a pattern has one gap {{}} in each form, and a form named other: {stated}"
+        raise ValueError(message)
+    return forms
+
+
+def _complete(document: Mapping[str, Any], kind: type[Language | Scale]) -> None:
+    known = {each.name: each for each in fields(kind)}
+    needed = {
+        name for name, each in known.items() if each.default is MISSING and each.default_factory is MISSING
+    }
+    if wrong := sorted((needed - document.keys()) | (document.keys() - known.keys())):
+        message = f"missing or unknown: {', '.join(wrong)}"
+        raise ValueError(message)

@@ -43,9 +43,9 @@ def arrived(found: Arrivals) -> Section:
         labels = ("Unit", "Workbooks", "First received", "Timeliness", "Refused", "Doubtful")
         table = Table.of(columns=[say(label) for label in labels], rows=rows)
         text = say(
-            "{quarter}, due on {due}, as received by {known_on}: {arrived} of {expected} units have sent workbooks, "
-            "{late} of them late; {missing} are missing; {refused} are refused until they mend an error; {doubtful} "
-            "have doubtful cells.",
+            "{quarter}, due on {due}, as received by {known_on}. Units that have sent workbooks: {arrived} of "
+            "{expected}; late: {late}; missing: {missing}; refused until an error is mended: {refused}; with "
+            "doubtful cells: {doubtful}.",
             quarter=quarter_name(found.quarter, say),
             due=display.date_text(found.due, say.language),
             known_on=display.date_text(found.known_on, say.language),
@@ -98,7 +98,7 @@ def doubts(found: Arrivals) -> Section:
 @part("all-projects")
 def all_projects(content: Content, say: Wording) -> Markup:
     """List every project with plan, investment and stage."""
-    scale = LANGUAGES[say.language].amounts[1]
+    scale = LANGUAGES[say.language].minor
     rows: list[tuple[display.Cell, ...]] = [
         (
             original(row["project"]) or "",

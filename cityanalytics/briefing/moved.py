@@ -102,13 +102,13 @@ def _direction(bridge: Bridge, say: Wording) -> Markup:
     cause = say(CAUSES[max(steps, key=lambda name: steps[name] * total)])
     if total > 0:
         return say(
-            "The median is {forecast_moved} higher than last time, most by: {cause}. 80% band: "
+            "The median is {forecast_moved} higher than last time; largest step: {cause}. 80% band: "
             "{last_forecast_p10} to {last_forecast_p90} then, {forecast_p10} to {forecast_p90} now.",
             cause=cause,
         )
     if total < 0:
         return say(
-            "The median is {forecast_moved} lower than last time, most by: {cause}. 80% band: "
+            "The median is {forecast_moved} lower than last time; largest step: {cause}. 80% band: "
             "{last_forecast_p10} to {last_forecast_p90} then, {forecast_p10} to {forecast_p90} now.",
             cause=cause,
         )
@@ -122,11 +122,11 @@ def _scope(bridge: Bridge, content: Content, say: Wording) -> Markup:
     before, now = (rounded(plan, SHOWN_STEP) for plan in (bridge.earlier.target, content.programme.plan))
     if before == now:
         return say(
-            "Scope: {projects_added} projects came in, {projects_removed} left; the plan stays at "
+            "Scope: projects added {projects_added}, dropped {projects_removed}; the plan stays at "
             "{annual_plan}."
         )
     return say(
-        "Scope: {projects_added} projects came in, {projects_removed} left; the plan went from "
+        "Scope: projects added {projects_added}, dropped {projects_removed}; the plan went from "
         "{last_forecast_plan} to {annual_plan}."
     )
 

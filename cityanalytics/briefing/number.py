@@ -77,10 +77,23 @@ def number(value: Value, language: str, *, places: int = 0, per: float = 1.0) ->
     if math.isinf(value):
         message = "an infinite number cannot be shown"
         raise OverflowError(message)
+    rounded = rounded_half_up(value, places=places, per=per)
+    rules = LANGUAGES[language]
+    sign = rules.minus if rounded < 0 else ""
+    signs = str.maketrans({",": rules.group, ".": rules.decimal})
+    return sign + f"{abs(rounded):,f}".translate(signs)
+
+
+def rounded_half_up(value: float, *, places: int = 0, per: float = 1.0) -> Decimal:
+    """Return `value` in units of `per` with so many decimals, as it is shown.
+
+    Examples
+    --------
+    >>> rounded_half_up(2.675, places=2)
+    Decimal('2.68')
+    """
     exact = Decimal(repr(float(value))) / Decimal(repr(float(per)))
-    rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    sign = LANGUAGES[language].minus if rounded < 0 else ""
-    return f"{sign}{abs(rounded):,f}"
+    return exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
 def hedged(value: Value, language: str) -> tuple[str, str]:
@@ -104,12 +117,12 @@ def hedged(value: Value, language: str) -> tuple[str, str]:
         raise ValueError(message)
     rules, percent = LANGUAGES[language], number(value, language, per=0.01)
     if value in {0, 1}:
-        return PLAIN, f"{percent}%"
+        return PLAIN, rules.percent.format(percent)
     if percent == "0":
-        return rules.under, "1%"
+        return rules.under, rules.percent.format(1)
     if percent == "100":
-        return rules.over, "99%"
-    return rules.about, f"{percent}%"
+        return rules.over, rules.percent.format(99)
+    return rules.about, rules.percent.format(percent)
 
 
 def chance(value: Value, language: str) -> str:

@@ -34,8 +34,6 @@ CONTENTS = (
     ("record", "8. Our record"),
     ("provenance", "9. Provenance"),
 )
-#: A figure with more cells than this names the table that holds them.
-MOST_CELLS = 100
 
 
 def page(content: Content, language: str) -> dict[str, Any]:
@@ -84,9 +82,7 @@ def record_of(content: Content) -> Record:
                 "value": figure.value,
                 "unit": figure.unit,
                 "shown": {language: figure.shown(language) for language in settings.languages},
-                "cells": list(figure.cells)
-                if len(figure.cells) <= MOST_CELLS
-                else [f"data/processed/{source.replace('!', '.parquet!')}" for source in figure.tables],
+                "cells": list(figure.places()),
             }
             for figure in content.figures.values()
         ],

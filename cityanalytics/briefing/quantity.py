@@ -11,6 +11,8 @@ from cityanalytics.briefing import display
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cityanalytics.programme.snapshot import Programme
+
 
 #: Unit of a figure to the way it is shown.
 SHOWN: Mapping[str, Callable[[display.Value, str], str]] = {
@@ -30,6 +32,15 @@ SHOWN: Mapping[str, Callable[[display.Value, str], str]] = {
 MEASURES = {"metres": "metres", "square metres": "square metres"}
 
 
+#: A figure with more cells than this names the table that holds them.
+MOST_CELLS = 100
+#: What figures rest on beside the units' workbooks.
+CALENDAR, CONFIGURED, REGISTER, LEDGER = (
+    "cityanalytics.toml!holidays",
+    "cityanalytics.toml!{}",
+    "data/raw/register.csv",
+    "reports/ledger.jsonl",
+)
 #: Columns of tidy tables that many figures rest on.
 DONE, PLAN = "investment!amount", "plans!amount"
 
@@ -51,6 +62,10 @@ class Figure:
         The ``file!sheet!cell`` addresses that the value was computed from.
     tables
         The columns of tidy tables that hold them, as ``table!column``: named in their place where they are many.
+    sources
+        What else it rests on: a setting, the calendar, a table of the package.
+    in_tables
+        Whether the tables are named in the cells' place however few these are: other figures list them.
     """
 
     key: str
@@ -58,6 +73,14 @@ class Figure:
     unit: str
     cells: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    in_tables: bool = False
+
+    def places(self) -> tuple[str, ...]:
+        """Return where the value comes from: its cells, their table where they are many, and what else it rests on."""
+        tables = tuple(f"data/processed/{table.replace('!', '.parquet!')}" for table in self.tables)
+        listed = 0 < len(self.cells) <= MOST_CELLS and not self.in_tables
+        return (self.cells if listed else tables) + self.sources
 
     def shown(self, language: str) -> str:
         """Return the number as a reader of `language` sees it."""
@@ -70,6 +93,11 @@ Figures = Mapping[str, Figure]
 def cells_of(*columns: pd.Series) -> tuple[str, ...]:
     """Return the addresses in columns of cells, those that are missing left out."""
     return tuple(str(cell) for column in columns for cell in column.dropna())
+
+
+def done_cells(programme: Programme) -> tuple[str, ...]:
+    """Return the cells that cumulative investment is the sum of."""
+    return cells_of(programme.segments.loc[programme.segments["done"] != 0, "amount_cell"])
 
 
 def share_of(value: float, whole: float) -> float | None:

@@ -26,13 +26,17 @@ class _Numbers:
 
     places: int
     per: float
-    suffix: str = ""
+    percent: bool = False
 
     def text(self, cell: Cell, language: str) -> str:
         if isinstance(cell, str):
             return cell
         shown = number(cell, language, places=self.places, per=self.per)
-        return shown if absence(cell, language) else shown + self.suffix
+        return (
+            shown
+            if not self.percent or absence(cell, language)
+            else LANGUAGES[language].percent.format(shown)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +109,7 @@ class Table:
 
     def shares(self, *columns: int, places: int = 1) -> Table:
         """Show columns of fractions as per cent."""
-        return self._shown(columns, _Numbers(places=places, per=0.01, suffix="%"))
+        return self._shown(columns, _Numbers(places=places, per=0.01, percent=True))
 
     def chances(self, *columns: int) -> Table:
         """Show columns of probabilities as whole per cent; only what is certain is 0% or 100%."""

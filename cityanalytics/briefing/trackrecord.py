@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from cityanalytics.briefing.quantity import Figure
+from cityanalytics.briefing.quantity import DONE, LEDGER, PLAN, Figure
 from cityanalytics.forecast.record import LEAST_SCORED, RULES
 
 if TYPE_CHECKING:
@@ -24,18 +24,25 @@ def moved_figures(bridge: Bridge | None) -> list[Figure]:
     if bridge is None:
         return []
     moved, earlier = bridge.median_steps(SHOWN_STEP), bridge.earlier
+    sources = (LEDGER,) if earlier.published_on else ()
+    amounts = {
+        "last_forecast_p10": earlier.p10,
+        "last_forecast_p50": earlier.p50,
+        "last_forecast_p90": earlier.p90,
+        "last_forecast_plan": earlier.target,
+        "forecast_moved": abs(sum(moved.values())) * SHOWN_STEP,
+        **{f"forecast_moved_{cause}": step * SHOWN_STEP for cause, step in moved.items()},
+    }
+    counts = {"projects_added": bridge.added, "projects_removed": bridge.removed}
     return [
-        Figure(key="last_forecast_p10", value=earlier.p10, unit="yuan"),
-        Figure(key="last_forecast_p50", value=earlier.p50, unit="yuan"),
-        Figure(key="last_forecast_p90", value=earlier.p90, unit="yuan"),
-        Figure(key="last_forecast_plan", value=earlier.target, unit="yuan"),
-        Figure(key="forecast_moved", value=abs(sum(moved.values())) * SHOWN_STEP, unit="yuan"),
         *(
-            Figure(key=f"forecast_moved_{cause}", value=step * SHOWN_STEP, unit="yuan")
-            for cause, step in moved.items()
+            Figure(key=key, value=value, unit="yuan", tables=(DONE, PLAN), sources=sources)
+            for key, value in amounts.items()
         ),
-        Figure(key="projects_added", value=bridge.added, unit="count"),
-        Figure(key="projects_removed", value=bridge.removed, unit="count"),
+        *(
+            Figure(key=key, value=value, unit="count", tables=("projects!project",), sources=sources)
+            for key, value in counts.items()
+        ),
     ]
 
 
@@ -45,19 +52,23 @@ def record_figures(record: Record) -> list[Figure]:
         return []
     skills = {rule: record.skill(rule) for rule in RULES}
     return [
-        Figure(key="record_published", value=len(record.scores), unit="count"),
-        Figure(key="record_hindcasts", value=len(record.hindcasts), unit="count"),
-        Figure(key="record_scored", value=len(record.closed), unit="count"),
-        Figure(key="record_least_scored", value=LEAST_SCORED, unit="count"),
-        Figure(key="record_inside", value=record.inside, unit="count"),
+        Figure(key="record_published", value=len(record.scores), unit="count", sources=(LEDGER,)),
+        Figure(key="record_hindcasts", value=len(record.hindcasts), unit="count", sources=(LEDGER,)),
+        Figure(key="record_scored", value=len(record.closed), unit="count", sources=(LEDGER,)),
+        Figure(key="record_least_scored", value=LEAST_SCORED, unit="count", sources=(LEDGER,)),
+        Figure(key="record_inside", value=record.inside, unit="count", sources=(LEDGER,)),
         Figure(
-            key="record_bias_size", value=None if record.bias is None else abs(record.bias), unit="fraction"
+            key="record_bias_size",
+            value=None if record.bias is None else abs(record.bias),
+            unit="fraction",
+            sources=(LEDGER,),
         ),
         *(
             Figure(
                 key=f"record_skill_{rule}",
                 value=skill if skill is not None and math.isfinite(skill) else None,
                 unit="fraction",
+                sources=(LEDGER,),
             )
             for rule, skill in skills.items()
         ),

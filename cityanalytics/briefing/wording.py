@@ -1,7 +1,7 @@
 """Sentences: English templates, their translations, and figures bound into them by key.
 
-The English sentence is the key of its translation in ``locale/<language>.po``; a language is added by
-adding a catalogue. A gap ``{investment_to_date}`` takes the figure of that key as it is shown in the
+The English sentence is the key of its translation in ``locale/<language>.po``, a gettext catalogue; what has no
+translation is said in English. A gap ``{investment_to_date}`` takes the figure of that key as it is shown in the
 language; other gaps take the texts that the caller gives, escaped.
 """
 
@@ -10,39 +10,91 @@ from __future__ import annotations
 import string
 from dataclasses import dataclass, field
 from functools import cache
+from gettext import GNUTranslations
 from importlib.resources import files
+from io import BytesIO
 from typing import TYPE_CHECKING
 
-from babel.messages.pofile import read_po
 from markupsafe import Markup, escape
+
+from cityanalytics.issues import untranslated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cityanalytics.briefing.quantity import Figure
+    from babel.messages.catalog import Catalog
 
+    from cityanalytics.briefing.quantity import Figure
+    from cityanalytics.issues import Translate
+
+#: The language that sentences are written in; it needs no catalogue.
 SOURCE_LANGUAGE = "en"
 
 
 @cache
+def _messages(language: str) -> Catalog:
+    # read as translators leave it: no compiled file that could lag behind it
+    from babel.messages.pofile import read_po
+
+    with (files(__package__) / "locale" / f"{language}.po").open("rb") as stream:
+        return read_po(stream, locale=language)
+
+
+@cache
 def catalogue(language: str) -> Mapping[str, str]:
-    """Return the translations into `language`, by English sentence; empty for English itself."""
+    """Return the translations into `language`, by English sentence (for one, where it counts); none for English."""
     if language == SOURCE_LANGUAGE:
         return {}
-    with files(__package__).joinpath("locale", f"{language}.po").open("rb") as stream:
-        messages = read_po(stream, locale=language)
-    return {str(message.id): str(message.string) for message in messages if message.id and message.string}
+    forms = {_first(message.id): _first(message.string) for message in _messages(language) if message.id}
+    return {sentence: said for sentence, said in forms.items() if said}
 
 
-def translate(sentence: str, language: str) -> str:
-    """Return the sentence in `language`; where it has no translation, as it is."""
-    return catalogue(language).get(sentence, sentence)
+@cache
+def _compiled(language: str) -> GNUTranslations:
+    from babel.messages.mofile import write_mo
+
+    compiled = BytesIO()
+    write_mo(compiled, _messages(language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
 
 
-def languages() -> tuple[str, ...]:
-    """Return the languages that have a catalogue, and English."""
-    found = {file.name.removesuffix(".po") for file in files(__package__).joinpath("locale").iterdir()}
-    return tuple(sorted({SOURCE_LANGUAGE} | {name for name in found if "." not in name}))
+def _first(forms: object) -> str:
+    return str(forms[0] if isinstance(forms, list | tuple) else forms)
+
+
+def translate(sentence: str, language: str, plural: str = "", number: float = 1) -> str:
+    """Return the sentence in `language`; where it has no translation, in English.
+
+    Parameters
+    ----------
+    sentence
+        English, for one where there is a plural.
+    language
+        Language code such as ``zh``.
+    plural
+        English for any other number; empty where the sentence counts nothing.
+    number
+        What the form depends on, a whole number.
+
+    Examples
+    --------
+    >>> translate("{count} issue blocks", "en", "{count} issues block", 2)
+    '{count} issues block'
+    """
+    said = catalogue(language).get(sentence)
+    if said is None:
+        return untranslated(sentence, plural, number)
+    return _compiled(language).ngettext(sentence, plural, int(number)) if plural else said
+
+
+def spoken(language: str) -> Translate:
+    """Return what turns sentences into a language."""
+
+    def say(sentence: str, plural: str = "", number: float = 1, /) -> str:
+        return translate(sentence, language, plural, number)
+
+    return say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,18 +122,43 @@ class Wording:
 
     def __call__(self, sentence: str, /, **texts: object) -> Markup:
         """Return the sentence, translated, with figures and escaped texts in its gaps."""
-        return self._filled(sentence, bold=False, texts=texts)
+        return self._filled(translate(sentence, self.language), bold=False, texts=texts)
 
     def strong(self, sentence: str, /, **texts: object) -> Markup:
         """Return the sentence with its figures in bold."""
-        return self._filled(sentence, bold=True, texts=texts)
+        return self._filled(translate(sentence, self.language), bold=True, texts=texts)
 
     def plain(self, sentence: str, /, **texts: object) -> str:
         """Return the sentence as text without markup, for charts and titles."""
-        return str(self._filled(sentence, bold=False, texts=texts).unescape())
+        return str(self(sentence, **texts).unescape())
 
-    def _filled(self, sentence: str, *, bold: bool, texts: Mapping[str, object]) -> Markup:
-        template = translate(sentence, self.language)
+    def counted(self, one: str, many: str, by: str, /, **texts: object) -> Markup:
+        """Return the sentence in the form that a number asks for.
+
+        Parameters
+        ----------
+        one, many
+            The sentence for one, and for any other number.
+        by
+            The gap that holds the number: a figure's key, or one of `texts`.
+        texts
+            What fills the gaps that are no figures.
+
+        Examples
+        --------
+        >>> say = Wording(language="en")
+        >>> print(*(say.counted("{n} file", "{n} files", "n", n=count) for count in (0, 1, 2)))
+        0 files 1 file 2 files
+        """
+        value = texts[by] if by in texts else self.figures[by].value
+        number = value if isinstance(value, int | float) else 0
+        return self._filled(translate(one, self.language, many, number), bold=False, texts=texts)
+
+    def plain_counted(self, one: str, many: str, by: str, /, **texts: object) -> str:
+        """Return the sentence in the form that a number asks for, as text without markup."""
+        return str(self.counted(one, many, by, **texts).unescape())
+
+    def _filled(self, template: str, *, bold: bool, texts: Mapping[str, object]) -> Markup:
         gaps = {name for _, name, _, _ in string.Formatter().parse(template) if name}
         shown = {name: escape(self.figures[name].shown(self.language)) for name in gaps - texts.keys()}
         if bold:

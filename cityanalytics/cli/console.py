@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from cityanalytics.issues import Message, Severity
+from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.issues import Message, Severity, untranslated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -32,17 +33,18 @@ def ui_language(arguments: Sequence[str]) -> str:
     named += [argument.removeprefix("--ui=") for argument in arguments if argument.startswith("--ui=")]
     names = ("LC_ALL", "LC_MESSAGES", "LANG")
     locale = next((os.environ[name] for name in names if os.environ.get(name)), "")
-    return (named or ["zh" if locale.lower().startswith("zh") else "en"])[0]
+    spoken = locale.lower().replace("-", "_").partition("_")[0]
+    return (named or [spoken if spoken in LANGUAGES else "en"])[0]
 
 
-def translate(sentence: str) -> str:
+def translate(sentence: str, plural: str = "", number: float = 1, /) -> str:
     """Return a sentence in the language of messages."""
-    if UI.get() != "zh":
-        return sentence
+    if UI.get() == "en" or UI.get() not in LANGUAGES:
+        return untranslated(sentence, plural, number)
     # the catalogue is read only where there is something to translate
-    from cityanalytics.briefing.wording import translate
+    from cityanalytics.briefing.wording import spoken
 
-    return translate(sentence, "zh")
+    return spoken(UI.get())(sentence, plural, number)
 
 
 def say(template: str, **values: object) -> None:
@@ -54,6 +56,12 @@ def say(template: str, **values: object) -> None:
 def tell(message: Message) -> None:
     """Print a message to standard error, in the language of messages."""
     say("{message}", message=message.text(translate))
+
+
+def say_count(one: str, many: str, /, count: int, **values: object) -> None:
+    """Print a sentence in the form that `count` asks for to standard error."""
+    said = Message.counted(one, many, count, **values).text(translate)
+    Console(stderr=True, highlight=False).print(said, markup=False, soft_wrap=True)
 
 
 def print_json(document: object) -> None:

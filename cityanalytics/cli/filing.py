@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cityanalytics.calendar import quarter_end
-from cityanalytics.cli.console import print_json, print_table, progress, say, show_issues, translate
-from cityanalytics.cli.options import LANGUAGES, as_json, common, settings_of
+from cityanalytics.cli.console import (
+    print_json,
+    print_table,
+    progress,
+    say,
+    say_count,
+    show_issues,
+    translate,
+)
+from cityanalytics.cli.options import as_json, common, settings_of
 from cityanalytics.errors import BlockingIssuesError, UsageError
 from cityanalytics.issues import Message, Severity, blocking
 from cityanalytics.settings import find_workspace, load_settings
@@ -42,7 +49,8 @@ def init(directory: Path, workspace: Path | None, *, next_quarter: bool, next_ye
         received = {receipt.quarter for receipt in read_register(settings)} | set(settings.quarters)
         quarter = next_quarter_after(received, next_year=next_year)
         written = write_handouts(settings, quarter)
-        say(
+        say_count(
+            "{count} empty workbook of {quarter} written to {folder}",
             "{count} empty workbooks of {quarter} written to {folder}",
             count=len(written),
             quarter=quarter,
@@ -130,7 +138,7 @@ def inspect(files: tuple[Path, ...], workspace: Path | None, *, json_: bool) -> 
     if errors:
         raise BlockingIssuesError(errors)
     say(
-        "{files} files, {tables} tables, {warnings} warnings",
+        "files {files}, tables {tables}, warnings {warnings}",
         files=len(found),
         tables=sum(len(one.tables) for one in found),
         warnings=len(issues),
@@ -192,7 +200,7 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, returns: Path | No
     if blocked:
         raise blocked
     say(
-        "{files} workbooks read: {projects} rows of projects, {investment} of investment; {warnings} warnings; "
+        "workbooks read: {files}; rows of projects: {projects}, of investment: {investment}; warnings: {warnings}; "
         "written to {folder}",
         files=len(found.manifest["inputs"]),
         projects=counts["projects"],
@@ -204,19 +212,21 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, returns: Path | No
 
 def _return(settings: Settings, found: Ingested, quarters: Sequence[str], folder: Path) -> Message:
     """Write the units' workbooks back, and return what was written."""
-    from cityanalytics.briefing.wording import translate
+    from cityanalytics.briefing.wording import spoken
     from cityanalytics.intake.returns import to_return, write_returns
 
     workbooks = to_return(settings, found, quarters)
-    spoken = [partial(translate, language=language) for language in LANGUAGES]
+    translations = [spoken(language) for language in settings.languages]
     with progress("marking workbooks", total=len(workbooks)) as advance:
-        written = write_returns(settings, workbooks, folder, languages=spoken, on_file=lambda _: advance())
+        written = write_returns(
+            settings, workbooks, folder, languages=translations, on_file=lambda _: advance()
+        )
     if not written:
         return Message.of("no workbook has a doubt: none to hand back, {folder} is not made", folder=folder)
     forms = Counter(one.form for one in written)
     return Message.of(
-        "{count} workbooks of {units} units written to {folder}: {in_place} marked in place, {copies} as a "
-        "marked copy of their values, {lists} as the list of issues alone",
+        "workbooks written to {folder}: {count}, of units: {units}; marked in place: {in_place}, as a marked copy of "
+        "the values: {copies}, as the list of issues alone: {lists}",
         count=len(written),
         units=len({one.unit for one in written}),
         folder=folder,

@@ -106,8 +106,8 @@ def forecast_series(
     made = answers(panel, found, month=month, years=named, translate=translate)
     write_forecasts(made, out)
     say(
-        "{count} forecasts of {series} series at the end of month {month} written to {file}; {thin} with a reason in "
-        "column issue",
+        "forecasts at the end of month {month} written to {file}: {count}, of series: {series}; with a reason in "
+        "column issue: {thin}",
         count=len(made),
         series=made["series_id"].nunique(),
         month=month,

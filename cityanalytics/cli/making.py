@@ -78,6 +78,12 @@ def brief(
     # asked for before anything is made that it would be missing from
     chromium = _chromium() if pdf and not dry_run else ""
     languages = _languages(settings, lang)
+    for language, names in settings.untold().items():
+        say(
+            "cityanalytics.toml has no text in {language} for {names}; English stands there, or else the first",
+            language=language,
+            names=", ".join(names),
+        )
     tables = read_tables(settings)
     named = sorted(tables["projects"]["quarter"].unique()) if all_ else list(quarters) or [""]
     given = _pairs(parameters)

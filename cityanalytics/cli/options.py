@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.settings import find_workspace, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cityanalytics.settings import Settings
-
-LANGUAGES = ("zh", "en")
 
 
 def common(command: Callable[..., None]) -> Callable[..., None]:
@@ -26,7 +25,9 @@ def common(command: Callable[..., None]) -> Callable[..., None]:
         type=click.Path(path_type=Path, file_okay=False),
         help="Folder of the workspace (default: the nearest one upwards).",
     )
-    @click.option("--ui", type=click.Choice(LANGUAGES), help="Language of messages (default: the locale's).")
+    @click.option(
+        "--ui", type=click.Choice(tuple(LANGUAGES)), help="Language of messages (default: the locale's)."
+    )
     @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
     @wraps(command)
     def wrapped(**options: Any) -> None:  # noqa: ANN401 - whatever the command takes

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cityanalytics.cli.console import MOST_ROWS, UI, print_json, print_table, progress, say, tell, translate
+from cityanalytics.cli.console import (
+    MOST_ROWS,
+    UI,
+    print_json,
+    print_table,
+    progress,
+    say,
+    say_count,
+    tell,
+    translate,
+)
 from cityanalytics.cli.options import as_json, common, settings_of
 from cityanalytics.errors import CityAnalyticsError
 from cityanalytics.issues import Message
@@ -50,7 +60,13 @@ def trace(report: Path, key: str, workspace: Path | None, *, json_: bool) -> Non
     print_table(("cell", "value"), rows[:MOST_ROWS], title=f"{key} = {found.figure.shown(UI.get())}")
     if len(rows) > MOST_ROWS:
         say("and {count} more: --json gives all", count=len(rows) - MOST_ROWS)
-    say("{key}: {value} from {count} cells", key=key, value=found.figure.shown(UI.get()), count=len(rows))
+    say_count(
+        "{key}: {value} from {count} cell",
+        "{key}: {value} from {count} cells",
+        key=key,
+        value=found.figure.shown(UI.get()),
+        count=len(rows),
+    )
 
 
 @click.command()
@@ -106,7 +122,8 @@ def verify(report: Path, workspace: Path | None, *, json_: bool) -> None:
         ledger = read_ledger(settings)
         if json_:
             print_json({"equal": True, "entries": len(ledger.entries), "head": ledger.head})
-        say(
+        say_count(
+            "the ledger is as it was published: {count} forecast, the last with SHA-256 {hash}",
             "the ledger is as it was published: {count} forecasts, the last with SHA-256 {hash}",
             count=len(ledger.entries),
             hash=ledger.head,

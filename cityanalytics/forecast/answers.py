@@ -11,7 +11,7 @@ from cityanalytics.errors import InsufficientDataError
 from cityanalytics.forecast.methods import QUANTILES
 from cityanalytics.forecast.series import YEAR
 from cityanalytics.forecast.yearend import Combination, RunRate
-from cityanalytics.issues import Issue, Message, Severity
+from cityanalytics.issues import Issue, Message, Severity, untranslated
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -28,7 +28,12 @@ ENOUGH_YEARS = 3
 
 
 def answers(
-    panel: Panel, found: YearEnds, *, month: int, years: Collection[int] = (), translate: Translate = str
+    panel: Panel,
+    found: YearEnds,
+    *,
+    month: int,
+    years: Collection[int] = (),
+    translate: Translate = untranslated,
 ) -> pd.DataFrame:
     """Return the forecasts as a table: series_id, year, month, method, p05 … p95, issue.
 

@@ -77,7 +77,7 @@ def _repeated(table: pd.DataFrame, code: str, name: str, cell: str) -> Iterator[
 
 
 def _renamed(projects: pd.DataFrame) -> Iterator[Issue]:
-    """Say which projects are gone since the quarter before, with the likest new name; a person confirms."""
+    """Say which projects are gone since the quarter before, with the nearest new name; a person confirms."""
     for unit, rows in projects.groupby("unit"):
         quarters = sorted(rows["quarter"].unique())
         for before, after in pairwise(quarters):
@@ -92,7 +92,7 @@ def _renamed(projects: pd.DataFrame) -> Iterator[Issue]:
                     where=str(row.project_cell),
                     value=str(row.project),
                     understood=Message.of(
-                        "not in the workbook of {unit} for {quarter}; likest new name: {near}",
+                        "not in the workbook of {unit} for {quarter}; nearest new name: {near}",
                         unit=unit,
                         quarter=after,
                         near=near[0] if near else "none",

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from cityanalytics.briefing.content import Content, Provenance
 from cityanalytics.briefing.figures import figures
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.wording import languages
 from cityanalytics.calendar import days, year_end
 from cityanalytics.errors import UsageError
 from cityanalytics.forecast.outlook import look_ahead
@@ -90,10 +89,10 @@ def assemble(workspace: str = ".", quarter: str = "", as_of: str = "", known_on:
 def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
     """Return the values of a briefing from tables and dates already checked."""
     for language in settings.languages:
-        if language not in LANGUAGES or language not in languages():
+        if language not in LANGUAGES:
             raise UsageError(
                 Message.of(
-                    "no language {name}; there are: {names}", name=language, names=", ".join(languages())
+                    "no language {name}; there are: {names}", name=language, names=", ".join(LANGUAGES)
                 )
             )
     programme = take_snapshot(tables, as_of=dates.as_of, known_on=dates.known_on)
@@ -115,7 +114,9 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
         },
     )
     last_year = share_done(tables, day=same_day_before(dates.as_of), known_on=dates.known_on)
+    made = provenance(settings, dates)
     found = figures(
+        inputs=len(made.inputs),
         settings=settings,
         programme=programme,
         reconciliation=reconciliation,
@@ -141,7 +142,7 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
         record=record,
         rules=simple_rules(forecast, share_last_year=last_year),
         figures=found,
-        provenance=provenance(settings, dates),
+        provenance=made,
     )
 
 

@@ -131,8 +131,10 @@ def check_head(ledger: Ledger, recorded: dict[str, Any]) -> Sequence[Message]:
     if len(ledger.entries) >= count and Ledger(entries=ledger.entries[:count]).head == recorded["head"]:
         return ()
     return (
-        Message.of(
-            "the ledger no longer begins with the {count} forecasts that the report knows", count=count
+        Message.counted(
+            "the ledger no longer begins with the {count} forecast that the report knows",
+            "the ledger no longer begins with the {count} forecasts that the report knows",
+            count=count,
         ),
     )
 

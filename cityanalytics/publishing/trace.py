@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
@@ -14,6 +14,7 @@ from cityanalytics.workbooks.grid import read_workbook
 from cityanalytics.workbooks.sheet import column_index
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from cityanalytics.briefing.quantity import Figure
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Trace:
-    """A figure and the raw value of each cell behind it."""
+    """A figure and the raw value of each cell behind it; without cells, what it rests on, and no values."""
 
     figure: Figure
     cells: tuple[tuple[str, object], ...]
@@ -52,17 +53,32 @@ def trace_figure(settings: Settings, report: Path, key: str) -> Trace:
         raise UsageError(
             Message.of("the briefing has no figure {key}; nearest: {near}", key=key, near=near[0])
         )
-    figure = figures[key]
-    sheets = {}
-    for file in sorted({cell.partition("!")[0] for cell in figure.cells}):
-        for grid in read_workbook(settings.root / file, name=file).sheets:
-            sheets[file, grid.sheet] = grid.values
-    found = []
-    for cell in figure.cells:
-        file, _, rest = cell.partition("!")
-        sheet, _, address = rest.rpartition("!")
-        found.append((cell, sheets[file, sheet][_position(address)]))
-    return Trace(figure=figure, cells=tuple(found))
+    (found,) = lead_back(settings, [figures[key]])
+    return found
+
+
+def lead_back(settings: Settings, figures: Iterable[Figure]) -> list[Trace]:
+    """Return each figure with the raw values of its cells; a figure without cells names what it rests on."""
+    wanted = list(figures)
+    sheets = {
+        (file, grid.sheet): grid.values
+        for file in sorted({cell.partition("!")[0] for figure in wanted for cell in figure.cells})
+        for grid in read_workbook(settings.root / file, name=file).sheets
+    }
+    return [
+        Trace(
+            figure=figure,
+            cells=tuple((cell, _value(sheets, cell)) for cell in figure.cells)
+            or tuple((place, None) for place in figure.places()),
+        )
+        for figure in wanted
+    ]
+
+
+def _value(sheets: Mapping[tuple[str, str], Any], cell: str) -> object:
+    file, _, rest = cell.partition("!")
+    sheet, _, address = rest.rpartition("!")
+    return sheets[file, sheet][_position(address)]
 
 
 def _position(address: str) -> tuple[int, int]:

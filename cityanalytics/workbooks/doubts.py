@@ -180,7 +180,7 @@ def of_totals(
                 "COUNT_MISMATCH",
                 f"{where}!{cell_name(mark.row, mark.count_cell)}",
                 mark.label,
-                Message.of("{count} rows are covered", count=count),
+                Message.of("rows covered: {count}", count=count),
                 Message.of("correct the number in the label"),
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from cityanalytics.issues import untranslated
 from cityanalytics.workbooks.statements import Measure
 
 if TYPE_CHECKING:
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.tables import Column, Table, Understanding
 
 
-def document(understandings: Iterable[Understanding], translate: Translate = str) -> dict[str, object]:
+def document(
+    understandings: Iterable[Understanding], translate: Translate = untranslated
+) -> dict[str, object]:
     """Return how workbooks are understood as one JSON document.
 
     Parameters
@@ -52,7 +55,7 @@ def document(understandings: Iterable[Understanding], translate: Translate = str
     }
 
 
-def issue_document(issue: Issue, translate: Translate = str) -> dict[str, str]:
+def issue_document(issue: Issue, translate: Translate = untranslated) -> dict[str, str]:
     """Return an issue as plain values."""
     return {
         "severity": issue.severity.value,
@@ -94,7 +97,9 @@ COLUMN_HEADERS = ("column", "name", "kind", "unit", "stated in", "sum")
 KINDS = {"number": "numbers", "text": "text", "date": "date", "period": "period"}
 
 
-def table_rows(understandings: Iterable[Understanding], translate: Translate = str) -> list[tuple[str, ...]]:
+def table_rows(
+    understandings: Iterable[Understanding], translate: Translate = untranslated
+) -> list[tuple[str, ...]]:
     """Return a row for each table, under `TABLE_HEADERS`."""
     return [
         (
@@ -122,7 +127,7 @@ def _agreement(table: Table, translate: Translate) -> str:
     return ", ".join(f"{translate(said[agrees])} {counts[agrees]}" for agrees in said if counts[agrees])
 
 
-def column_rows(table: Table, translate: Translate = str) -> list[tuple[str, ...]]:
+def column_rows(table: Table, translate: Translate = untranslated) -> list[tuple[str, ...]]:
     """Return a row for each column of a table, under `COLUMN_HEADERS`."""
     return [
         (

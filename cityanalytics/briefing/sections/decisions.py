@@ -8,6 +8,7 @@ import pandas as pd
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing.blocks import late
+from cityanalytics.briefing.breakdown import MOST_REQUESTS
 from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.section import original, paragraph, part
 from cityanalytics.briefing.sections.projects import held_up
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
-
-MOST_REQUESTS = 8
 
 
 @part("decisions")
@@ -41,7 +40,7 @@ def decisions(content: Content, say: Wording) -> Markup:
     columns = ("Project", "Unit", "Difficulty", "Request", "Deadline")
     table = Table.of(columns=[say(label) for label in columns], rows=cells)
     return table.caption(
-        say("Decisions asked: the {count} with the largest gap of {all}", count=len(cells), all=len(asked)),
+        say("Decisions asked: {requests_shown} of {requests_total}, largest gap first"),
         unit=say("deadline: date"),
     ).html(8, say.language)
 

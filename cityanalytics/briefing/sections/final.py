@@ -49,10 +49,9 @@ def final(content: Content, say: Wording) -> Markup:
     method = paragraph(
         say(
             "Method: the pace so far, changed as in the reference class “{reference_class}” "
-            "({series} public series) from this day of the year on. Why this class: {reason}. Assumed: this city changes its pace like a member of that class.",
+            "({class_series} public series) from this day of the year on. Why this class: {reason}. Assumed: this city changes its pace like a member of that class.",
             reference_class=say(CLASSES[content.forecast.reference_class]),
             reason=say(REASONS[content.forecast.reference_class]),
-            series=content.forecast.freedom + 1,
         )
     )
     if content.pace.days_gone < SHORTEST:
@@ -159,7 +158,7 @@ def _paces(content: Content, say: Wording) -> Chart:
         ]
 
     best = Bar(
-        label=say.plain("Best {pace_best_days} days"),
+        label=say.plain("Best {pace_best_days}-day run"),
         value=pace.best,
         note=display.pace(pace.best, say.language),
         look=palette.PAST,
@@ -168,7 +167,7 @@ def _paces(content: Content, say: Wording) -> Chart:
         title = say.plain("There is no annual plan, so no pace is needed; so far it was {pace_achieved}")
     elif pace.best >= pace.required:
         title = say.plain(
-            "The pace needed is {pace_ratio} times the pace so far; it was reached before, over the best {pace_best_days} days"
+            "The pace needed is {pace_ratio} times the pace so far; the best {pace_best_days}-day run of the year reached it"
         )
     else:
         title = say.plain(
@@ -210,7 +209,7 @@ def _classes(content: Content, say: Wording) -> Markup:
     )
     return (
         table.caption(
-            say("The class decides: what each would say"),
+            say("What each reference class would say"),
             unit=say("{unit}; low to high is the 80% band", unit=scale.unit),
         )
         .numeric(1, 2, 3, places=1 + scale.places, per=scale.per)

@@ -40,7 +40,7 @@ def sentence(content: Content) -> str:
     if content.programme.done >= content.programme.plan:
         return (
             "By {day} investment reached {investment_to_date}, {investment_share_of_plan} of the annual plan: "
-            "the plan of {annual_plan} is reached {days_left} days before the year's end."
+            "the plan of {annual_plan} is met; calendar days left in the year: {days_left}."
         )
     if is_behind(content):
         return (

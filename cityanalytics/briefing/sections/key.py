@@ -43,17 +43,21 @@ def _ahead(content: Content, say: Wording) -> Markup:
         return Markup("")
     said = [
         say.strong(
-            "By 31 December {projects_started_p50} projects are expected to have started (80% range {projects_started_p10}–{projects_started_p90}), {projects_completed_p50} of them to be completed ({projects_completed_p10}–{projects_completed_p90})."
+            "Projects expected to have started by 31 December: {projects_started_p50} (80% range {projects_started_p10}–{projects_started_p90}); of these completed: {projects_completed_p50} (80% range {projects_completed_p10}–{projects_completed_p90})."
         )
     ]
     if content.figures["projects_not_started"].value:
         said.append(
             say.strong(
-                "Chance that all {projects_not_started} not started do start: {all_start_probability}."
+                "Chance that every project not yet started ({projects_not_started}) starts within the year: {all_start_probability}."
             )
         )
     if content.programme.demolition.size:
-        said.append(say.strong("Demolition: {demolition_total_p50} of {demolition_total_planned}."))
+        said.append(
+            say.strong(
+                "Demolition expected by then: {demolition_total_p50} of {demolition_total_planned} planned."
+            )
+        )
     return paragraph(escape(LANGUAGES[say.language].space).join(said))
 
 
@@ -82,9 +86,7 @@ def _measures(content: Content, say: Wording) -> Markup:
             area.per,
         )
         for kind in content.settings.demolition:
-            label = Markup("{}{}").format(
-                "\u3000" if say.language == "zh" else "\u2003", kind.label[say.language]
-            )
+            label = Markup("{}{}").format(rules.indent, kind.label[say.language])
             row(label, kind.key, f"{kind.key}_planned", area.per)
     table = Table.of(columns=(say("Measure"), say("Plan"), say("Done"), say("Share"), say("Gap")), rows=rows)
     return (

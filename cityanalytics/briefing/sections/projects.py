@@ -8,6 +8,7 @@ import pandas as pd
 
 from cityanalytics.briefing import display, palette
 from cityanalytics.briefing.blocks import side_by_side
+from cityanalytics.briefing.breakdown import MOST_PROJECTS
 from cityanalytics.briefing.changed import changed, moves
 from cityanalytics.briefing.charts import Bar, Chart, Stage, constraints, projects_strip
 from cityanalytics.briefing.display import Table
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
-
-MOST_PROJECTS = 12
 
 
 @part("projects")
@@ -73,8 +72,10 @@ def _strip(content: Content, say: Wording) -> Chart:
         elapsed_label=say.plain("Elapsed time {elapsed_share}"),
         language=say.language,
         words=Words(
-            title=say.plain(
-                "Of {projects_total} projects {unexplained_projects} are late and {projects_not_started} not started"
+            title=say.plain_counted(
+                "{projects_total} project: {unexplained_projects} late, {projects_not_started} not started",
+                "{projects_total} projects: {unexplained_projects} late, {projects_not_started} not started",
+                "projects_total",
             ),
             subtitle=say.plain(
                 "One mark, one project; share of its annual plan, %; pointing down: behind elapsed time"
@@ -98,14 +99,16 @@ def _constraints(content: Content, say: Wording) -> Chart:
         label = (
             content.settings.term(row["constraint"], say.language) if known else say.plain("none reported")
         )
-        note = say.plain(
+        note = say.plain_counted(
+            "{share}, {amount}, {count} project",
             "{share}, {amount}, {count} projects",
+            "count",
             share=display.share(gap / whole if whole else None, say.language, places=0),
             amount=_in_hundred_millions(gap, say.language),
             count=row["projects"],
         )
         bars.append(Bar(label=label, value=gap, note=note, look=palette.PAST))
-    listed = "; ".join(f"{bar.label} {bar.note}" for bar in bars)
+    listed = LANGUAGES[say.language].join.join(f"{bar.label} {bar.note}" for bar in bars)
     first = next(
         (bar for bar, row in zip(bars, records, strict=True) if isinstance(row["constraint"], str)), None
     )
@@ -136,7 +139,7 @@ def _constraints(content: Content, say: Wording) -> Chart:
 def _in_hundred_millions(yuan: float, language: str) -> str:
     """Return an amount in the largest unit, however small, so that the bars of a chart compare."""
     scale = LANGUAGES[language].amounts[0]
-    return scale.pattern.format(display.number(yuan, language, places=2, per=scale.per))
+    return display.in_scale(yuan, language, scale, places=2 + scale.places)
 
 
 def _heaviest(content: Content, say: Wording) -> Markup:
@@ -169,7 +172,7 @@ def _heaviest(content: Content, say: Wording) -> Markup:
     table = Table.of(columns=[say(label) for label in columns], rows=cells)
     shown = (
         table.caption(
-            say("The {count} that weigh most of {all} late or not started", count=len(cells), all=len(rows)),
+            say("Late or not started: {held_up_shown} of {held_up_projects}, largest gap first"),
             unit=say("gap to elapsed time in {unit}", unit=scale.unit),
         )
         .numeric(3, places=2, per=scale.per)

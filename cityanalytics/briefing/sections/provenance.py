@@ -31,9 +31,10 @@ def provenance(content: Content, say: Wording) -> Markup:
                 as_of=display.date_text(content.programme.as_of, say.language),
                 known_on=display.date_text(content.programme.known_on, say.language),
             ),
-            say(
-                "Inputs: {count} files, SHA-256 {hash}…",
-                count=len(made.inputs),
+            say.counted(
+                "Inputs: {inputs_files} file, SHA-256 {hash}…",
+                "Inputs: {inputs_files} files, SHA-256 {hash}…",
+                "inputs_files",
                 hash=made.inputs_sha256[:SHOWN],
             ),
             say("Code: SHA-256 {hash}…; seed {seed}", hash=made.code_sha256[:SHOWN], seed=made.seed),

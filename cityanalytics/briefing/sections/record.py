@@ -29,8 +29,8 @@ def record(content: Content, say: Wording) -> Markup:
     """Show what was published before, with its scores, or say that there is no record yet."""
     return _published(content.record, say) + paragraph(
         say(
-            "Beside it, of the years of public series left out of the class “{reference_class}”, {class_coverage} "
-            "fell inside the 80% band.",
+            "For comparison, with each public series of the class “{reference_class}” left out in turn, {class_coverage} "
+            "of its years fell inside the 80% band.",
             reference_class=say(CLASSES[content.forecast.reference_class]),
         ),
         note=True,
@@ -44,9 +44,7 @@ def _published(found: Record, say: Wording) -> Markup:
         ]
         return paragraph(none[0]) if not found.hindcasts else bullets([*none, _hindcasts(say)])
     said = [
-        say(
-            "{record_published} forecasts published in time, {record_scored} of them of a year that has closed."
-        )
+        say("Forecasts published in time: {record_published}; for a year that has closed: {record_scored}.")
     ]
     if found.closed:
         said += [_accuracy(found, say), skill_sentence(found, say)]
@@ -88,11 +86,11 @@ def skill_sentence(found: Record, say: Wording) -> Markup:
     """Say how much better than simple rules the forecasts were, or that there is no skill yet."""
     if len(found.closed) < LEAST_SCORED:
         return say(
-            "No skill yet: {record_scored} forecasts are scored, and fewer than {record_least_scored} prove nothing."
+            "No skill shown yet: forecasts scored, {record_scored}; fewer than {record_least_scored} prove nothing."
         )
     if not found.has_skill:
         return say(
-            "No skill yet: over these forecasts a simple rule (the pace so far, or last year's shape) did as well or better."
+            "No skill shown yet: over these forecasts a simple rule (the pace so far, or last year's shape) did as well or better."
         )
     if found.skill("last_year_shape") is None:
         return say(
@@ -106,16 +104,18 @@ def skill_sentence(found: Record, say: Wording) -> Markup:
 def _accuracy(found: Record, say: Wording) -> Markup:
     if (found.bias or 0.0) >= 0:
         return say(
-            "Of {record_scored} outcomes {record_inside} fell inside the 80% band; the medians were {record_bias_size} too high on average."
+            "Outcomes inside the 80% band: {record_inside} of {record_scored}; the medians were {record_bias_size} too high on average."
         )
     return say(
-        "Of {record_scored} outcomes {record_inside} fell inside the 80% band; the medians were {record_bias_size} too low on average."
+        "Outcomes inside the 80% band: {record_inside} of {record_scored}; the medians were {record_bias_size} too low on average."
     )
 
 
 def _hindcasts(say: Wording) -> Markup:
-    return say(
-        "{record_hindcasts} entries of the ledger are hindcasts, published too late for their day; they do not count."
+    return say.counted(
+        "{record_hindcasts} entry of the ledger is a hindcast, published too late for its day; it does not count.",
+        "{record_hindcasts} entries of the ledger are hindcasts, published too late for their day; they do not count.",
+        "record_hindcasts",
     )
 
 

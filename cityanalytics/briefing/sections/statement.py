@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from cityanalytics.briefing import display
+from cityanalytics.briefing.breakdown import MOST_REVISIONS
 from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import bullets, original, paragraph, part, quarter_name
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
 
-MOST_REVISIONS = 6
 MOST_NAMES = 6
 
 
@@ -38,7 +38,7 @@ def statements(content: Content, say: Wording) -> list[Markup]:
 def _received(content: Content, say: Wording) -> list[Markup]:
     lines = [
         say(
-            "{units_received} of {units_expected} units have sent workbooks for {quarter}; {units_late} came after the due day.",
+            "Units that have sent workbooks for the {quarter}: {units_received} of {units_expected}, {units_late} of them after the due day.",
             quarter=quarter_name(content.programme.quarter, say),
         )
     ]
@@ -63,7 +63,7 @@ def _received(content: Content, say: Wording) -> list[Markup]:
         )
     lines.append(
         say(
-            "Issues in the workbooks used: {issues_error} errors, {issues_warning} warnings; listed by cell in the notebook 01_data_quality."
+            "Issues in the workbooks used: errors {issues_error}, warnings {issues_warning}; listed by cell in the notebook 01_data_quality."
         )
     )
     return lines
@@ -80,19 +80,21 @@ def _gaps(content: Content, say: Wording) -> list[Markup]:
     found = content.reconciliation
     lines = [
         say(
-            "Started {projects_started} = completed {projects_completed} + on schedule {projects_on_schedule} + {unexplained_projects} that are neither: late, with the constraints that their units report."
+            "Started {projects_started} = completed {projects_completed} + on schedule {projects_on_schedule} + neither {unexplained_projects}: these are late, with the constraints that their units report."
         ),
         say(
-            "Works completed and listed one by one: {works_listed}, in {works_bundling} projects, beside {projects_completed} completed projects: one project can bundle several works."
+            "Works completed and listed one by one: {works_listed}; projects they belong to: {works_bundling}; completed projects: {projects_completed}. One project can bundle several works."
         ),
         say(
-            "Under way and below elapsed time on their plan: {below_quota_projects} projects; {contradicted_projects} of them are said to be on schedule."
+            "Projects under way and below elapsed time on their plan: {below_quota_projects}; of these reported as on schedule: {contradicted_projects}."
         ),
     ]
     if len(found.adjusted):
         lines.append(
-            say(
-                "The plan was {annual_plan_original} as approved and is {annual_plan} since the adjustment of {adjusted_projects} projects."
+            say.counted(
+                "The plan was {annual_plan_original} as approved and is {annual_plan} since {adjusted_projects} project was adjusted.",
+                "The plan was {annual_plan_original} as approved and is {annual_plan} since {adjusted_projects} projects were adjusted.",
+                "adjusted_projects",
             )
         )
     totals = [
@@ -133,7 +135,7 @@ def _revisions(content: Content, say: Wording) -> Markup:
     table = content.programme.revisions
     if table.empty:
         return paragraph(say("No figure was stated again with another value."))
-    scale = LANGUAGES[say.language].amounts[1]
+    scale = LANGUAGES[say.language].minor
     table = table.assign(size=(table["amount"] - table["old_amount"]).abs()).sort_values(
         "size", ascending=False
     )
@@ -153,7 +155,7 @@ def _revisions(content: Content, say: Wording) -> Markup:
     shown = Table.of(columns=[say(label) for label in columns], rows=rows)
     return (
         shown.caption(
-            say("Amounts stated again: the {count} largest of {all}", count=len(rows), all=len(table)),
+            say("Amounts stated again: {revisions_shown} of {revisions_total}, largest change first"),
             unit=scale.unit,
         )
         .numeric(3, 4, per=scale.per)

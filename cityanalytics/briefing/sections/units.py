@@ -69,11 +69,11 @@ def _ahead(content: Content, say: Wording) -> Markup:
     if not content.pace.days_left:
         return Markup("")
     short = say(
-        "By their medians {categories_short} categories and {units_short} units end the year short of plan."
+        "Expected to end the year short of plan, by their medians: categories {categories_short}, units {units_short}."
     )
     if named := _furthest(content, say):
         short = say(
-            "By their medians {categories_short} categories and {units_short} units end the year short of plan; furthest: {named}.",
+            "Expected to end the year short of plan, by their medians: categories {categories_short}, units {units_short}; furthest: {named}.",
             named=named,
         )
     return paragraph(short) + paragraph(
@@ -96,13 +96,28 @@ def _doubts(content: Content, say: Wording) -> Markup:
     )
     found = content.figures
     lacking = {
-        "parts_without_total": "{parts_without_total} projects state no total investment and are not capped.",
-        "parts_without_dates": "{parts_without_dates} projects lack a planned date: their plan is spread to the year's end.",
-        "parts_contradicted": "{parts_contradicted} projects have more done than their total investment, or less than nothing: their rows want a look.",
-        "sites_without_plan": "{sites_without_plan} demolition sites have no planned area: only what is done counts.",
-        "sites_exceeded": "{sites_exceeded} demolition sites have done more than planned: what is done counts as their total.",
+        "parts_without_total": (
+            "{parts_without_total} project states no total investment and is not capped.",
+            "{parts_without_total} projects state no total investment and are not capped.",
+        ),
+        "parts_without_dates": (
+            "{parts_without_dates} project lacks a planned date: its plan is spread to the year's end.",
+            "{parts_without_dates} projects lack a planned date: their plan is spread to the year's end.",
+        ),
+        "parts_contradicted": (
+            "{parts_contradicted} project has more done than its total investment, or less than nothing: its row needs checking.",
+            "{parts_contradicted} projects have more done than their total investment, or less than nothing: their rows need checking.",
+        ),
+        "sites_without_plan": (
+            "{sites_without_plan} demolition site has no planned area: only what is done counts.",
+            "{sites_without_plan} demolition sites have no planned area: only what is done counts.",
+        ),
+        "sites_exceeded": (
+            "{sites_exceeded} demolition site has done more than planned: what is done counts as its total.",
+            "{sites_exceeded} demolition sites have done more than planned: what is done counts as their total.",
+        ),
     }
-    said = [say(sentence) for key, sentence in lacking.items() if found[key].value]
+    said = [say.counted(*forms, key) for key, forms in lacking.items() if found[key].value]
     if content.outlook.parts.unallocated[LEVELS.index(0.5)]:
         said.append(
             say(
@@ -117,13 +132,12 @@ def _furthest(content: Content, say: Wording) -> str:
     table = content.outlook.by("category")
     scale = LANGUAGES[say.language].amounts[0]
     first = table[table["short"] > 0].head(MOST_NAMED)
-    return say.plain("; ").join(
+    return LANGUAGES[say.language].join.join(
         say.plain(
-            "{name} {ends} of {plan} {unit}",
+            "{name} {ends} of {plan}",
             name=content.settings.term(str(row["category"]), say.language),
-            ends=display.number(row["p50"], say.language, places=2, per=scale.per),
-            plan=display.number(row["plan"], say.language, places=2, per=scale.per),
-            unit=scale.unit,
+            ends=display.in_scale(row["p50"], say.language, scale, places=1 + scale.places),
+            plan=display.in_scale(row["plan"], say.language, scale, places=1 + scale.places),
         )
         for row in first.to_dict("records")
     )

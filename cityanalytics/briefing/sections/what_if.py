@@ -23,7 +23,7 @@ NAMES = {
 SENTENCES = {
     "base": "Nothing is changed: the pace goes on as the reference class has it.",
     "achieved": "The daily pace stays at {pace_achieved}, as it was so far.",
-    "required": "From tomorrow every day brings {pace_required}, what the plan needs.",
+    "required": "From the day after the data date the pace is {pace_required}: what the plan needs.",
     "best": "The best pace so far, {pace_best}, is held to the year's end.",
     "holiday": "The public holidays that are left are worked through at the same daily pace.",
 }

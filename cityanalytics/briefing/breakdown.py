@@ -1,0 +1,137 @@
+"""Figures of categories, units and constraints, and of what lists and rules on the page count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cityanalytics.briefing.quantity import CONFIGURED, DONE, PLAN, Figure, cells_of, share_of
+from cityanalytics.programme import progress
+
+if TYPE_CHECKING:
+    from cityanalytics.forecast.outlook import Outlook
+    from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.settings import Settings
+
+#: So many rows of each list stand on the page.
+MOST_PROJECTS, MOST_REQUESTS, MOST_REVISIONS = 12, 8, 6
+#: Columns of the projects that groups are formed by, and what their keys call several of them.
+GROUPS = {"category": "categories", "unit": "units"}
+
+
+def breakdown_figures(programme: Programme, outlook: Outlook) -> list[Figure]:
+    """Return plan, done, share, gap and year's end of each category and unit, and how many are behind."""
+    found = []
+    for by, several in GROUPS.items():
+        table = progress.by(programme, by)
+        found += [
+            Figure(key=f"{several}_total", value=len(table), unit="count", tables=(f"projects!{by}",)),
+            Figure(
+                key=f"{several}_behind",
+                value=int((table["gap"] > 0).sum()),
+                unit="count",
+                tables=(DONE, PLAN),
+            ),
+        ]
+        counted = programme.segments[programme.segments["done"] != 0]
+        done_cells = {
+            name: cells_of(rows["amount_cell"]) for name, rows in counted.groupby(by, observed=True)
+        }
+        plan_cells = {
+            name: cells_of(rows["plan_cell"]) for name, rows in programme.projects.groupby(by, observed=True)
+        }
+        ahead = outlook.by(by).set_index(by)
+        for name, plan, done, gap in table[[by, "plan", "done", "gap"]].itertuples(index=False):
+            plans, both = plan_cells[name], done_cells.get(name, ()) + plan_cells[name]
+            found += [
+                Figure(key=f"{by}_{name}_plan", value=plan, unit="yuan", cells=plans, tables=(PLAN,)),
+                Figure(
+                    key=f"{by}_{name}_done",
+                    value=done,
+                    unit="yuan",
+                    cells=done_cells.get(name, ()),
+                    tables=(DONE,),
+                ),
+                *(
+                    Figure(
+                        key=f"{by}_{name}_{key}",
+                        value=value,
+                        unit=unit,
+                        cells=both,
+                        tables=(DONE, PLAN),
+                        in_tables=True,
+                    )
+                    for key, value, unit in (
+                        ("share", share_of(done, plan), "fraction"),
+                        ("gap", gap, "yuan"),
+                        ("year_end", float(ahead["p50"][name]), "yuan"),
+                        (
+                            "probability",
+                            float(ahead["probability"][name]) if plan > 0 else None,
+                            "fraction of one",
+                        ),
+                    )
+                ),
+            ]
+    return found
+
+
+def held_up_figures(programme: Programme) -> list[Figure]:
+    """Return the late and the not started projects by constraint, and how many of each list are shown."""
+    rows = pd.concat([progress.unexplained(programme), progress.not_started(programme)], ignore_index=True)
+    asked = rows[rows["request"].notna()]
+    found = []
+    for name, projects, gap in progress.by_constraint(programme).itertuples(index=False):
+        known = isinstance(name, str)
+        own = rows[rows["constraint"] == name] if known else rows[rows["constraint"].isna()]
+        cells = cells_of(own["constraint_cell"] if known else own["stage_cell"])
+        key = f"constraint_{name}" if known else "constraint_none"
+        found += [
+            Figure(
+                key=f"{key}_projects",
+                value=projects,
+                unit="count",
+                cells=cells,
+                tables=("status!constraint",),
+            ),
+            Figure(
+                key=f"{key}_gap",
+                value=gap,
+                unit="yuan",
+                cells=cells_of(own["plan_cell"]),
+                tables=(DONE, PLAN),
+            ),
+        ]
+    lists = (
+        ("held_up", "held_up_projects", rows["stage_cell"], MOST_PROJECTS, "status!stage"),
+        ("requests", "requests_total", asked["stage_cell"], MOST_REQUESTS, "status!request"),
+        (
+            "revisions",
+            "revisions_total",
+            programme.revisions.get("amount_cell", pd.Series(dtype=object)),
+            MOST_REVISIONS,
+            DONE,
+        ),
+    )
+    for name, key, column, most, table in lists:
+        total = len(programme.revisions) if name == "revisions" else len(column)
+        cells = cells_of(column)
+        found += [
+            Figure(key=key, value=total, unit="count", cells=cells, tables=(table,)),
+            Figure(key=f"{name}_shown", value=min(total, most), unit="count", cells=cells, tables=(table,)),
+        ]
+    return found
+
+
+def rule_figures(settings: Settings) -> list[Figure]:
+    """Return what the rules that stand on the page are set to."""
+    return [
+        Figure(
+            key=f"light_{name}",
+            value=getattr(settings.lights, name),
+            unit="points",
+            sources=(CONFIGURED.format(f"lights.{name}"),),
+        )
+        for name in ("yellow", "red")
+    ]
