@@ -68,8 +68,8 @@ CHANCES = {
     r"十次中约(\d)次|about (\d) in 10(?!0)": 10.0,
     r"一百次中约(\d+)次|about (\d+) in 100": 100.0,
 }
-HARDLY = r"不到1%（一百次中不到1次）|below 1% \(less than 1 in 100\)"
-NEARLY = r"99%以上（一百次中99次以上）|above 99% \(more than 99 in 100\)"
+HARDLY = r"不足1%（一百次中不足1次）|under 1% \(under 1 in 100\)"
+NEARLY = r"超过99%（一百次中超过99次）|over 99% \(over 99 in 100\)"
 NUMBER = re.compile(
     r"(?P<yuan>¥)?(?P<digits>−?\d{1,3}(?:,\d{3})+(?:\.\d+)?|−?\d+(?:\.\d+)?)"
     rf"(?P<unit>{'|'.join(map(re.escape, UNITS))}| m\b)?"
@@ -99,7 +99,7 @@ class Number:
 
 
 class Reader(HTMLParser):
-    """Collects the texts of a page's prose, by section; the names of drawings count, table cells do not."""
+    """Collects the texts of a page's prose, by section; rows do not count: cells of tables, and names of drawings."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -113,8 +113,6 @@ class Reader(HTMLParser):
         if tag == "section":
             self.section = given["id"] or ""
             self.sections[self.section] = []
-        if tag == "svg":
-            self.sections[self.section].append(given["aria-label"] or "")
         if tag not in VOID:
             self.open.append((tag, given.get("class") or ""))
             if tag in PROSE:

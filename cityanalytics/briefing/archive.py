@@ -202,7 +202,7 @@ def _entry(settings: Settings, say: Wording, report: Report) -> dict[str, Any]:
             ),
             _published(report.publication, say),
             say.plain(
-                "{errors} errors, {warnings} warnings", errors=issues["error"], warnings=issues["warning"]
+                "errors {errors}, warnings {warnings}", errors=issues["error"], warnings=issues["warning"]
             ),
         ],
         "files": _files(report, say),

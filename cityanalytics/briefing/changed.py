@@ -105,8 +105,8 @@ def _slip(changes: Changes, say: Wording) -> Markup:
     if later.empty:
         return say("No open start or finish has slipped.")
     return say(
-        "Start or finish slipped: {since_slipped}, median {since_slip_median} days, "
-        "most {since_slip_longest} days ({since_slip_longest_projects}; largest {worst}).",
+        "Start or finish slipped: {since_slipped}, median days {since_slip_median}, "
+        "most {since_slip_longest} ({since_slip_longest_projects}; largest {worst}).",
         worst=original(later["project"].iloc[0]),
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing.book import Chart, Series
+from cityanalytics.briefing.finding import demolished, finding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,21 +75,13 @@ def _progress(say: Wording, sheet: Sheet) -> Chart | None:
         return None
     gaps = [row[_GAP] for row in sheet.rows]
     behind = sum(isinstance(gap, float) and gap > 0 for gap in gaps)
-    count = {"late": behind, "all": len(sheet.rows), "first": sheet.rows[0][0]}
-    if sheet.id == "demolition":
-        title = say.plain("{demolition_total} demolished at {demolition_sites} sites")
-    elif not behind:
-        title = (
-            say.plain("All {all} units keep up with elapsed time", **count)
-            if sheet.id == "units"
-            else say.plain("All {all} categories keep up with elapsed time", **count)
+    title = (
+        demolished(say)
+        if sheet.id == "demolition"
+        else finding(
+            say, "unit" if sheet.id == "units" else "category", late=behind > 0, first=str(sheet.rows[0][0])
         )
-    elif sheet.id == "units":
-        title = say.plain("{late} of {all} units are behind elapsed time; the largest gap: {first}", **count)
-    else:
-        title = say.plain(
-            "{late} of {all} categories are behind elapsed time; the largest gap: {first}", **count
-        )
+    )
     listed = _listed(sheet, (_DONE, _PLAN), say)
     return Chart(
         kind="bars",

@@ -137,7 +137,7 @@ def _cover(
             content.settings.statement[say.language],
             *(title_of(content, other) for other in others),
             say.plain(
-                "Inputs: {count} files, SHA-256 {hash}", count=len(made.inputs), hash=made.inputs_sha256
+                "Inputs: files {count}, SHA-256 {hash}", count=len(made.inputs), hash=made.inputs_sha256
             ),
             say.plain("Code: SHA-256 {hash}", hash=made.code_sha256),
         ],

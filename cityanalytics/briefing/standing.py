@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cityanalytics.briefing import display
 from cityanalytics.briefing.charts import MOST_ROWS, Chart, Progress, bullets, demolition
 from cityanalytics.briefing.figure import Words
+from cityanalytics.briefing.finding import demolished, finding
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.lights import light
 from cityanalytics.briefing.rule import note
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.language import Scale
     from cityanalytics.briefing.wording import Wording
-
-TITLES = {
-    ("category", True): "{late} of {all} categories are behind elapsed time; the largest gap: {first}",
-    ("category", False): "All {all} categories keep up with elapsed time",
-    ("unit", True): "{late} of {all} units are behind elapsed time; the largest gap: {first}",
-    ("unit", False): "All {all} units keep up with elapsed time",
-}
 
 
 def standing_chart(content: Content, say: Wording, group: str, *, shares: bool) -> Chart:
@@ -50,8 +44,7 @@ def standing_chart(content: Content, say: Wording, group: str, *, shares: bool) 
         rows.append(item)
         told.append(_told(item, say, share=share, state=text.removeprefix("▼ "), scale=scale, places=2))
     late = int((table["gap"] > 0).sum())
-    texts = {"late": late, "all": len(table), "first": rows[0].label}
-    title = say.plain(TITLES[group, late > 0], **texts)
+    title = finding(say, group, late=late > 0, first=rows[0].label)
     subtitle = say.plain(
         "% of each one's plan, largest gap first; outline: plan, bar: done, line: elapsed time"
     )
@@ -102,9 +95,7 @@ def demolition_chart(content: Content, say: Wording) -> Chart:
         )
         rows.append(item)
         told.append(_told(item, say, share=share, state="", scale=scale, places=places))
-    title = say.plain(
-        "{demolition_total} demolished at {demolition_sites} sites, {demolition_total_share} of what is planned"
-    )
+    title = demolished(say)
     subtitle = say.plain(
         "Area demolished, {unit}; bar: done, outline: planned (assumed), line: elapsed time", unit=scale.unit
     )

@@ -61,13 +61,13 @@ def _summarise(found: Changes) -> None:
     later = found.slipped()
     if len(later):
         say(
-            "slipped at start or finish: {slipped} projects, by a median of {median} days, at most {longest}",
+            "slipped at start or finish: projects {slipped}, days by median {median}, at most {longest}",
             slipped=len(later),
             median=f"{later['slip'].median():.0f}",
             longest=f"{later['slip'].max():.0f}",
         )
     say(
-        "{old} to {new}, known on {known_on}: {before} projects then, {after} now; added {added}, no longer reported "
+        "{old} to {new}, known on {known_on}: projects {before} then, {after} now; added {added}, no longer reported "
         "{dropped}, in another stage {moved}, slipped {slipped}, plans adjusted {plans}, restated {restated}",
         old=found.before.as_of,
         new=found.after.as_of,

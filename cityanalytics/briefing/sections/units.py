@@ -53,7 +53,7 @@ def _contradicted(content: Content, say: Wording) -> Markup:
     )
     return paragraph(
         say.strong(
-            "Said to be on schedule, but below elapsed time by the figures: {contradicted_projects} projects."
+            "Said to be on schedule, but below elapsed time by the figures: projects {contradicted_projects}."
         )
         + LANGUAGES[language].space
         + say(

@@ -60,7 +60,7 @@ def classes(content: Content, say: Wording) -> Sheet:
     return Sheet.of(
         "classes",
         say.plain("Reference classes"),
-        title=say.plain("The class decides: what each would say"),
+        title=say.plain("What each reference class would say"),
         columns=[
             Column(label=say.plain("Reference class")),
             *_band(say),

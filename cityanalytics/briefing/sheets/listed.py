@@ -64,7 +64,7 @@ def projects(content: Content, say: Wording) -> Sheet:
         "projects",
         say.plain("Projects"),
         title=say.plain("All projects, largest gap first"),
-        lines=[say.plain("{projects_total} projects, a row each.")],
+        lines=[say.plain("A row a project: {projects_total}.")],
         columns=[
             Column(label=say.plain("Project")),
             Column(label=say.plain("Unit")),

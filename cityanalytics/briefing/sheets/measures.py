@@ -114,7 +114,7 @@ def paces(content: Content, say: Wording) -> Sheet:
                 for value in (pace.required, pace.required_working)
             ),
         ),
-        (say.plain("Best {pace_best_days} days"), pace.best, NOT_APPLICABLE),
+        (say.plain("Best {pace_best_days}-day run"), pace.best, NOT_APPLICABLE),
     ]
     return Sheet.of(
         "paces",
