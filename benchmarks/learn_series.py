@@ -36,14 +36,19 @@ MONTHS = list(range(1, 12))
 MOVES = ("bias", "bias_month", "recovery", "recovery_month")
 CURVE = ("spread", "spread_month", "spread_curve")
 PACE = ("pace", "pace_month", "pace_spread", "pace_spread_month")
-NAMES = ("usual_miss", *MOVES, *SIGNS, *CURVE, "freedom", "widening", *PACE)
+NAMES = ("usual_miss", *MOVES, *SIGNS, *CURVE, "revision", "freedom", "widening", *PACE)
 #: Two groups to learn from when one is left out, so that the widening can leave out one of them.
 FEWEST_GROUPS = 3
 LEVELS = np.array(QUANTILES)
 COVERED = 0.8
-#: In the order of `NAMES` from bias to freedom (there 2 + exp of it): where the ridge pulls, and how strongly.
-PRIOR = np.array([0.0] * 4 + [0.25] * 4 + [-0.5, 0.0, 0.0] + [1.0])
-RIDGE = np.array([0.05] * 4 + [0.01] * 4 + [0.002] * 4)
+#: In the order of `NAMES` from bias to freedom (of the last two the logs, of the freedom less 2): where the ridge
+#: pulls, and how strongly. A spread in proportion to what one-month errors bring suits any series.
+PRIOR = np.array([0.0] * len(MOVES) + [1.0, 0.25] + [-0.5, 0.0, 0.0] + [np.log(0.2)] + [1.0])
+RIDGE = np.array([0.05] * len(MOVES) + [0.03] * len(SIGNS) + [0.002] * (len(CURVE) + 2))
+#: Where the slopes on the signs, on the curve of the months and on the revision stand.
+ON_SIGNS = slice(len(MOVES), len(MOVES) + len(SIGNS))
+ON_CURVE = slice(ON_SIGNS.stop, ON_SIGNS.stop + len(CURVE))
+ON_REVISION = ON_CURVE.stop
 #: Losses are rounded within this share of the previous year's total.
 ROUNDED = 0.001
 #: Digits of the table: the search stops far below them.
@@ -62,6 +67,8 @@ class Cells:
         Place of the month in `MONTHS`.
     centre, moves, signs
         The members' combination; what may move it (1, m, drawdown, m drawdown); what its spread depends on.
+    revision
+        Size of the members' revision since the last December.
     curve
         1, m and m squared.
     done, total, previous
@@ -74,6 +81,7 @@ class Cells:
     centre: Numbers
     moves: Numbers
     signs: Numbers
+    revision: Numbers
     curve: Numbers
     done: Numbers
     total: Numbers
@@ -103,9 +111,10 @@ def quantiles(cells: Cells, theta: Numbers, widening: float = 1.0) -> tuple[Numb
     t = stdtrit(freedom, LEVELS)
     step = 1e-4
     slope = (stdtrit(freedom + step, LEVELS) - stdtrit(freedom - step, LEVELS)) / (2 * step) * (freedom - 2)
-    spread = widening * np.exp(cells.signs @ theta[4:8] + cells.curve @ theta[8:11])
+    calm = np.exp(cells.signs @ theta[ON_SIGNS] + cells.curve @ theta[ON_CURVE])
+    spread = widening * (calm + np.exp(theta[ON_REVISION]) * cells.revision)
     reach = np.clip(spread[:, None] * t, -FURTHEST, FURTHEST)
-    return np.exp((cells.centre + cells.moves @ theta[:4])[:, None] + reach), spread, t, slope
+    return np.exp((cells.centre + cells.moves @ theta[: len(MOVES)])[:, None] + reach), spread, t, slope
 
 
 def fit(cells: Cells, start: Numbers = PRIOR) -> Numbers:
@@ -127,12 +136,14 @@ def fit(cells: Cells, start: Numbers = PRIOR) -> Numbers:
             share[:, None] * rest * (1 - side - 2 * LEVELS) / 2
         )  # the slope on the logs of the quantiles
         on_spread = (upwards * spread[:, None] * t).sum(axis=1)
+        revised = np.exp(theta[ON_REVISION]) * cells.revision / spread
         on_centre = upwards.sum(axis=1)
         gradient = np.concatenate(
             [
                 on_centre @ cells.moves,
-                on_spread @ cells.signs,
-                on_spread @ cells.curve,
+                (on_spread * (1 - revised)) @ cells.signs,
+                (on_spread * (1 - revised)) @ cells.curve,
+                [on_spread @ revised],
                 [(upwards * spread[:, None] * slope).sum()],
             ]
         )
@@ -182,7 +193,8 @@ def cells_of(sight: Sight, group: Whole, pool: Flags, usual_miss: float) -> Cell
     """Return the forecasts of the pool's series, where members and outcome are known."""
     evidence = weigh(sight, usual_miss)
     previous = np.hstack([np.full((len(group), 1), np.nan), sight.total[:, :-1]])
-    fits = np.isfinite(evidence.centre + evidence.signs.sum(axis=-1) + sight.rest)
+    # with one year before, no one-month error is known to learn from
+    fits = np.isfinite(evidence.centre + evidence.signs.sum(axis=-1) + sight.rest + sight.reach)
     fits &= (pool[:, None] & (previous > 0) & (sight.history > 0))[..., None]
     row, year, origin = np.nonzero(fits)
     drawdown = sight.drawdown[fits]
@@ -194,6 +206,7 @@ def cells_of(sight: Sight, group: Whole, pool: Flags, usual_miss: float) -> Cell
         centre=evidence.centre[fits],
         moves=np.stack([np.ones_like(m), m, drawdown, m * drawdown], axis=-1),
         signs=evidence.signs[fits],
+        revision=np.abs(evidence.revision[fits]),
         curve=np.stack([np.ones_like(m), m, m**2], axis=-1),
         done=sight.done[fits],
         total=sight.total[row, year],
@@ -211,7 +224,7 @@ def main(source: Path, target: Path) -> None:
         )
     sight = look(panel, MONTHS)
     group = np.array([groups.index(name) for name in panel.groups])
-    missed = np.abs(misses(sight, sight.logs.mean(axis=-1)))
+    missed = np.abs(misses(sight, sight.logs.mean(axis=-1, keepdims=True)))[..., 0]
     table = []
     for left_out in ["", *groups]:
         pool = np.array([name != left_out for name in panel.groups])
@@ -219,7 +232,14 @@ def main(source: Path, target: Path) -> None:
         cells = cells_of(sight, group, pool, usual_miss)
         theta = fit(cells)
         paces = pace(sight.done[pool], sight.rest[pool], np.array(MONTHS))
-        values = [usual_miss, *theta[:-1], 2 + np.exp(theta[-1]), widen(cells, theta), *paces]
+        values = [
+            usual_miss,
+            *theta[:ON_REVISION],
+            np.exp(theta[ON_REVISION]),
+            2 + np.exp(theta[-1]),
+            widen(cells, theta),
+            *paces,
+        ]
         table.append({"left_out": left_out, **dict(zip(NAMES, values, strict=True))})
         print(f"learnt without {left_out or 'nothing'}: {len(cells.done)} forecasts")
     pd.DataFrame(table).to_csv(target, index=False, float_format=f"%.{DECIMALS}f", lineterminator="\n")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.forecast.members import AnnualGrowth, SeasonalArma, Smoothing
-from cityanalytics.forecast.series import LEAST, YEAR, Numbers, trailing_sum, years_before
+from cityanalytics.forecast.series import LEAST, YEAR, Numbers, years_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,14 +23,18 @@ FADE, PRIOR_YEARS = 0.8, 4.0
 TILT, LITTLE = 2.5, 0.02
 #: A miss counts at most as this, on the log scale.
 LARGEST_MISS = 2.0
-#: Half-lives, in months, of the usual and the recent one-month error.
-USUAL, RECENT = 40.0, 10.0
+#: Half-life, in months, of the usual one-month error.
+USUAL = 40.0
+#: Misses against what was usual then fade by this a year; a miss of 1 weighs as much as so many years before them.
+SURPRISE_FADE, SURPRISE_PRIOR = 0.5, 0.5
+#: What is usual is at least this, and such a miss counts at most so many times as it.
+EXPECTED, LARGEST_SURPRISE = 0.03, 4.0
 #: A drawdown is measured from the highest of so many years.
 PEAK_YEARS = 8
-#: Floors of what stands under a log: one-month errors, disagreement.
-QUIET, AGREED = 0.003, 0.04
+#: Floor of what one-month errors bring, under a log.
+QUIET = 0.003
 #: What the log of the spread is made of, in the order of the last axis of `Evidence.signs`.
-SIGNS = ("own_miss", "reach", "disagreement", "recent_errors")
+SIGNS = ("reach", "surprise")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,15 +46,14 @@ class Sight:
     done, rest, total
         Done by the month's end, still to come then (known later), and the year's total; the latter two are
         NaN where a month was not given. Shapes (rows, years, origins), the total (rows, years).
-    logs
-        Log of each member's remainder, shape (rows, years, origins, members).
+    logs, early
+        Log of each member's remainder, as seen from the origin and from the last December, shape (rows, years,
+        origins, members).
     reach
-        Standard deviation of the log of the remainder that one-month errors as usual bring.
-    recent
-        Log of recent over usual one-month errors.
+        Standard deviation of the log of the remainder that one-month errors bring, as large as they usually were
+        at the last December; NaN where none was known.
     drawdown
-        Log of the last twelve months over the most that any twelve months to the same month brought in
-        eight years; 0 at a peak, else negative.
+        Log of the last year over the highest of eight; 0 at a peak, else negative.
     history
         Complete years before, shape (rows, years).
     """
@@ -59,8 +62,8 @@ class Sight:
     rest: Numbers
     total: Numbers
     logs: Numbers
+    early: Numbers
     reach: Numbers
-    recent: Numbers
     drawdown: Numbers
     history: Numbers
 
@@ -77,11 +80,14 @@ class Evidence:
     ----------
     centre
         Log of the members' combined remainder.
+    revision
+        By how much the members have moved it since the last December.
     signs
-        Logs that the spread depends on, in the order of `SIGNS`.
+        Logs that the spread depends on, in the order of `SIGNS`: known at the last December.
     """
 
     centre: Numbers
+    revision: Numbers
     signs: Numbers
 
 
@@ -93,19 +99,17 @@ def look(panel: Panel, at: Sequence[int]) -> Sight:
     done = np.cumsum(panel.yearly, axis=2)[:, :, months]
     total = given.sum(axis=2)
     left = YEAR - np.array(at)
-    level = panel.level.reshape(panel.yearly.shape)[:, :, months]
+    level = panel.level_before.reshape(panel.yearly.shape)[:, :, months]
     rest = np.maximum(total[..., None] - done, LEAST * left * level)
-    usual, recent = (_faded(outlooks[0].error, half_life) for half_life in (USUAL, RECENT))
-    shape = panel.yearly.shape
-    usual, recent = usual.reshape(shape)[:, :, months], recent.reshape(shape)[:, :, months]
+    usual = years_before(_faded(outlooks[0].error, USUAL).reshape(panel.yearly.shape), 1)[:, :, -1:]
     return Sight(
         done=done,
         rest=rest,
         total=total,
         logs=_agreed([outlook.remainder for outlook in outlooks], level > 0),
+        early=_agreed([outlook.early for outlook in outlooks], level > 0),
         reach=outlooks[0].reach * usual,
-        recent=np.log(recent + QUIET) - np.log(usual + QUIET),
-        drawdown=_drawdown(panel, months),
+        drawdown=np.repeat(_drawdown(panel)[..., None], len(months), axis=2),
         history=_complete_years_before(total),
     )
 
@@ -123,36 +127,48 @@ def weigh(sight: Sight, usual_miss: float) -> Evidence:
     usual_miss
         Median size of the misses in the pool, on the log scale.
     """
-    past = np.stack(
-        [_past_miss(sight, sight.logs[..., member], usual_miss) for member in range(sight.logs.shape[-1])], -1
-    )
+    missed = np.abs(misses(sight, sight.logs))
+    past = _faded_years(missed, fade=FADE, usual=usual_miss, years=PRIOR_YEARS)
     weights = (past + LITTLE) ** -TILT
     weights = weights / weights.sum(axis=-1, keepdims=True)
-    centre = (weights * sight.logs).sum(axis=-1)
-    apart = np.sqrt((weights * np.square(sight.logs - centre[..., None])).sum(axis=-1))
-    own = _past_miss(sight, centre, usual_miss)
-    signs = [np.log(own), np.log(sight.reach + QUIET), np.log(apart + AGREED), sight.recent]
-    return Evidence(centre=centre, signs=np.stack(signs, axis=-1))
+    centre, early = ((weights * logs).sum(axis=-1) for logs in (sight.logs, sight.early))
+    reach = np.where(np.isfinite(sight.reach), sight.reach, usual_miss)
+    against = np.minimum(
+        np.abs(misses(sight, centre[..., None]))[..., 0] / (reach + EXPECTED), LARGEST_SURPRISE
+    )
+    surprise = _faded_years(against[..., None], fade=SURPRISE_FADE, usual=1.0, years=SURPRISE_PRIOR)[..., 0]
+    return Evidence(
+        centre=centre,
+        revision=np.nan_to_num(centre - early),
+        signs=np.stack([np.log(reach + QUIET), np.log(surprise)], axis=-1),
+    )
 
 
 def misses(sight: Sight, logs: Numbers) -> Numbers:
-    """Return by how much the logs of remainders missed, signed and bounded; NaN where the year is not known."""
+    """Return by how much the logs of remainders missed, signed and bounded; NaN where the year is not known.
+
+    Parameters
+    ----------
+    sight
+        What the members see, and what came.
+    logs
+        Shape (rows, years, origins, any).
+    """
     known = sight.rest > 0
-    missed = np.log(np.where(known, sight.rest, 1.0)) - logs
-    return np.where(known, np.clip(missed, -LARGEST_MISS, LARGEST_MISS), np.nan)
+    missed = np.where(known, np.log(np.where(known, sight.rest, 1.0)), np.nan)[..., None] - logs
+    return np.clip(missed, -LARGEST_MISS, LARGEST_MISS)
 
 
-def _past_miss(sight: Sight, logs: Numbers, usual_miss: float) -> Numbers:
-    """Return the faded mean size of the misses of earlier years, shrunk to the usual one."""
-    size = np.abs(misses(sight, logs))
-    known = np.isfinite(size)
-    size, known = _with_neighbours(np.where(known, size, 0.0)), _with_neighbours(known.astype(float))
-    size = size / np.maximum(known, 1.0)
-    sums = np.zeros((len(logs), logs.shape[2]))
-    count, past = np.zeros_like(sums), np.zeros_like(logs)
-    for year in range(logs.shape[1]):
-        past[:, year] = (sums + PRIOR_YEARS * usual_miss) / (count + PRIOR_YEARS)
-        sums, count = sums * FADE + size[:, year], count * FADE + (known[:, year] > 0)
+def _faded_years(sizes: Numbers, *, fade: float, usual: float, years: float) -> Numbers:
+    """Return the mean of the sizes in earlier years, at an origin and its neighbours; begun with `years` of `usual`."""
+    known = np.isfinite(sizes)
+    count = _with_neighbours(known.astype(float))
+    size = _with_neighbours(np.where(known, sizes, 0.0)) / np.maximum(count, 1.0)
+    past = np.empty_like(sizes)
+    sums, weight = np.zeros_like(sizes[:, 0]), np.zeros_like(sizes[:, 0])
+    for year in range(sizes.shape[1]):
+        past[:, year] = (sums + years * usual) / (weight + years)
+        sums, weight = sums * fade + size[:, year], weight * fade + (count[:, year] > 0)
     return past
 
 
@@ -187,14 +203,12 @@ def _faded(errors: Numbers, half_life: float) -> Numbers:
     return faded
 
 
-def _drawdown(panel: Panel, months: Sequence[int]) -> Numbers:
-    sums = trailing_sum(panel.amounts, YEAR).reshape(panel.yearly.shape)[:, :, months]
-    begun = np.isfinite(panel.yearly)[:, :, months] & (sums > 0)
-    sums = np.where(begun, sums, 0.0)
-    peak = sums.copy()
-    for years in range(1, PEAK_YEARS):
-        peak = np.maximum(peak, np.nan_to_num(years_before(sums, years)))
-    return np.where(begun, np.log(np.where(begun, sums, 1.0) / np.where(begun, peak, 1.0)), 0.0)
+def _drawdown(panel: Panel) -> Numbers:
+    """Return the log of the last year over the highest of `PEAK_YEARS`, shape (rows, years); 0 if it brought none."""
+    sums = np.nan_to_num(years_before(np.nan_to_num(panel.yearly).sum(axis=2), 1))
+    peak = np.max([np.nan_to_num(years_before(sums, years)) for years in range(PEAK_YEARS)], axis=0)
+    some = sums > 0
+    return np.where(some, np.log(np.where(some, sums, 1.0) / np.where(some, peak, 1.0)), 0.0)
 
 
 def _complete_years_before(total: Numbers) -> Numbers:

@@ -27,10 +27,12 @@ class Parameters:
         What the members' combination lacks: ``bias + bias_month m``.
     recovery, recovery_month
         What it lacks for each unit of drawdown.
-    own_miss, reach, disagreement, recent_errors
+    reach, surprise
         Slopes of the log of the spread on the signs of the same names.
     spread, spread_month, spread_curve
         Its level: ``spread + spread_month m + spread_curve m**2``.
+    revision
+        What a revision since the last December adds to the spread, for each unit.
     freedom
         Degrees of freedom of Student's t.
     widening
@@ -45,13 +47,12 @@ class Parameters:
     bias_month: float
     recovery: float
     recovery_month: float
-    own_miss: float
     reach: float
-    disagreement: float
-    recent_errors: float
+    surprise: float
     spread: float
     spread_month: float
     spread_curve: float
+    revision: float
     freedom: float
     widening: float
     pace: float

@@ -1,7 +1,8 @@
 """Members of the combination: each says what the rest of the year brings, in its own way.
 
 A member is a frozen set of parameters, called on a panel; it stands at the ends of the months `at` of every
-year at once and looks only back. Whoever has a grid of settings weighs them by their past one-month errors.
+year at once and looks only back. Whoever has a grid of settings weighs them by their one-month errors up to the
+last December, and has only settings that expect no less when a month of the year is larger: no member does.
 """
 
 from __future__ import annotations
@@ -32,14 +33,18 @@ class Outlook:
     Parameters
     ----------
     remainder
-        Expected amount from the month after the origin to December, shape (rows, years, origins).
+        Expected amount from the month after the origin to December, shape (rows, years, origins); it does not
+        fall when a month of the year so far is larger.
     error
         Size of the one-month errors of each month, shape (rows, months).
+    early
+        The same months as the last December saw them, shape of `remainder`.
     reach
         How far a one-month error of 1 carries into the log of the remainder, shape of `remainder`.
     """
 
     remainder: Numbers
+    early: Numbers
     error: Numbers
     reach: Numbers
 
@@ -82,7 +87,9 @@ class SeasonalArma:
         z[t] = m + phi (z[t-1] - m) + e[t] + theta e[t-1] + big e[t-12] + theta big e[t-13]
 
     which is ARIMA(1,0,1)(0,1,1)12 of Box & Jenkins (1970); phi = 1 gives their airline model. All settings
-    of the grid run side by side and are averaged by `opinion`, none is selected.
+    of the grid run side by side and are averaged by `opinion`, none is selected. What is expected of a month is
+    ``(1 - phi) m + (phi + theta) z - theta (expected z)`` of the month before, and what last year's errors bring:
+    it rises with every month of the year.
     """
 
     additive: bool = False
@@ -95,21 +102,25 @@ class SeasonalArma:
 
     @property
     def settings(self) -> tuple[Numbers, Numbers, Numbers]:
-        """phi, theta and big of every setting."""
-        phi, theta, big = np.array(list(itertools.product(self.phi, self.theta, self.big))).T
+        """phi, theta and big of every setting; with phi + theta below 0 a larger month would lower the next."""
+        grid = itertools.product(self.phi, self.theta, self.big)
+        phi, theta, big = np.array([each for each in grid if each[0] + each[1] >= 0]).T
         return phi, theta, big
 
     def __call__(self, panel: Panel, at: Sequence[int]) -> Outlook:
         """Return the outlook from the ends of the months `at` (1 to 11)."""
         phi, theta, big = self.settings
-        level, run = panel.level, self._begin(panel)
-        scale = self._scale(level)
+        level, run = panel.level_before, self._begin(panel)
+        scale = level if self.additive else np.ones_like(level)
         rows, months = level.shape
         remainder = np.full((rows, months // YEAR, len(at)), np.nan)
-        reach, size = remainder.copy(), np.full((rows, months), np.nan)
+        early, reach, size = remainder.copy(), remainder.copy(), np.full((rows, months), np.nan)
+        least = LEAST * (YEAR - np.array(at)) * level[:, ::YEAR, None]
+        least[:, 0] = np.nan  # nobody looks ahead before a year is over
         shares = _profile(panel)
         sums, count = self.opinion.start(rows, len(phi))
-        for month in range(YEAR, months):
+        settled = self.opinion.weights(sums, count)
+        for month in range(YEAR - 1, months):
             mean = run.drift[:, month - 1, None]
             back = run.errors[:, month : month + 13]  # from thirteen months before to the month before
             pulled = theta * back[:, 12] + big * back[:, 1] + theta * big * back[:, 0]
@@ -124,21 +135,21 @@ class SeasonalArma:
             year, place = divmod(month, YEAR)
             if place + 1 in at:
                 column = list(at).index(place + 1)
-                least = LEAST * (YEAR - 1 - place) * level[:, month, None]
-                logs = _log(np.maximum(self._ahead(run, month), least))
-                remainder[:, year, column] = np.exp((weights * logs).sum(axis=1))
-                reach[:, year, column] = (weights * _reach(shares[:, year, place + 1 :], phi, theta)).sum(
-                    axis=1
-                )
-        return Outlook(remainder=remainder, error=size, reach=reach)
-
-    def _scale(self, level: Numbers) -> Numbers:
-        """Return what a change of 1 is measured by: nothing on the log scale, else the level a month before."""
-        return np.hstack([level[:, :1], level[:, :-1]]) if self.additive else np.ones_like(level)
+                ahead = np.maximum(self._ahead(run, month)[0], least[:, year, column, None])
+                remainder[:, year, column] = _mean(settled, ahead)
+                carried = _reach(shares[:, year, place + 1 :], phi, theta)
+                reach[:, year, column] = (settled * carried).sum(axis=1)
+            if place == YEAR - 1:
+                settled = weights
+                if month + 1 < months:
+                    ahead = self._ahead(run, month)[list(at)].transpose(1, 2, 0)
+                    ahead = np.maximum(ahead, least[:, year + 1, None])
+                    early[:, year + 1] = _mean(settled[..., None], ahead)
+        return Outlook(remainder=remainder, early=early, error=size, reach=reach)
 
     def _begin(self, panel: Panel) -> _Run:
-        level = panel.level
-        scale = self._scale(level)
+        level = panel.level_before
+        scale = level if self.additive else np.ones_like(level)
         base = panel.amounts if self.additive else log_floored(panel.amounts, level)
         change = np.full_like(base, np.nan)
         change[:, YEAR:] = base[:, YEAR:] - base[:, :-YEAR]
@@ -155,19 +166,19 @@ class SeasonalArma:
         )
 
     def _ahead(self, run: _Run, month: int) -> Numbers:
-        """Return the sum of the months after `month` to December, shape (rows, settings)."""
+        """Return the sums from each month after `month` to the next December, shape (months, rows, settings)."""
         phi, theta, big = self.settings
         mean, step = run.drift[:, month, None], run.change[:, month, None]
-        total = np.zeros((len(run.base), len(phi)))
-        for ahead in range(month + 1, month + YEAR - month % YEAR):
+        values = []
+        for ahead in range(month + 1, month + 1 + ((YEAR - 1 - month) % YEAR or YEAR)):
             back = run.errors[:, ahead : ahead + 2]  # thirteen and twelve months before
             pulled = big * back[:, 1] + theta * big * back[:, 0]
             if ahead == month + 1:
                 pulled = pulled + theta * run.errors[:, month + 13]
             step = mean + phi * (step - mean) + pulled
             value = run.base[:, ahead - YEAR, None] + step
-            total = total + (value if self.additive else np.exp(value))
-        return total
+            values.append(value if self.additive else np.exp(value))
+        return _sums_to_the_end(values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,7 +199,9 @@ class _Run:
 class Smoothing:
     """Exponential smoothing of the log: level, damped trend and season (Holt-Winters; Gardner 1985).
 
-    It begins from the first twelve months: their mean is the level, what is left the season.
+    It begins from the first twelve months: their mean is the level, what is left the season. A level and a trend that
+    both follow fast overshoot: after a larger month the trend turns, and a later month is expected lower. Such settings
+    are left out.
     """
 
     alpha: tuple[float, ...] = (0.1, 0.2, 0.35, 0.5, 0.7)
@@ -197,17 +210,37 @@ class Smoothing:
     damping: float = 0.9
     opinion: Opinion = Opinion(sharpness=1.0, half_life=120.0)
 
+    @property
+    def settings(self) -> tuple[Numbers, Numbers, Numbers]:
+        """alpha, beta and gamma of every setting with which no month of a year lowers a later one."""
+        alpha, beta, gamma = np.array(list(itertools.product(self.alpha, self.beta, self.gamma))).T
+        level, trend = alpha, alpha * beta  # what a month larger by 1 brings
+        least = level
+        for left in range(YEAR - 1, 0, -1):
+            for step in self._steps(left):
+                least = np.minimum(least, level + step * trend)
+            level, trend = level + self.damping * trend, self.damping * trend
+            level, trend = level - alpha * level, trend - alpha * beta * level
+        kept = least >= 0
+        return alpha[kept], beta[kept], gamma[kept]
+
+    def _steps(self, months: int) -> Numbers:
+        """Return how often the trend counts 1 to `months` months ahead."""
+        return np.cumsum(self.damping ** np.arange(1, months + 1))
+
     def __call__(self, panel: Panel, at: Sequence[int]) -> Outlook:
         """Return the outlook from the ends of the months `at` (1 to 11); its reach is not worked out."""
-        alpha, beta, gamma = np.array(list(itertools.product(self.alpha, self.beta, self.gamma))).T
-        logs = log_floored(panel.amounts, panel.level)
+        alpha, beta, gamma = self.settings
+        logs = log_floored(panel.amounts, panel.level_before)
         rows, months = logs.shape
         begins = np.where(np.isfinite(logs).any(axis=1), np.argmax(np.isfinite(logs), axis=1), months)
         level, trend = np.full((rows, len(alpha)), np.nan), np.zeros((rows, len(alpha)))
         season = np.full((rows, YEAR, len(alpha)), np.nan)
         remainder = np.full((rows, months // YEAR, len(at)), np.nan)
         size = np.full((rows, months), np.nan)
+        early = remainder.copy()
         sums, count = self.opinion.start(rows, len(alpha))
+        settled = self.opinion.weights(sums, count)
         for month in range(YEAR - 1, months):
             year, place = divmod(month, YEAR)
             new = begins == month - YEAR + 1
@@ -225,26 +258,26 @@ class Smoothing:
             sums, count = self.opinion.add(sums, count, np.abs(error), seen)
             weights = self.opinion.weights(sums, count)
             size[:, month] = np.where(seen[:, 0], (weights * np.abs(error)).sum(axis=1), np.nan)
+            ahead = [
+                np.exp(level + step * trend + season[:, (place + 1 + later) % YEAR])
+                for later, step in enumerate(self._steps((YEAR - 1 - place) or YEAR))
+                if place + 1 in at or place == YEAR - 1
+            ]
             if place + 1 in at:
-                steps = np.cumsum(self.damping ** np.arange(1, YEAR - place))
-                ahead = [
-                    np.exp(level + step * trend + season[:, later])
-                    for later, step in enumerate(steps, start=place + 1)
-                ]
-                total = np.sum(ahead, axis=0) if ahead else np.zeros_like(level)
-                remainder[:, year, list(at).index(place + 1)] = np.exp((weights * _log(total)).sum(axis=1))
-        return Outlook(remainder=remainder, error=size, reach=np.full_like(remainder, np.nan))
+                remainder[:, year, list(at).index(place + 1)] = _mean(settled, _sums_to_the_end(ahead)[0])
+            if place == YEAR - 1:
+                settled = weights
+                if month + 1 < months:
+                    rest = _sums_to_the_end(ahead)[list(at)].transpose(1, 2, 0)
+                    early[:, year + 1] = _mean(settled[..., None], rest)
+        return Outlook(remainder=remainder, early=early, error=size, reach=np.full_like(remainder, np.nan))
 
 
 @dataclass(frozen=True, kw_only=True)
 class AnnualGrowth:
-    """The year grows as the last one did; what is not done yet is still to come.
-
-    The only member that a fast beginning makes expect less for the rest, as budgets do.
-    """
+    """The rest of the year grows as the last whole year did, whatever is done."""
 
     largest: float = 0.3
-    least: float = 0.5
 
     def __call__(self, panel: Panel, at: Sequence[int]) -> Outlook:
         """Return the outlook from the ends of the months `at` (1 to 11)."""
@@ -252,13 +285,15 @@ class AnnualGrowth:
         last, before = years_before(total, 1), years_before(total, 2)
         fits = (last > 0) & (before > 0)
         growth = np.log(np.where(fits, last, 1.0)) - np.log(np.where(fits, before, 1.0))
-        year = last * np.exp(np.clip(growth, -self.largest, self.largest))
+        factor = np.where(last > 0, np.exp(np.clip(growth, -self.largest, self.largest)), np.nan)
         months = [month - 1 for month in at]
         done = np.cumsum(panel.yearly, axis=2)[:, :, months]
         rest = last[..., None] - years_before(done, 1)
-        remainder = np.maximum(year[..., None] - done, self.least * rest)
+        level = panel.level_before.reshape(panel.yearly.shape)[:, :, months]
+        remainder = np.maximum(factor[..., None] * rest, LEAST * (YEAR - np.array(at)) * level)
         return Outlook(
-            remainder=np.where(remainder > 0, remainder, np.nan),
+            remainder=remainder,
+            early=remainder,
             error=np.full(panel.amounts.shape, np.nan),
             reach=np.full_like(remainder, np.nan),
         )
@@ -273,6 +308,16 @@ def _log(values: Numbers) -> Numbers:
     """Return the logs, NaN where there is none."""
     positive = values > 0
     return np.where(positive, np.log(np.where(positive, values, 1.0)), np.nan)
+
+
+def _mean(weights: Numbers, amounts: Numbers) -> Numbers:
+    """Return the weighted geometric mean over the second axis, the settings."""
+    return np.asarray(np.exp((weights * _log(amounts)).sum(axis=1)))
+
+
+def _sums_to_the_end(values: Sequence[Numbers]) -> Numbers:
+    """Return the sums of each and all that follow it."""
+    return np.cumsum(np.array(values)[::-1], axis=0)[::-1]
 
 
 def _profile(panel: Panel) -> Numbers:

@@ -56,6 +56,16 @@ class Panel:
         """Mean size of a month over the last twelve (or as many as there are), shape (rows, months)."""
         return trailing_sum(np.abs(self.amounts), YEAR) / np.maximum(trailing_count(self.amounts, YEAR), 1)
 
+    @property
+    def level_before(self) -> Numbers:
+        """The level at the last December, shape (rows, months), so that no month of the year moves it.
+
+        In the year in which a row begins there is none: there it is the level of the month.
+        """
+        level = self.level.reshape(self.yearly.shape)
+        begun = np.isfinite(years_before(self.yearly, 1)).any(axis=2, keepdims=True)
+        return np.where(begun, years_before(level, 1)[:, :, -1:], level).reshape(self.amounts.shape)
+
     def part(self, first: int, last: int) -> Panel:
         """Return the rows from `first` up to, not with, `last`."""
         return Panel(

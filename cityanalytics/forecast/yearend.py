@@ -29,8 +29,11 @@ FURTHEST = 5.0
 class Combination:
     """The members' combination, moved and spread as the pool learnt.
 
-    ``log remainder = centre + bias + recovery * drawdown + spread * t``, where the log of the spread is linear in
-    the signs and t is Student's: a location-scale model of the log of what is still to come.
+    ``log remainder = centre + bias + recovery * drawdown + (spread + slope * |revision|) * t``, where the log of the
+    spread is linear in the signs and t is Student's: a location-scale model of the log of what is still to come.
+
+    No quantile falls when a month of the year is larger. The centre is its value at the last December plus the
+    revision, which alone depends on the year and does not fall; and the slope is at most 1 over the furthest t.
     """
 
     parameters: Parameters
@@ -48,7 +51,10 @@ class Combination:
         spread = learnt.spread + learnt.spread_month * month + learnt.spread_curve * month**2
         for sign, name in enumerate(SIGNS):
             spread = spread + getattr(learnt, name) * evidence.signs[..., sign]
-        reach = learnt.widening * np.exp(spread)[..., None] * stdtrit(learnt.freedom, np.array(QUANTILES))
+        t = stdtrit(learnt.freedom, np.array(QUANTILES))
+        slope = min(learnt.revision, 1 / (learnt.widening * t[-1]))
+        spread = learnt.widening * (np.exp(spread) + slope * np.abs(evidence.revision))
+        reach = spread[..., None] * t
         return np.asarray(np.exp(centre[..., None] + np.clip(reach, -FURTHEST, FURTHEST)))
 
 
