@@ -419,13 +419,3 @@ def test_the_styles_choose_among_as_many_scenarios_as_are_allowed() -> None:
     html = template.report(notebook("headline", "key", "data"), page())
     pairs = re.findall(r"input:nth-of-type\((\d)\):checked ~ \.panels > :nth-child\((\d)\)", html)
     assert pairs == [(str(at), str(at)) for at in range(1, MOST_SCENARIOS + 1)]
-
-
-def test_the_list_of_reports_is_escaped_and_has_no_script() -> None:
-    table = Table.of(columns=("期次", "截至日期"), rows=[("<2010Q3>", "2010年9月22日")]).caption(
-        "简报", unit="日期"
-    )
-    html = template.report_list(page(table=table.html(1, "zh")))
-    assert "&lt;2010Q3&gt;" in html
-    assert "<title>简报&lt;一&gt;</title>" in html
-    assert "<script" not in html

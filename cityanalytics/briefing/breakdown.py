@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cityanalytics.briefing.lights import STEP
 from cityanalytics.briefing.quantity import CONFIGURED, DONE, PLAN, Figure, cells_of, share_of
 from cityanalytics.programme import progress
 
 if TYPE_CHECKING:
     from cityanalytics.forecast.outlook import Outlook
+    from cityanalytics.programme.reconcile import Reconciliation
     from cityanalytics.programme.snapshot import Programme
     from cityanalytics.settings import Settings
 
 #: So many rows of each list stand on the page.
-MOST_PROJECTS, MOST_REQUESTS, MOST_REVISIONS = 12, 8, 6
+MOST_PROJECTS, MOST_REQUESTS, MOST_REVISIONS, MOST_NAMED = 12, 8, 6, 4
 #: Columns of the projects that groups are formed by, and what their keys call several of them.
 GROUPS = {"category": "categories", "unit": "units"}
 
@@ -124,6 +126,31 @@ def held_up_figures(programme: Programme) -> list[Figure]:
     return found
 
 
+def contradicted_figures(reconciliation: Reconciliation) -> list[Figure]:
+    """Return how many projects each unit calls on schedule against the figures, and the shares of the furthest."""
+    rows = reconciliation.contradicted
+    counts = [
+        Figure(
+            key=f"contradicted_{unit}",
+            value=len(own),
+            unit="count",
+            cells=cells_of(own["schedule_cell"]),
+            tables=("status!schedule",),
+        )
+        for unit, own in rows.groupby("unit", sort=False, observed=True)
+    ]
+    return counts + [
+        Figure(
+            key=f"contradicted_{rank}_share",
+            value=row["share"],
+            unit="fraction",
+            cells=(row["plan_cell"],),
+            tables=(DONE, PLAN),
+        )
+        for rank, row in enumerate(rows.head(MOST_NAMED).to_dict("records"), start=1)
+    ]
+
+
 def rule_figures(settings: Settings) -> list[Figure]:
     """Return what the rules that stand on the page are set to."""
     return [
@@ -134,4 +161,4 @@ def rule_figures(settings: Settings) -> list[Figure]:
             sources=(CONFIGURED.format(f"lights.{name}"),),
         )
         for name in ("yellow", "red")
-    ]
+    ] + [Figure(key="light_step", value=STEP, unit="points", sources=("cityanalytics/briefing/lights.py",))]

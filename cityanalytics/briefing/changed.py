@@ -12,12 +12,30 @@ from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import original, paragraph
 from cityanalytics.briefing.since import stage_key
 from cityanalytics.briefing.table import MOST_COLUMNS
-from cityanalytics.programme.changes import ABSENT
+from cityanalytics.programme.changes import ABSENT, UNKNOWN
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
     from cityanalytics.programme.changes import Changes
+
+
+#: Where a project stands, as a heading; in the programme's own words otherwise.
+STANDINGS = {
+    "not started": "Not started",
+    "under construction": "Under construction",
+    "suspended": "Suspended",
+    "completed": "Completed",
+    UNKNOWN: "No status",
+}
+MILESTONES = {"start": "Start", "finish": "Finish"}
+FIELDS = {
+    "written_name": "Written name",
+    "category": "Category",
+    "unit": "Unit",
+    "responsible_person": "Responsible person",
+    "constraint": "Constraint",
+}
 
 
 def changed(content: Content, say: Wording) -> Markup:
@@ -50,10 +68,10 @@ def moves(content: Content, say: Wording, *, position: int, whole: bool = False)
     ]
     if not kept:
         return paragraph(say("No project has moved to another stage."))
-    columns = [say("Dropped") if name == ABSENT else say(name.capitalize()) for name in table.columns]
+    columns = [say("Dropped" if name == ABSENT else STANDINGS[name]) for name in table.columns]
     rows: list[list[display.Cell]] = [
         [
-            say("Added") if before == ABSENT else say(before.capitalize()),
+            say("Added" if before == ABSENT else STANDINGS[before]),
             *(_count(say, before, after) for after in table.columns),
         ]
         for before in kept

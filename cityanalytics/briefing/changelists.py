@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cityanalytics.briefing import display
-from cityanalytics.briefing.changed import changed, moves
+from cityanalytics.briefing.changed import FIELDS, MILESTONES, STANDINGS, changed, moves
 from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import original, part
@@ -46,7 +46,7 @@ def _tables(content: Content, say: Wording) -> Iterator[Table]:
     changes = content.changes
     if changes is None:
         return
-    amounts, areas = LANGUAGES[say.language].amounts[1], LANGUAGES[say.language].areas[0]
+    amounts, areas = LANGUAGES[say.language].minor, LANGUAGES[say.language].areas[0]
     measured = changes.restated["measure"] == "demolition"
     yield _slips(content, say, changes.slips)
     yield _plans(content, say, changes.plans, amounts)
@@ -55,7 +55,7 @@ def _tables(content: Content, say: Wording) -> Iterator[Table]:
     yield Table.of(
         columns=[say("Project"), say("Then"), say("Now")],
         rows=[
-            (_own(row["project"]), say(row["old"].capitalize()), say(row["new"].capitalize()))
+            (_own(row["project"]), say(STANDINGS[row["old"]]), say(STANDINGS[row["new"]]))
             for row in changes.corrected.to_dict("records")
         ],
     ).caption(say("Stages of the earlier day that were corrected"))
@@ -68,7 +68,7 @@ def _slips(content: Content, say: Wording, rows: pd.DataFrame) -> Table:
         (
             _own(row["project"]),
             content.settings.term(row["unit"], say.language),
-            say(row["milestone"].capitalize()),
+            say(MILESTONES[row["milestone"]]),
             _day(row["expected_before"], say),
             _day(row["expected_after"], say),
             row["slip"],
@@ -119,7 +119,7 @@ def _said(content: Content, say: Wording, rows: pd.DataFrame) -> Table:
     cells = [
         (
             _own(row["project"]),
-            say(row["field"].replace("_", " ").capitalize()),
+            say(FIELDS[row["field"]]),
             *(
                 content.settings.term(row[name], say.language)
                 if row["field"] in TERMS and isinstance(row[name], str)

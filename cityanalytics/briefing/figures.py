@@ -17,8 +17,12 @@ from cityanalytics.briefing.ahead import (
     pace_figures,
     scenario_figures,
 )
-from cityanalytics.briefing.breakdown import breakdown_figures, held_up_figures, rule_figures
-from cityanalytics.briefing.lights import STEP
+from cityanalytics.briefing.breakdown import (
+    breakdown_figures,
+    contradicted_figures,
+    held_up_figures,
+    rule_figures,
+)
 from cityanalytics.briefing.physical import demolition_figures, housing_figures, project_figures, work_figures
 from cityanalytics.briefing.quantity import (
     CALENDAR,
@@ -85,13 +89,11 @@ def figures(
         *housing_figures(programme, settings),
         *breakdown_figures(programme, outlook),
         *held_up_figures(programme),
+        *contradicted_figures(reconciliation),
         *rule_figures(settings),
         *pace_figures(pace, programme),
         *forecast_figures(forecast, programme),
         *outlook_figures(programme, settings, outlook),
-        Figure(key="light_yellow", value=settings.lights.yellow, unit="points"),
-        Figure(key="light_red", value=settings.lights.red, unit="points"),
-        Figure(key="light_step", value=STEP, unit="points"),
         *_received(programme, settings),
         *change_figures(changes),
         *moved_figures(bridge),

@@ -152,7 +152,7 @@ def held_up_projects(content: Content, say: Wording) -> Markup:
 @part("contradicted")
 def contradicted(content: Content, say: Wording) -> Markup:
     """List the projects said to be on schedule that the figures show behind, largest gap first."""
-    scale = LANGUAGES[say.language].amounts[1]
+    scale = LANGUAGES[say.language].minor
     rows: list[tuple[display.Cell, ...]] = [
         (
             original(row["project"]) or "",

@@ -137,6 +137,8 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _show(found: Changes) -> None:
+    from cityanalytics.briefing.changed import FIELDS
+
     cells = found.transitions()
     print_table(
         [f"{found.before.as_of} ↓ {found.after.as_of} →", *cells.columns],
@@ -170,7 +172,7 @@ def _show(found: Changes) -> None:
         for row in found.plans.to_dict("records")
     ])  # fmt: skip
     _list("Reported otherwise", ("project", "what", "then", "now"), [
-        (row["project"], translate(row["field"].replace("_", " ")), _text(row["old"]), _text(row["new"]))
+        (row["project"], translate(FIELDS[row["field"]]), _text(row["old"]), _text(row["new"]))
         for row in found.said.to_dict("records")
     ])  # fmt: skip
 

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing.blocks import side_by_side
+from cityanalytics.briefing.breakdown import MOST_NAMED
 from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.lights import light
@@ -20,8 +21,6 @@ from cityanalytics.programme import progress
 if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
-
-MOST_NAMED = 4
 
 
 @part("units")
