@@ -31,6 +31,8 @@ SURPRISE_FADE, SURPRISE_PRIOR = 0.5, 0.5
 EXPECTED, LARGEST_SURPRISE = 0.03, 4.0
 #: A drawdown is measured from the highest of so many years.
 PEAK_YEARS = 8
+#: Standard deviation over median size, of a normal distribution.
+NORMAL = 1.4826
 #: Floor of what one-month errors bring, under a log.
 QUIET = 0.003
 #: What the log of the spread is made of, in the order of the last axis of `Evidence.signs`.
@@ -132,7 +134,7 @@ def weigh(sight: Sight, usual_miss: float) -> Evidence:
     weights = (past + LITTLE) ** -TILT
     weights = weights / weights.sum(axis=-1, keepdims=True)
     centre, early = ((weights * logs).sum(axis=-1) for logs in (sight.logs, sight.early))
-    reach = np.where(np.isfinite(sight.reach), sight.reach, usual_miss)
+    reach = np.where(np.isfinite(sight.reach), sight.reach, NORMAL * usual_miss)
     against = np.minimum(
         np.abs(misses(sight, centre[..., None]))[..., 0] / (reach + EXPECTED), LARGEST_SURPRISE
     )
