@@ -134,6 +134,8 @@ def test_every_sentence_of_the_page_comes_from_the_catalogue(page, french) -> No
         "fois",
         "Entrées",
         "environ",
+        "moins de",
+        "plus de",
         "points",
         "Tableau",
         "Figure",

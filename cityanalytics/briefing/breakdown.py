@@ -84,7 +84,9 @@ def held_up_figures(programme: Programme) -> list[Figure]:
     rows = pd.concat([progress.unexplained(programme), progress.not_started(programme)], ignore_index=True)
     asked = rows[rows["request"].notna()]
     found = []
-    for name, projects, gap in progress.by_constraint(programme).itertuples(index=False):
+    constraints = progress.by_constraint(programme)
+    whole = float(constraints["gap"].clip(lower=0).sum())
+    for name, projects, gap in constraints.itertuples(index=False):
         known = isinstance(name, str)
         own = rows[rows["constraint"] == name] if known else rows[rows["constraint"].isna()]
         cells = cells_of(own["constraint_cell"] if known else own["stage_cell"])
@@ -97,12 +99,18 @@ def held_up_figures(programme: Programme) -> list[Figure]:
                 cells=cells,
                 tables=("status!constraint",),
             ),
-            Figure(
-                key=f"{key}_gap",
-                value=gap,
-                unit="yuan",
-                cells=cells_of(own["plan_cell"]),
-                tables=(DONE, PLAN),
+            *(
+                Figure(
+                    key=f"{key}_{aspect}",
+                    value=value,
+                    unit=unit,
+                    cells=cells_of(own["plan_cell"]),
+                    tables=(DONE, PLAN),
+                )
+                for aspect, value, unit in (
+                    ("gap", gap, "yuan"),
+                    ("part", share_of(max(gap, 0.0), whole), "fraction"),
+                )
             ),
         ]
     lists = (

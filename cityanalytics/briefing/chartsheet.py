@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cityanalytics.briefing import display
 from cityanalytics.briefing.book import Chart, Series
 from cityanalytics.briefing.finding import demolished, finding
+from cityanalytics.briefing.language import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -151,7 +152,7 @@ def _listed(sheet: Sheet, columns: tuple[int, ...], say: Wording) -> str:
     for row in sheet.rows[:MOST_NAMED]:
         shown = "/".join(_shown(row[at], sheet.columns[at], say) for at in columns)
         named.append(f"{row[0]} {shown}")
-    return say.plain("; ").join(named)
+    return LANGUAGES[say.language].join.join(named)
 
 
 def _shown(cell: str | float, column: Column, say: Wording) -> str:

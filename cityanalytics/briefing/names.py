@@ -85,11 +85,47 @@ NAMES = {
     "record_bias_size": "Mean size of the medians' error",
     "record_skill_run_rate": "Skill against the pace so far",
     "record_skill_last_year_shape": "Skill against last year's shape",
+    "categories_total": "Categories",
+    "categories_behind": "Categories behind elapsed time",
+    "units_total": "Units with projects",
+    "units_behind": "Units behind elapsed time",
+    "held_up_projects": "Projects late or not started",
+    "held_up_shown": "Of these, shown on the page",
+    "requests_total": "Decisions asked in all",
+    "requests_shown": "Decisions asked, shown on the page",
+    "revisions_total": "Amounts stated again",
+    "revisions_shown": "Amounts stated again, shown on the page",
+    "light_yellow": "Rule of the lights: behind from",
+    "light_red": "Rule of the lights: far behind from",
+    "light_step": "Rule of the lights: moved by",
+    "forecast_band": "What the forecast's band is to hold",
+    "class_series": "Series of the reference class",
+    "inputs_files": "Input files",
+    "since_added": "Since the last briefing: projects added",
+    "since_dropped": "Since the last briefing: projects no longer reported",
+    "since_renamed": "Since the last briefing: projects renamed",
+    "since_corrected": "Since the last briefing: earlier stages corrected",
+    "since_slipped": "Since the last briefing: projects that slipped",
+    "since_slip_median": "Since the last briefing: median slip, days",
+    "since_slip_longest": "Since the last briefing: longest slip, days",
+    "since_slip_longest_projects": "Since the last briefing: projects with the longest slip",
+    "since_replanned": "Since the last briefing: planned dates moved",
+    "since_adjusted": "Since the last briefing: plans adjusted",
+    "since_adjusted_old": "Since the last briefing: plans adjusted, before",
+    "since_adjusted_new": "Since the last briefing: plans adjusted, after",
+    "since_restated": "Since the last briefing: months restated",
+    "since_restated_old": "Since the last briefing: months restated, before",
+    "since_restated_new": "Since the last briefing: months restated, after",
+    "constraint_none": "No constraint reported",
 }
 
 #: Ending of a key to what it says of the figure before it.
 ASPECTS = {
     "_planned": "{what}: planned",
+    "_part": "{what}: part of all gaps",
+    "_projects": "{what}: number of projects",
+    "_year_end": "{what}: year's end",
+    "_probability": "{what}: chance of the plan",
     "_plan": "{what}: plan",
     "_done": "{what}: done",
     "_share": "{what}: share of the plan",
@@ -122,8 +158,8 @@ def name_of(key: str, settings: Settings, say: Wording) -> str | None:
     if key in NAMES:
         return say.plain(NAMES[key])
     kinds = {kind.key: kind.label[say.language] for kind in (*settings.works, *settings.demolition)}
-    if key in kinds:
-        return kinds[key]
+    if known := kinds.get(key) or _of_group(key, settings, say):
+        return known
     if found := re.fullmatch(r"investment_(vs_)?(\d{4})", key):
         sentence = "Investment to date over that of {year}" if found[1] else "Investment of {year}"
         return say.plain(sentence, year=found[2])
@@ -134,3 +170,20 @@ def name_of(key: str, settings: Settings, say: Wording) -> str | None:
     ending = next((ending for ending in ASPECTS if key.endswith(ending)), None)
     what = None if ending is None else name_of(key.removesuffix(ending), settings, say)
     return None if ending is None or what is None else say.plain(ASPECTS[ending], what=what)
+
+
+def _of_group(key: str, settings: Settings, say: Wording) -> str | None:
+    """Return the name of a figure of a category, unit, constraint or move between stages."""
+    whole = not key.endswith(tuple(ASPECTS))
+    if whole and (found := re.fullmatch(r"(category|unit|constraint)_(.+)", key)):
+        name = settings.term(found[2], say.language)
+        return name if found[1] != "constraint" else say.plain("Constraint {name}", name=name)
+    if found := re.fullmatch(r"contradicted_(\d+)", key):
+        return say.plain("Said to be on schedule against the figures, number {rank}", rank=found[1])
+    if whole and (found := re.fullmatch(r"contradicted_(.+)", key)):
+        unit = settings.term(found[1], say.language)
+        return say.plain("Said to be on schedule against the figures: {unit}", unit=unit)
+    if found := re.fullmatch(r"since_(.+)_to_(.+)", key):
+        before, after = (say.plain(name.replace("_", " ")) for name in found.groups())
+        return say.plain("Since the last briefing: from {before} to {after}", before=before, after=after)
+    return None

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from cityanalytics.briefing import display, palette
 from cityanalytics.briefing.blocks import late
+from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.lights import STEP, Light, flips, light, moved
 from cityanalytics.briefing.section import bullets, paragraph
 from cityanalytics.programme import progress
@@ -70,7 +71,7 @@ def _flips(content: Content, say: Wording) -> Markup:
         [
             Markup("<b>{}</b> {}").format(
                 say(opening[by], now=word(now, say).striptags(), then=word(then, say).striptags()),
-                say("; ").join(groups),
+                escape(LANGUAGES[say.language].join).join(groups),
             )
             for (by, now, then), groups in named.items()
         ]

@@ -61,7 +61,7 @@ class Column:
         cls, label: str, scales: Sequence[Scale], *, at: int = 0, places: int, note: str = ""
     ) -> Column:
         """Make a column of amounts or areas in the scale at a place of `scales`, the largest first."""
-        scale = scales[at]
+        scale = scales[min(at, len(scales) - 1)]
         return cls(
             label=label,
             unit=scale.unit,

@@ -65,7 +65,7 @@ def standing_chart(content: Content, say: Wording, group: str, *, shares: bool) 
                 "Bullet graphs against elapsed time of {elapsed_share}. {title}. In {unit}: {rest}.",
                 title=title,
                 unit=scale.unit,
-                rest=say.plain("; ").join(told),
+                rest=LANGUAGES[say.language].join.join(told),
             ),
         ),
     )
@@ -115,7 +115,7 @@ def demolition_chart(content: Content, say: Wording) -> Chart:
                 "Bar chart of the area demolished by kind. {title}. In {unit}: {rest}.",
                 title=title,
                 unit=scale.unit,
-                rest=say.plain("; ").join(told),
+                rest=LANGUAGES[say.language].join.join(told),
             ),
         ),
     )

@@ -93,7 +93,9 @@ def _chart(points: Sequence[Point], say: Wording) -> Chart:
             year=last.as_of.year,
             unit=scale.unit,
         ),
-        alt=say.plain("Line chart of the year's forecast. {points}.", points=say.plain("; ").join(said)),
+        alt=say.plain(
+            "Line chart of the year's forecast. {points}.", points=LANGUAGES[say.language].join.join(said)
+        ),
     )
 
 
