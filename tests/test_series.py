@@ -20,8 +20,9 @@ from scipy.special import stdtrit
 from cityanalytics.forecast.answers import COLUMNS, answers
 from cityanalytics.forecast.evidence import look
 from cityanalytics.forecast.learnt import Parameters, parameters_without, pool_groups
-from cityanalytics.forecast.members import AnnualGrowth, Opinion, SeasonalArma, Smoothing
+from cityanalytics.forecast.members import AnnualGrowth, SeasonalArma, Smoothing
 from cityanalytics.forecast.methods import QUANTILES
+from cityanalytics.forecast.opinion import Opinion
 from cityanalytics.forecast.series import Panel, arrange
 from cityanalytics.forecast.yearend import year_ends
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cityanalytics.forecast.opinion import Opinion, geometric_mean, logs_of
 from cityanalytics.forecast.series import LEAST, YEAR, Numbers, trailing_count, trailing_sum, years_before
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from cityanalytics.forecast.series import Flags, Panel
 
-#: Errors below a ten-thousandth of a month do not tell settings apart.
-SMALLEST_ERROR = 1e-4
 #: A month changed against the year before by more than this (log, or months) counts as changed by this.
 LARGEST_CHANGE = 2.0
 
@@ -47,34 +46,6 @@ class Outlook:
     early: Numbers
     error: Numbers
     reach: Numbers
-
-
-@dataclass(frozen=True, kw_only=True)
-class Opinion:
-    """Weights of the settings of a grid: a product of past error sizes, old ones fading.
-
-    The weight of a setting is ``(mean size of its errors) ** (-sharpness * n)``, n the faded count of months:
-    the likelihood of a Laplace distribution with its scale estimated, tempered (Bates & Granger 1969 on
-    combining; Yao et al. 2018 on tempering weights).
-    """
-
-    sharpness: float
-    half_life: float
-
-    def start(self, rows: int, settings: int) -> tuple[Numbers, Numbers]:
-        """Return empty sums: of error sizes, and of months."""
-        return np.zeros((rows, settings)), np.zeros((rows, 1))
-
-    def add(self, sums: Numbers, count: Numbers, sizes: Numbers, seen: Flags) -> tuple[Numbers, Numbers]:
-        """Return the sums after one more month; unseen rows are left as they are."""
-        fade = 0.5 ** (1 / self.half_life)
-        return np.where(seen, sums * fade + sizes, sums), np.where(seen, count * fade + 1, count)
-
-    def weights(self, sums: Numbers, count: Numbers) -> Numbers:
-        """Return the weights, shape (rows, settings)."""
-        merit = -self.sharpness * count * np.log((sums + SMALLEST_ERROR) / (count + 1e-9))
-        weight = np.exp(merit - merit.max(axis=1, keepdims=True))
-        return np.asarray(weight / weight.sum(axis=1, keepdims=True))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +107,7 @@ class SeasonalArma:
             if place + 1 in at:
                 column = list(at).index(place + 1)
                 ahead = np.maximum(self._ahead(run, month)[0], least[:, year, column, None])
-                remainder[:, year, column] = _mean(settled, ahead)
+                remainder[:, year, column] = geometric_mean(settled, ahead)
                 carried = _reach(shares[:, year, place + 1 :], phi, theta)
                 reach[:, year, column] = (settled * carried).sum(axis=1)
             if place == YEAR - 1:
@@ -144,7 +115,7 @@ class SeasonalArma:
                 if month + 1 < months:
                     ahead = self._ahead(run, month)[list(at)].transpose(1, 2, 0)
                     ahead = np.maximum(ahead, least[:, year + 1, None])
-                    early[:, year + 1] = _mean(settled[..., None], ahead)
+                    early[:, year + 1] = geometric_mean(settled[..., None], ahead)
         return Outlook(remainder=remainder, early=early, error=size, reach=reach)
 
     def _begin(self, panel: Panel) -> _Run:
@@ -264,12 +235,14 @@ class Smoothing:
                 if place + 1 in at or place == YEAR - 1
             ]
             if place + 1 in at:
-                remainder[:, year, list(at).index(place + 1)] = _mean(settled, _sums_to_the_end(ahead)[0])
+                remainder[:, year, list(at).index(place + 1)] = geometric_mean(
+                    settled, _sums_to_the_end(ahead)[0]
+                )
             if place == YEAR - 1:
                 settled = weights
                 if month + 1 < months:
                     rest = _sums_to_the_end(ahead)[list(at)].transpose(1, 2, 0)
-                    early[:, year + 1] = _mean(settled[..., None], rest)
+                    early[:, year + 1] = geometric_mean(settled[..., None], rest)
         return Outlook(remainder=remainder, early=early, error=size, reach=np.full_like(remainder, np.nan))
 
 
@@ -301,18 +274,7 @@ class AnnualGrowth:
 
 def log_floored(values: Numbers, level: Numbers) -> Numbers:
     """Return the logs of the values, none below a small share of the level; NaN where there is no level."""
-    return _log(np.maximum(values, LEAST * level))
-
-
-def _log(values: Numbers) -> Numbers:
-    """Return the logs, NaN where there is none."""
-    positive = values > 0
-    return np.where(positive, np.log(np.where(positive, values, 1.0)), np.nan)
-
-
-def _mean(weights: Numbers, amounts: Numbers) -> Numbers:
-    """Return the weighted geometric mean over the second axis, the settings."""
-    return np.asarray(np.exp((weights * _log(amounts)).sum(axis=1)))
+    return logs_of(np.maximum(values, LEAST * level))
 
 
 def _sums_to_the_end(values: Sequence[Numbers]) -> Numbers:
