@@ -8,7 +8,7 @@ last December, and has only settings that expect no less when a month of the yea
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,7 +69,7 @@ class SeasonalArma:
     big: tuple[float, ...] = (0.0, -0.3, -0.6, -0.85)
     drift_months: int = 24
     drift_prior: float = 24.0
-    opinion: Opinion = Opinion(sharpness=0.5, half_life=40.0)
+    opinion: Opinion = field(default=Opinion(sharpness=0.5, half_life=40.0))
 
     @property
     def settings(self) -> tuple[Numbers, Numbers, Numbers]:
@@ -88,7 +88,8 @@ class SeasonalArma:
         early, reach, size = remainder.copy(), remainder.copy(), np.full((rows, months), np.nan)
         least = LEAST * (YEAR - np.array(at)) * level[:, ::YEAR, None]
         least[:, 0] = np.nan  # nobody looks ahead before a year is over
-        shares = _profile(panel)
+        # how last year was spread over its months, negative ones as none
+        shares = np.maximum(np.nan_to_num(years_before(panel.yearly, 1)), 0.0)
         sums, count = self.opinion.start(rows, len(phi))
         settled = self.opinion.weights(sums, count)
         for month in range(YEAR - 1, months):
@@ -179,7 +180,7 @@ class Smoothing:
     beta: tuple[float, ...] = (0.0, 0.05, 0.15)
     gamma: tuple[float, ...] = (0.15, 0.4, 0.8)
     damping: float = 0.9
-    opinion: Opinion = Opinion(sharpness=1.0, half_life=120.0)
+    opinion: Opinion = field(default=Opinion(sharpness=1.0, half_life=120.0))
 
     @property
     def settings(self) -> tuple[Numbers, Numbers, Numbers]:
@@ -280,11 +281,6 @@ def log_floored(values: Numbers, level: Numbers) -> Numbers:
 def _sums_to_the_end(values: Sequence[Numbers]) -> Numbers:
     """Return the sums of each and all that follow it."""
     return np.cumsum(np.array(values)[::-1], axis=0)[::-1]
-
-
-def _profile(panel: Panel) -> Numbers:
-    """Return how last year was spread over its months (negative months as none), shape (rows, years, 12)."""
-    return np.maximum(np.nan_to_num(years_before(panel.yearly, 1)), 0.0)
 
 
 def _reach(weights: Numbers, phi: Numbers, theta: Numbers) -> Numbers:

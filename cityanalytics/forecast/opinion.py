@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cityanalytics.forecast.series import Numbers
-
 if TYPE_CHECKING:
-    from cityanalytics.forecast.series import Flags
+    from cityanalytics.forecast.series import Flags, Numbers
 
 #: Errors below a ten-thousandth of a month do not tell settings apart.
 SMALLEST_ERROR = 1e-4
