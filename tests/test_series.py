@@ -20,8 +20,9 @@ from scipy.special import stdtrit
 from cityanalytics.forecast.answers import COLUMNS, answers
 from cityanalytics.forecast.evidence import look
 from cityanalytics.forecast.learnt import Parameters, parameters_without, pool_groups
-from cityanalytics.forecast.members import AnnualGrowth, Opinion, SeasonalArma, Smoothing
+from cityanalytics.forecast.members import AnnualGrowth, SeasonalArma, Smoothing
 from cityanalytics.forecast.methods import QUANTILES
+from cityanalytics.forecast.opinion import Opinion
 from cityanalytics.forecast.series import Panel, arrange
 from cityanalytics.forecast.yearend import year_ends
 
@@ -248,6 +249,7 @@ def test_a_year_that_is_over_closes_at_what_is_done(seed: int, years: int) -> No
         (np.ones(9), "run rate", "no complete earlier year"),
         (np.ones(1), "run rate", "no complete earlier year"),
         (np.zeros(21), "done", "no amount so far"),
+        (np.r_[np.ones(12), np.zeros(12), np.ones(9)], "run rate", "nothing in the last year"),
         (np.r_[np.ones(12), np.zeros(9)], "combination", "complete earlier years: 1"),
         (np.r_[np.ones(30), np.nan, np.ones(26)], "combination", "months missing before: 1"),
         (np.r_[np.ones(30), -1.0, np.ones(26)], "combination", "negative months so far: 1"),

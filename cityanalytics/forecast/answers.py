@@ -132,7 +132,9 @@ class _Reasons:
         month = year * YEAR + self.month - 1
         method, history = self.method(row, year), int(self.found.history[row, year])
         reasons = []
-        if method == RunRate.name:
+        if method == RunRate.name and history:
+            reasons.append(Message.of("nothing in the last year: the pace so far, as wide as in the pool"))
+        elif method == RunRate.name:
             reasons.append(Message.of("no complete earlier year: the pace so far, as wide as in the pool"))
         elif method != Combination.name:
             reasons.append(Message.of("no amount so far to measure the rest by: what is done, no forecast"))

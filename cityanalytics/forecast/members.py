@@ -8,11 +8,12 @@ last December, and has only settings that expect no less when a month of the yea
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cityanalytics.forecast.opinion import Opinion, geometric_mean, logs_of
 from cityanalytics.forecast.series import LEAST, YEAR, Numbers, trailing_count, trailing_sum, years_before
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from cityanalytics.forecast.series import Flags, Panel
 
-#: Errors below a ten-thousandth of a month do not tell settings apart.
-SMALLEST_ERROR = 1e-4
 #: A month changed against the year before by more than this (log, or months) counts as changed by this.
 LARGEST_CHANGE = 2.0
 
@@ -50,34 +49,6 @@ class Outlook:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Opinion:
-    """Weights of the settings of a grid: a product of past error sizes, old ones fading.
-
-    The weight of a setting is ``(mean size of its errors) ** (-sharpness * n)``, n the faded count of months:
-    the likelihood of a Laplace distribution with its scale estimated, tempered (Bates & Granger 1969 on
-    combining; Yao et al. 2018 on tempering weights).
-    """
-
-    sharpness: float
-    half_life: float
-
-    def start(self, rows: int, settings: int) -> tuple[Numbers, Numbers]:
-        """Return empty sums: of error sizes, and of months."""
-        return np.zeros((rows, settings)), np.zeros((rows, 1))
-
-    def add(self, sums: Numbers, count: Numbers, sizes: Numbers, seen: Flags) -> tuple[Numbers, Numbers]:
-        """Return the sums after one more month; unseen rows are left as they are."""
-        fade = 0.5 ** (1 / self.half_life)
-        return np.where(seen, sums * fade + sizes, sums), np.where(seen, count * fade + 1, count)
-
-    def weights(self, sums: Numbers, count: Numbers) -> Numbers:
-        """Return the weights, shape (rows, settings)."""
-        merit = -self.sharpness * count * np.log((sums + SMALLEST_ERROR) / (count + 1e-9))
-        weight = np.exp(merit - merit.max(axis=1, keepdims=True))
-        return np.asarray(weight / weight.sum(axis=1, keepdims=True))
-
-
-@dataclass(frozen=True, kw_only=True)
 class SeasonalArma:
     """Change against the same month a year before, as ARMA(1,1) with a seasonal moving average.
 
@@ -98,7 +69,7 @@ class SeasonalArma:
     big: tuple[float, ...] = (0.0, -0.3, -0.6, -0.85)
     drift_months: int = 24
     drift_prior: float = 24.0
-    opinion: Opinion = Opinion(sharpness=0.5, half_life=40.0)
+    opinion: Opinion = field(default=Opinion(sharpness=0.5, half_life=40.0))
 
     @property
     def settings(self) -> tuple[Numbers, Numbers, Numbers]:
@@ -117,7 +88,8 @@ class SeasonalArma:
         early, reach, size = remainder.copy(), remainder.copy(), np.full((rows, months), np.nan)
         least = LEAST * (YEAR - np.array(at)) * level[:, ::YEAR, None]
         least[:, 0] = np.nan  # nobody looks ahead before a year is over
-        shares = _profile(panel)
+        # how last year was spread over its months, negative ones as none
+        shares = np.maximum(np.nan_to_num(years_before(panel.yearly, 1)), 0.0)
         sums, count = self.opinion.start(rows, len(phi))
         settled = self.opinion.weights(sums, count)
         for month in range(YEAR - 1, months):
@@ -136,7 +108,7 @@ class SeasonalArma:
             if place + 1 in at:
                 column = list(at).index(place + 1)
                 ahead = np.maximum(self._ahead(run, month)[0], least[:, year, column, None])
-                remainder[:, year, column] = _mean(settled, ahead)
+                remainder[:, year, column] = geometric_mean(settled, ahead)
                 carried = _reach(shares[:, year, place + 1 :], phi, theta)
                 reach[:, year, column] = (settled * carried).sum(axis=1)
             if place == YEAR - 1:
@@ -144,7 +116,7 @@ class SeasonalArma:
                 if month + 1 < months:
                     ahead = self._ahead(run, month)[list(at)].transpose(1, 2, 0)
                     ahead = np.maximum(ahead, least[:, year + 1, None])
-                    early[:, year + 1] = _mean(settled[..., None], ahead)
+                    early[:, year + 1] = geometric_mean(settled[..., None], ahead)
         return Outlook(remainder=remainder, early=early, error=size, reach=reach)
 
     def _begin(self, panel: Panel) -> _Run:
@@ -208,7 +180,7 @@ class Smoothing:
     beta: tuple[float, ...] = (0.0, 0.05, 0.15)
     gamma: tuple[float, ...] = (0.15, 0.4, 0.8)
     damping: float = 0.9
-    opinion: Opinion = Opinion(sharpness=1.0, half_life=120.0)
+    opinion: Opinion = field(default=Opinion(sharpness=1.0, half_life=120.0))
 
     @property
     def settings(self) -> tuple[Numbers, Numbers, Numbers]:
@@ -264,12 +236,14 @@ class Smoothing:
                 if place + 1 in at or place == YEAR - 1
             ]
             if place + 1 in at:
-                remainder[:, year, list(at).index(place + 1)] = _mean(settled, _sums_to_the_end(ahead)[0])
+                remainder[:, year, list(at).index(place + 1)] = geometric_mean(
+                    settled, _sums_to_the_end(ahead)[0]
+                )
             if place == YEAR - 1:
                 settled = weights
                 if month + 1 < months:
                     rest = _sums_to_the_end(ahead)[list(at)].transpose(1, 2, 0)
-                    early[:, year + 1] = _mean(settled[..., None], rest)
+                    early[:, year + 1] = geometric_mean(settled[..., None], rest)
         return Outlook(remainder=remainder, early=early, error=size, reach=np.full_like(remainder, np.nan))
 
 
@@ -301,28 +275,12 @@ class AnnualGrowth:
 
 def log_floored(values: Numbers, level: Numbers) -> Numbers:
     """Return the logs of the values, none below a small share of the level; NaN where there is no level."""
-    return _log(np.maximum(values, LEAST * level))
-
-
-def _log(values: Numbers) -> Numbers:
-    """Return the logs, NaN where there is none."""
-    positive = values > 0
-    return np.where(positive, np.log(np.where(positive, values, 1.0)), np.nan)
-
-
-def _mean(weights: Numbers, amounts: Numbers) -> Numbers:
-    """Return the weighted geometric mean over the second axis, the settings."""
-    return np.asarray(np.exp((weights * _log(amounts)).sum(axis=1)))
+    return logs_of(np.maximum(values, LEAST * level))
 
 
 def _sums_to_the_end(values: Sequence[Numbers]) -> Numbers:
     """Return the sums of each and all that follow it."""
     return np.cumsum(np.array(values)[::-1], axis=0)[::-1]
-
-
-def _profile(panel: Panel) -> Numbers:
-    """Return how last year was spread over its months (negative months as none), shape (rows, years, 12)."""
-    return np.maximum(np.nan_to_num(years_before(panel.yearly, 1)), 0.0)
 
 
 def _reach(weights: Numbers, phi: Numbers, theta: Numbers) -> Numbers:
