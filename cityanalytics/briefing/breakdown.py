@@ -26,7 +26,7 @@ def breakdown_figures(programme: Programme, outlook: Outlook) -> list[Figure]:
     for by, several in GROUPS.items():
         table = progress.by(programme, by)
         found += [
-            Figure(key=f"{several}_total", value=len(table), unit="count", tables=(f"projects!{by}",)),
+            Figure(key=f"{several}_total", value=len(table), unit="count", tables=("projects!project",)),
             Figure(
                 key=f"{several}_behind",
                 value=int((table["gap"] > 0).sum()),
