@@ -206,7 +206,7 @@ def projects_strip(
         Around the drawing.
     """
     labels = [f"{stage.label} {display.count(len(stage.shares), language)}" for stage in stages]
-    most = max(1.0, *(min(share, _MOST_SHARE) for stage in stages for share in stage.shares))
+    most = max([1.0, *(min(share, _MOST_SHARE) for stage in stages for share in stage.shares)])
     pitch = _DOT * (_STACK + 1.5)
     with rows.axes(labels, [], most=most, pitch=pitch, top=20, bottom=22, right=18, inset=16) as ax:
         across = ax.bbox.width / most

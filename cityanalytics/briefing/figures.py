@@ -17,7 +17,7 @@ from cityanalytics.briefing.ahead import (
     pace_figures,
     scenario_figures,
 )
-from cityanalytics.briefing.breakdown import breakdown_figures, held_up_figures, rule_figures
+from cityanalytics.briefing.breakdown import MOST_NAMES, breakdown_figures, held_up_figures, rule_figures
 from cityanalytics.briefing.physical import demolition_figures, housing_figures, project_figures, work_figures
 from cityanalytics.briefing.quantity import (
     CALENDAR,
@@ -185,6 +185,7 @@ def _received(programme: Programme, settings: Settings) -> list[Figure]:
     received = programme.received[programme.received["unit"].isin(settings.units)]
     now = received[received["quarter"] == programme.quarter]
     due = pd.Timestamp(settings.data_date(programme.quarter) + dt.timedelta(days=settings.due_days))
+    missing = len(set(settings.units) - set(now["unit"]))
     severities = programme.issues["severity"]
     return [
         Figure(
@@ -194,6 +195,10 @@ def _received(programme: Programme, settings: Settings) -> list[Figure]:
             sources=(CONFIGURED.format("units"),),
         ),
         Figure(key="units_received", value=len(now), unit="count", sources=(REGISTER,)),
+        Figure(key="units_missing", value=missing, unit="count", sources=(REGISTER,)),
+        Figure(
+            key="units_missing_unnamed", value=max(missing - MOST_NAMES, 0), unit="count", sources=(REGISTER,)
+        ),
         Figure(
             key="units_late",
             value=int((now["first_received"] > due).sum()),

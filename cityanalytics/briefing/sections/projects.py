@@ -27,10 +27,9 @@ if TYPE_CHECKING:
 @part("projects")
 def projects(content: Content, say: Wording) -> Markup:
     """Write the strip of all projects, the constraints, and the twelve that weigh most."""
-    charts = side_by_side(
-        _strip(content, say).figure_html(6, say.language),
-        _constraints(content, say).figure_html(7, say.language),
-    )
+    charts = _strip(content, say).figure_html(6, say.language)
+    if content.figures["held_up_projects"].value:
+        charts = side_by_side(charts, _constraints(content, say).figure_html(7, say.language))
     changed = (
         say.counted(
             "Since {day}: {newly_started} project started, {newly_completed} completed.",
