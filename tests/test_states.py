@@ -39,12 +39,9 @@ def without(table: str) -> Callable[[Tables], None]:
 def blank(table: str, *columns: str) -> Callable[[Tables], None]:
     def spoil(tables: Tables) -> None:
         cells = [f"{column}_cell" for column in columns if f"{column}_cell" in tables[table]]
-        changed = dict.fromkeys((*columns, *cells), None)
-        tables[table] = tables[table].assign(
-            **{
-                name: pd.array([None] * len(tables[table]), dtype=tables[table][name].dtype)
-                for name in changed
-            }
+        wanted = tables[table].columns.difference([*columns, *cells])
+        tables[table] = (
+            tables[table][wanted].reindex(columns=tables[table].columns).astype(tables[table].dtypes)
         )
 
     return spoil
@@ -92,7 +89,6 @@ def plan_reached(tables: Tables) -> None:
     tables["plans"] = tables["plans"].assign(amount=tables["plans"]["amount"] / 2)
 
 
-NOTHING = ("2010-09-22", [])
 STATES: dict[str, tuple[str, list[Callable[[Tables], None]]]] = {
     "no demolition": ("2010-09-22", [without("demolition")]),
     "no works": ("2010-09-22", [without("works")]),

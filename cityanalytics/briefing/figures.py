@@ -210,7 +210,7 @@ def _received(programme: Programme, settings: Settings) -> list[Figure]:
                 key=f"issues_{severity}",
                 value=int((severities == severity).sum()),
                 unit="count",
-                tables=("issues!severity",),
+                sources=("data/processed/issues.parquet!severity",),
             )
             for severity in ("error", "warning")
         ),
