@@ -123,7 +123,10 @@ def test_the_page_says_it_in_both_languages(city: Path) -> None:
     found = arrivals(str(city), "2010Q3")
     shown = lists.arrived(found).html
     english = re.sub("<[^>]+>", " ", shown["en"])
-    assert "3 of 4 units have sent workbooks, 1 of them late; 1 are missing; 1 are refused" in english
+    assert (
+        "Units that have sent workbooks: 3 of 4; late: 1; missing: 1; refused until an error is mended: 1"
+        in english
+    )
     assert "First Office" in english
     rows = {
         re.sub("<[^>]+>", "", row[1]): re.findall(r"<td[^>]*>([^<]*)", row[2])

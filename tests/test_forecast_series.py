@@ -49,7 +49,7 @@ def test_every_year_that_has_the_months_gets_a_line(two: Path, tmp_path: Path) -
     done = run(two, "--month", 9, "--out", "f.csv", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
-    assert "10 forecasts of 2 series" in done.stderr
+    assert ": 10, of series: 2" in done.stderr
     found = pd.read_csv(tmp_path / "f.csv")
     assert list(found.columns) == COLUMNS
     assert found[["series_id", "year"]].to_numpy().tolist() == [

@@ -139,7 +139,7 @@ def test_exactly_the_doubtful_cells_are_marked_also_when_an_issue_blocks(city: P
     done = run(city, "ingest", "--returns", "back/now", "--json", "--ui", "en")
     assert done.returncode == 1
     assert not (city / "data/processed").exists()
-    assert "2 workbooks of 2 units written to back/now: 2 marked in place" in done.stderr
+    assert "workbooks written to back/now: 2, of units: 2; marked in place: 2" in done.stderr
     issues = json.loads(done.stdout)["issues"]
     assert {issue["code"] for issue in issues} >= {"ERROR_CELL", "TEXT_NUMBER", "DATE_PRECISION"}
     doubted: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -260,7 +260,7 @@ def test_what_cannot_be_read_goes_back_as_the_list_alone_under_a_name_of_its_own
     receive(load_settings(city), [locked, table], quarter="2010Q3", on=dt.date(2010, 9, 28))
     done = run(city, "ingest", "--returns", "back", "--ui", "en")
     assert done.returncode == 1
-    assert "1 as a marked copy of their values, 1 as the list of issues alone" in done.stderr
+    assert "as a marked copy of the values: 1, as the list of issues alone: 1" in done.stderr
     names = {path.name for path in (city / "back/2010Q3" / HEAT).iterdir()}
     assert names == {f"{HEAT}补报-存疑清单.xlsx", f"{HEAT}明细.xlsx"}
     copy = parts(city / "back/2010Q3" / HEAT / f"{HEAT}明细.xlsx")

@@ -144,9 +144,7 @@ def _counts(programme: Programme, outlook: Outlook) -> list[Figure]:
             cells=cells,
             tables=("status!stage",),
         ),
-        Figure(
-            key="undated_projects", value=counts.undated, unit="count", tables=("projects!planned_start",)
-        ),
+        Figure(key="undated_projects", value=counts.undated, unit="count", tables=("projects!project",)),
     ]
 
 
@@ -193,7 +191,7 @@ def _parts(programme: Programme, outlook: Outlook) -> list[Figure]:
             Figure(key=key, value=int(flags.sum()), unit="count", tables=tables)
             for key, flags, tables in (
                 ("parts_without_total", parts.projects["untotalled"], ("projects!total_investment",)),
-                ("parts_without_dates", parts.projects["undated"], ("projects!planned_start",)),
+                ("parts_without_dates", parts.projects["undated"], ("projects!project",)),
                 ("parts_contradicted", parts.contradicted, ("projects!total_investment", DONE)),
                 ("sites_without_plan", outlook.demolition.sites["unplanned"], ("demolition!planned_area",)),
                 ("sites_exceeded", outlook.demolition.sites["exceeded"], ("demolition!area",)),

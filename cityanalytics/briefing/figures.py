@@ -18,6 +18,7 @@ from cityanalytics.briefing.ahead import (
     scenario_figures,
 )
 from cityanalytics.briefing.breakdown import (
+    MOST_NAMES,
     breakdown_figures,
     contradicted_figures,
     held_up_figures,
@@ -193,6 +194,7 @@ def _received(programme: Programme, settings: Settings) -> list[Figure]:
     received = programme.received[programme.received["unit"].isin(settings.units)]
     now = received[received["quarter"] == programme.quarter]
     due = pd.Timestamp(settings.data_date(programme.quarter) + dt.timedelta(days=settings.due_days))
+    missing = len(set(settings.units) - set(now["unit"]))
     severities = programme.issues["severity"]
     return [
         Figure(
@@ -202,6 +204,10 @@ def _received(programme: Programme, settings: Settings) -> list[Figure]:
             sources=(CONFIGURED.format("units"),),
         ),
         Figure(key="units_received", value=len(now), unit="count", sources=(REGISTER,)),
+        Figure(key="units_missing", value=missing, unit="count", sources=(REGISTER,)),
+        Figure(
+            key="units_missing_unnamed", value=max(missing - MOST_NAMES, 0), unit="count", sources=(REGISTER,)
+        ),
         Figure(
             key="units_late",
             value=int((now["first_received"] > due).sum()),
@@ -213,7 +219,7 @@ def _received(programme: Programme, settings: Settings) -> list[Figure]:
                 key=f"issues_{severity}",
                 value=int((severities == severity).sum()),
                 unit="count",
-                tables=("issues!severity",),
+                sources=("data/processed/issues.parquet!severity",),
             )
             for severity in ("error", "warning")
         ),

@@ -28,10 +28,9 @@ if TYPE_CHECKING:
 @part("projects")
 def projects(content: Content, say: Wording) -> Markup:
     """Write the strip of all projects, the constraints, what changed, and the twelve that weigh most."""
-    charts = side_by_side(
-        _strip(content, say).figure_html(6, say.language),
-        _constraints(content, say).figure_html(7, say.language),
-    )
+    charts = _strip(content, say).figure_html(6, say.language)
+    if content.figures["held_up_projects"].value:
+        charts = side_by_side(charts, _constraints(content, say).figure_html(7, say.language))
     return charts + changed(content, say) + moves(content, say, position=6) + _heaviest(content, say)
 
 

@@ -86,11 +86,11 @@ def skill_sentence(found: Record, say: Wording) -> Markup:
     """Say how much better than simple rules the forecasts were, or that there is no skill yet."""
     if len(found.closed) < LEAST_SCORED:
         return say(
-            "No skill shown yet: forecasts scored, {record_scored}; fewer than {record_least_scored} prove nothing."
+            "No skill yet: forecasts scored, {record_scored}; fewer than {record_least_scored} prove nothing."
         )
     if not found.has_skill:
         return say(
-            "No skill shown yet: over these forecasts a simple rule (the pace so far, or last year's shape) did as well or better."
+            "No skill yet: over these forecasts a simple rule (the pace so far, or last year's shape) did as well or better."
         )
     if found.skill("last_year_shape") is None:
         return say(

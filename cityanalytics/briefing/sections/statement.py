@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from cityanalytics.briefing import display
-from cityanalytics.briefing.breakdown import MOST_REVISIONS
+from cityanalytics.briefing.breakdown import MOST_NAMES, MOST_REVISIONS
 from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import bullets, original, paragraph, part, quarter_name
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
-
-MOST_NAMES = 6
 
 
 @part("data")
@@ -127,7 +125,7 @@ def _names(names: list[str], say: Wording) -> str:
     return (
         shown
         if len(names) <= MOST_NAMES
-        else say.plain("{names} and {count} more", names=shown, count=len(names) - MOST_NAMES)
+        else say.plain("{names} and {units_missing_unnamed} more", names=shown)
     )
 
 
