@@ -219,7 +219,7 @@ def _received(programme: Programme, settings: Settings) -> list[Figure]:
                 key=f"issues_{severity}",
                 value=int((severities == severity).sum()),
                 unit="count",
-                sources=("data/processed/issues.parquet!severity",),
+                sources=("data/processed/issues.parquet",),
             )
             for severity in ("error", "warning")
         ),
