@@ -80,7 +80,7 @@ def test_a_report_may_lie_elsewhere_under_another_name(own: Path, tmp_path: Path
     code, document, _ = verified(own, renamed, "--workspace", str(own))
     assert (code, document["equal"]) == (0, True)
     assert PAGE in document["same"]
-    assert document["missing"] == ["briefing.en.html"]
+    assert document["missing"] == ["briefing.en.html", "briefing.xlsx"]
     edit(away / "三季度 简报.html", "68.9%", "98.9%")
     code, document, _ = verified(own, renamed, "--workspace", str(own))
     assert (code, document["different"]) == (1, [PAGE])
@@ -114,7 +114,7 @@ def test_a_changed_workbook_is_named_with_the_figures_that_rest_on_it(own: Path)
     assert now - recorded == pytest.approx(1e4)  # the sheet states 万平方米
     assert document["because"]["demolition_urban_village"] == [file]
     assert "investment_to_date" not in document["figures"]
-    assert sorted(document["different"]) == ["briefing.en.html", "briefing.json", PAGE]
+    assert sorted(document["different"]) == ["briefing.en.html", "briefing.json", "briefing.xlsx", PAGE]
 
 
 def change_cell(path: Path, sheet: str, address: str, value: float) -> None:
@@ -140,12 +140,22 @@ def test_changed_configuration_code_and_packages_are_told_apart(own: Path) -> No
     path.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     code, document, said = verified(own, "reports/2010Q3")
     assert code == 1
-    assert document["figures"] == {}
+    assert document["figures"] == {"light_red": [0.05, 0.03]}
     assert document["record"]["light.value"] == ["behind", "far behind"]
     config, sources, packages = document["reasons"]
     assert "cityanalytics.toml has changed" in config
     assert "sources" in sources
     assert "matplotlib 0.1 →" in packages
+    assert "light_red" in said
+
+
+def test_other_packages_alone_leave_every_figure_the_same(own: Path) -> None:
+    path = own / "reports/2010Q3/briefing.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["packages"]["matplotlib"] = "0.1"
+    path.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    code, document, said = verified(own, "reports/2010Q3")
+    assert (code, document["figures"]) == (1, {})
     assert "every figure is the same" in said
 
 
