@@ -42,8 +42,9 @@ catalogue: setup ## dist/cityanalytics.pot, every sentence for translators (see 
 	@mkdir -p dist
 	@$(BIN)/python .ci/catalogue.py dist/cityanalytics.pot
 
-drill: setup ## slow: workbooks spoilt by the thousand; fresh clones of the last commit on every supported Python
+drill: setup ## slow: workbooks spoilt by the thousand; reports made again; fresh clones of the last commit on every supported Python
 	@FUZZ_CASES=1500 $(BIN)/pytest -q -n logical tests/test_fuzz.py
+	@$(BIN)/pytest -q -n logical -m drill
 	@.ci/drill
 
 sample: setup ## makes the synthetic city's workbooks again, in data/raw

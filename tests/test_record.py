@@ -167,13 +167,16 @@ def made_up(periods: dict[str, list[tuple[str, str, float]]], history=()) -> dic
             },
             "status": dict.fromkeys(STATUS.columns, None) | {"actual_start": pd.NaT, "actual_finish": pd.NaT},
             "demolition": {"site": "", "period_start": stamp("2009-01-01"), "period_end": stamp("2009-01-31"),
-                           "area": 0.0, "area_cell": ""},
+                           "area": 0.0, "area_cell": "", "note": None},
             "works": {"project": ""},
         }).items()
     }  # fmt: skip
     return {
         "projects": pd.DataFrame(
-            [{**common, "unit": unit, "file": unit, "project": f"p{unit}", "category": "k"} for unit in units]
+            [
+                {**common, "unit": unit, "file": unit, "project": f"p{unit}", "category": "k", "note": None}
+                for unit in units
+            ]
         ),
         "investment": pd.DataFrame(rows),
         **{name: pd.DataFrame([fields]).iloc[:0] for name, fields in empty.items()},

@@ -22,6 +22,9 @@ from tests.conftest import copy_workspace, run_cityanalytics
 if TYPE_CHECKING:
     from pathlib import Path
 
+# each makes reports again, some in a workspace read anew; test_publishing holds the least of it at every change
+pytestmark = pytest.mark.drill
+
 PAGE = "briefing.zh.html"
 
 

@@ -101,6 +101,8 @@ NAMES = {
     "forecast_band": "What the forecast's band is to hold",
     "class_series": "Series of the reference class",
     "inputs_files": "Input files",
+    "units_missing": "Units without a workbook",
+    "units_missing_unnamed": "Units without a workbook that are not named",
     "since_added": "Since the last briefing: projects added",
     "since_dropped": "Since the last briefing: projects no longer reported",
     "since_renamed": "Since the last briefing: projects renamed",
