@@ -413,7 +413,6 @@ def demo(language: str) -> str:
         chosen,
         legend=say["name"],
         table=scenario_table(chosen, label=say["name"]).caption(say["note"]),
-        position=2,
         language=language,
     )
     lead = Markup("<p class=lead>{} <b>62.0</b></p>").format(say["note"])

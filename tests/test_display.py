@@ -302,7 +302,7 @@ def scenarios(count: int) -> list[Scenario]:
 def test_a_scenario_is_chosen_without_scripts_and_all_stand_on_paper() -> None:
     chosen = scenarios(3)
     table = scenario_table(chosen, label="情景").caption("情景对照", unit="亿元")
-    html = scenario_chooser(chosen, legend="选择情景", table=table, position=7, language="zh")
+    html = scenario_chooser(chosen, legend="选择情景", table=table, language="zh")
     assert re.findall(r"<input type=radio name=scenario id=(\S+?)( checked)?>", html) == [
         ("scenario-1", " checked"),
         ("scenario-2", ""),
@@ -320,7 +320,7 @@ def test_a_choice_has_some_and_not_too_many(count: int) -> None:
     chosen = scenarios(count)
     table = scenario_table(chosen, label="情景").caption("t")
     with pytest.raises(ValueError, match="scenarios"):
-        scenario_chooser(chosen, legend="l", table=table, position=1, language="zh")
+        scenario_chooser(chosen, legend="l", table=table, language="zh")
 
 
 def test_key_numbers_are_terms_with_their_values() -> None:

@@ -90,17 +90,18 @@ def test_a_report_shows_headline_light_and_the_files_that_are_there(settings, ad
 def test_the_light_of_the_record_is_that_of_the_rule(settings, briefing) -> None:
     record = json.loads((briefing / "briefing.json").read_text(encoding="utf-8"))
     figures = {figure["key"]: figure["value"] for figure in record["figures"]}
-    found = record["light"]
+    (found,) = record["lights"]["city"]
     behind = figures["elapsed_share"] - figures["investment_to_date"] / figures["annual_plan"]
     assert found["behind"] == pytest.approx(behind)
-    assert found["value"] == light(behind, settings.lights)
-    assert found["shown"] == {"zh": "滞后", "en": "behind"}
-    assert {unit["name"] for unit in found["units"]} <= set(settings.units)
-    assert {unit["value"] for unit in found["units"]} <= {"normal", "behind", "far behind"}
+    assert found["light"] == light(behind, settings.lights) == "behind"
+    units = record["lights"]["unit"]
+    assert {unit["name"] for unit in units} == set(settings.units)
+    assert {unit["light"] for unit in units} <= {"normal", "behind", "far behind"}
+    assert all(unit["shown"]["en"] == settings.term(unit["name"], "en") for unit in units)
 
 
 def test_a_record_of_before_there_were_lights_is_listed_without(settings, add) -> None:
-    add(dt.date(2010, 9, 22), change=lambda record: record.pop("light"))
+    add(dt.date(2010, 9, 22), change=lambda record: record.pop("lights"))
     assert '<span class="light unknown">no data</span>' in index_pages(settings)["index.en.html"]
 
 
@@ -183,8 +184,8 @@ def test_hostile_text_stays_text(settings, add) -> None:
     def spoil(record: dict[str, Any]) -> None:
         record["headline"] = {"zh": HOSTILE, "en": HOSTILE}
         record["title"] = {"zh": HOSTILE, "en": HOSTILE}
-        record["light"]["units"] = [
-            {"name": HOSTILE, "shown": {"zh": HOSTILE, "en": HOSTILE}, "value": "far behind"}
+        record["lights"]["unit"] = [
+            {"name": HOSTILE, "shown": {"zh": HOSTILE, "en": HOSTILE}, "light": "far behind"}
         ]
 
     add(dt.date(2010, 3, 31), change=spoil)

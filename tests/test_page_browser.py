@@ -72,11 +72,11 @@ def lists(briefing: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         unit = {"name": f"第{month}处", "shown": {"zh": f"第{month}处", "en": f"Office{month}"}}
         said = {"zh": f"要点{month}", "en": f"Point{month}"}
         own = {"quarter": quarter, "as_of": f"{year}-{month:02}-{day}", "known_on": f"{year + 1}-01-05"}
-        light = {**record["light"], "units": [{**unit, "value": "far behind"}]}
+        lights = {**record["lights"], "unit": [{**unit, "light": "far behind"}]}
         folder = root / "reports" / quarter
         folder.mkdir(parents=True)
         (folder / "briefing.json").write_text(
-            json.dumps({**record, **own, "title": said, "headline": said, "light": light}), "utf-8"
+            json.dumps({**record, **own, "title": said, "headline": said, "lights": lights}), "utf-8"
         )
         (folder / "briefing.zh.html").touch()
     write_index(load_settings(root))

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from cityanalytics.briefing import sections
+from cityanalytics.briefing.numbering import renumbered
 from cityanalytics.briefing.page import record_of
 from cityanalytics.intake.store import read_tables
 from cityanalytics.publishing.assemble import compose
@@ -123,6 +124,18 @@ def written(content: Content, language: str) -> dict[str, str]:
     made = [part(content) for part in parts]
     assert tuple(section.id for section in made) == SECTIONS
     return {section.id: section.html[language] for section in made}
+
+
+@pytest.mark.parametrize(("language", "label"), [("zh", "[图表]"), ("en", "(?:Figure|Table) ")])
+def test_tables_and_figures_are_numbered_without_holes(content, language, label) -> None:
+    page = renumbered("".join(written(content, language).values()), language)
+    found = re.findall(rf"<b>({label})(\d+)", page)
+    numbers = [[int(number) for kind, number in found if kind == each] for each in dict(found)]
+    assert len(numbers) == 2
+    assert numbers == [list(range(1, len(one) + 1)) for one in numbers]
+    ids = re.findall(r"<caption id=(\S+?)>", page)
+    assert len(set(ids)) == len(ids)
+    assert set(re.findall(r"labelledby=(\S+?)>", page)) <= set(ids)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -14,7 +14,6 @@ from babel import Locale
 from cityanalytics.briefing import display
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.lights import Light
-from cityanalytics.briefing.overall import word
 from cityanalytics.briefing.section import quarter_name
 from cityanalytics.briefing.trend import Point, trend
 from cityanalytics.briefing.wording import Wording
@@ -180,14 +179,14 @@ def _points(reports: Sequence[Report]) -> list[Point]:
 def _entry(settings: Settings, say: Wording, report: Report) -> dict[str, Any]:
     record, language = report.record, say.language
     shown = [one for one in (language, *record["language"]) if f"briefing.{one}.html" in report.files]
-    light = record.get("light", {})
-    far = [unit for unit in light.get("units", ()) if unit["value"] == Light.FAR_BEHIND]
+    city = next((row["light"] for row in record.get("lights", {}).get("city", ())), None)
+    far = _far_behind(record)
     issues = record["issues"]
     return {
         "href": quote(f"{report.place}/briefing.{shown[0]}.html") if shown else "",
         "label": _label(settings, say, report),
-        "light": (light.get("value") or "unknown").replace(" ", "-"),
-        "word": word(light.get("value"), language),
+        "light": (city or "unknown").replace(" ", "-"),
+        "word": say.plain(Light(city)) if city else LANGUAGES[language].missing,
         "headline": _told(record["headline"], language),
         "headline_tag": LANGUAGES[
             language if language in record["headline"] else next(iter(record["headline"]))
@@ -256,11 +255,15 @@ def _words(settings: Settings, report: Report) -> str:
             display.date_text(report.as_of, language),
         ]
     words += [*record["title"].values(), *record["headline"].values()]
-    for unit in record.get("light", {}).get("units", ()):
-        if unit["value"] == Light.FAR_BEHIND:
-            words += [unit["name"], *unit["shown"].values()]
+    for unit in _far_behind(record):
+        words += [unit["name"], *unit["shown"].values()]
     told = [unicodedata.normalize("NFKC", text).lower() for text in words]
     return "\n".join(dict.fromkeys(told))
+
+
+def _far_behind(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the units whose light is the worst."""
+    return [row for row in record.get("lights", {}).get("unit", ()) if row["light"] == Light.FAR_BEHIND]
 
 
 def _told(texts: Mapping[str, str], language: str) -> str:

@@ -93,7 +93,6 @@ def scenario_chooser(
     *,
     legend: str,
     table: Table,
-    position: int,
     language: str,
 ) -> Markup:
     """Return a choice of scenarios that works without scripts; on paper the table stands instead.
@@ -106,8 +105,6 @@ def scenario_chooser(
         What is chosen.
     table
         All scenarios, for print (`scenario_table`).
-    position
-        The table's number on the page.
     language
         Of the table's absent words.
 
@@ -134,7 +131,7 @@ def scenario_chooser(
     return Markup(
         "<fieldset class=chooser><legend>{}</legend>{}<div class=panels>{}</div></fieldset>"
         "<div class=paper>{}</div>"
-    ).format(legend, choices, panels, table.html(position, language))
+    ).format(legend, choices, panels, table.html(None, language))
 
 
 def scenario_table(scenarios: Sequence[Scenario], *, label: str) -> Table:

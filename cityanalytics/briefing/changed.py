@@ -123,8 +123,8 @@ def _slip(changes: Changes, say: Wording) -> Markup:
     if later.empty:
         return say("No open start or finish has slipped.")
     return say(
-        "Start or finish slipped: {since_slipped}, median days {since_slip_median}, "
-        "most {since_slip_longest} ({since_slip_longest_projects}; largest {worst}).",
+        "Starts or finishes slipped: {since_slipped}; days slipped: median {since_slip_median}, "
+        "longest {since_slip_longest} (in {since_slip_longest_projects} of them; the largest plan: {worst}).",
         worst=original(later["project"].iloc[0]),
     )
 

@@ -43,7 +43,7 @@ MOST_ROWS = 20
 _DOT = 4.0  # points from one project's dot to the next
 _STACK = 9  # dots above one another at most
 _PITCH = 16.5  # points from one bullet graph to the next
-_MOST_OF_PLAN = 1.5
+MOST_OF_PLAN = 1.5  # the axis of bullet graphs at most; a range beyond it ends in an arrow
 _MOST_SHARE = 1.3  # larger shares stand there, so that one outlier does not squeeze the rest
 
 
@@ -179,7 +179,7 @@ def bullets(
     )
     notes = [item.note for item in ordered]
     reached = max((rows.reach(item) / item.plan for item in ordered if item.plan), default=1.0)
-    most = min(max(1.0, reached), _MOST_OF_PLAN)
+    most = min(max(1.0, reached), MOST_OF_PLAN)
     with rows.axes(
         [item.label for item in ordered], notes, most=most, pitch=_PITCH, top=18, bottom=20, right=6
     ) as ax:

@@ -117,6 +117,16 @@ class Language:
         """The scale of tables of small amounts: the second one, where there is one."""
         return self.amounts[min(1, len(self.amounts) - 1)]
 
+    def legible(self, largest: float) -> Scale:
+        """Return the scale for a table of amounts up to `largest`: the first in which that keeps its first decimal.
+
+        Examples
+        --------
+        >>> LANGUAGES["zh"].legible(6.7e7).unit, LANGUAGES["en"].legible(6.7e7).unit
+        ('亿元', 'million yuan')
+        """
+        return next((scale for scale in self.amounts if largest >= scale.per / 10), self.amounts[-1])
+
     def filled(self, pattern: Pattern, shown: str, number: Decimal) -> str:
         """Return a pattern with a number in it, in the plural form that the number takes.
 

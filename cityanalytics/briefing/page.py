@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from cityanalytics.briefing import display
 from cityanalytics.briefing.companion import companion
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.overall import overall
 from cityanalytics.briefing.rule import document as lights
 from cityanalytics.briefing.section import Record
 from cityanalytics.briefing.sections.headline import sentence
@@ -75,7 +74,6 @@ def record_of(content: Content) -> Record:
             language: say.plain(sentence(content), day=display.day_text(programme.as_of, language))
             for language, say in says.items()
         },
-        "light": overall(content),
         "figures": [
             {
                 "key": figure.key,

@@ -26,11 +26,7 @@ def word(shown: Light | None, say: Wording) -> Markup:
     """Return a light's word, marked when it is no good one; of what has no plan, that it has none."""
     if shown is None:
         return escape(display.share(display.NOT_APPLICABLE, say.language))
-    text = {
-        Light.NORMAL: say("normal"),
-        Light.BEHIND: say("behind"),
-        Light.FAR_BEHIND: say("far behind"),
-    }[shown]
+    text = say(shown)
     return text if shown is Light.NORMAL else late(text)
 
 
@@ -82,7 +78,8 @@ def document(content: Content) -> dict[str, Any]:
     """Return what other programs read: the rule, each light, what it would be under a rule moved either way."""
     settings, programme = content.settings, content.programme
     share = programme.done / programme.plan if programme.plan else math.nan
-    groups = {"city": {settings.city[settings.languages[0]]: programme.elapsed - share}}
+    city = settings.city[settings.languages[0]]
+    groups = {"city": {city: programme.elapsed - share}}
     groups |= {group: behind_by(content, group) for group in ("category", "unit")}
     return {
         "yellow": settings.lights.yellow,
@@ -92,6 +89,9 @@ def document(content: Content) -> dict[str, Any]:
             group: [
                 {
                     "name": name,
+                    "shown": dict(settings.city)
+                    if group == "city"
+                    else {language: settings.term(name, language) for language in settings.languages},
                     "behind": None if math.isnan(behind) else behind,
                     "light": light(behind, settings.lights),
                     "stricter": light(behind, moved(settings.lights, -STEP)),

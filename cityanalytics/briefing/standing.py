@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing import display
-from cityanalytics.briefing.charts import MOST_ROWS, Chart, Progress, bullets, demolition
+from cityanalytics.briefing.charts import MOST_OF_PLAN, MOST_ROWS, Chart, Progress, bullets, demolition
 from cityanalytics.briefing.figure import Words
 from cityanalytics.briefing.finding import demolished, finding
 from cityanalytics.briefing.language import LANGUAGES
@@ -53,6 +53,8 @@ def standing_chart(content: Content, say: Wording, group: str, *, shares: bool) 
             "% of each one's plan, largest gap first; outline: plan, bar: done, line: elapsed time, "
             "dots: 80% range of the year's end, ring: its median"
         )
+    if any(row.plan and row.expected and row.expected[-1] > MOST_OF_PLAN * row.plan for row in rows):
+        subtitle = LANGUAGES[say.language].join.join([subtitle, say.plain("arrow: beyond the axis")])
     return bullets(
         rows,
         elapsed_share=content.programme.elapsed,

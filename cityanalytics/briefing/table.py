@@ -129,13 +129,14 @@ class Table:
             numbers=tuple(how if at in columns else now for at, now in enumerate(self.numbers)),
         )
 
-    def html(self, position: int, language: str) -> Markup:
+    def html(self, position: int | None, language: str) -> Markup:
         """Return the markup.
 
         Parameters
         ----------
         position
-            The table's number on the page, for its caption and its id.
+            The table's number on the page, for its caption and its id; None for the one table that only paper shows,
+            so that no number is missing on a screen.
         language
             Of the absent words and the caption's number.
 
@@ -148,12 +149,13 @@ class Table:
             message = "a table needs a caption"
             raise ValueError(message)
         rules = LANGUAGES[language]
-        anchor = f"table-{position}"
+        anchor = "table-paper" if position is None else f"table-{position}"
+        heading = "" if position is None else f"{rules.table.format(position)}{rules.gap}"
         remark = (
             Markup("<span class=unit>{}</span>").format(rules.note.format(self.unit)) if self.unit else ""
         )
-        caption = Markup("<caption id={}><span><b>{}{}{}</b>{}</span></caption>").format(
-            anchor, rules.table.format(position), rules.gap, self.title, remark
+        caption = Markup("<caption id={}><span><b>{}{}</b>{}</span></caption>").format(
+            anchor, heading, self.title, remark
         )
         head = Markup("").join(
             Markup("<th scope=col{}>{}</th>").format(self._align(at), label)

@@ -48,8 +48,8 @@ def final(content: Content, say: Wording) -> Markup:
         )
     method = paragraph(
         say(
-            "Method: the pace so far, changed as in the reference class “{reference_class}” "
-            "({class_series} public series) from this day of the year on. Why this class: {reason}. Assumed: this city changes its pace like a member of that class.",
+            "Method: the pace so far, changed as in the reference class ({reference_class}, "
+            "{class_series} public series) from this day of the year on. Why this class: {reason}. Assumed: this city changes its pace like a member of that class.",
             reference_class=say(CLASSES[content.forecast.reference_class]),
             reason=say(REASONS[content.forecast.reference_class]),
         )
@@ -210,7 +210,7 @@ def _classes(content: Content, say: Wording) -> Markup:
     return (
         table.caption(
             say("What each reference class would say"),
-            unit=say("{unit}; low to high is the 80% band", unit=scale.unit),
+            unit=say("{unit}; low to high: 80% band; chance: of reaching the plan", unit=scale.unit),
         )
         .numeric(1, 2, 3, places=1 + scale.places, per=scale.per)
         .chances(4)

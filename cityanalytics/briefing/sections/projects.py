@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.wording import Wording
 
 
+#: Decimals of a column at most.
+MOST_PLACES = 2
+
+
 @part("projects")
 def projects(content: Content, say: Wording) -> Markup:
     """Write the strip of all projects, the constraints, what changed, and the twelve that weigh most."""
@@ -145,7 +149,9 @@ def _heaviest(content: Content, say: Wording) -> Markup:
     rows = held_up(content)
     if rows.empty:
         return paragraph(say("No project is late or waiting to start."))
-    scale = LANGUAGES[say.language].amounts[0]
+    rules = LANGUAGES[say.language]
+    scale = rules.legible(rows["gap"].max())
+    places = min(1 + scale.places + (scale is rules.amounts[0]), MOST_PLACES)
     cells = []
     for row in rows.head(MOST_PROJECTS).to_dict("records"):
         if pd.isna(row["latest_start"]):
@@ -174,7 +180,7 @@ def _heaviest(content: Content, say: Wording) -> Markup:
             say("Late or not started: {held_up_shown} of {held_up_projects}, largest gap first"),
             unit=say("gap to elapsed time in {unit}", unit=scale.unit),
         )
-        .numeric(3, places=2, per=scale.per)
+        .numeric(3, places=places, per=scale.per)
         .shares(4)
         .html(7, say.language)
     )

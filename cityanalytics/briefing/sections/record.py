@@ -29,7 +29,7 @@ def record(content: Content, say: Wording) -> Markup:
     """Show what was published before, with its scores, or say that there is no record yet."""
     return _published(content.record, say) + paragraph(
         say(
-            "For comparison, with each public series of the class “{reference_class}” left out in turn, {class_coverage} "
+            "For comparison, with each public series of the class ({reference_class}) left out in turn, {class_coverage} "
             "of its years fell inside the 80% band.",
             reference_class=say(CLASSES[content.forecast.reference_class]),
         ),
@@ -52,7 +52,7 @@ def _published(found: Record, say: Wording) -> Markup:
         said.append(say("No score yet: none of their years has closed."))
     if found.hindcasts:
         said.append(_hindcasts(say))
-    return bullets(said) + score_table(found.scores[-MOST_ROWS:], say, position=11)
+    return bullets(said) + score_table(found.scores[-MOST_ROWS:], say, position=10)
 
 
 def score_table(scores: Sequence[Score], say: Wording, *, position: int, hindcast: bool = False) -> Markup:

@@ -153,11 +153,13 @@ def _revisions(content: Content, say: Wording) -> Markup:
     shown = Table.of(columns=[say(label) for label in columns], rows=rows)
     return (
         shown.caption(
-            say("Amounts stated again: {revisions_shown} of {revisions_total}, largest change first"),
+            say("Amounts stated again: {revisions_total}, largest change first")
+            if len(rows) == len(table)
+            else say("Amounts stated again: {revisions_shown} of {revisions_total}, largest change first"),
             unit=scale.unit,
         )
-        .numeric(3, 4, per=scale.per)
-        .html(10, say.language)
+        .numeric(3, 4, places=1 + scale.places, per=scale.per)
+        .html(9, say.language)
     )
 
 

@@ -52,9 +52,7 @@ def what_if(content: Content, say: Wording) -> Markup:
     table = scenario_table(scenarios, label=say("Scenario")).caption(
         say("Scenarios against base"), unit=say("pace: times that of base")
     )
-    chooser = scenario_chooser(
-        scenarios, legend=say("Choose a scenario"), table=table, position=9, language=say.language
-    )
+    chooser = scenario_chooser(scenarios, legend=say("Choose a scenario"), table=table, language=say.language)
     return chooser + paragraph(
         say(
             "Each scenario sets the median pace after the data date and leaves the spread as it is; levers by project come with the notebook 04_what_if."

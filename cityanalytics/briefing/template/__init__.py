@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbconvert.exporters.templateexporter import TemplateExporter
 
+from cityanalytics.briefing.numbering import renumbered
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -97,7 +99,7 @@ def report(notebook: NotebookNode, page: Mapping[str, Any]) -> str:
     )
     exporter.environment.undefined = StrictUndefined
     body, _ = exporter.from_notebook_node(notebook, resources={"cityanalytics": dict(page)})
-    return str(body)
+    return renumbered(str(body), page["language"])
 
 
 def report_list(page: Mapping[str, Any]) -> str:
