@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -334,6 +335,17 @@ def test_bullets_are_one_to_twenty(count: int) -> None:
 def test_every_project_is_a_dot() -> None:
     uses = re.findall(r'<use [^>]*href="#(m\w+)"', projects_strip("zh").svg)
     assert sum(uses.count(marker) for marker in set(uses) if uses.count(marker) > 10) == 268
+
+
+@pytest.mark.parametrize("count", [44, 162, 400])
+def test_many_projects_at_one_place_keep_clear_of_their_label(count: int) -> None:
+    waiting = Stage(label="未开工", shares=[0.0] * count, look=palette.WAITING)
+    svg = projects_strip("zh", (*STAGES[:3], waiting)).svg
+    uses = re.findall(r'<use x="([\d.]+)"[^>]*href="#(m\w+)"', svg)
+    found = Counter(name for _, name in uses)
+    places = [float(x) for x, name in uses if found[name] == count]
+    assert len(places) == count
+    assert min(places) - 2 > text_width(f"未开工 {count}")
 
 
 def test_projects_that_the_figures_contradict_are_marked_by_shape() -> None:

@@ -38,6 +38,7 @@ def test_projects_are_counted_as_in_the_speech(programme: Programme) -> None:
         "completed": 54,
         "under_way": 170,
         "on_schedule": 140,
+        "unassessed": 0,
         "unexplained": 30,
     }
     assert len(progress.not_started(programme)) == 44

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cityanalytics.errors import InsufficientDataError
 from cityanalytics.intake.schema import TABLES, as_table
 from cityanalytics.intake.store import read_tables
-from cityanalytics.programme.progress import by, curve
+from cityanalytics.programme.progress import by, curve, stages
 from cityanalytics.programme.snapshot import Programme, last_known, take_snapshot
 from cityanalytics.settings import load_settings
 
@@ -155,6 +155,19 @@ def sample(processed_workspace: Path) -> Tables:
 
 def sample_at(sample: Tables, as_of: str, known_on: str = "12-31") -> Programme:
     return take_snapshot(sample, as_of=day(as_of), known_on=day(known_on))
+
+
+def test_what_began_since_the_last_report_is_neither_late_nor_on_schedule() -> None:
+    waiting = {"stage": "not started", "schedule": None}
+    begun = {"actual_start": pd.Timestamp(day("05-10"))}
+    spent: dict[str, dict[Period, float]] = {"甲路": {MARCH: 1.0}, "乙路": {}, "丙路": {}}
+    silent = {"schedule": None}
+    desk = Desk().book("2010Q1", "04-08", spent, status={"甲路": {}, "乙路": waiting, "丙路": silent})
+    desk.book("2010Q2", "07-08", {**spent, "乙路": {MAY: 1.0}}, status=dict.fromkeys(spent, begun))
+    found = stages(desk.at("05-20"))
+    assert (found["started"], found["on_schedule"], found["unassessed"], found["unexplained"]) == (3, 1, 1, 1)
+    assert project(desk.at("05-20"), "乙路")["unassessed"]
+    assert stages(desk.at("06-30"))["unassessed"] == 0
 
 
 # the sample city, as its bureau would know it on each day

@@ -6,7 +6,9 @@ and what is behind carries a word beside its colour. All words come from the cal
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing import display, drawing, palette, rows
@@ -41,7 +43,8 @@ __all__ = [
 
 MOST_ROWS = 20
 _DOT = 4.0  # points from one project's dot to the next
-_STACK = 9  # dots above one another at most
+_STACK = 9  # dots above one another, more where too many projects stand at one place
+_CLUSTER = 12  # dots side by side of projects at one place, at most
 _PITCH = 16.5  # points from one bullet graph to the next
 MOST_OF_PLAN = 1.5  # the axis of bullet graphs at most; a range beyond it ends in an arrow
 _MOST_SHARE = 1.3  # larger shares stand there, so that one outlier does not squeeze the rest
@@ -217,7 +220,16 @@ def projects_strip(
     ]
     shares = [share for stage in stages for share in (*stage.shares, *stage.doubted)]
     most = max([1.0, *(min(share, _MOST_SHARE) for share in shares)])
-    pitch = _DOT * (_STACK + 1.5)
+    together = max(
+        (
+            len(list(own))
+            for stage in stages
+            for _, own in groupby(sorted(stage.shares), lambda share: round(share, 2))
+        ),
+        default=0,
+    )
+    stack = max(_STACK, math.ceil(together / _CLUSTER))
+    pitch = _DOT * (stack + 1.5)
     with rows.axes(
         labels,
         [],
@@ -226,7 +238,7 @@ def projects_strip(
         top=18,
         bottom=20,
         right=18,
-        inset=16,
+        inset=max(16, _DOT * (together / stack / 2 + 1)),
         colours=[stage.look.text for stage in stages],
     ) as ax:
         across = ax.bbox.width / most
@@ -235,7 +247,7 @@ def projects_strip(
             shown = sorted([(share, stage.look) for share in stage.shares], key=lambda dot: dot[0])
             shown += [(share, palette.DOUBTED) for share in stage.doubted]
             shown.sort(key=lambda dot: dot[0])
-            dots = drawing.packed([across * min(max(share, 0.0), most) for share, _ in shown], _DOT, _STACK)
+            dots = drawing.packed([across * min(max(share, 0.0), most) for share, _ in shown], _DOT, stack)
             for look in dict.fromkeys(look for _, look in shown):
                 own = [dot for dot, (_, its) in zip(dots, shown, strict=True) if its == look]
                 ax.plot(

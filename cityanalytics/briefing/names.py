@@ -29,6 +29,7 @@ NAMES = {
     "projects_under_way": "Projects under way",
     "projects_on_schedule": "Projects on schedule",
     "projects_not_started": "Projects not started",
+    "unassessed_projects": "Projects begun since the last report, not assessed",
     "unexplained_projects": "Projects late: started, not completed, not on schedule",
     "below_quota_projects": "Projects under way below elapsed time on their plan",
     "contradicted_projects": "Of these, said to be on schedule",

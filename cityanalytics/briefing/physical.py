@@ -22,6 +22,7 @@ def project_figures(programme: Programme, reconciliation: Reconciliation) -> lis
     projects = programme.projects
     on_schedule = projects["schedule"] == "on schedule"
     under_way = projects["stage"].isin(progress.UNDER_WAY)
+    unassessed = projects["unassessed"]
     started = under_way | (projects["stage"] == "completed")
     groups = {
         "projects_total": (projects, "projects!project"),
@@ -30,8 +31,10 @@ def project_figures(programme: Programme, reconciliation: Reconciliation) -> lis
         "projects_under_way": (projects[under_way], "status!stage"),
         "projects_on_schedule": (projects[on_schedule], "status!schedule"),
         "projects_not_started": (projects[projects["stage"] == "not started"], "status!stage"),
-        "unexplained_projects": (projects[under_way & ~on_schedule], "status!schedule"),
+        "unexplained_projects": (projects[under_way & ~on_schedule & ~unassessed], "status!schedule"),
     }
+    if unassessed.any():
+        groups["unassessed_projects"] = (projects[unassessed], "status!actual_start")
     found = []
     for key, (rows, source) in groups.items():
         plan, done = float(rows["plan"].sum()), float(rows["done"].sum())

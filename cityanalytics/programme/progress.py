@@ -48,7 +48,8 @@ def stages(programme: Programme) -> dict[str, int]:
     -------
     dict
         ``total``, ``started``, ``not_started``, ``completed``, ``under_way``, ``on_schedule`` (as their units
-        say), ``unexplained``: started, not completed, and not said to be on schedule.
+        say), ``unassessed`` (begun since their units last reported), ``unexplained``: started, not completed,
+        and not said to be on schedule by a report that could say so.
     """
     projects = programme.projects
     completed = int((projects["stage"] == "completed").sum())
@@ -61,15 +62,20 @@ def stages(programme: Programme) -> dict[str, int]:
         "completed": completed,
         "under_way": under_way,
         "on_schedule": on_schedule,
-        "unexplained": under_way - on_schedule,
+        "unassessed": int(projects["unassessed"].sum()),
+        "unexplained": int(_late(projects).sum()),
     }
 
 
 def unexplained(programme: Programme) -> pd.DataFrame:
     """Return the projects that were started, are not completed and are not said to be on schedule."""
-    projects = programme.projects
-    rows = projects["stage"].isin(UNDER_WAY) & (projects["schedule"] != "on schedule")
+    rows = _late(programme.projects)
     return weighed(programme)[rows.to_numpy()].sort_values("gap", ascending=False, ignore_index=True)
+
+
+def _late(projects: pd.DataFrame) -> pd.Series:
+    moving = projects["stage"].isin(UNDER_WAY)
+    return moving & (projects["schedule"] != "on schedule") & ~projects["unassessed"]
 
 
 def below_quota(programme: Programme) -> pd.DataFrame:

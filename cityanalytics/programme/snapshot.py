@@ -38,7 +38,8 @@ class Programme:
     projects
         One row a project: unit, category, persons, planned and actual dates, ``total_investment``,
         ``plan`` (in force on `as_of`), ``plan_original``, ``done`` (yuan, to date), ``share`` of the plan,
-        ``stage``, what its unit last said, and the cells.
+        ``stage``, what its unit last said, ``unassessed`` (bool: begun since its unit last reported, so that no
+        word says how it goes), and the cells.
     segments
         Investment as disjoint stretches of days: project, unit, file, category, ``start``, ``end``, ``amount``
         (yuan), ``amount_cell``. An amount counts evenly over its days.
@@ -242,7 +243,7 @@ def _projects(
         .join(plans)
         .join(done)
         .join(last)
-        .join(said.set_index("project")[[*SAID, *cells]])
+        .join(said.set_index("project")[[*SAID, *cells, "stage"]].rename(columns={"stage": "said_stage"}))
     )
     day = pd.Timestamp(as_of)
     started, finished = table["actual_start"] <= day, table["actual_finish"] <= day
@@ -254,13 +255,18 @@ def _projects(
     stage = stage.where(~completed, "completed").where(table["stage"].notna())
     under_way = stage.isin(["under construction", "suspended"])
     done_amount = table["done"].fillna(0.0)
-    return table.assign(
-        done=done_amount,
-        plan=table["plan"].fillna(0.0),
-        share=(done_amount / table["plan"]).where(table["plan"] > 0),
-        stage=stage,
-        schedule=table["schedule"].where(under_way),
-    ).reset_index()
+    return (
+        table.assign(
+            done=done_amount,
+            plan=table["plan"].fillna(0.0),
+            share=(done_amount / table["plan"]).where(table["plan"] > 0),
+            stage=stage,
+            schedule=table["schedule"].where(under_way),
+            unassessed=under_way & (table["said_stage"].isna() | (table["said_stage"] == "not started")),
+        )
+        .drop(columns="said_stage")
+        .reset_index()
+    )
 
 
 def _sites(sites: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:

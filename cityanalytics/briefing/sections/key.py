@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.wording import Wording
 
 
-#: Figures of the projects' table, and what they count.
+#: Figures of the projects' table, and what they count; one that is not there has no row.
 STAGES = (
     ("projects_started", "Started"),
     ("projects_completed", "of which completed"),
     ("projects_on_schedule", "of which on schedule"),
     ("unexplained_projects", "of which neither: late"),
+    ("unassessed_projects", "of which begun since the last report"),
     ("projects_not_started", "Not started"),
     ("projects_total", "All projects"),
 )
@@ -111,6 +112,7 @@ def _projects(content: Content, say: Wording) -> Markup:
     rows = [
         (say(label), *(found[f"{key}{suffix}"].value for suffix in ("", "_plan", "_done", "_share")))
         for key, label in STAGES
+        if key in found
     ]
     table = Table.of(
         columns=(say("Projects"), say("Number"), say("Plan"), say("Done"), say("Share")), rows=rows

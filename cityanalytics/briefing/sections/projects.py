@@ -55,9 +55,23 @@ def _strip(content: Content, say: Wording) -> Chart:
     groups = [
         ("Completed", rows["stage"] == "completed", palette.ACTUAL),
         ("On schedule", moving & on_schedule & ~doubted, palette.PAST),
-        ("Late", moving & ~on_schedule, palette.BEHIND),
+        ("Late", moving & ~on_schedule & ~rows["unassessed"], palette.BEHIND),
+        ("Not assessed", rows["unassessed"], palette.WAITING),
         ("Not started", rows["stage"] == "not started", palette.WAITING),
     ]
+    title = say.plain_counted(
+        "{projects_total} project: {unexplained_projects} late, {projects_not_started} not started",
+        "{projects_total} projects: {unexplained_projects} late, {projects_not_started} not started",
+        "projects_total",
+    )
+    alt = say.plain(
+        "Dot plot of all projects: {projects_completed} completed, {projects_on_schedule} on schedule, "
+        "{unexplained_projects} late, {projects_not_started} not started, against elapsed time of {elapsed_share}; {contradicted_projects} said to be on schedule lie below it."
+    )
+    if rows["unassessed"].any():
+        begun = say.plain("begun since the last report, not assessed: {unassessed_projects}")
+        title = LANGUAGES[say.language].join.join([title, begun])
+        alt = say.plain("{alt} In addition, {begun}.", alt=alt, begun=begun)
     return projects_strip(
         [
             Stage(
@@ -70,23 +84,17 @@ def _strip(content: Content, say: Wording) -> Chart:
                 doubted_label=say.plain("{contradicted_projects} behind all the same"),
             )
             for label, chosen, look in groups
+            if label != "Not assessed" or chosen.any()
         ],
         elapsed_share=content.programme.elapsed,
         elapsed_label=say.plain("Elapsed time {elapsed_share}"),
         language=say.language,
         words=Words(
-            title=say.plain_counted(
-                "{projects_total} project: {unexplained_projects} late, {projects_not_started} not started",
-                "{projects_total} projects: {unexplained_projects} late, {projects_not_started} not started",
-                "projects_total",
-            ),
+            title=title,
             subtitle=say.plain(
                 "One mark, one project; share of its annual plan, %; pointing down: behind elapsed time"
             ),
-            alt=say.plain(
-                "Dot plot of all projects: {projects_completed} completed, {projects_on_schedule} on schedule, "
-                "{unexplained_projects} late, {projects_not_started} not started, against elapsed time of {elapsed_share}; {contradicted_projects} said to be on schedule lie below it."
-            ),
+            alt=alt,
         ),
     )
 

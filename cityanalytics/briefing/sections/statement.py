@@ -79,6 +79,10 @@ def _gaps(content: Content, say: Wording) -> list[Markup]:
     lines = [
         say(
             "Started {projects_started} = completed {projects_completed} + on schedule {projects_on_schedule} + neither {unexplained_projects}: these are late, with the constraints that their units report."
+        )
+        if "unassessed_projects" not in content.figures
+        else say(
+            "Started {projects_started} = completed {projects_completed} + on schedule {projects_on_schedule} + neither {unexplained_projects}, which are late + begun since their units last reported {unassessed_projects}, of which no report says how they go."
         ),
         say(
             "Works completed and listed one by one: {works_listed}; projects they belong to: {works_bundling}; completed projects: {projects_completed}. One project can bundle several works."

@@ -97,6 +97,7 @@ def stages(content: Content, say: Wording) -> Sheet:
         rows=[
             (say.plain(label), *(found[f"{key}{end}"].value for end in ("", "_plan", "_done", "_share")))
             for key, label in STAGES
+            if key in found
         ],
         language=say.language,
     )
