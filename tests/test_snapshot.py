@@ -163,7 +163,8 @@ def test_what_began_since_the_last_report_is_neither_late_nor_on_schedule() -> N
     spent: dict[str, dict[Period, float]] = {"甲路": {MARCH: 1.0}, "乙路": {}, "丙路": {}}
     silent = {"schedule": None}
     desk = Desk().book("2010Q1", "04-08", spent, status={"甲路": {}, "乙路": waiting, "丙路": silent})
-    desk.book("2010Q2", "07-08", {**spent, "乙路": {MAY: 1.0}}, status=dict.fromkeys(spent, begun))
+    later: dict[Period, float] = {MAY: 1.0, ("06-01", "06-30"): 1.0}
+    desk.book("2010Q2", "07-08", {**spent, "乙路": later}, status=dict.fromkeys(spent, begun))
     found = stages(desk.at("05-20"))
     assert (found["started"], found["on_schedule"], found["unassessed"], found["unexplained"]) == (3, 1, 1, 1)
     assert project(desk.at("05-20"), "乙路")["unassessed"]
