@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from cityanalytics.briefing import display
 from cityanalytics.briefing.blocks import side_by_side
 from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.language import LANGUAGES
@@ -110,7 +111,11 @@ def _measures(content: Content, say: Wording) -> Markup:
 def _projects(content: Content, say: Wording) -> Markup:
     money, found = LANGUAGES[say.language].amounts[0], content.figures
     rows = [
-        (say(label), *(found[f"{key}{suffix}"].value for suffix in ("", "_plan", "_done", "_share")))
+        (
+            say(label),
+            *(found[f"{key}{suffix}"].value for suffix in ("", "_plan", "_done")),
+            display.applicable(found[f"{key}_share"].value),
+        )
         for key, label in STAGES
         if key in found
     ]

@@ -22,7 +22,7 @@ def provenance(content: Content, say: Wording) -> Markup:
     """Write where the page comes from."""
     made = content.provenance
     command = Markup("<code>{}</code>").format(
-        f"cityanalytics verify reports/{content.programme.quarter}/briefing.{say.language}.html"
+        f"cityanalytics verify reports/{made.place}/briefing.{say.language}.html"
     )
     return bullets(
         [
