@@ -113,7 +113,7 @@ def test_any_day_has_its_bulletin(own_briefing: Path) -> None:
     assert figures["days_left"] == 122
     assert "8月31日" in record["headline"]["zh"]
     page = (folder / "briefing.en.html").read_text(encoding="utf-8")
-    assert "cityanalytics verify reports/2010Q3/2010-08-31/briefing.en.html" in page
+    assert "cityanalytics verify briefing.en.html" in page
     index = (own_briefing / "reports" / "index.html").read_text(encoding="utf-8")
     assert index.index("2010Q3/briefing.zh.html") < index.index("2010Q3/2010-08-31/briefing.zh.html")
 

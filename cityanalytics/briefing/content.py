@@ -35,8 +35,6 @@ class Provenance:
         Versions of the packages that read, compute, draw and lay out, by name.
     parameters
         Names and values that the notebook was run with.
-    place
-        The report's folder below reports/, with forward slashes.
     seed
         Seed of random draws.
     ledger_entries, ledger_head
@@ -48,7 +46,6 @@ class Provenance:
     code_sha256: str
     packages: Mapping[str, str]
     parameters: Mapping[str, str]
-    place: str
     seed: int
     ledger_entries: int
     ledger_head: str

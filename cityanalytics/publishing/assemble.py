@@ -30,7 +30,7 @@ from cityanalytics.programme.snapshot import Programme, Tables, take_snapshot
 from cityanalytics.publishing.comparison import since_last
 from cityanalytics.publishing.ledger import read_ledger
 from cityanalytics.publishing.lookback import bridge_from_last, forecast_year
-from cityanalytics.publishing.parameters import Dates, report_place, resolve_dates
+from cityanalytics.publishing.parameters import Dates, resolve_dates
 from cityanalytics.settings import FILE, Settings, file_sha256, find_workspace, load_settings
 
 if TYPE_CHECKING:
@@ -169,7 +169,6 @@ def provenance(settings: Settings, dates: Dates) -> Provenance:
             "as_of": dates.as_of.isoformat(),
             "known_on": dates.known_on.isoformat(),
         },
-        place=report_place(settings, dates),
         seed=settings.seed,
         ledger_entries=len(published.entries),
         ledger_head=published.head,

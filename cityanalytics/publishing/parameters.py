@@ -162,13 +162,3 @@ def iso_date(name: str, text: str) -> dt.date | None:
         raise UsageError(
             Message.of("{name} is a date such as 2010-09-22; {text!r} is none", name=name, text=text)
         ) from None
-
-
-def report_place(settings: Settings, dates: Dates) -> str:
-    """Return a report's place below reports/: the quarter's own, or one below it for other dates."""
-    parts = [dates.quarter]
-    if dates.as_of != settings.data_date(dates.quarter):
-        parts.append(dates.as_of.isoformat())
-    if not dates.complete:
-        parts.append(f"known-{dates.known_on.isoformat()}")
-    return "/".join(parts)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cityanalytics.errors import InsufficientDataError, NotebookError, UsageError
 from cityanalytics.issues import Message
-from cityanalytics.publishing.parameters import Dates, check_names, report_place
+from cityanalytics.publishing.parameters import Dates, check_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,5 +125,8 @@ def run_notebook(
 
 
 def report_folder(settings: Settings, dates: Dates) -> Path:
-    """Return the folder of a report."""
-    return settings.reports / report_place(settings, dates)
+    """Return the folder of a report: the quarter's own, or one below it for other dates."""
+    folder = settings.reports / dates.quarter
+    if dates.as_of != settings.data_date(dates.quarter):
+        folder /= dates.as_of.isoformat()
+    return folder if dates.complete else folder / f"known-{dates.known_on.isoformat()}"

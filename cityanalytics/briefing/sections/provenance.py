@@ -22,7 +22,7 @@ def provenance(content: Content, say: Wording) -> Markup:
     """Write where the page comes from."""
     made = content.provenance
     command = Markup("<code>{}</code>").format(
-        f"cityanalytics verify reports/{made.place}/briefing.{say.language}.html"
+        f"cityanalytics verify briefing.{say.language}.html"
     )
     return bullets(
         [
@@ -38,6 +38,6 @@ def provenance(content: Content, say: Wording) -> Markup:
                 hash=made.inputs_sha256[:SHOWN],
             ),
             say("Code: SHA-256 {hash}…; seed {seed}", hash=made.code_sha256[:SHOWN], seed=made.seed),
-            say("To check: {command} makes the page again from its inputs and compares.", command=command),
+            say("To check, in the folder of this page: {command} makes it again from its inputs and compares.", command=command),
         ]
     )
