@@ -57,7 +57,7 @@ def _ahead(content: Content, say: Wording) -> Markup:
     if content.programme.demolition.size:
         said.append(
             say.strong(
-                "Demolition expected by then: {demolition_total_p50} (80% range {demolition_total_p10}–{demolition_total_p90}) of {demolition_total_planned} planned."
+                "Demolition expected by then: {demolition_total_p50} (80% range {demolition_total_p10}–{demolition_total_p90})."
             )
         )
     return paragraph(escape(LANGUAGES[say.language].space).join(said))

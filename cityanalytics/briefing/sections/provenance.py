@@ -21,9 +21,7 @@ SHOWN = 16
 def provenance(content: Content, say: Wording) -> Markup:
     """Write where the page comes from."""
     made = content.provenance
-    command = Markup("<code>{}</code>").format(
-        f"cityanalytics verify briefing.{say.language}.html"
-    )
+    command = Markup("<code>{}</code>").format(f"cityanalytics verify briefing.{say.language}.html")
     return bullets(
         [
             say(
@@ -38,6 +36,9 @@ def provenance(content: Content, say: Wording) -> Markup:
                 hash=made.inputs_sha256[:SHOWN],
             ),
             say("Code: SHA-256 {hash}…; seed {seed}", hash=made.code_sha256[:SHOWN], seed=made.seed),
-            say("To check, in the folder of this page: {command} makes it again from its inputs and compares.", command=command),
+            say(
+                "To check, in the folder of this page: {command} makes it again from its inputs and compares.",
+                command=command,
+            ),
         ]
     )
