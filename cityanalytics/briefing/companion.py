@@ -44,6 +44,8 @@ NOTES = {
     "completed": "Done with the item of work reported completed, not only basically.",
     "latest": "Counted back from 31 December: the planned duration before it for what must end in the year, "
     "31 December for what need only start.",
+    "expected": "Expected is the actual date, else the planned one, and never a day that has gone by: what is overdue "
+    "is expected on the day after the data date.",
     "steps": "Changed one at a time, from the top down; levels are rounded, then subtracted, so the steps add up.",
     "hindcast": "A forecast published too late for its day is a hindcast and does not count.",
 }

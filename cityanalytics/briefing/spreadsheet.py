@@ -47,6 +47,9 @@ class Column:
         Number format; empty for text.
     note
         Key of a note; empty for none.
+    formats
+        Number format of each row where they differ, empty for text; `format` is then that of most, or empty for
+        numbers and days among words.
     """
 
     label: str
@@ -55,6 +58,7 @@ class Column:
     per: float = 1.0
     format: str = ""
     note: str = ""
+    formats: tuple[str, ...] = ()
 
     @classmethod
     def scaled(
@@ -85,6 +89,10 @@ class Column:
     def days(cls, label: str, *, note: str = "") -> Column:
         """Make a column of days."""
         return cls(label=label, format=DAY, note=note)
+
+    def format_of(self, row: int) -> str:
+        """Return the number format of the cell in a row of the table (from 0)."""
+        return self.formats[row] if self.formats else self.format
 
     def cell(self, value: Given, language: str) -> Cell:
         """Return what a cell of this column holds.
