@@ -151,8 +151,8 @@ def _write(tab: Worksheet, sheet: Sheet, book: Book, looks: _Looks) -> int:
         for row, cells in enumerate(sheet.rows)
     ]
     widths = [
-        _width(header, column, len(headers))
-        for header, column in zip(headers, zip(*texts, strict=True), strict=True)
+        _width(header, readable(column.label), shown, len(headers))
+        for header, column, shown in zip(headers, sheet.columns, zip(*texts, strict=True), strict=True)
     ]
     for at, width in enumerate(widths):
         _write_column(tab, sheet, at, start + 1, looks)
@@ -190,13 +190,19 @@ def _shown(cell: Cell, form: str) -> str:
     return form if form == DAY else f"{cell:,.{places}f}"
 
 
-def _width(header: str, texts: Sequence[str], columns: int) -> int:
-    """Return the width that most texts need in one line, and a header in one or, where it is long, in two."""
+def _width(header: str, label: str, texts: Sequence[str], columns: int) -> int:
+    """Return the width that most texts need in one line, and a header in one or, where it is long, in two.
+
+    A header breaks before its unit.
+    """
     most = MOST_IN_NARROW if columns <= NARROW else MOST_WIDTH if columns <= MOST_ON_A4 else MOST_IN_WIDE
     one_line = ONE_LINE if columns <= MOST_AT_EASE else ONE_LINE_IN_WIDE
     widest = max((letters_wide(line) for text in texts for line in text.split("\n")), default=0)
     head = letters_wide(header)
-    wanted = max(head if head <= one_line else math.ceil(head / 2) + 2, widest) + 2
+    if head > one_line:
+        parts = [letters_wide(part) for part in (label, header[len(label) :])]
+        head = max(math.ceil(part / 2) + 2 if part > one_line else part for part in parts)
+    wanted = max(head, widest) + 2
     return min(max(wanted, LEAST_WIDTH), most)
 
 

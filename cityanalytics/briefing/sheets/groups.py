@@ -79,7 +79,7 @@ def _groups(content: Content, say: Wording, by: str, head: Sheet) -> Sheet:
             Column.scaled(say.plain("Year-end, low"), amounts, places=places, note="range"),
             Column.scaled(say.plain("Year-end, median"), amounts, places=places),
             Column.scaled(say.plain("Year-end, high"), amounts, places=places, note="range"),
-            Column.share(say.plain("Chance of the plan"), places=0),
+            Column.chances(say.plain("Chance of the plan")),
             Column(label=say.plain("State"), note="state"),
         ],
         rows=rows,

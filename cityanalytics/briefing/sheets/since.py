@@ -139,7 +139,7 @@ def changes(content: Content, say: Wording) -> Sheet:
             Column(label=say.plain("Old value"), formats=formats),
             Column(label=say.plain("New value"), formats=formats),
             Column(label=say.plain("Unit of measure")),
-            Column.numbers(say.plain("Moved later"), unit=say.plain("days"), note="expected"),
+            Column.numbers(say.plain("Slip"), unit=say.plain("days"), note="expected"),
             Column(label=say.plain("Difficulty")),
             Column(label=say.plain("Remark")),
             Column(label=say.plain("Cell before")),
@@ -188,10 +188,7 @@ def restated(content: Content, say: Wording) -> Sheet:
         "restated",
         name,
         title=title,
-        lines=[
-            *_sentences(content, say),
-            say.plain("Values are in the unit that each row names."),
-        ],
+        lines=[say.plain("Values are in the unit that each row names.")],
         columns=[
             Column(label=say.plain("What")),
             Column(label=say.plain("Measure")),
@@ -299,7 +296,8 @@ def _nothing(id_: str, name: str, title: str, content: Content, say: Wording) ->
 
 def _sentences(content: Content, say: Wording) -> Sequence[str]:
     """Return the page's own words of what changed, a sentence a line: a cell does not show a long text whole."""
-    return re.split(r"(?<=。)|(?<=\.)\s+(?=[A-Z])", str(changed(content, say).striptags()).strip("\n"))
+    said = re.split(r"(?<=。)|(?<=\.)\s+(?=[A-Z])", str(changed(content, say).striptags()))
+    return [sentence.strip() for sentence in said if sentence.strip()]
 
 
 def _last(projects: pd.DataFrame, field: str) -> Mapping[Any, Any]:
