@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cityanalytics.briefing.sheets import ahead, groups, listed, measures, since, sources
+from cityanalytics.briefing.sheets import ahead, changes, groups, listed, measures, since, sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ SHEETS: tuple[Callable[[Content, Wording], Sheet], ...] = (
     listed.projects,
     groups.constraints,
     since.transitions,
-    since.changes,
+    changes.changes,
     since.restated,
     listed.decisions,
     ahead.scenarios,
