@@ -33,8 +33,10 @@ NARROW = 3
 ONE_LINE, ONE_LINE_IN_WIDE, MOST_AT_EASE = 24, 12, 8
 #: The header of a longer table stays in sight; otherwise panes are a hindrance to those who magnify.
 LONG = 40
-#: Columns up to which a table is printed on A4; wider ones on A3.
-MOST_ON_A4 = 15
+#: Columns from which on a table is wide: long texts take more lines there.
+WIDE = 16
+#: Letters abreast that are printed on A4, at about seven points; more on A3.
+MOST_ON_A4 = 210
 _A3, _A4 = 8, 9
 _LETTER = 1.2  # width of a letter of our font in letters of the book's own
 _LINE, _TITLE, _MOST_HEIGHT = 18, 27, 405  # points
@@ -126,7 +128,7 @@ def _write(tab: Worksheet, sheet: Sheet, book: Book, looks: _Looks) -> int:
         start += 1
     tab.set_landscape()
     tab.set_margins(left=_MARGIN, right=_MARGIN)
-    tab.set_paper(_A4 if len(sheet.columns) <= MOST_ON_A4 else _A3)
+    tab.set_paper(_A4)
     tab.fit_to_pages(1, 1 if sheet.leads else 0)
     if not sheet.rows:
         return start
@@ -161,6 +163,7 @@ def _write(tab: Worksheet, sheet: Sheet, book: Book, looks: _Looks) -> int:
     for row, shown in enumerate([headers, *texts], start=start):
         tab.set_row(row, _height(shown, widths))
     tab.repeat_rows(start)
+    tab.set_paper(_A4 if sum(widths) <= MOST_ON_A4 else _A3)
     if len(sheet.rows) > LONG:
         tab.freeze_panes(start + 1, 1)
     return start
@@ -195,7 +198,7 @@ def _width(header: str, label: str, texts: Sequence[str], columns: int) -> int:
 
     A header breaks before its unit.
     """
-    most = MOST_IN_NARROW if columns <= NARROW else MOST_WIDTH if columns <= MOST_ON_A4 else MOST_IN_WIDE
+    most = MOST_IN_NARROW if columns <= NARROW else MOST_WIDTH if columns < WIDE else MOST_IN_WIDE
     one_line = ONE_LINE if columns <= MOST_AT_EASE else ONE_LINE_IN_WIDE
     widest = max((letters_wide(line) for text in texts for line in text.split("\n")), default=0)
     head = letters_wide(header)
