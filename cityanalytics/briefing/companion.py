@@ -23,7 +23,7 @@ from cityanalytics.briefing.sheets import SHEETS
 from cityanalytics.briefing.spreadsheet import Column, Sheet
 from cityanalytics.briefing.title import title_of
 from cityanalytics.briefing.wording import Wording
-from cityanalytics.workbooks.marking.issuelist import MOST_TEXT, sheet_name
+from cityanalytics.workbooks.marking.issuelist import MOST_TEXT, fits, sheet_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +118,7 @@ def _explained(sheet: Sheet, content: Content, say: Wording) -> Sheet:
         )
     elif sheet.rows:
         lines.append(say.plain("One table."))
-    if any(isinstance(cell, str) and len(cell) > MOST_TEXT for row in sheet.rows for cell in row):
+    if any(isinstance(cell, str) and not fits(cell) for row in sheet.rows for cell in row):
         most = f"{MOST_TEXT:,}"
         lines.append(
             say.plain("Texts of over {most} characters are cut at “…”: a cell holds no more.", most=most)
