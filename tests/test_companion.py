@@ -458,6 +458,50 @@ def test_areas_and_earlier_years_are_restated_in_their_own_unit(content) -> None
     assert table.column("收到日期")[1] == "无数据"
 
 
+def test_what_is_dropped_corrected_or_replanned_is_listed_too(content) -> None:
+    changes = content.changes
+    places = changes.standings.index[changes.standings["before"] == "not started"][:2]
+    standings = changes.standings.copy()
+    standings.loc[places, "after"] = "not in the programme"
+    gone = standings.loc[places]
+    corrected = pd.DataFrame(
+        [
+            {
+                "project": "甲",
+                "unit": "乙",
+                "old": "suspended",
+                "new": "no status",
+                "old_cell": "a!b!C1",
+                "new_cell": None,
+            }
+        ]
+    )
+    earlier = pd.Timestamp("2010-12-01")
+    slips = changes.slips.head(1).assign(
+        planned_before=pd.Timestamp("2010-12-11"),
+        planned_after=earlier,
+        replanned=-10,
+        slip=0,
+        milestone="finish",
+    )
+    changed = replace(changes, standings=standings, corrected=corrected, slips=slips)
+    package = Package.of(write_workbook(companion(replace(content, changes=changed))))
+    table = package.tables["changes"]
+    labels = ("变动事项", "项目", "原值", "现值", "推迟", "原报单元格", "现报单元格")
+    rows = list(zip(*map(table.column, labels), strict=True))
+    assert [row for row in rows if row[0] == "不再上报"] == [
+        ("不再上报", row["project"], "未开工", "不适用", "不适用", row["before_cell"], "不适用")
+        for row in gone.to_dict("records")
+    ]
+    assert ("当时所报状态更正", "甲", "停工", "未报状态", "不适用", "a!b!C1", "无数据") in rows
+    moved = [row for row in rows if row[0].endswith(("开工", "竣工"))]
+    assert [(row[0], *row[2:5]) for row in moved] == [
+        ("计划竣工", dt.date(2010, 12, 11), earlier.date(), -10)
+    ]
+    moves = package.tables["transitions"]
+    assert dict(zip(moves.column("2010年6月30日状态"), moves.column("不再上报"), strict=True))["未开工"] == 2
+
+
 def test_a_chance_is_shown_as_certain_only_where_it_is(package, tables, record) -> None:
     told = {row["unit"]: row["probability"] for row in record["outlook"]["parts"]["unit"]}
     table = tables["units"]
