@@ -693,6 +693,10 @@ def test_a_workspace_that_speaks_english_gets_an_english_workbook(content, figur
     at = next(place for place, label in enumerate(table.header) if label == "Done (billion yuan)")
     assert sum(row[at] for row in table.rows) == pytest.approx(figures["investment_to_date"] / 1e9)
     assert any("[note 5]" in label for label in table.header)
+    assert "Gas network laid" in package.tables["works"].column("Kind")
+    changes = package.tables["changes"]
+    assert changes.column("Kind of change").count("Annual plan") == figures["since_adjusted"]
+    assert "million yuan" in changes.column("Unit of measure")
     assert next(iter(package.rows)) == "Cover"
 
 

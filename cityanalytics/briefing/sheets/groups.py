@@ -158,7 +158,8 @@ def demolition(content: Content, say: Wording) -> Sheet:
 
 
 def works(content: Content, say: Wording) -> Sheet:
-    """Return the physical works by kind."""
+    """Return the physical works by kind, named as on the page where the page names them."""
+    labels = {kind.kind: kind.label[say.language] for kind in content.settings.works}
     measures = {"count": "number", "metres": "metres", "square metres": "square metres"}
     return Sheet.of(
         "works",
@@ -175,7 +176,7 @@ def works(content: Content, say: Wording) -> Sheet:
         ],
         rows=[
             (
-                row["kind"],
+                labels.get(row["kind"]) or content.settings.term(row["kind"], say.language),
                 say.plain(measures[row["measure"]]),
                 row["planned"],
                 row["done"],
