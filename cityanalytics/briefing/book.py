@@ -126,7 +126,10 @@ class Book:
                 **sheet
                 | {
                     "lines": tuple(sheet["lines"]),
-                    "columns": tuple(Column(**column) for column in sheet["columns"]),
+                    "columns": tuple(
+                        Column(**column | {"formats": tuple(column["formats"])})
+                        for column in sheet["columns"]
+                    ),
                     "rows": tuple(map(tuple, sheet["rows"])),
                 }
             )

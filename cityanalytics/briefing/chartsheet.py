@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing import display
@@ -45,8 +44,15 @@ def charts(content: Content, say: Wording, sheets: Mapping[str, Sheet]) -> tuple
 
 
 def _curve(content: Content, say: Wording, sheet: Sheet) -> Chart:
-    looks: tuple[Look, ...] = ("plan", "actual", "range", "forecast", "range")
-    drawn = [_numbers(sheet, column, look, say) for column, look in enumerate(looks, start=1)]
+    low, middle, high = (say.plain(f"{{forecast_{level}}}") for level in ("p10", "p50", "p90"))
+    looks: tuple[tuple[Look, str], ...] = (
+        ("plan", ""),
+        ("actual", ""),
+        ("range", low),
+        ("forecast", middle),
+        ("range", high),
+    )
+    drawn = [_numbers(sheet, column, look, value) for column, (look, value) in enumerate(looks, start=1)]
     title = (
         say.plain(
             "Median forecast {forecast_p50}, 80% range {forecast_p10} to {forecast_p90}; the plan is {annual_plan}"
@@ -89,7 +95,10 @@ def _progress(say: Wording, sheet: Sheet) -> Chart | None:
         sheet=sheet.id,
         title=title,
         alt=say.plain("Bar chart of {title}, done of plan: {listed}.", title=sheet.title, listed=listed),
-        axis=say.plain("Outlined: plan, solid: done, {unit}", unit=sheet.columns[_DONE].unit),
+        axis=say.plain(
+            "Outlined: plan, solid: done, {unit}; beside the bar: share of the plan",
+            unit=sheet.columns[_DONE].unit,
+        ),
         series=(
             Series(column=_DONE, first=0, last=last, look="actual"),
             Series(
@@ -126,17 +135,14 @@ def _constraints(say: Wording, sheet: Sheet) -> Chart | None:
     )
 
 
-def _numbers(sheet: Sheet, column: int, look: Look, say: Wording) -> Series:
+def _numbers(sheet: Sheet, column: int, look: Look, value: str) -> Series:
     """Return a column as a series over the stretch of rows that hold numbers, named where there is room.
 
-    What runs on is named half-way, what the year ends with at its last point, with the value.
+    What runs on is named half-way, what the year ends with at its last point, with the value that the page shows.
     """
     rows = [at for at, row in enumerate(sheet.rows) if not isinstance(row[column], str)]
-    runs_on = look in {"plan", "actual"}
-    named = rows[len(rows) // 2] if runs_on else rows[-1]
-    head = sheet.columns[column]
-    value = _shown(sheet.rows[named][column], replace(head, unit=""), say)
-    label = head.label if runs_on else f"{head.label} {value}"
+    named = rows[-1] if value else rows[len(rows) // 2]
+    label = f"{sheet.columns[column].label} {value}".rstrip()
     return Series(
         column=column,
         first=rows[0],

@@ -23,7 +23,7 @@ from cityanalytics.briefing.sheets import SHEETS
 from cityanalytics.briefing.spreadsheet import Column, Sheet
 from cityanalytics.briefing.title import title_of
 from cityanalytics.briefing.wording import Wording
-from cityanalytics.workbooks.marking.issuelist import sheet_name
+from cityanalytics.workbooks.marking.issuelist import MOST_TEXT, fits, sheet_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +44,8 @@ NOTES = {
     "completed": "Done with the item of work reported completed, not only basically.",
     "latest": "Counted back from 31 December: the planned duration before it for what must end in the year, "
     "31 December for what need only start.",
+    "expected": "Expected is the actual date, else the planned one, and never a day that has gone by: what is overdue "
+    "is expected on the day after the data date.",
     "steps": "Changed one at a time, from the top down; levels are rounded, then subtracted, so the steps add up.",
     "hindcast": "A forecast published too late for its day is a hindcast and does not count.",
 }
@@ -63,7 +65,9 @@ def companion(content: Content) -> Book:
     spoken = {say.language: _tables(content, say) for say in (first, *others)}
     in_others = [spoken[say.language] for say in others]
     columns = [_columns(spoken[first.language], in_others, say, others) for say in (first, *others)]
-    tables = _fitly_named([_dated(sheet, content, first) for sheet in (*spoken[first.language], columns[0])])
+    tables = _fitly_named(
+        [_explained(sheet, content, first) for sheet in (*spoken[first.language], columns[0])]
+    )
     titles = [
         [sheet.title for sheet in (*theirs, named)]
         for theirs, named in zip(in_others, columns[1:], strict=True)
@@ -104,9 +108,22 @@ def _fitly_named(sheets: Sequence[Sheet]) -> list[Sheet]:
     return named
 
 
-def _dated(sheet: Sheet, content: Content, say: Wording) -> Sheet:
-    """Say on every sheet which day its figures describe, and what they are."""
-    return sheet.with_lines(_times(content, say), content.settings.statement[say.language])
+def _explained(sheet: Sheet, content: Content, say: Wording) -> Sheet:
+    """Say on every sheet what day its figures describe, what they are, how many tables it holds, what is cut."""
+    lines = [_times(content, say), content.settings.statement[say.language]]
+    if any(column.note for column in sheet.columns):
+        notes = say.plain("Notes")
+        lines.append(
+            say.plain("One table; the notes that its headers name stand on the sheet “{notes}”.", notes=notes)
+        )
+    elif sheet.rows:
+        lines.append(say.plain("One table."))
+    if any(isinstance(cell, str) and not fits(cell) for row in sheet.rows for cell in row):
+        most = f"{MOST_TEXT:,}"
+        lines.append(
+            say.plain("Texts of over {most} characters are cut at “…”: a cell holds no more.", most=most)
+        )
+    return sheet.with_lines(*lines)
 
 
 def _times(content: Content, say: Wording) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pandas as pd
 
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.number import Absent, absence
+from cityanalytics.briefing.number import PLAIN, Absent, absence, hedged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,6 +47,11 @@ class Column:
         Number format; empty for text.
     note
         Key of a note; empty for none.
+    formats
+        Number format of each row where they differ, empty for text; `format` is then that of most, or empty for
+        numbers and days among words.
+    chance
+        Whether it holds probabilities, of which only what is certain is shown as 0 or 100.
     """
 
     label: str
@@ -55,6 +60,8 @@ class Column:
     per: float = 1.0
     format: str = ""
     note: str = ""
+    formats: tuple[str, ...] = ()
+    chance: bool = False
 
     @classmethod
     def scaled(
@@ -82,9 +89,18 @@ class Column:
         return cls(label=label, unit=unit, format=decimals(places), note=note)
 
     @classmethod
+    def chances(cls, label: str) -> Column:
+        """Make a column of probabilities, shown as whole per cent."""
+        return replace(cls.share(label, places=0), chance=True)
+
+    @classmethod
     def days(cls, label: str, *, note: str = "") -> Column:
         """Make a column of days."""
         return cls(label=label, format=DAY, note=note)
+
+    def format_of(self, row: int) -> str:
+        """Return the number format of the cell in a row of the table (from 0)."""
+        return self.formats[row] if self.formats else self.format
 
     def cell(self, value: Given, language: str) -> Cell:
         """Return what a cell of this column holds.
@@ -183,13 +199,27 @@ class Sheet:
             for row in rows
         )
         said = tuple(lines) if cells or not empty else (*lines, empty)
-        return cls(
-            id=id_, name=name, title=title, lines=said, columns=tuple(columns), rows=cells, leads=leads
+        formed = tuple(
+            replace(column, formats=tuple(_chance(row[at], column, language) for row in cells))
+            if column.chance
+            else column
+            for at, column in enumerate(columns)
         )
+        return cls(id=id_, name=name, title=title, lines=said, columns=formed, rows=cells, leads=leads)
 
     def with_lines(self, *lines: str) -> Sheet:
         """Return the sheet with more lines of explanation."""
         return replace(self, lines=(*self.lines, *lines))
+
+
+def _chance(cell: Cell, column: Column, language: str) -> str:
+    """Return the number format that shows a probability as the page does, such as ``"under 1"`` for 0.4."""
+    if isinstance(cell, str):
+        return column.format
+    rules = LANGUAGES[language]
+    pattern, percent = hedged(min(max(cell * column.per, 0), 1), language)
+    words = pattern.format(percent.replace(rules.percent.format(""), ""))
+    return column.format if pattern in {PLAIN, rules.about} else f'"{words}"'
 
 
 def decimals(places: int) -> str:

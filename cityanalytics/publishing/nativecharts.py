@@ -31,6 +31,8 @@ _LINES: Mapping[str, dict[str, Any]] = {
 }
 #: Where a line's name stands at its point.
 _LABELS = {"plan": "left", "actual": "right", "forecast": "right", "range": "right"}
+#: What keeps a line's name off the line.
+_GAPS = {"left": "{}\u2003", "right": "\u2003{}"}
 _BARS: Mapping[str, dict[str, Any]] = {
     "actual": {"fill": {"color": palette.BLUE}},
     "past": {"fill": {"color": palette.STEEL}},
@@ -111,14 +113,17 @@ def _chart(file: Workbook, chart: Chart, sheet: Sheet, first: int) -> Any:  # no
 
 def _series(series: Series, sheet: Sheet, first: int, *, lines: bool) -> dict[str, Any]:
     top, bottom = first + series.first, first + series.last
-    labels = [{"value": readable(label)} if label else {"delete": True} for label in series.labels]
+    place = _LABELS[series.look] if lines else "outside_end"
+    gap = _GAPS.get(place, "{}")
+    labels = [
+        {"value": readable(gap.format(label))} if label else {"delete": True} for label in series.labels
+    ]
     looks: dict[str, Any] = (
         {"line": _LINES[series.look], "marker": {"type": "none"}}
         if lines
         else {**_BARS[series.look], "overlap": 100, "gap": 40}
     )
     if series.labels:
-        place = _LABELS[series.look] if lines else "outside_end"
         looks["data_labels"] = {"value": True, "custom": labels, "position": place, "font": {"size": 11}}
     return {
         "name": readable(sheet.columns[series.column].label),

@@ -26,16 +26,21 @@ if TYPE_CHECKING:
 #: A sans-serif font with Han characters; where it is not there a program takes another. The book's own font, which
 #: columns are measured by, stays the library's, so that charts keep their shape.
 FONT = {"font_name": "Microsoft YaHei", "font_size": 12, "font_scheme": "none"}
-LEAST_WIDTH, MOST_WIDTH, MOST_IN_WIDE = 9, 44, 22
-#: Letters of a header that stand in one line.
-ONE_LINE = 24
+LEAST_WIDTH, MOST_WIDTH, MOST_IN_WIDE, MOST_IN_NARROW = 9, 44, 22, 70
+#: Columns up to which a table is narrow: long texts have the room of the page.
+NARROW = 3
+#: Letters of a header that stand in one line, and in a table of more columns than `MOST_AT_EASE`.
+ONE_LINE, ONE_LINE_IN_WIDE, MOST_AT_EASE = 24, 12, 8
 #: The header of a longer table stays in sight; otherwise panes are a hindrance to those who magnify.
 LONG = 40
-#: Columns up to which a table is printed on A4; wider ones on A3.
-MOST_ON_A4 = 15
+#: Columns from which on a table is wide: long texts take more lines there.
+WIDE = 16
+#: Letters abreast that are printed on A4, at about seven points; more on A3.
+MOST_ON_A4 = 210
 _A3, _A4 = 8, 9
 _LETTER = 1.2  # width of a letter of our font in letters of the book's own
-_LINE, _MOST_HEIGHT = 18, 405  # points
+_LINE, _TITLE, _MOST_HEIGHT = 18, 27, 405  # points
+_MARGIN = 0.4  # inches, at the left and the right of a printed page
 
 
 class _Looks:
@@ -43,33 +48,40 @@ class _Looks:
 
     def __init__(self, book: Workbook) -> None:
         self._book = book
-        self._numbers: dict[str, Format] = {}
+        self._numbers: dict[tuple[str, bool], Format] = {}
         head = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 2}
+        # beside "top" or "bottom" the library does not align what is indented; numbers are not indented, because
+        # LibreOffice leaves out the indents of some of them
+        inset = {"align": "left", "indent": 1}
         self.title = book.add_format({**FONT, "bold": True, "font_size": 16})
         self.line = book.add_format(FONT)
         self.link = book.add_format({**FONT, "valign": "top", "font_color": palette.BLUE, "underline": 1})
         self.first = book.add_format({**FONT, "valign": "top", "text_wrap": True})
-        self.text = book.add_format({**FONT, "valign": "top", "text_wrap": True, "indent": 1})
+        self.text = book.add_format({**FONT, "valign": "top", "text_wrap": True, **inset})
         self.first_head = book.add_format({**FONT, **head})
-        self.text_head = book.add_format({**FONT, **head, "indent": 1})
-        self.number_head = book.add_format({**FONT, **head, "align": "right", "indent": 1})
+        self.text_head = book.add_format({**FONT, **head, **inset})
+        self.number_head = book.add_format({**FONT, **head, "align": "right"})
+        self._inset = inset
 
     def head(self, column: Column, at: int) -> Format:
         if column.format:
             return self.number_head
         return self.text_head if at else self.first_head
 
-    def cell(self, column: Column, at: int) -> Format:
-        if column.format:
-            return self.number(column.format)
+    def cell(self, column: Column, at: int, row: int) -> Format:
+        shown = column.format_of(row)
+        if shown:
+            return self._number(shown, among_words=not column.format)
         return self.text if at else self.first
 
-    def number(self, shown: str) -> Format:
-        if shown not in self._numbers:
-            self._numbers[shown] = self._book.add_format(
-                {**FONT, "valign": "top", "align": "right", "indent": 1, "num_format": shown}
+    def _number(self, shown: str, *, among_words: bool) -> Format:
+        key = (shown, among_words)
+        if key not in self._numbers:
+            place = self._inset if among_words else {"align": "right"}
+            self._numbers[key] = self._book.add_format(
+                {**FONT, "valign": "top", "num_format": shown, **place}
             )
-        return self._numbers[shown]
+        return self._numbers[key]
 
 
 def write_workbook(book: Book) -> bytes:
@@ -106,6 +118,7 @@ def write_workbook(book: Book) -> bytes:
 def _write(tab: Worksheet, sheet: Sheet, book: Book, looks: _Looks) -> int:
     """Write a sheet; return the row (from 0) where its table's header stands, or would stand."""
     tab.set_default_row(_LINE)
+    tab.set_row(0, _TITLE)
     tab.write_string(0, 0, readable(sheet.title), looks.title)
     for row, line in enumerate(sheet.lines, start=1):
         tab.write_string(row, 0, readable(line), looks.line)
@@ -114,7 +127,8 @@ def _write(tab: Worksheet, sheet: Sheet, book: Book, looks: _Looks) -> int:
         tab.write_url(start, 0, f"internal:{_place(book.sheets[0].name)}", looks.link, book.back)
         start += 1
     tab.set_landscape()
-    tab.set_paper(_A4 if len(sheet.columns) <= MOST_ON_A4 else _A3)
+    tab.set_margins(left=_MARGIN, right=_MARGIN)
+    tab.set_paper(_A4)
     tab.fit_to_pages(1, 1 if sheet.leads else 0)
     if not sheet.rows:
         return start
@@ -135,11 +149,12 @@ def _write(tab: Worksheet, sheet: Sheet, book: Book, looks: _Looks) -> int:
         },
     )
     texts = [
-        [_shown(cell, column) for cell, column in zip(row, sheet.columns, strict=True)] for row in sheet.rows
+        [_shown(cell, column.format_of(row)) for cell, column in zip(cells, sheet.columns, strict=True)]
+        for row, cells in enumerate(sheet.rows)
     ]
-    most = MOST_WIDTH if len(headers) <= MOST_ON_A4 else MOST_IN_WIDE
     widths = [
-        _width(header, column, most) for header, column in zip(headers, zip(*texts, strict=True), strict=True)
+        _width(header, readable(column.label), shown, len(headers))
+        for header, column, shown in zip(headers, sheet.columns, zip(*texts, strict=True), strict=True)
     ]
     for at, width in enumerate(widths):
         _write_column(tab, sheet, at, start + 1, looks)
@@ -148,15 +163,15 @@ def _write(tab: Worksheet, sheet: Sheet, book: Book, looks: _Looks) -> int:
     for row, shown in enumerate([headers, *texts], start=start):
         tab.set_row(row, _height(shown, widths))
     tab.repeat_rows(start)
+    tab.set_paper(_A4 if sum(widths) <= MOST_ON_A4 else _A3)
     if len(sheet.rows) > LONG:
         tab.freeze_panes(start + 1, 1)
     return start
 
 
 def _write_column(tab: Worksheet, sheet: Sheet, at: int, first: int, looks: _Looks) -> None:
-    look = looks.cell(sheet.columns[at], at)
     for row, cells in enumerate(sheet.rows, start=first):
-        cell = cells[at]
+        cell, look = cells[at], looks.cell(sheet.columns[at], at, row - first)
         if sheet.leads and at == 0:
             tab.write_url(row, at, f"internal:{_place(str(cell))}", looks.link, readable(str(cell)))
         elif isinstance(cell, str):
@@ -170,19 +185,27 @@ def _place(name: str) -> str:
     return f"'{quoted}'!A1"
 
 
-def _shown(cell: Cell, column: Column) -> str:
+def _shown(cell: Cell, form: str) -> str:
     """Return about what a cell shows, for the size of its column and row."""
     if isinstance(cell, str):
         return readable(cell)
-    places = len(column.format.partition(".")[2])
-    return column.format if column.format == DAY else f"{cell:,.{places}f}"
+    places = len(form.partition(".")[2])
+    return form if form == DAY else f"{cell:,.{places}f}"
 
 
-def _width(header: str, texts: Sequence[str], most: int) -> int:
-    """Return the width that most texts need in one line, and a header in one or, where it is long, in two."""
+def _width(header: str, label: str, texts: Sequence[str], columns: int) -> int:
+    """Return the width that most texts need in one line, and a header in one or, where it is long, in two.
+
+    A header breaks before its unit.
+    """
+    most = MOST_IN_NARROW if columns <= NARROW else MOST_WIDTH if columns < WIDE else MOST_IN_WIDE
+    one_line = ONE_LINE if columns <= MOST_AT_EASE else ONE_LINE_IN_WIDE
     widest = max((letters_wide(line) for text in texts for line in text.split("\n")), default=0)
     head = letters_wide(header)
-    wanted = max(head if head <= ONE_LINE else math.ceil(head / 2) + 2, widest) + 2
+    if head > one_line:
+        parts = [letters_wide(part) for part in (label, header[len(label) :])]
+        head = max(math.ceil(part / 2) + 2 if part > one_line else part for part in parts)
+    wanted = max(head, widest) + 2
     return min(max(wanted, LEAST_WIDTH), most)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cityanalytics.briefing.sheets import ahead, groups, listed, measures, sources
+from cityanalytics.briefing.sheets import ahead, changes, groups, listed, measures, since, sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,9 @@ SHEETS: tuple[Callable[[Content, Wording], Sheet], ...] = (
     groups.works,
     listed.projects,
     groups.constraints,
+    since.transitions,
+    changes.changes,
+    since.restated,
     listed.decisions,
     ahead.scenarios,
     sources.reconciliation,

@@ -79,7 +79,7 @@ def _groups(content: Content, say: Wording, by: str, head: Sheet) -> Sheet:
             Column.scaled(say.plain("Year-end, low"), amounts, places=places, note="range"),
             Column.scaled(say.plain("Year-end, median"), amounts, places=places),
             Column.scaled(say.plain("Year-end, high"), amounts, places=places, note="range"),
-            Column.share(say.plain("Chance of the plan"), places=0),
+            Column.chances(say.plain("Chance of the plan")),
             Column(label=say.plain("State"), note="state"),
         ],
         rows=rows,
@@ -158,7 +158,8 @@ def demolition(content: Content, say: Wording) -> Sheet:
 
 
 def works(content: Content, say: Wording) -> Sheet:
-    """Return the physical works by kind."""
+    """Return the physical works by kind, named as on the page where the page names them."""
+    labels = {kind.kind: kind.label[say.language] for kind in content.settings.works}
     measures = {"count": "number", "metres": "metres", "square metres": "square metres"}
     return Sheet.of(
         "works",
@@ -175,7 +176,7 @@ def works(content: Content, say: Wording) -> Sheet:
         ],
         rows=[
             (
-                row["kind"],
+                labels.get(row["kind"]) or content.settings.term(row["kind"], say.language),
                 say.plain(measures[row["measure"]]),
                 row["planned"],
                 row["done"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing.language import LANGUAGES
@@ -106,6 +107,10 @@ def stages(content: Content, say: Wording) -> Sheet:
 def paces(content: Content, say: Wording) -> Sheet:
     """Return required, achieved and best pace, by calendar and by working day."""
     pace, scale = content.pace, LANGUAGES[say.language].pace
+    columns = [
+        replace(Column.scaled(say.plain(label), (scale,), places=1), inner=say.plain("yuan a day"))
+        for label in ("By calendar days", "By working days")
+    ]
     rows: list[tuple[Given, ...]] = [
         (say.plain("Achieved"), pace.achieved, pace.achieved_working),
         (
@@ -125,11 +130,7 @@ def paces(content: Content, say: Wording) -> Sheet:
             say.plain("Calendar days: {days_gone} gone, {days_left} left"),
             say.plain("Working days: {working_days_gone} gone, {working_days_left} left"),
         ],
-        columns=[
-            Column(label=say.plain("Pace")),
-            Column.scaled(say.plain("By calendar days"), (scale,), places=1),
-            Column.scaled(say.plain("By working days"), (scale,), places=1),
-        ],
+        columns=[Column(label=say.plain("Pace")), *columns],
         rows=rows,
         language=say.language,
     )

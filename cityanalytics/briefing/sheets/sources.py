@@ -10,7 +10,7 @@ import pandas as pd
 
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.number import NOT_APPLICABLE
-from cityanalytics.briefing.sections.statement import missing_units, statements
+from cityanalytics.briefing.sections.statement import missing_units, replaced_by, statements
 from cityanalytics.briefing.spreadsheet import Column, Sheet
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def revisions(content: Content, say: Wording) -> Sheet:
             Column.scaled(say.plain("Before"), amounts, at=1, places=1),
             Column.scaled(say.plain("Now"), amounts, at=1, places=1),
             Column.days(say.plain("Received")),
+            Column(label=say.plain("Replaced by")),
             Column(label=say.plain("Cell before")),
             Column(label=say.plain("Cell now")),
         ],
@@ -111,6 +112,7 @@ def revisions(content: Content, say: Wording) -> Sheet:
                 row["old_amount"],
                 row["amount"],
                 row["received"],
+                str(replaced_by(row, say).unescape()),
                 row["old_amount_cell"],
                 row["amount_cell"],
             )

@@ -167,7 +167,20 @@ def readable(text: str) -> str:
     'a�b\nc'
     """
     clean = _FORBIDDEN.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return clean if len(clean) <= MOST_TEXT else f"{clean[:MOST_TEXT]}…"
+    if fits(clean):
+        return clean
+    return clean.encode("utf-16-le")[: 2 * MOST_TEXT].decode("utf-16-le", "ignore") + "…"
+
+
+def fits(text: str) -> bool:
+    r"""Return whether a cell holds a text; a program counts letters beyond 16 bits twice.
+
+    Examples
+    --------
+    >>> fits("文" * 32_000), fits("\U00020000" * 32_000)
+    (True, False)
+    """
+    return 2 * len(text) <= MOST_TEXT or len(text) + sum(letter > "\uffff" for letter in text) <= MOST_TEXT
 
 
 def sheet_name(text: str, taken: Iterable[str]) -> str:
