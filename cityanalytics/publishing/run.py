@@ -96,9 +96,8 @@ def run_notebook(
             parameters={**{name: value for name, value in own.items() if name in declared}, **given},
             cwd=str(settings.root),
             progress_bar=False,
-            extra_arguments=[
-                "--IPKernelApp.log_level=ERROR"
-            ],  # its notice on transports is no news to a user
+            # its notices on transports and on being stopped are no news to a user; a failing cell is told below
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )
     except PapermillExecutionError as error:
         if error.ename == InsufficientDataError.__name__:
