@@ -93,10 +93,8 @@ def ledger(found: LookBack) -> Section:
             )
         )
         if record.scores:
-            shown += score_table(record.scores, say, position=1) + paragraph(skill_sentence(record, say))
-        if record.hindcasts:
-            shown += score_table(record.hindcasts, say, position=2, hindcast=True)
-        return shown
+            shown += paragraph(skill_sentence(record, say))
+        return shown + score_table(record, say, position=1)
 
     figures = {figure.key: figure for figure in record_figures(found.record)}
     return section("ledger", found.settings.languages, write, figures=figures)

@@ -12,8 +12,6 @@ from cityanalytics.briefing.sections.final import CLASSES
 from cityanalytics.forecast.record import LEAST_SCORED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from markupsafe import Markup
 
     from cityanalytics.briefing.content import Content
@@ -42,7 +40,9 @@ def _published(found: Record, say: Wording) -> Markup:
         none = [
             say("No record yet: no forecast of this city had been published in time before the known-on day.")
         ]
-        return paragraph(none[0]) if not found.hindcasts else bullets([*none, _hindcasts(say)])
+        if not found.hindcasts:
+            return paragraph(none[0])
+        return bullets([*none, _hindcasts(say)]) + score_table(found, say, position=10, most=MOST_ROWS)
     said = [
         say("Forecasts published in time: {record_published}; for a year that has closed: {record_scored}.")
     ]
@@ -52,31 +52,33 @@ def _published(found: Record, say: Wording) -> Markup:
         said.append(say("No score yet: none of their years has closed."))
     if found.hindcasts:
         said.append(_hindcasts(say))
-    return bullets(said) + score_table(found.scores[-MOST_ROWS:], say, position=10)
+    return bullets(said) + score_table(found, say, position=10, most=MOST_ROWS)
 
 
-def score_table(scores: Sequence[Score], say: Wording, *, position: int, hindcast: bool = False) -> Markup:
-    """Return forecasts beside what happened, a row each; hindcasts say so in their title."""
+def score_table(found: Record, say: Wording, *, position: int, most: int | None = None) -> Markup:
+    """Return the ledger's forecasts beside what happened, a row each, the last `most`; a hindcast is called one."""
+    scores = sorted(
+        (*found.scores, *found.hindcasts),
+        key=lambda score: (score.forecast.as_of, score.forecast.published_on),
+    )
     scale = LANGUAGES[say.language].amounts[0]
     rows: list[tuple[display.Cell, ...]] = [
         (
             display.date_text(score.forecast.as_of, say.language),
-            display.date_text(score.forecast.published_on, say.language),
+            _published_on(score, say),
             *(score.forecast.quantiles[name] for name in ("p10", "p50", "p90")),
             say("not closed") if score.outcome is None else score.outcome,
             _inside(score, say),
         )
-        for score in scores
+        for score in (scores if most is None else scores[-most:])
     ]
     labels = ("Data date", "Published", "Low", "Median", "High", "Year's total", "In the band")
     table = Table.of(columns=[say(label) for label in labels], rows=rows)
-    title = (
-        say("Hindcasts in the ledger, published too late for their day")
-        if hindcast
-        else say("Published forecasts beside what happened")
-    )
     return (
-        table.caption(title, unit=say("{unit}; low to high is the 80% band", unit=scale.unit))
+        table.caption(
+            say("Earlier forecasts beside what happened"),
+            unit=say("{unit}; low to high is the 80% band", unit=scale.unit),
+        )
         .numeric(2, 3, 4, 5, places=1 + scale.places, per=scale.per)
         .html(position, say.language)
     )
@@ -117,6 +119,11 @@ def _hindcasts(say: Wording) -> Markup:
         "{record_hindcasts} entries of the ledger are hindcasts, published too late for their day; they do not count.",
         "record_hindcasts",
     )
+
+
+def _published_on(score: Score, say: Wording) -> str:
+    day = display.date_text(score.forecast.published_on, say.language)
+    return say("{day} (hindcast)", day=day) if score.forecast.hindcast else day
 
 
 def _inside(score: Score, say: Wording) -> str:
