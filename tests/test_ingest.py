@@ -208,7 +208,7 @@ def test_the_manifest_says_what_replaced_what(city: City) -> None:
     assert replaced == {first: {second}, second: set()}
 
 
-@pytest.mark.parametrize("spoilt", ["parquet", "register", "aliases", "gone"])
+@pytest.mark.parametrize("spoilt", ["parquet", "register", "aliases", "gone", "code"])
 def test_tables_that_the_manifest_does_not_vouch_for_are_not_read(city: City, spoilt: str) -> None:
     city.send(*GOOD)
     write_tables(city.settings, city.ingest())
@@ -219,6 +219,9 @@ def test_tables_that_the_manifest_does_not_vouch_for_are_not_read(city: City, sp
         city.send(investment(BRIDGE), unit="乙处")
     elif spoilt == "aliases":
         city.beside("aliases.toml", "")
+    elif spoilt == "code":
+        path = city.settings.processed / "manifest.json"
+        path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "code": "older"}))
     else:
         (city.settings.processed / "investment.parquet").unlink()
     with pytest.raises(CityAnalyticsError, match="cityanalytics ingest"):

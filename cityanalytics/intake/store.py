@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError
+from cityanalytics.intake.sources import READING, sources_sha256
 from cityanalytics.issues import Message, blocking
 from cityanalytics.settings import file_sha256
 
@@ -35,7 +36,7 @@ class Ingested:
     issues
         All doubts, in the order of the register.
     manifest
-        Inputs with hash, rows in and out, and what replaced what.
+        Inputs with hash, rows in and out, what replaced what, and the hash of the sources that read them.
     replaced
         Files that a correction has replaced in full.
     """
@@ -81,7 +82,8 @@ def read_tables(settings: Settings) -> Tables:
     Raises
     ------
     CityAnalyticsError
-        There are none, they are not those of their manifest, or what was received has changed since.
+        There are none, they are not those of their manifest, another version of the program made them, or what was
+        received has changed since.
     """
     again = Message.of("run `cityanalytics ingest`")
     path = settings.processed / "manifest.json"
@@ -90,6 +92,15 @@ def read_tables(settings: Settings) -> Tables:
             Message.of("{folder} holds no tables: {again}", folder=settings.processed, again=again)
         )
     manifest = json.loads(path.read_text(encoding="utf-8"))
+    # other sources may lay tables out otherwise, or read the same cells otherwise
+    if manifest.get("code") != sources_sha256(READING):
+        raise CityAnalyticsError(
+            Message.of(
+                "the tables in {folder} were made by another version of the program: {again}",
+                folder=settings.processed,
+                again=again,
+            )
+        )
     beside = {name: file_sha256(settings.root / name) for name in BESIDE if (settings.root / name).is_file()}
     if {key: beside.get(key) for key in BESIDE[1:]} != {
         key: manifest["beside"].get(key) for key in BESIDE[1:]
