@@ -81,7 +81,7 @@ def test_it_is_said_in_chinese_too(
 ) -> None:
     monkeypatch.chdir(outdated)
     assert exit_code("forecast", "2010Q3", "--ui", "zh") == 1
-    assert "由另一版本的程序生成" in capsys.readouterr().err
+    assert "由另一版本的程序生成，请运行 `cityanalytics ingest`" in capsys.readouterr().err
 
 
 def test_ingest_mends_them(

@@ -12,7 +12,6 @@ import pandas as pd
 
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.register import check_register, read_register
-from cityanalytics.intake.sources import READING, sources_sha256
 from cityanalytics.intake.store import BESIDE, Ingested, Tables
 from cityanalytics.issues import Issue, Message, Severity, file_of
 from cityanalytics.settings import file_sha256
@@ -94,7 +93,6 @@ def ingest(
     tables["issues"] = as_table("issues", _issue_rows(issues, [entry["path"] for entry in inputs]))
     manifest = {
         "inputs": inputs,
-        "code": sources_sha256(READING),
         "beside": {
             name: file_sha256(settings.root / name) for name in BESIDE if (settings.root / name).is_file()
         },
