@@ -233,6 +233,23 @@ def test_workbooks_that_leave_a_project_out_drop_it() -> None:
     assert found.added[["project", "plan"]].to_numpy().tolist() == [["丙路", 9.0]]
 
 
+def test_a_project_handed_over_is_no_new_one_and_its_unit_changed() -> None:
+    desk = Desk().book("2010Q1", "04-01", {"甲路": {MARCH: 1.0}}, plans={"甲路": 7.0}, status={"甲路": {}})
+    desk.book(
+        "2010Q2",
+        "07-01",
+        {"甲路": {MARCH: 1.0, APRIL: 2.0}},
+        unit="乙处",
+        plans={"甲路": 9.0},
+        status={"甲路": {}},
+    )
+    found = compare(desk.at("03-31"), desk.at("04-30"))
+    assert (len(found.added), len(found.dropped), len(found.standings)) == (0, 0, 1)
+    assert found.said_of("unit")[["old", "new"]].to_numpy().tolist() == [["甲处", "乙处"]]
+    assert found.plans[["old", "new"]].to_numpy().tolist() == [[7.0, 9.0]]
+    assert found.restated.empty
+
+
 def test_a_plan_that_is_adjusted_keeps_its_original() -> None:
     desk = Desk().book("2010Q1", "04-01", {"甲路": {MARCH: 1.0}}, plans={"甲路": 10.0})
     desk.book(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -10,10 +11,22 @@ from importlib.metadata import files as files_of
 from importlib.metadata import metadata
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
+from cityanalytics.briefing import sections
+from cityanalytics.briefing.drawing import MissingGlyphError
+from cityanalytics.intake.store import read_tables
+from cityanalytics.publishing.assemble import compose
+from cityanalytics.publishing.glyphs import check_glyphs
+from cityanalytics.publishing.parameters import resolve_dates
+from cityanalytics.settings import file_sha256, load_settings
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from cityanalytics.briefing.content import Content
 
 PACKAGE = "pylopdf-fonts-zh-cn"
 
@@ -54,7 +67,93 @@ def test_a_glyph_that_the_font_lacks_stops_the_build(sign, code, processed_works
         [sys.executable, "-m", "cityanalytics", "brief", "2010Q3"],
         cwd=workspace, check=False, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
-    assert done.returncode == 3
-    assert f"no glyph for {code}" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert f"cannot draw {code}" in line
+    assert f"天气{sign} (cityanalytics.toml)" in line
+    assert "[terms]" in line
+    assert done.stdout == ""
     assert not list(workspace.rglob("briefing.*.html"))
+    assert not list(workspace.rglob("*.failed.ipynb"))
+
+
+RARE = {
+    "\U0002a6d6": "U+2A6D6 CJK UNIFIED IDEOGRAPH-2A6D6",
+    "\U0001f600": "U+1F600 GRINNING FACE",
+    "\ue000": "U+E000",
+}
+
+
+def composed(workspace: Path, change: Callable[[dict[str, pd.DataFrame]], None]) -> Content:
+    settings = load_settings(workspace)
+    tables = dict(read_tables(settings))
+    change(tables)
+    return compose(settings, tables, resolve_dates(settings, tables, quarter="2010Q3", as_of="", known_on=""))
+
+
+def marked(table: pd.DataFrame, column: str, word: str, sign: str) -> pd.DataFrame:
+    return table.assign(**{column: table[column].replace(word, word + sign)})
+
+
+@pytest.mark.parametrize("sign", RARE)
+def test_a_word_of_a_workbook_is_named_with_its_signs_and_its_cell(sign, processed_workspace: Path) -> None:
+    """All of them at once: a category of several projects, a constraint, a unit, a kind of demolition."""
+    settings = load_settings(processed_workspace)
+    plain = read_tables(settings)
+    status = plain["status"].query("quarter == '2010Q3' and constraint.notna()").iloc[0]
+
+    def spoil(tables: dict[str, pd.DataFrame]) -> None:
+        rows = tables["status"]["constraint_cell"] == status["constraint_cell"]
+        words = tables["status"]["constraint"].mask(rows, f"缺{sign}料")
+        tables["status"] = tables["status"].assign(constraint=words)
+        tables["projects"] = marked(tables["projects"], "category", "集中供热", sign)
+        tables["demolition"] = marked(tables["demolition"], "kind", "城中村", sign)
+        for name in tables.keys() - {"issues"}:
+            tables[name] = marked(tables[name], "unit", "市政工程处", sign)
+
+    with pytest.raises(MissingGlyphError) as stopped:
+        check_glyphs(composed(processed_workspace, spoil))
+    assert stopped.value.exit_code == 1
+    said = str(stopped.value)
+    assert said.count(f"{RARE[sign]}: ") == 4
+    assert f"缺{sign}料 ({status['constraint_cell']})" in said
+    heating = plain["projects"].query("quarter == '2010Q3' and category == '集中供热'")["project_cell"]
+    assert any(f"集中供热{sign} ({cell} +{len(heating) - 1})" in said for cell in heating)
+    units = plain["projects"].query("quarter == '2010Q3' and unit == '市政工程处'")["file"]
+    assert any(f"市政工程处{sign} ({file})" in said for file in units)
+    villages = plain["demolition"].query("quarter == '2010Q3' and kind == '城中村'")["planned_area_cell"]
+    assert any(f"城中村{sign} ({cell} +" in said for cell in villages)
+
+
+def test_brief_names_the_cell_of_a_sign_that_a_unit_wrote(processed_workspace: Path, tmp_path) -> None:
+    workspace = tmp_path / "workspace"
+    shutil.copytree(processed_workspace, workspace, ignore=shutil.ignore_patterns("reports"))
+    path = workspace / "data/processed/projects.parquet"
+    table = pd.read_parquet(path)
+    marked(table, "category", "集中供热", "\U0001f600").to_parquet(path, index=False)
+    manifest = path.with_name("manifest.json")
+    known = json.loads(manifest.read_text(encoding="utf-8"))
+    known["tables"]["projects"]["sha256"] = file_sha256(path)
+    manifest.write_text(json.dumps(known), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "cityanalytics", "brief", "2010Q3", "--ui", "zh"],
+        cwd=workspace, check=False, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "图表字体无法显示：U+1F600 GRINNING FACE: 集中供热\U0001f600 (data/raw/2010Q3/" in line
+    assert not list((workspace / "reports").rglob("briefing.*"))
+
+
+@pytest.mark.parametrize("sign", RARE)
+def test_a_project_s_name_is_shown_in_the_reader_s_own_fonts(sign, processed_workspace: Path) -> None:
+    def spoil(tables: dict[str, pd.DataFrame]) -> None:
+        for name, table in tables.items():
+            if "project" in table:
+                tables[name] = table.assign(project=table["project"] + sign)
+
+    content = composed(processed_workspace, spoil)
+    check_glyphs(content)
+    parts = [getattr(sections, name)(content) for name in sections.__all__]
+    for language in content.settings.languages:
+        assert sign in "".join(part.html[language] for part in parts)

@@ -208,7 +208,7 @@ def test_the_manifest_says_what_replaced_what(city: City) -> None:
     assert replaced == {first: {second}, second: set()}
 
 
-@pytest.mark.parametrize("spoilt", ["parquet", "register", "aliases", "gone"])
+@pytest.mark.parametrize("spoilt", ["parquet", "register", "aliases", "gone", "code"])
 def test_tables_that_the_manifest_does_not_vouch_for_are_not_read(city: City, spoilt: str) -> None:
     city.send(*GOOD)
     write_tables(city.settings, city.ingest())
@@ -219,6 +219,9 @@ def test_tables_that_the_manifest_does_not_vouch_for_are_not_read(city: City, sp
         city.send(investment(BRIDGE), unit="乙处")
     elif spoilt == "aliases":
         city.beside("aliases.toml", "")
+    elif spoilt == "code":
+        path = city.settings.processed / "manifest.json"
+        path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "code": "older"}))
     else:
         (city.settings.processed / "investment.parquet").unlink()
     with pytest.raises(CityAnalyticsError, match="cityanalytics ingest"):
@@ -457,6 +460,34 @@ def test_a_project_that_is_gone_is_said_with_the_likest_new_name(city: City) -> 
     (issue,) = found(city.ingest(), "PROJECT_GONE")
     assert (issue.severity.value, issue.value) == ("warning", "甲路")
     assert "甲路升级" in str(issue.understood)
+
+
+def test_a_project_that_another_unit_reports_from_now_on_is_said_at_its_new_place(city: City) -> None:
+    area: list[Cell] = [1, "东片", "棚户区", DAY, 2, 0.1, 0.2, 0.3, 0.6]
+    first = city.send(investment(ROAD, BRIDGE), sites(area))
+    city.send(investment(BRIDGE), quarter="2010Q2", on=dt.date(2010, 7, 1))
+    city.send(investment(ROAD), sites(area), unit="乙处", quarter="2010Q2", on=dt.date(2010, 7, 2))
+    ingested = city.ingest()
+    assert found(ingested, "PROJECT_GONE") == []
+    for code, name, cell in (
+        ("PROJECT_HANDED_OVER", "甲路", f"{first}!项目投资完成情况!B4"),
+        ("SITE_HANDED_OVER", "东片", f"{first}!拆迁进度!E4"),
+    ):
+        (issue,) = found(ingested, code)
+        assert (issue.severity.value, issue.value) == ("warning", name)
+        assert "/2010Q2/" in issue.where
+        assert issue.where.partition("!")[2] == cell.partition("!")[2]
+        for said in ("甲处", "2010Q1", cell, "乙处"):
+            assert said in str(issue.understood)
+
+
+def test_works_of_a_project_from_two_units_are_said(city: City) -> None:
+    road: list[Cell] = [1, "甲路", "城市道路升级配套", "条", 3, 1, "在建"]
+    city.send(*GOOD, works(road))
+    city.send(investment(put(ROAD, 1, "丙路")), works(road), unit="乙处", on=CORRECTED)
+    (issue,) = found(city.ingest(), "WORKS_TWICE")
+    assert (issue.value, issue.where.partition("!")[2]) == ("甲路", "实物工程量!F4")
+    assert "甲处, 乙处" in str(issue.understood)
 
 
 def test_a_project_confirmed_as_renamed_is_one_project(city: City) -> None:

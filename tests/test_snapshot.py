@@ -35,7 +35,7 @@ FOREVER = dt.date(2011, 12, 31)
 YI = 1e8
 CENT = 0.0051  # a curve is rounded to 分
 JANUARY, FEBRUARY, MARCH = ("01-01", "01-31"), ("02-01", "02-28"), ("03-01", "03-31")
-APRIL, MAY = ("04-01", "04-30"), ("05-01", "05-31")
+APRIL, MAY, JUNE = ("04-01", "04-30"), ("05-01", "05-31"), ("06-01", "06-30")
 
 
 def day(text: str) -> dt.date:
@@ -338,6 +338,81 @@ def test_a_unit_that_is_missing_stands_at_its_earlier_quarter() -> None:
     assert project(programme, "乙路")["stage"] == "under construction"
 
 
+BOTH = "甲处", "乙处"
+
+
+def handed_over(*, sends_on: bool, whole_year: bool) -> Desk:
+    """甲路 passes from 甲处 to 乙处 in the second quarter, with another plan; 甲处 sends the others or nothing more."""
+    desk = Desk()
+    early: dict[str, Mapping[Period, float]] = {
+        "甲路": {JANUARY: 1.0, MARCH: 10.0},
+        "甲桥": {MARCH: 100.0},
+    }
+    sites = {"东片": {MARCH: 31.0}}
+    words = {"甲路": {"difficulty": "旧话"}, "甲桥": {}}
+    desk.book("2010Q1", "04-02", early, status=words, works={"甲路": 2.0, "甲桥": 1.0}, sites=sites)
+    late: Mapping[Period, float] = {APRIL: 5.0, MAY: 3.0, JUNE: 2.0}
+    desk.book(
+        "2010Q2",
+        "07-02",
+        {"甲路": {JANUARY: 1.0, MARCH: 12.0, **late} if whole_year else late},
+        unit="乙处",
+        plans={"甲路": 1200.0},
+        status={"甲路": {"difficulty": "新话"}},
+        works={"甲路": 3.0},
+        sites={"东片": {MARCH: 31.0, JUNE: 40.0}},
+    )
+    if sends_on:
+        desk.book("2010Q2", "07-01", {"甲桥": {MARCH: 100.0, MAY: 4.0}}, status={"甲桥": {}})
+    return desk
+
+
+@pytest.mark.parametrize("sends_on", [True, False])
+@pytest.mark.parametrize(("whole_year", "done"), [(True, 23.0), (False, 21.0)])
+def test_a_project_handed_over_counts_once_as_its_new_unit_reports_it(
+    *, sends_on: bool, whole_year: bool, done: float
+) -> None:
+    programme = handed_over(sends_on=sends_on, whole_year=whole_year).at("06-30")
+    road = project(programme)
+    assert (road["unit"], road["plan"], road["plan_original"]) == ("乙处", 1200.0, 1200.0)
+    assert (road["done"], road["stage"], road["difficulty"]) == (done, "under construction", "新话")
+    assert programme.plan == 2200.0
+    assert programme.done == done + 100.0 + 4.0 * sends_on
+    assert curve(programme).iloc[-1] == pytest.approx(programme.done)
+    assert set(programme.segments.query("project == '甲路'")["unit"]) == {"乙处"}
+    units = by(programme, "unit").set_index("unit")
+    assert units["projects"].to_dict() == {"甲处": 1, "乙处": 1}
+    assert units.loc["乙处", "done"] == done
+    assert set(programme.received["unit"]) == {"甲处", "乙处"}
+    assert programme.works.set_index("project")["done"].to_dict() == {"甲路": 3.0, "甲桥": 1.0}
+    assert programme.demolition[["site", "unit", "done"]].to_numpy().tolist() == [["东片", "乙处", 71.0]]
+
+
+def test_before_it_was_handed_over_a_project_is_its_first_unit_s() -> None:
+    road = project(handed_over(sends_on=True, whole_year=True).at("03-31"))
+    assert (road["unit"], road["plan"], road["difficulty"]) == ("甲处", 1000.0, "旧话")
+    assert road["done"] == 13.0  # as the new unit corrects March
+    assert project(handed_over(sends_on=True, whole_year=True).at("03-31", day("04-30")))["done"] == 11.0
+
+
+def test_while_two_units_claim_a_project_in_a_quarter_the_newer_workbook_counts() -> None:
+    """The correction that settles it is not yet known on the day, so nothing blocks."""
+    desk = Desk()
+    for unit, received, plan in zip(BOTH, ("04-02", "04-03"), (1000.0, 1200.0), strict=True):
+        desk.book(
+            "2010Q1",
+            received,
+            {"甲路": {MARCH: 10.0}},
+            unit=unit,
+            plans={"甲路": plan},
+            status={"甲路": {}},
+            works={"甲路": 2.0},
+        )
+    programme = desk.at("03-31")
+    assert (programme.plan, programme.done, len(programme.projects)) == (1200.0, 10.0, 1)
+    assert programme.works["unit"].tolist() == ["乙处"]
+
+
 def test_a_plan_is_in_force_from_its_day() -> None:
     desk = Desk().book(
         "2010Q2", "07-02", {"甲路": {MARCH: 1.0, APRIL: 1.0, MAY: 1.0}}, adjusted={"甲路": ("05-10", 1500.0)}
@@ -362,7 +437,7 @@ def test_a_later_status_gives_its_dates_and_not_its_words() -> None:
     desk.book(
         "2010Q2",
         "07-02",
-        {"甲路": {MARCH: 0.0, APRIL: 1.0, MAY: 1.0, ("06-01", "06-30"): 1.0}},
+        {"甲路": {MARCH: 0.0, APRIL: 1.0, MAY: 1.0, JUNE: 1.0}},
         status={"甲路": later},
     )
     stages = [project(desk.at(as_of))["stage"] for as_of in ("03-31", "04-19", "04-20", "06-30")]

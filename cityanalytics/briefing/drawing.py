@@ -242,8 +242,19 @@ def _advance(line: str) -> float:
     return float(_font().get_width_height()[0]) / 64 / 100
 
 
+def glyphs_missing(text: str) -> list[str]:
+    """Return the characters of a text that the charts' font cannot draw, in order of code point.
+
+    Examples
+    --------
+    >>> glyphs_missing("天气"), [hex(ord(each)) for each in glyphs_missing(chr(0x1F327))]
+    ([], ['0x1f327'])
+    """
+    return sorted({each for each in text if each != "\n" and not _font().get_char_index(ord(each))})
+
+
 def _require_glyphs(text: str) -> None:
-    missing = sorted({each for each in text if each != "\n" and not _font().get_char_index(ord(each))})
+    missing = glyphs_missing(text)
     if missing:
         codes = " ".join(f"U+{ord(each):04X}" for each in missing)
         raise MissingGlyphError(

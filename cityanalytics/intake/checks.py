@@ -1,4 +1,4 @@
-"""What only several workbooks together can show: double claims, vanished and unexplained names."""
+"""What only several workbooks together show: double claims, hand-overs, vanished and unexplained names."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ def cross_check(tables: dict[str, pd.DataFrame]) -> list[Issue]:
     sites = _current(tables["demolition"]).drop_duplicates(["file", "planned_area_cell"])
     return [
         *_claimed_twice(projects),
+        *_done_twice(works),
+        *_handed_over(projects, "PROJECT_HANDED_OVER", "project", "project_cell"),
+        *_handed_over(sites, "SITE_HANDED_OVER", "site", "planned_area_cell"),
         *_repeated(projects, "PROJECT_REPEATED", "project", "project_cell"),
         *_repeated(status, "STATUS_REPEATED", "project", "stage_cell"),
         *_repeated(sites, "SITE_REPEATED", "site", "planned_area_cell"),
@@ -60,6 +63,55 @@ def _claimed_twice(projects: pd.DataFrame) -> Iterator[Issue]:
         )
 
 
+def _done_twice(works: pd.DataFrame) -> Iterator[Issue]:
+    """Say which projects have works from several units in a quarter; a snapshot takes those received last."""
+    keys = ["quarter", "project"]
+    several = works.groupby(keys)["unit"].transform("nunique") > 1
+    ordered = works[several].sort_values(["received", "position"], kind="stable")
+    for (_, project), rows in ordered.groupby(keys):
+        first, last = (rows.drop_duplicates("unit").iloc[place] for place in (0, -1))
+        yield Issue(
+            severity=Severity.WARNING,
+            code="WORKS_TWICE",
+            where=str(last["done_cell"]),
+            value=str(project),
+            understood=Message.of(
+                "works of this project come from {units}; also at {cell}; those of {unit} alone count",
+                units=", ".join(rows["unit"].unique()),
+                cell=first["done_cell"],
+                unit=last["unit"],
+            ),
+            suggestion=Message.of("have one unit report all works of the project"),
+        )
+
+
+def _handed_over(table: pd.DataFrame, code: str, name: str, cell: str) -> Iterator[Issue]:
+    """Say what one unit reports that another reported before; a snapshot counts it once, as reported last."""
+    ordered = table.sort_values(["quarter", "received", "position"], kind="stable")
+    rows = ordered.drop_duplicates([name, "quarter"], keep="last")
+    said = [name, "unit", "quarter", cell]
+    for subject, stated in rows[rows.groupby(name)["unit"].transform("nunique") > 1][said].groupby(name):
+        for before, now in pairwise(stated[said[1:]].itertuples(index=False, name=None)):
+            if before[0] != now[0]:
+                yield Issue(
+                    severity=Severity.WARNING,
+                    code=code,
+                    where=str(now[2]),
+                    value=str(subject),
+                    understood=Message.of(
+                        "reported by {unit} until {quarter}, at {cell}; counts once, as {other} now reports it, "
+                        "with the amounts of earlier periods",
+                        unit=before[0],
+                        quarter=before[1],
+                        cell=before[2],
+                        other=now[0],
+                    ),
+                    suggestion=Message.of(
+                        "confirm that it was handed over; if they are two, tell them apart by name"
+                    ),
+                )
+
+
 def _repeated(table: pd.DataFrame, code: str, name: str, cell: str) -> Iterator[Issue]:
     """Say what stands twice; a project of two units in 项目投资完成情况 is said by `_claimed_twice`."""
     by_unit = ["quarter", name, *(["unit"] if code == "PROJECT_REPEATED" else [])]
@@ -78,6 +130,7 @@ def _repeated(table: pd.DataFrame, code: str, name: str, cell: str) -> Iterator[
 
 def _renamed(projects: pd.DataFrame) -> Iterator[Issue]:
     """Say which projects are gone since the quarter before, with the nearest new name; a person confirms."""
+    reported = set(zip(projects["quarter"], projects["project"], strict=True))
     for unit, rows in projects.groupby("unit"):
         quarters = sorted(rows["quarter"].unique())
         for before, after in pairwise(quarters):
@@ -85,6 +138,8 @@ def _renamed(projects: pd.DataFrame) -> Iterator[Issue]:
             now = rows[rows["quarter"] == after]
             new = sorted(set(now["project"]) - set(then["project"]))
             for row in then[~then["project"].isin(set(now["project"]))].itertuples():
+                if (after, row.project) in reported:
+                    continue  # another unit reports it: `_handed_over` says so
                 near = difflib.get_close_matches(str(row.project), new, n=1)
                 yield Issue(
                     severity=Severity.WARNING,

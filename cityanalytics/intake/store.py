@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError
+from cityanalytics.intake.sources import READING, sources_sha256
 from cityanalytics.issues import Message, blocking
 from cityanalytics.settings import file_sha256
 
@@ -49,6 +50,8 @@ class Ingested:
 def write_tables(settings: Settings, ingested: Ingested) -> None:
     """Write the tables and the manifest to data/processed: all, or nothing where an issue blocks.
 
+    The manifest also holds the tables' hashes and that of the sources that made them.
+
     Raises
     ------
     BlockingIssuesError
@@ -60,7 +63,7 @@ def write_tables(settings: Settings, ingested: Ingested) -> None:
     folder = settings.processed
     folder.mkdir(parents=True, exist_ok=True)
     drafts: list[Path] = []
-    manifest = json.loads(json.dumps(ingested.manifest))
+    manifest = {**json.loads(json.dumps(ingested.manifest)), "code": sources_sha256(READING)}
     try:
         for name, table in ingested.tables.items():
             drafts.append(folder / f".{name}.parquet.new")
@@ -81,21 +84,29 @@ def read_tables(settings: Settings) -> Tables:
     Raises
     ------
     CityAnalyticsError
-        There are none, they are not those of their manifest, or what was received has changed since.
+        There are none, they are not those of their manifest, another version of the program made them, or what was
+        received has changed since.
     """
-    again = Message.of("run `cityanalytics ingest`")
     path = settings.processed / "manifest.json"
     if not path.is_file():
         raise CityAnalyticsError(
-            Message.of("{folder} holds no tables: {again}", folder=settings.processed, again=again)
+            Message.of("{folder} holds no tables: run `cityanalytics ingest`", folder=settings.processed)
         )
     manifest = json.loads(path.read_text(encoding="utf-8"))
+    # other sources may lay tables out otherwise, or read the same cells otherwise
+    if manifest.get("code") != sources_sha256(READING):
+        raise CityAnalyticsError(
+            Message.of(
+                "the tables in {folder} were made by another version of the program: run `cityanalytics ingest`",
+                folder=settings.processed,
+            )
+        )
     beside = {name: file_sha256(settings.root / name) for name in BESIDE if (settings.root / name).is_file()}
     if {key: beside.get(key) for key in BESIDE[1:]} != {
         key: manifest["beside"].get(key) for key in BESIDE[1:]
     }:
         raise CityAnalyticsError(
-            Message.of("what was received has changed since the tables were made: {again}", again=again)
+            Message.of("what was received has changed since the tables were made: run `cityanalytics ingest`")
         )
     tables = {}
     for name, entry in manifest["tables"].items():
@@ -103,7 +114,7 @@ def read_tables(settings: Settings) -> Tables:
         content = file.read_bytes() if file.is_file() else b""
         if hashlib.sha256(content).hexdigest() != entry["sha256"]:
             raise CityAnalyticsError(
-                Message.of("{file} is not the one of its manifest: {again}", file=file, again=again)
+                Message.of("{file} is not the one of its manifest: run `cityanalytics ingest`", file=file)
             )
         tables[name] = pd.read_parquet(file)
     return tables

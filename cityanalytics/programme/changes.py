@@ -111,7 +111,7 @@ def compare(before: Programme, after: Programme, *, told: Programme | None = Non
         restated history. By default nothing is.
     """
     told = before if told is None else told
-    then, now = (_once(programme.projects) for programme in (before, after))
+    then, now = (_by_name(programme.projects) for programme in (before, after))
     both = then.merge(now, on="project", suffixes=("_old", "_new"))
     return Changes(
         before=before,
@@ -119,17 +119,15 @@ def compare(before: Programme, after: Programme, *, told: Programme | None = Non
         told=told,
         standings=_standings(then, now),
         restated=_restated(before, after, told),
-        corrected=_corrected(_once(told.projects), then),
+        corrected=_corrected(_by_name(told.projects), then),
         plans=_plans(both),
         slips=_slips(both, before, after),
         said=_said(both),
     )
 
 
-def _once(projects: pd.DataFrame) -> pd.DataFrame:
-    """Keep one row a project, in order of name: a project handed over is its last unit's."""
-    last = projects.sort_values("quarter", kind="stable").drop_duplicates("project", keep="last")
-    return last.sort_values("project", ignore_index=True)
+def _by_name(projects: pd.DataFrame) -> pd.DataFrame:
+    return projects.sort_values("project", ignore_index=True)
 
 
 def _standings(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:

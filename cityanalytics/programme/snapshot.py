@@ -41,7 +41,7 @@ class Programme:
         ``stage``, what its unit last said, ``unassessed`` (bool: begun since its unit last reported, so that no
         word says how it goes), and the cells.
     segments
-        Investment as disjoint stretches of days: project, unit, file, category, ``start``, ``end``, ``amount``
+        Investment as disjoint stretches of days: project, its unit, file, category, ``start``, ``end``, ``amount``
         (yuan), ``amount_cell``. An amount counts evenly over its days.
     demolition
         One row a site: kind, unit, planned and done area (square metres), cells.
@@ -103,7 +103,9 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
     """Choose from all that was received what is known on a day about a date.
 
     A unit's latest workbook of the latest quarter not after `as_of` gives its projects, plans and
-    statuses; investment and demolition by period take the statement received last.
+    statuses; investment and demolition by period take the statement received last. A project that another
+    unit reports since is that unit's, once: its plan and words are the newest workbook's, the periods stated
+    before remain.
 
     Parameters
     ----------
@@ -142,9 +144,9 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
     measured = known["demolition"]
     measured = measured[measured["period_start"].dt.year == as_of.year]
     demolished = segments_of(_current(measured), key="site", value="area", as_of=as_of)
-    projects = current["projects"]
+    projects = _of_last_unit(current["projects"], "project")
     segments = segments_of(flows, key="project", value="amount", as_of=as_of)
-    segments = segments.merge(projects[["project", "category"]], on="project")
+    segments = segments.drop(columns="unit").merge(projects[["project", "unit", "category"]], on="project")
     said = known["status"]
     said = _latest(said[said["data_date"] <= pd.Timestamp(as_of)])
     used = {file for name in ("projects", "status", "demolition", "works") for file in current[name]["file"]}
@@ -154,14 +156,14 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
         known_on=known_on,
         projects=_projects(
             projects,
-            plans=_plans(current["plans"], as_of),
+            plans=_plans(_of_last_unit(current["plans"], "project"), as_of),
             segments=segments,
-            status=current["status"],
-            said=said,
+            status=_of_last_unit(current["status"], "project"),
+            said=_of_last_unit(said, "project"),
             as_of=as_of,
         ),
         segments=segments,
-        demolition=_sites(current["demolition"], demolished),
+        demolition=_sites(_of_last_unit(current["demolition"], "site"), demolished),
         demolition_segments=demolished,
         works=_works(known["works"], projects, as_of),
         history=_history(known["history"], as_of),
@@ -200,6 +202,12 @@ def _latest(table: pd.DataFrame) -> pd.DataFrame:
     """Keep, of the current files of each unit, those of its last quarter."""
     current = _current(table)
     return current[current["quarter"] == current.groupby("unit", observed=True)["quarter"].transform("max")]
+
+
+def _of_last_unit(table: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Keep of each project (site) the rows of one unit, the one whose workbook is the newest: it took over."""
+    ordered = table.sort_values(["quarter", "received", "position"])
+    return table[table["unit"].eq(ordered.groupby(key, observed=True)["unit"].transform("last"))]
 
 
 def _plans(plans: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
@@ -276,7 +284,7 @@ def _sites(sites: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
 
 
 def _works(works: pd.DataFrame, projects: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
-    latest = _latest(works[works["data_date"] <= pd.Timestamp(as_of)])
+    latest = _of_last_unit(_latest(works[works["data_date"] <= pd.Timestamp(as_of)]), "project")
     return latest[latest["project"].isin(projects["project"])].reset_index(drop=True)
 
 

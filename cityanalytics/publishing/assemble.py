@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 from functools import cache
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from cityanalytics.forecast.pool import classes
 from cityanalytics.forecast.record import hold_against, simple_rules
 from cityanalytics.forecast.scenario import scenarios
 from cityanalytics.intake.register import read_register
+from cityanalytics.intake.sources import sources_sha256
 from cityanalytics.intake.store import read_tables
 from cityanalytics.issues import Message
 from cityanalytics.programme.closing import same_day_before, share_done, year_total
@@ -35,7 +35,6 @@ from cityanalytics.settings import FILE, Settings, file_sha256, find_workspace, 
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from importlib.resources.abc import Traversable
 
     from cityanalytics.forecast.methods import Forecast
 
@@ -162,7 +161,7 @@ def provenance(settings: Settings, dates: Dates) -> Provenance:
     return Provenance(
         inputs=inputs,
         inputs_sha256=hashlib.sha256(lines.encode()).hexdigest(),
-        code_sha256=code_sha256(),
+        code_sha256=sources_sha256(),
         packages=package_versions(),
         parameters={
             "quarter": dates.quarter,
@@ -179,25 +178,6 @@ def provenance(settings: Settings, dates: Dates) -> Provenance:
 def package_versions() -> Mapping[str, str]:
     """Return the versions of `PACKAGES` as they are installed."""
     return {name: version(name) for name in PACKAGES}
-
-
-@cache
-def code_sha256() -> str:
-    """Return the hash of the package's sources, data and templates included."""
-    digest = hashlib.sha256()
-    for name, source in sorted(_sources(files("cityanalytics"), "")):
-        digest.update(name.encode() + b"\0" + source.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-def _sources(folder: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
-    found = []
-    for entry in folder.iterdir():
-        if entry.is_dir() and entry.name not in {"__pycache__", "notebooks"}:
-            found += _sources(entry, f"{prefix}{entry.name}/")
-        elif entry.is_file() and not entry.name.endswith(".pyc"):
-            found.append((prefix + entry.name, entry))
-    return found
 
 
 def _forecast(programme: Programme, reference_class: str) -> Forecast:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from cityanalytics.errors import CityAnalyticsError, UsageError
 from cityanalytics.intake.register import read_register
+from cityanalytics.intake.sources import sources_sha256
 from cityanalytics.issues import Message
-from cityanalytics.publishing.assemble import CONFIGURATION, PACKAGES, code_sha256, package_versions
+from cityanalytics.publishing.assemble import CONFIGURATION, PACKAGES, package_versions
 from cityanalytics.publishing.ledger import START, check_head, read_ledger
 from cityanalytics.publishing.parameters import iso_date
 from cityanalytics.settings import file_sha256
@@ -117,12 +118,12 @@ def changes(settings: Settings, record: dict[str, Any]) -> Changes:
     versions, then = package_versions(), record.get("packages", {})
     differing = [name for name in PACKAGES if name in then and then[name] != versions[name]]
     others = []
-    if record["code"] != code_sha256():
+    if record["code"] != sources_sha256():
         others.append(
             Message.of(
                 "the package's sources are not those that made the report (recorded {recorded}…, now {now}…)",
                 recorded=record["code"][:16],
-                now=code_sha256()[:16],
+                now=sources_sha256()[:16],
             )
         )
     if differing:
@@ -133,7 +134,7 @@ def changes(settings: Settings, record: dict[str, Any]) -> Changes:
     return Changes(
         files=dict(_files(settings, record)),
         others=(*others, *check_head(read_ledger(settings), record.get("ledger", NO_LEDGER))),
-        code=record["code"] != code_sha256(),
+        code=record["code"] != sources_sha256(),
         packages=bool(differing),
     )
 

@@ -6,7 +6,7 @@ import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from cityanalytics.errors import InsufficientDataError, NotebookError, UsageError
+from cityanalytics.errors import NotebookError, UsageError
 from cityanalytics.issues import Message
 from cityanalytics.publishing.parameters import Dates, check_names
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from cityanalytics.settings import Settings
 
 BRIEFING = "02_briefing"
+#: Names of errors by which a notebook refuses what it was given, and is itself no failure.
+REFUSALS = ("InsufficientDataError", "MissingGlyphError")
 
 
 def declared_parameters(notebook: Path) -> dict[str, str]:
@@ -72,6 +74,8 @@ def run_notebook(
     ------
     UsageError
         The notebook is missing, or a parameter is unknown to it or of the wrong type.
+    CityAnalyticsError
+        The data do not allow the report, or hold a word that charts cannot draw.
     NotebookError
         A cell failed; the executed notebook stays in the report's folder as ``….failed.ipynb``.
     """
@@ -100,12 +104,13 @@ def run_notebook(
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )
     except PapermillExecutionError as error:
-        if error.ename == InsufficientDataError.__name__:
+        if error.ename in REFUSALS:
             # the kernel tells its words alone: said again here, it is refused in the reader's language
             from cityanalytics.publishing.assemble import assemble
+            from cityanalytics.publishing.glyphs import check_glyphs
 
             times = {"as_of": dates.as_of.isoformat(), "known_on": dates.known_on.isoformat()}
-            assemble(str(settings.root), dates.quarter, **times)
+            check_glyphs(assemble(str(settings.root), dates.quarter, **times))
         kept = report_folder(settings, dates) / f"{notebook}.failed.ipynb"
         kept.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(executed, kept)
