@@ -95,6 +95,36 @@ def forecast_figures(forecast: Forecast, programme: Programme) -> list[Figure]:
     ]
 
 
+def class_figures(alternatives: tuple[Forecast, ...], programme: Programme) -> list[Figure]:
+    """Return where each reference class would have the year end."""
+    done, plan = done_cells(programme), cells_of(programme.projects["plan_cell"])
+    found = []
+    for forecast in alternatives:
+        key = f"class_{forecast.reference_class}"
+        found += [
+            Figure(
+                key=f"{key}_{ending}",
+                value=forecast.quantile(level),
+                unit="yuan",
+                cells=done,
+                tables=(DONE,),
+                sources=(POOL,),
+            )
+            for ending, level in SHOWN_LEVELS.items()
+        ]
+        found.append(
+            Figure(
+                key=f"{key}_probability",
+                value=forecast.probability,
+                unit="fraction of one",
+                cells=done + plan,
+                tables=(DONE, PLAN),
+                sources=(POOL,),
+            )
+        )
+    return found
+
+
 def scenario_figures(scenarios: tuple[Scenario, ...], programme: Programme) -> list[Figure]:
     """Return what each scenario comes to."""
     done, plan = done_cells(programme), cells_of(programme.projects["plan_cell"])

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing.moved import CAUSES
+from cityanalytics.briefing.sections.final import CLASSES
 from cityanalytics.briefing.sections.what_if import NAMES as SCENARIOS
 
 if TYPE_CHECKING:
@@ -165,6 +166,8 @@ def name_of(key: str, settings: Settings, say: Wording) -> str | None:
     if found := re.fullmatch(r"investment_(vs_)?(\d{4})", key):
         sentence = "Investment to date over that of {year}" if found[1] else "Investment of {year}"
         return say.plain(sentence, year=found[2])
+    if key.removeprefix("class_") in CLASSES:
+        return say.plain(CLASSES[key.removeprefix("class_")])
     if (found := re.fullmatch(r"forecast_moved_(\w+)", key)) and found[1] in CAUSES:
         return say.plain("Change of the forecast: {cause}", cause=say.plain(CAUSES[found[1]]))
     if found := re.fullmatch(r"scenario_(\w+)_(p50|probability|pace)", key):
