@@ -161,13 +161,12 @@ def name_of(key: str, settings: Settings, say: Wording) -> str | None:
     if key in NAMES:
         return say.plain(NAMES[key])
     kinds = {kind.key: kind.label[say.language] for kind in (*settings.works, *settings.demolition)}
+    kinds |= {f"class_{name}": say.plain(label) for name, label in CLASSES.items()}
     if known := kinds.get(key) or _of_group(key, settings, say):
         return known
     if found := re.fullmatch(r"investment_(vs_)?(\d{4})", key):
         sentence = "Investment to date over that of {year}" if found[1] else "Investment of {year}"
         return say.plain(sentence, year=found[2])
-    if key.removeprefix("class_") in CLASSES:
-        return say.plain(CLASSES[key.removeprefix("class_")])
     if (found := re.fullmatch(r"forecast_moved_(\w+)", key)) and found[1] in CAUSES:
         return say.plain("Change of the forecast: {cause}", cause=say.plain(CAUSES[found[1]]))
     if found := re.fullmatch(r"scenario_(\w+)_(p50|probability|pace)", key):
