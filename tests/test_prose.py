@@ -12,11 +12,14 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import tomllib
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
+from pyarrow.parquet import read_schema
 
 from cityanalytics.publishing.assemble import assemble
 from cityanalytics.publishing.ledger import append
@@ -25,9 +28,7 @@ from cityanalytics.settings import load_settings
 from tests.conftest import once, run_cityanalytics
 from tests.test_ledger import entry
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).parent.parent
 SECTIONS = (
     "headline", "key", "final", "units", "projects", "decisions", "what-if", "data", "record", "provenance",
 )  # fmt: skip
@@ -325,6 +326,42 @@ def test_every_figure_leads_back(briefing: Path) -> None:
     for trace in summed:
         raw = sum(float(str(value).replace(",", "")) * written_in(cell) for cell, value in trace.cells)
         assert raw == pytest.approx(trace.figure.value), trace.figure.key
+
+
+def test_what_a_figure_names_is_there(report: Path) -> None:
+    record = json.loads((report / "briefing.json").read_text(encoding="utf-8"))
+    workspace = next(folder for folder in report.parents if (folder / "cityanalytics.toml").exists())
+    named = {place for figure in record["figures"] for place in figure["cells"]}
+    assert len(named) > 100
+    assert [place for place in named if not is_there(place, workspace, record)] == []
+    assert [figure["key"] for figure in record["figures"] if not figure["cells"]] == []
+
+
+def is_there(place: str, workspace: Path, record: dict[str, Any]) -> bool:
+    """Say whether what a figure names exists: a package, a file of ours, or a part of a file of the workspace."""
+    name, _, part = place.partition("!")
+    if name == "briefing.json":
+        return part in record
+    if name.startswith("cityanalytics/"):
+        return (ROOT / name).is_file()
+    file = workspace / name
+    if file.suffix == ".toml":
+        first = part.partition(".")[0]
+        documented = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
+        return first in tomllib.loads(file.read_text(encoding="utf-8")) or f"`[{first}." in documented
+    if file.suffix == ".parquet":
+        return not part or part in read_schema(file).names
+    if part:
+        return file.is_file() and bool(re.fullmatch(r".+![A-Z]+[1-9]\d*", part))
+    return file.is_file() or name in record["packages"]
+
+
+@pytest.mark.parametrize(
+    "place", ["cityanalytics.toml!lihgts.red", "data/processed/plans.parquet!sum", "nothing"]
+)
+def test_what_is_not_there_is_found(place: str, briefing: Path) -> None:
+    record = json.loads((briefing / "briefing.json").read_text(encoding="utf-8"))
+    assert not is_there(place, briefing.parent.parent, record)
 
 
 def written_in(cell: str) -> float:

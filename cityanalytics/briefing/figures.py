@@ -27,8 +27,8 @@ from cityanalytics.briefing.breakdown import (
 )
 from cityanalytics.briefing.physical import demolition_figures, housing_figures, project_figures, work_figures
 from cityanalytics.briefing.quantity import (
-    CALENDAR,
     CONFIGURED,
+    DATA_DATE,
     DONE,
     PLAN,
     REGISTER,
@@ -139,7 +139,7 @@ def _investment(programme: Programme) -> list[Figure]:
             cells=cells + plan_cells,
             tables=(DONE, PLAN),
         ),
-        Figure(key="elapsed_share", value=programme.elapsed, unit="fraction", sources=(CALENDAR,)),
+        Figure(key="elapsed_share", value=programme.elapsed, unit="fraction", sources=(DATA_DATE,)),
         Figure(
             key="investment_to_date_share",
             value=share,

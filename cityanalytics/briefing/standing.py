@@ -42,7 +42,9 @@ def standing_chart(content: Content, say: Wording, group: str, *, shares: bool) 
             look=look,
         )
         rows.append(item)
-        told.append(_told(item, say, share=share, state=text.removeprefix("▼ "), scale=scale, places=2 + scale.places))
+        told.append(
+            _told(item, say, share=share, state=text.removeprefix("▼ "), scale=scale, places=2 + scale.places)
+        )
     late = int((table["gap"] > 0).sum())
     title = finding(say, group, late=late > 0, first=rows[0].label)
     subtitle = say.plain(
