@@ -11,19 +11,24 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import tomllib
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
+from pyarrow.parquet import read_schema
 
 from cityanalytics.publishing.assemble import assemble
+from cityanalytics.publishing.ledger import append
 from cityanalytics.publishing.trace import lead_back
+from cityanalytics.settings import load_settings
 from tests.conftest import once, run_cityanalytics
+from tests.test_ledger import entry
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).parent.parent
 SECTIONS = (
     "headline", "key", "final", "units", "projects", "decisions", "what-if", "data", "record", "provenance",
 )  # fmt: skip
@@ -68,8 +73,8 @@ CHANCES = {
     r"十次中约(\d)次|about (\d) in 10(?!0)": 10.0,
     r"一百次中约(\d+)次|about (\d+) in 100": 100.0,
 }
-HARDLY = r"不足1%（一百次中不足1次）|under 1% \(under 1 in 100\)"
-NEARLY = r"超过99%（一百次中超过99次）|over 99% \(over 99 in 100\)"
+HARDLY = r"不足1%(?:（一百次中不足1次）)?|under 1%(?: \(under 1 in 100\))?"
+NEARLY = r"超过99%(?:（一百次中超过99次）)?|over 99%(?: \(over 99 in 100\))?"
 NUMBER = re.compile(
     r"(?P<yuan>¥)?(?P<digits>−?\d{1,3}(?:,\d{3})+(?:\.\d+)?|−?\d+(?:\.\d+)?)"
     rf"(?P<unit>{'|'.join(map(re.escape, UNITS))}| m\b)?"
@@ -140,7 +145,8 @@ def prose(page: str) -> dict[str, list[str]]:
     return reader.sections
 
 
-def numbers(text: str) -> list[Number]:
+def numbers(text: str, bare: tuple[str, float] = ("count", 1.0)) -> list[Number]:
+    """Return the numbers of a text in their order; those without a unit are so many of what `bare` says."""
     for pattern in NO_NUMBERS:
         text = re.sub(pattern, "", text)
     found = []
@@ -159,7 +165,7 @@ def numbers(text: str) -> list[Number]:
             )
         text = re.sub(pattern, "", text)
     for match in NUMBER.finditer(text):
-        quantity, size = UNITS.get(match["unit"] or "", ("count", 1.0))
+        quantity, size = UNITS.get(match["unit"] or "", bare)
         if match["unit"] == " m":
             quantity, size = ("yuan", 1e6) if match["yuan"] else ("metres", 1.0)
         elif match["yuan"] and not match["unit"]:
@@ -237,7 +243,7 @@ PLAIN_SUM = re.compile(
     r"|programme_total_investment|housing_investment|demolition_\w+(?<!_p10)(?<!_p50)(?<!_p90)(?<!_share)(?<!_gap)"
     r"(?<!_sites)"
 )
-#: Each quarter at its data date, and days inside them.
+#: Each quarter at its data date, days inside them, and one that follows published forecasts.
 REPORTS = {
     "Q1": ("2010Q1", ""),
     "Q2": ("2010Q2", ""),
@@ -245,16 +251,33 @@ REPORTS = {
     "15 January": ("2010Q1", "2010-01-15"),
     "10 February": ("2010Q1", "2010-02-10"),
     "5 May": ("2010Q2", "2010-05-05"),
+    "published": ("2010Q3", ""),
 }
+#: What the workspace of the last has published in time: a year that has closed since, and the quarter before.
+PUBLISHED = (
+    {"as_of": "2009-09-30", "known_on": "2009-10-09", "published_on": "2009-10-10"},
+    {"as_of": "2010-06-30", "known_on": "2010-07-08", "published_on": "2010-07-09"},
+)
 
 
 @pytest.fixture(scope="module", params=REPORTS)
 def report(request, tmp_path_factory, briefing: Path) -> Path:
     """Give the folder of a report; tests only read it."""
-    quarter, day = REPORTS[request.param]
+    return report_of(request.param, tmp_path_factory, briefing)
+
+
+def report_of(name: str, factory: pytest.TempPathFactory, briefing: Path) -> Path:
+    """Return the folder of a report, made by the first that asks for it."""
+    quarter, day = REPORTS[name]
     workspace = briefing.parent.parent
-    with once(tmp_path_factory, f"report of {request.param}") as (_, is_first):
-        if is_first and (quarter, day) != ("2010Q3", ""):
+    with once(factory, f"report of {name}") as (own, is_first):
+        if name == "published":
+            if is_first:
+                shutil.copytree(workspace, own, ignore=shutil.ignore_patterns("reports"))
+                for number, dates in enumerate(PUBLISHED):
+                    append(load_settings(own), entry(number, **dates))
+            workspace = own
+        if is_first and name != "Q3":
             run_cityanalytics("brief", quarter, *(["--as-of", day] if day else []), workspace=workspace)
     return workspace / "reports" / quarter / day
 
@@ -303,6 +326,42 @@ def test_every_figure_leads_back(briefing: Path) -> None:
     for trace in summed:
         raw = sum(float(str(value).replace(",", "")) * written_in(cell) for cell, value in trace.cells)
         assert raw == pytest.approx(trace.figure.value), trace.figure.key
+
+
+def test_what_a_figure_names_is_there(report: Path) -> None:
+    record = json.loads((report / "briefing.json").read_text(encoding="utf-8"))
+    workspace = next(folder for folder in report.parents if (folder / "cityanalytics.toml").exists())
+    named = {place for figure in record["figures"] for place in figure["cells"]}
+    assert len(named) > 100
+    assert [place for place in named if not is_there(place, workspace, record)] == []
+    assert [figure["key"] for figure in record["figures"] if not figure["cells"]] == []
+
+
+def is_there(place: str, workspace: Path, record: dict[str, Any]) -> bool:
+    """Say whether what a figure names exists: a package, a file of ours, or a part of a file of the workspace."""
+    name, _, part = place.partition("!")
+    if name == "briefing.json":
+        return part in record
+    if name.startswith("cityanalytics/"):
+        return (ROOT / name).is_file()
+    file = workspace / name
+    if file.suffix == ".toml":
+        first = part.partition(".")[0]
+        documented = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
+        return first in tomllib.loads(file.read_text(encoding="utf-8")) or f"`[{first}." in documented
+    if file.suffix == ".parquet":
+        return not part or part in read_schema(file).names
+    if part:
+        return file.is_file() and bool(re.fullmatch(r".+![A-Z]+[1-9]\d*", part))
+    return file.is_file() or name in record["packages"]
+
+
+@pytest.mark.parametrize(
+    "place", ["cityanalytics.toml!lihgts.red", "data/processed/plans.parquet!sum", "nothing"]
+)
+def test_what_is_not_there_is_found(place: str, briefing: Path) -> None:
+    record = json.loads((briefing / "briefing.json").read_text(encoding="utf-8"))
+    assert not is_there(place, briefing.parent.parent, record)
 
 
 def written_in(cell: str) -> float:

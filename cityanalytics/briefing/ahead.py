@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cityanalytics.briefing.quantity import CALENDAR, DONE, PLAN, Figure, cells_of, done_cells
+from cityanalytics.briefing.quantity import CALENDAR, DATA_DATE, DONE, PLAN, Figure, cells_of, done_cells
 from cityanalytics.forecast.counts import backtest as counts_backtest
 from cityanalytics.forecast.parts import backtest as parts_backtest
 from cityanalytics.forecast.pool import reference
@@ -47,11 +47,16 @@ def pace_figures(pace: Pace, programme: Programme) -> list[Figure]:
     }
     return [
         *(
-            Figure(key=key, value=value, unit=unit, cells=cells, tables=tables, sources=(CALENDAR,))
+            Figure(key=key, value=value, unit=unit, cells=cells, tables=tables, sources=_days(key))
             for key, (value, unit, cells, tables) in rests_on.items()
         ),
-        *(Figure(key=key, value=value, unit="days", sources=(CALENDAR,)) for key, value in days.items()),
+        *(Figure(key=key, value=value, unit="days", sources=_days(key)) for key, value in days.items()),
     ]
+
+
+def _days(key: str) -> tuple[str, ...]:
+    """Return what the days of a figure rest on."""
+    return (DATA_DATE, *CALENDAR) if "working" in key else (DATA_DATE,)
 
 
 def forecast_figures(forecast: Forecast, programme: Programme) -> list[Figure]:
@@ -84,7 +89,9 @@ def forecast_figures(forecast: Forecast, programme: Programme) -> list[Figure]:
             tables=(DONE, PLAN),
             sources=(POOL,),
         ),
-        Figure(key="forecast_band", value=BAND, unit="fraction", sources=("cityanalytics",)),
+        Figure(
+            key="forecast_band", value=BAND, unit="fraction", sources=("cityanalytics/briefing/ahead.py",)
+        ),
         Figure(
             key="class_coverage",
             value=reference(forecast.reference_class, forecast.as_of).coverage,
@@ -93,6 +100,36 @@ def forecast_figures(forecast: Forecast, programme: Programme) -> list[Figure]:
         ),
         Figure(key="class_series", value=forecast.freedom + 1, unit="count", sources=(POOL,)),
     ]
+
+
+def class_figures(alternatives: tuple[Forecast, ...], programme: Programme) -> list[Figure]:
+    """Return where each reference class would have the year end."""
+    done, plan = done_cells(programme), cells_of(programme.projects["plan_cell"])
+    found = []
+    for forecast in alternatives:
+        key = f"class_{forecast.reference_class}"
+        found += [
+            Figure(
+                key=f"{key}_{ending}",
+                value=forecast.quantile(level),
+                unit="yuan",
+                cells=done,
+                tables=(DONE,),
+                sources=(POOL,),
+            )
+            for ending, level in SHOWN_LEVELS.items()
+        ]
+        found.append(
+            Figure(
+                key=f"{key}_probability",
+                value=forecast.probability,
+                unit="fraction of one",
+                cells=done + plan,
+                tables=(DONE, PLAN),
+                sources=(POOL,),
+            )
+        )
+    return found
 
 
 def scenario_figures(scenarios: tuple[Scenario, ...], programme: Programme) -> list[Figure]:
@@ -105,7 +142,7 @@ def scenario_figures(scenarios: tuple[Scenario, ...], programme: Programme) -> l
             unit=unit,
             cells=done + plan,
             tables=(DONE, PLAN),
-            sources=(POOL, CALENDAR),
+            sources=(POOL, *CALENDAR),
         )
         for scenario in scenarios
         for key, value, unit in (

@@ -23,7 +23,10 @@ GROUPS = {"category": "categories", "unit": "units"}
 
 
 def breakdown_figures(programme: Programme, outlook: Outlook) -> list[Figure]:
-    """Return plan, done, share, gap and year's end of each category and unit, and how many are behind."""
+    """Return plan, done, share, gap and year's end of each category and unit, and how many are behind.
+
+    A part is of all gaps that are above zero; a year's end is the median, with the ends of its 80 % range beside it.
+    """
     found = []
     for by, several in GROUPS.items():
         table = progress.by(programme, by)
@@ -44,6 +47,7 @@ def breakdown_figures(programme: Programme, outlook: Outlook) -> list[Figure]:
             name: cells_of(rows["plan_cell"]) for name, rows in programme.projects.groupby(by, observed=True)
         }
         ahead = outlook.by(by).set_index(by)
+        whole = float(table["gap"].clip(lower=0).sum())
         for name, plan, done, gap in table[[by, "plan", "done", "gap"]].itertuples(index=False):
             plans, both = plan_cells[name], done_cells.get(name, ()) + plan_cells[name]
             found += [
@@ -67,7 +71,10 @@ def breakdown_figures(programme: Programme, outlook: Outlook) -> list[Figure]:
                     for key, value, unit in (
                         ("share", share_of(done, plan), "fraction"),
                         ("gap", gap, "yuan"),
+                        ("part", share_of(max(gap, 0.0), whole), "fraction"),
+                        ("p10", float(ahead["p10"][name]), "yuan"),
                         ("year_end", float(ahead["p50"][name]), "yuan"),
+                        ("p90", float(ahead["p90"][name]), "yuan"),
                         (
                             "probability",
                             float(ahead["probability"][name]) if plan > 0 else None,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cityanalytics.briefing.ahead import (
+    class_figures,
     forecast_figures,
     outlook_figures,
     pace_figures,
@@ -26,8 +27,8 @@ from cityanalytics.briefing.breakdown import (
 )
 from cityanalytics.briefing.physical import demolition_figures, housing_figures, project_figures, work_figures
 from cityanalytics.briefing.quantity import (
-    CALENDAR,
     CONFIGURED,
+    DATA_DATE,
     DONE,
     PLAN,
     REGISTER,
@@ -60,6 +61,7 @@ def figures(
     reconciliation: Reconciliation,
     pace: Pace,
     forecast: Forecast,
+    alternatives: tuple[Forecast, ...],
     outlook: Outlook,
     scenarios: tuple[Scenario, ...],
     changes: Changes | None,
@@ -76,6 +78,8 @@ def figures(
         The workspace's configuration.
     programme, reconciliation, pace, forecast, outlook, scenarios
         What was found for the data date.
+    alternatives
+        The forecast by each reference class.
     changes
         What changed since the last briefing; None where there is none.
     bridge, record
@@ -94,6 +98,7 @@ def figures(
         *rule_figures(settings),
         *pace_figures(pace, programme),
         *forecast_figures(forecast, programme),
+        *class_figures(alternatives, programme),
         *outlook_figures(programme, settings, outlook),
         *_received(programme, settings),
         *change_figures(changes),
@@ -134,7 +139,7 @@ def _investment(programme: Programme) -> list[Figure]:
             cells=cells + plan_cells,
             tables=(DONE, PLAN),
         ),
-        Figure(key="elapsed_share", value=programme.elapsed, unit="fraction", sources=(CALENDAR,)),
+        Figure(key="elapsed_share", value=programme.elapsed, unit="fraction", sources=(DATA_DATE,)),
         Figure(
             key="investment_to_date_share",
             value=share,

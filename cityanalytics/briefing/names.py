@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing.moved import CAUSES
+from cityanalytics.briefing.sections.final import CLASSES
 from cityanalytics.briefing.sections.what_if import NAMES as SCENARIOS
 
 if TYPE_CHECKING:
@@ -161,6 +162,7 @@ def name_of(key: str, settings: Settings, say: Wording) -> str | None:
     if key in NAMES:
         return say.plain(NAMES[key])
     kinds = {kind.key: kind.label[say.language] for kind in (*settings.works, *settings.demolition)}
+    kinds |= {f"class_{name}": say.plain(label) for name, label in CLASSES.items()}
     if known := kinds.get(key) or _of_group(key, settings, say):
         return known
     if found := re.fullmatch(r"investment_(vs_)?(\d{4})", key):

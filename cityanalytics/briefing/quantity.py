@@ -35,12 +35,14 @@ MEASURES = {"metres": "metres", "square metres": "square metres"}
 #: A figure with more cells than this names the table that holds them.
 MOST_CELLS = 100
 #: What figures rest on beside the units' workbooks.
-CALENDAR, CONFIGURED, REGISTER, LEDGER = (
-    "cityanalytics.toml!holidays",
+DATA_DATE, CONFIGURED, REGISTER, LEDGER = (
+    "briefing.json!as_of",
     "cityanalytics.toml!{}",
     "data/raw/register.csv",
     "reports/ledger.jsonl",
 )
+#: Working days: the official calendar, and the years that the configuration adds.
+CALENDAR = ("chinesecalendar", "cityanalytics.toml!holidays")
 #: Columns of tidy tables that many figures rest on.
 DONE, PLAN = "investment!amount", "plans!amount"
 

@@ -31,7 +31,7 @@ def standing_chart(content: Content, say: Wording, group: str, *, shares: bool) 
     for row in table.head(MOST_ROWS).to_dict("records"):
         shown = light(row["behind"], content.settings.lights)
         text, look = note(shown, say)
-        share = display.share(None if shown is None else row["share"], say.language)
+        share = display.share(display.NOT_APPLICABLE if shown is None else row["share"], say.language)
         expected = None if ends is None else _expected(ends, row[group])
         item = Progress(
             label=content.settings.term(str(row[group]), say.language),
@@ -42,7 +42,9 @@ def standing_chart(content: Content, say: Wording, group: str, *, shares: bool) 
             look=look,
         )
         rows.append(item)
-        told.append(_told(item, say, share=share, state=text.removeprefix("▼ "), scale=scale, places=2))
+        told.append(
+            _told(item, say, share=share, state=text.removeprefix("▼ "), scale=scale, places=2 + scale.places)
+        )
     late = int((table["gap"] > 0).sum())
     title = finding(say, group, late=late > 0, first=rows[0].label)
     subtitle = say.plain(
@@ -81,7 +83,9 @@ def demolition_chart(content: Content, say: Wording) -> Chart:
     places = 1 + scale.places
     rows, told = [], []
     for row in progress.demolition_by_kind(content.programme).to_dict("records"):
-        share = display.share(row["done"] / row["planned"] if row["planned"] else None, say.language)
+        share = display.share(
+            row["done"] / row["planned"] if row["planned"] else display.NOT_APPLICABLE, say.language
+        )
         item = Progress(
             label=labels.get(row["kind"], row["kind"]),
             done=row["done"],

@@ -121,6 +121,7 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
         reconciliation=reconciliation,
         pace=pace,
         forecast=forecast,
+        alternatives=alternatives,
         outlook=outlook,
         scenarios=if_worked,
         changes=changes,
