@@ -85,6 +85,7 @@ STAGES = {
     "其中：竣工": "projects_completed", "of which completed": "projects_completed",
     "其中：按计划推进": "projects_on_schedule", "of which on schedule": "projects_on_schedule",
     "其中：滞后": "unexplained_projects", "of which neither: late": "unexplained_projects",
+    "其中：尚未评价": "unassessed_projects", "of which begun since the last report": "unassessed_projects",
     "未开工": "projects_not_started", "Not started": "projects_not_started",
     "项目合计": "projects_total", "All projects": "projects_total",
 }  # fmt: skip
@@ -110,6 +111,20 @@ STANDINGS = {
     "新增": "not_in_the_programme", "Added": "not_in_the_programme",
     "不再上报": "not_in_the_programme", "Dropped": "not_in_the_programme",
 }  # fmt: skip
+#: What captions call a table.
+TITLES = {
+    "项目状态变化": "standings", "Where projects stood": "standings",
+    "主要指标": "measures", "Main measures": "measures",
+    "项目状态": "stages", "Projects by stage": "stages",
+    "参照类别": "classes", "reference class": "classes",
+    "较上期变动的原因": "moved", "Why the forecast moved": "moved",
+    "责任单位进度": "units", "Responsible units": "units",
+    "滞后与未开工项目": "held up", "Late or not started": "held up",
+    "请领导决定的事项": "requests", "Decisions asked": "requests",
+    "各情景与基准对照": "scenarios", "Scenarios against base": "scenarios",
+    "修订的数据": "revisions", "Amounts stated again": "revisions",
+    "以前各期预测": "published", "Earlier forecasts": "published",
+}  # fmt: skip
 LIGHTS = {"far behind": "严重滞后", "behind": "滞后", "normal": "正常"}
 SCENARIOS = {
     "基准": "base", "Base": "base",
@@ -125,9 +140,13 @@ SCENARIOS = {
 
 @dataclass
 class Table:
-    position: int = 0
     note: str = ""
     rows: list[list[str]] = field(default_factory=list)  # the first is the header
+
+    @property
+    def kind(self) -> str:
+        """What the caption calls the table, whatever number it has on this page."""
+        return next(kind for title, kind in TITLES.items() if title in self.note)
 
 
 class Reader(HTMLParser):
@@ -149,8 +168,6 @@ class Reader(HTMLParser):
             self.figure = ""
         if tag == "table":
             self.tables.append(Table())
-        if tag == "caption":
-            self.tables[-1].position = int((given["id"] or "").removeprefix("table-"))
         if tag == "tr":
             self.tables[-1].rows.append([])
         if tag in {"td", "th"}:
@@ -308,6 +325,10 @@ def lead_of(report: Report, position: int) -> list[Value]:
         ]
         return sorted(known(parts), key=lambda part: part.value or 0.0)[-1:]
     keys = (CHINESE_LEADS if report.language == "zh" else LEADS)[position].split()
+    if position in {3, 5} and not report.value("annual_plan").value:
+        keys = ["elapsed_share"]
+    if position == 6 and "unassessed_projects" in report.figures:
+        keys.append("unassessed_projects")
     said = known([report.value(key) for key in keys])
     return [found for found in said if found.key not in UNSAID_AT_ZERO or found.value]
 
@@ -485,18 +506,19 @@ def published(report: Report, row: list[str]) -> list[Said]:
     ]
 
 
-#: Tables of the page by their number, each with what its rows have to say.
-TABLES: dict[int, Callable[..., list[Said]]] = {
-    1: measures, 2: stages, 3: classes, 4: moved, 5: units, 6: standings, 7: held_up, 8: requests, 9: scenarios,
-    10: revisions, 11: published,
+#: Tables of the page, each with what its rows have to say.
+TABLES: dict[str, Callable[..., list[Said]]] = {
+    "measures": measures, "stages": stages, "classes": classes, "moved": moved, "units": units,
+    "standings": standings, "held up": held_up, "requests": requests, "scenarios": scenarios,
+    "revisions": revisions, "published": published,
 }  # fmt: skip
 
 
 def said_by(report: Report) -> Iterator[tuple[Table, int, list[Said]]]:
-    """Give each row of each table, by its number, with what its cells have to say."""
+    """Give each row of each table with what its cells have to say."""
     for table in report.page.tables:
         for at, row in enumerate(table.rows[1:], start=1):
-            resolve = TABLES[table.position]
+            resolve = TABLES[table.kind]
             more = (table.rows[0],) if resolve is standings else ()
             yield table, at, resolve(report, row, *more)
 
@@ -504,7 +526,7 @@ def said_by(report: Report) -> Iterator[tuple[Table, int, list[Said]]]:
 def unbound_cells(report: Report) -> list[str]:
     """Return the cells of the tables that do not say the value of their place."""
     return [
-        f"table {table.position}: {cell} is not {said}"
+        f"{table.kind}: {cell} is not {said}"
         for table, at, expected in said_by(report)
         for cell, said in zip(table.rows[at], expected, strict=True)
         if wrong_cell(cell, said, table.note)
@@ -582,14 +604,15 @@ def test_every_number_of_an_alternative_text_is_the_value_of_its_place(both: lis
 
 def test_every_number_of_a_table_is_the_value_of_its_place(both: list[Report]) -> None:
     for report in both:
-        assert {table.position for table in report.page.tables} >= {1, 2, 3, 5, 7, 9}
+        always = {"measures", "stages", "classes", "units", "held up", "scenarios"}
+        assert {table.kind for table in report.page.tables} >= always
         assert unbound_cells(report) == []
 
 
 def test_in_other_states_too_every_number_is_the_value_of_its_place(state: list[Report]) -> None:
     for report in state:
         assert {1, 3, 5, 6} <= set(report.page.charts)
-        assert {1, 2, 5} <= {table.position for table in report.page.tables}
+        assert {"measures", "stages", "units"} <= {table.kind for table in report.page.tables}
         assert unbound_charts(report) == []
         assert unbound_cells(report) == []
 
@@ -598,14 +621,14 @@ def test_each_table_that_a_page_can_have_is_among_these(
     third: list[Report], tmp_path_factory, briefing: Path
 ) -> None:
     published = in_both(report_of("published", tmp_path_factory, briefing))
-    assert {table.position for report in (*third, *published) for table in report.page.tables} == set(TABLES)
+    assert {table.kind for report in (*third, *published) for table in report.page.tables} == set(TABLES)
 
 
 def test_every_date_and_number_of_a_header_is_known(both: list[Report]) -> None:
     for report in both:
         for table in report.page.tables:
             labels = [label for label in table.rows[0] if re.search(r"\d", label)]
-            if table.position == 6:
+            if table.kind == "standings":
                 first, last = dates(table.note)
                 assert [dates(label) for label in labels] == [[first]]
                 assert is_day("{}月{}日".format(*last[1:]), dt.date.fromisoformat(report.record["as_of"]))

@@ -37,7 +37,7 @@ from cityanalytics.forecast.series import arrange
 from cityanalytics.forecast.seriesfile import read_recorded
 from cityanalytics.forecast.yearend import year_ends
 from cityanalytics.intake.schema import STATUS
-from cityanalytics.programme.closing import same_day_before, share_done, year_total
+from cityanalytics.programme.closing import closed_year, same_day_before, share_done, year_total
 from cityanalytics.publishing.assemble import assemble
 from cityanalytics.publishing.lookback import past_tests
 from cityanalytics.settings import load_settings
@@ -202,7 +202,9 @@ KNOWN = dt.date(2010, 6, 1)
 def test_a_year_is_closed_by_its_workbooks_when_every_unit_reaches_its_end() -> None:
     tables = made_up({"A": WHOLE, "B": WHOLE}, TOLD)
     assert year_total(tables, year=2009, known_on=KNOWN) == pytest.approx(200.0)
-    assert share_done(tables, day=dt.date(2009, 6, 30), known_on=KNOWN) == pytest.approx(0.3)
+    assert share_done(closed_year(tables, year=2009, known_on=KNOWN), dt.date(2009, 6, 30)) == pytest.approx(
+        0.3
+    )
     assert year_total(tables, year=2009, known_on=dt.date(2010, 1, 4)) is None
 
 
@@ -210,7 +212,7 @@ def test_a_year_that_a_unit_left_open_is_closed_by_a_later_years_history() -> No
     tables = made_up({"A": WHOLE, "B": HALF}, TOLD)
     assert year_total(tables, year=2009, known_on=KNOWN) == pytest.approx(140.0)
     assert year_total(tables, year=2009, known_on=dt.date(2010, 4, 4)) is None
-    assert share_done(tables, day=dt.date(2009, 6, 30), known_on=KNOWN) is None
+    assert closed_year(tables, year=2009, known_on=KNOWN) is None
 
 
 def test_the_same_day_before() -> None:

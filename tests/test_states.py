@@ -86,6 +86,21 @@ def until(day: str) -> Callable[[Tables], None]:
     return spoil
 
 
+def after_a_year(tables: Tables) -> None:
+    """Let the year before have been the same, a fifth smaller, its last stretch lasting to 31 December."""
+    for name in ("projects", "plans", "investment", "status"):
+        table = tables[name].copy()
+        for column in table.select_dtypes("datetime"):
+            table[column] -= pd.DateOffset(years=1)
+        for column in ("quarter", "file"):
+            table[column] = table[column].str.replace("2010", "2009")
+        if name == "investment":
+            table["amount"] *= 0.8
+            end = table["period_end"]
+            table["period_end"] = end.mask(end == pd.Timestamp("2009-09-22"), pd.Timestamp("2009-12-31"))
+        tables[name] = pd.concat([table, tables[name]], ignore_index=True).astype(tables[name].dtypes)
+
+
 def plan_reached(tables: Tables) -> None:
     tables["plans"] = tables["plans"].assign(amount=tables["plans"]["amount"] / 2)
 
@@ -114,6 +129,18 @@ def content(request, processed_workspace: Path) -> Content:
     known_on = dt.date(2011, 1, 10)
     dates = Dates(quarter="2010Q3", as_of=dt.date.fromisoformat(day), known_on=known_on, complete=False)
     return compose(settings, tables, dates)
+
+
+def test_another_year_before_gives_the_change_on_the_year(processed_workspace: Path) -> None:
+    """By 31 August 55.2, to 22 September 6.8 more (亿元): of the year before 0.8 × (55.2 + 6.8 × 22 ÷ 122) = 45.1."""
+    settings = load_settings(processed_workspace)
+    tables = dict(read_tables(settings))
+    after_a_year(tables)
+    dates = Dates(quarter="2010Q3", as_of=LAST.date(), known_on=dt.date(2011, 1, 10), complete=False)
+    shown = sections.data(compose(settings, tables, dates)).html
+    change = 62.0 / (0.8 * (55.2 + 6.8 * 22 / 122)) - 1
+    assert f"同比增长{change:.1%}（上年同期45.1亿元）" in shown["zh"]
+    assert f"up {change:.1%} from ¥4.51 bn" in shown["en"]
 
 
 def written(content: Content, language: str) -> dict[str, str]:

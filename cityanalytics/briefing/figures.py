@@ -39,6 +39,7 @@ from cityanalytics.briefing.quantity import (
 )
 from cityanalytics.briefing.since import change_figures
 from cityanalytics.briefing.trackrecord import moved_figures, record_figures
+from cityanalytics.programme.closing import done_by, same_day_before
 
 if TYPE_CHECKING:
     from cityanalytics.forecast.bridge import Bridge
@@ -58,6 +59,7 @@ def figures(
     inputs: int,
     settings: Settings,
     programme: Programme,
+    last_year: Programme | None,
     reconciliation: Reconciliation,
     pace: Pace,
     forecast: Forecast,
@@ -78,6 +80,8 @@ def figures(
         The workspace's configuration.
     programme, reconciliation, pace, forecast, outlook, scenarios
         What was found for the data date.
+    last_year
+        The year before, closed; None where it is not known by periods.
     alternatives
         The forecast by each reference class.
     changes
@@ -88,6 +92,7 @@ def figures(
     found = [
         *_investment(programme),
         *_earlier_years(programme),
+        *_on_year(programme, last_year),
         *project_figures(programme, reconciliation),
         *work_figures(programme, settings),
         *demolition_figures(programme, settings),
@@ -193,6 +198,27 @@ def _earlier_years(programme: Programme) -> list[Figure]:
             ),
         ]
     return found
+
+
+def _on_year(programme: Programme, last_year: Programme | None) -> list[Figure]:
+    """Return the same period of last year, and by how much this one differs from it (同比)."""
+    if last_year is None:
+        return []
+    day = same_day_before(programme.as_of)
+    before = done_by(last_year, day)
+    begun = last_year.segments["start"] <= pd.Timestamp(day)
+    cells = cells_of(last_year.segments.loc[begun, "amount_cell"])
+    change = share_of(programme.done - before, before)
+    return [
+        Figure(key="investment_same_period", value=before, unit="yuan", cells=cells, tables=(DONE,)),
+        Figure(
+            key="investment_on_year_size",
+            value=None if change is None else abs(change),
+            unit="fraction",
+            cells=done_cells(programme) + cells,
+            tables=(DONE,),
+        ),
+    ]
 
 
 def _received(programme: Programme, settings: Settings) -> list[Figure]:

@@ -14,7 +14,8 @@ def finding(say: Wording, group: str, *, late: bool, first: str) -> str:
     Parameters
     ----------
     say
-        Words with the figures ``categories_behind``, ``categories_total``, ``units_behind`` and ``units_total``.
+        Words with the figures ``annual_plan``, ``categories_behind``, ``categories_total``, ``units_behind`` and
+        ``units_total``.
     group
         ``category`` or ``unit``.
     late
@@ -22,6 +23,12 @@ def finding(say: Wording, group: str, *, late: bool, first: str) -> str:
     first
         The one with the largest gap.
     """
+    if not say.figures["annual_plan"].value:
+        return (
+            say.plain("There is no annual plan to hold the categories against")
+            if group == "category"
+            else say.plain("There is no annual plan to hold the units against")
+        )
     if group == "category" and late:
         return say.plain_counted(
             "Behind elapsed time: {categories_behind} of {categories_total} category; largest gap: {first}",

@@ -125,7 +125,8 @@ class Language:
         >>> LANGUAGES["zh"].legible(6.7e7).unit, LANGUAGES["en"].legible(6.7e7).unit
         ('亿元', 'million yuan')
         """
-        return next((scale for scale in self.amounts if largest >= scale.per / 10), self.amounts[-1])
+        fitting = [scale for scale in self.amounts if largest >= scale.per / 10]
+        return fitting[0] if fitting else self.amounts[0 if largest <= 0 else -1]
 
     def filled(self, pattern: Pattern, shown: str, number: Decimal) -> str:
         """Return a pattern with a number in it, in the plural form that the number takes.

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 #: Key of a figure to its name.
 NAMES = {
     "investment_to_date": "Investment to date",
+    "investment_same_period": "Investment by the same day of last year",
+    "investment_on_year_size": "Investment to date against it, up or down",
     "annual_plan": "Annual plan",
     "annual_plan_original": "Annual plan as approved",
     "plan_adjustment": "Adjustment of the annual plan",

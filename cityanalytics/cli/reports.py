@@ -56,7 +56,7 @@ def trace(report: Path, key: str, workspace: Path | None, *, json_: bool) -> Non
             }
         )
         return
-    rows = [(cell, str(value)) for cell, value in found.cells]
+    rows = [(cell, "" if value is None else str(value)) for cell, value in found.cells]
     print_table(("cell", "value"), rows[:MOST_ROWS], title=f"{key} = {found.figure.shown(UI.get())}")
     if len(rows) > MOST_ROWS:
         say("and {count} more: --json gives all", count=len(rows) - MOST_ROWS)

@@ -63,22 +63,17 @@ def year_total(tables: Tables, *, year: int, known_on: dt.date) -> float | None:
     return float(told.sort_values(["received", "position"])["amount"].iloc[-1])
 
 
-def share_done(tables: Tables, *, day: dt.date, known_on: dt.date) -> float | None:
+def done_by(closed: Programme, day: dt.date) -> float:
+    """Return what was done of a closed year by the end of a day of it (yuan)."""
+    return float(curve(closed).loc[pd.Timestamp(day)])
+
+
+def share_done(closed: Programme | None, day: dt.date) -> float | None:
     """Return the share of a closed year's total that was done by the end of a day of it.
 
     None where the year is not known by periods, or nothing was done in it.
-
-    Parameters
-    ----------
-    tables, known_on
-        As in `closed_year`.
-    day
-        A day of that year.
     """
-    programme = closed_year(tables, year=day.year, known_on=known_on)
-    if programme is None or programme.done <= 0:
-        return None
-    return float(curve(programme).loc[pd.Timestamp(day)]) / programme.done
+    return None if closed is None or closed.done <= 0 else done_by(closed, day) / closed.done
 
 
 def same_day_before(day: dt.date) -> dt.date:

@@ -23,7 +23,7 @@ from cityanalytics.intake.register import read_register
 from cityanalytics.intake.sources import sources_sha256
 from cityanalytics.intake.store import read_tables
 from cityanalytics.issues import Message
-from cityanalytics.programme.closing import same_day_before, share_done, year_total
+from cityanalytics.programme.closing import closed_year, same_day_before, share_done, year_total
 from cityanalytics.programme.progress import curve
 from cityanalytics.programme.reconcile import reconcile
 from cityanalytics.programme.snapshot import Programme, Tables, take_snapshot
@@ -112,12 +112,14 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
             for year in {entry.as_of.year for entry in published}
         },
     )
-    last_year = share_done(tables, day=same_day_before(dates.as_of), known_on=dates.known_on)
+    same_day = same_day_before(dates.as_of)
+    last_year = closed_year(tables, year=same_day.year, known_on=dates.known_on)
     made = provenance(settings, dates)
     found = figures(
         inputs=len(made.inputs),
         settings=settings,
         programme=programme,
+        last_year=last_year,
         reconciliation=reconciliation,
         pace=pace,
         forecast=forecast,
@@ -140,7 +142,7 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
         changes=changes,
         bridge=moved,
         record=record,
-        rules=simple_rules(forecast, share_last_year=last_year),
+        rules=simple_rules(forecast, share_last_year=share_done(last_year, same_day)),
         figures=found,
         provenance=made,
     )

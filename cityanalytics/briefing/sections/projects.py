@@ -114,7 +114,7 @@ def _constraints(content: Content, say: Wording) -> Chart:
             "{share}, {amount}, {count} project",
             "{share}, {amount}, {count} projects",
             "count",
-            share=display.share(gap / whole if whole else None, say.language, places=0),
+            share=display.share(gap / whole if whole else display.NOT_APPLICABLE, say.language, places=0),
             amount=_in_hundred_millions(gap, say.language),
             count=row["projects"],
         )
@@ -123,16 +123,16 @@ def _constraints(content: Content, say: Wording) -> Chart:
     first = next(
         (bar for bar, row in zip(bars, records, strict=True) if isinstance(row["constraint"], str)), None
     )
-    share = None if first is None or not whole else first.value / whole
-    title = (
-        say.plain("No constraint is reported for the late and the not started projects")
-        if share is None
-        else say.plain(
+    if first is None:
+        title = say.plain("No constraint is reported for the late and the not started projects")
+    elif not whole:
+        title = say.plain("The late and the not started projects have no gap to elapsed time")
+    else:
+        title = say.plain(
             "{share} of the gap hangs on {first}, more than on any other constraint",
-            first=first.label if first else "",
-            share=display.share(share, say.language, places=0),
+            first=first.label,
+            share=display.share(first.value / whole, say.language, places=0),
         )
-    )
     return constraints(
         bars,
         words=Words(

@@ -111,12 +111,37 @@ def _gaps(content: Content, say: Wording) -> list[Markup]:
     lines += [
         say("A stated total disagrees with its rows, which are used: {what}.", what=what) for what in totals
     ]
-    lines.append(
+    return lines + _on_year(content, say)
+
+
+def _on_year(content: Content, say: Wording) -> list[Markup]:
+    """Compare with the same period of last year; where that is unknown, with the whole of earlier years."""
+    found = content.figures
+    if "investment_same_period" in found and found["investment_on_year_size"].value is not None:
+        if content.programme.done >= (found["investment_same_period"].value or 0.0):
+            return [
+                say(
+                    "Year on year: up {investment_on_year_size} from {investment_same_period} by the same day of last year."
+                )
+            ]
+        return [
+            say(
+                "Year on year: down {investment_on_year_size} from {investment_same_period} by the same day of last year."
+            )
+        ]
+    years = [key.rpartition("_")[2] for key in found if key.startswith("investment_vs_") and found[key].value]
+    if not years:
+        return []
+    listed = say(", ").join(
+        say("{share} of the whole of {year}", share=say("{" + f"investment_vs_{year}" + "}"), year=year)
+        for year in years
+    )
+    return [
         say(
-            "Year on year: the workbooks hold no months of earlier years; {investment_vs_2008} of the whole of 2008, {investment_vs_2009} of the whole of 2009."
+            "Year on year: last year is not known by months to its end; the investment to date is {listed}.",
+            listed=listed,
         )
-    ) if {"investment_vs_2008", "investment_vs_2009"} <= content.figures.keys() else None
-    return lines
+    ]
 
 
 def _said(row: Mapping[Hashable, str], say: Wording) -> Markup:
