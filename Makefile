@@ -17,9 +17,9 @@ briefing: setup ## the sample city's briefing in both languages, in reports/ (QU
 	@$(BIN)/cityanalytics ingest
 	@$(BIN)/cityanalytics brief $(QUARTER)
 
-test: lint ## every check: style, types, import contract, tests with coverage
+test: lint ## every check: style, types, import contract, tests
 	@.ci/browser
-	@$(BIN)/pytest -n logical --dist worksteal --cov
+	@$(BIN)/pytest -n logical --dist worksteal
 
 setup: ## .venv with what requirements.lock names (PYTHON=python3.11)
 	@.ci/setup
@@ -42,7 +42,8 @@ catalogue: setup ## dist/cityanalytics.pot, every sentence for translators (see 
 	@mkdir -p dist
 	@$(BIN)/python .ci/catalogue.py dist/cityanalytics.pot
 
-drill: setup ## slow: workbooks spoilt by the thousand; reports made again; fresh clones of the last commit on every supported Python
+drill: setup ## slow: coverage; workbooks spoilt by the thousand; reports made again; fresh clones on every supported Python
+	@$(BIN)/pytest -q -n logical --dist worksteal --cov # doubles the time of what is computed in Python
 	@FUZZ_CASES=1500 $(BIN)/pytest -q -n logical tests/test_fuzz.py
 	@$(BIN)/pytest -q -n logical -m drill
 	@.ci/drill
