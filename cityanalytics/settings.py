@@ -158,8 +158,13 @@ class Settings:
         return self.root / "notebooks"
 
     def term(self, word: str, language: str) -> str:
-        """Return a word of the data in a language; where none is given, the word itself."""
-        return self.terms.get(word, {}).get(language, word)
+        """Return a word of the data in a language; where none is given, its English, in Chinese the word itself."""
+        told = self.terms.get(word, {})
+        return told.get(language, word if language == "zh" else told.get("en", word))
+
+    def due_on(self, quarter: str) -> dt.date:
+        """Return the day by which a quarter's workbooks are due."""
+        return self.data_date(quarter) + dt.timedelta(days=self.due_days)
 
     def untold(self) -> dict[str, list[str]]:
         """Return for each language of the pages the texts that it lacks, by their names in the file."""

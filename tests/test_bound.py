@@ -53,7 +53,8 @@ DATE = re.compile(
 #: What a chart's text tells before its list, in its order, by its number on the page.
 LEADS = {
     1: "investment_to_date annual_plan forecast_p50 forecast_band forecast_p10 forecast_p90",
-    2: "pace_achieved pace_required pace_best pace_achieved_working pace_required_working",
+    2: "days_gone days_left pace_achieved pace_required pace_expected pace_best_days pace_best working_days_gone "
+    "working_days_left pace_achieved_working pace_required_working",
     3: "elapsed_share categories_behind categories_total",
     4: "demolition_total demolition_sites demolition_total_share",
     5: "elapsed_share units_behind units_total",
@@ -84,7 +85,7 @@ STAGES = {
     "已开工": "projects_started", "Started": "projects_started",
     "其中：竣工": "projects_completed", "of which completed": "projects_completed",
     "其中：按计划推进": "projects_on_schedule", "of which on schedule": "projects_on_schedule",
-    "其中：滞后": "unexplained_projects", "of which neither: late": "unexplained_projects",
+    "其中：滞后": "unexplained_projects", "of which late": "unexplained_projects",
     "其中：尚未评价": "unassessed_projects", "of which begun since the last report": "unassessed_projects",
     "未开工": "projects_not_started", "Not started": "projects_not_started",
     "项目合计": "projects_total", "All projects": "projects_total",
@@ -120,9 +121,9 @@ TITLES = {
     "较上期变动的原因": "moved", "Why the forecast moved": "moved",
     "责任单位进度": "units", "Responsible units": "units",
     "滞后与未开工项目": "held up", "Late or not started": "held up",
-    "请领导决定的事项": "requests", "Decisions asked": "requests",
+    "请领导决定的事项": "requests", "Decisions requested": "requests",
     "各情景与基准对照": "scenarios", "Scenarios against base": "scenarios",
-    "修订的数据": "revisions", "Amounts stated again": "revisions",
+    "更正的数据": "revisions", "Amounts stated again": "revisions",
     "以前各期预测": "published", "Earlier forecasts": "published",
 }  # fmt: skip
 LIGHTS = {"far behind": "严重滞后", "behind": "滞后", "normal": "正常"}
@@ -278,7 +279,8 @@ def left_over(text: str) -> bool:
 
 
 def holds(number: Any, said: Value) -> bool:
-    return number.quantity == said.unit and said.value is not None and number.low <= said.value <= number.high
+    unit = "count" if said.unit == "days" else said.unit
+    return number.quantity == unit and said.value is not None and number.low <= said.value <= number.high
 
 
 # --- alternative texts
@@ -458,9 +460,11 @@ def held_up(report: Report, row: list[str]) -> list[Said]:
         row[0],
         row[1],
         project["责任人"],
-        Value(value=project["差额"] * 1e4, unit="yuan"),
+        Value(value=project["缺口"] * 1e4, unit="yuan"),
         Value(value=None if isinstance(share, str) else share / 100, unit="fraction"),
-        "" if constraint in ABSENT else report.term(constraint),
+        {"zh": "未报", "en": "none reported"}[report.language]
+        if constraint in ABSENT
+        else report.term(constraint),
         latest if isinstance(latest, dt.date) else {"zh": "已开工", "en": "under way"}[report.language],
     ]
 

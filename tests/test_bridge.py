@@ -41,10 +41,10 @@ def bridge_of(tables: Tables, *, then: Programme | None = None, now: Programme |
     return walk(earlier=Earlier.hindcast(said, then.known_on), then=then, now=now, method=METHOD)
 
 
-def _base(programme: Programme) -> tuple[pd.Series, float]:
-    from cityanalytics.programme.progress import curve
+def _base(programme: Programme) -> tuple[pd.Series, float, float]:
+    from cityanalytics.programme.progress import ceiling, curve
 
-    return curve(programme), programme.plan
+    return curve(programme), programme.plan, ceiling(programme)
 
 
 @given(
@@ -83,8 +83,9 @@ def test_a_correction_of_earlier_days_alone_is_revised_data(tables: Tables) -> N
     found = bridge_of(
         tables, then=then, now=dataclasses.replace(then, segments=then.segments.assign(amount=more))
     )
-    so_far, plan = _base(then)
-    by_hand = METHOD(so_far + 1e6 * (so_far.index == so_far.index[-1]), plan).quantile(0.5) - found.medians[0]
+    so_far, plan, most = _base(then)
+    corrected = METHOD(so_far + 1e6 * (so_far.index == so_far.index[-1]), plan, most)
+    by_hand = corrected.quantile(0.5) - found.medians[0]
     assert found.median_steps() == {
         "method": 0, "scope": 0, "actuals": 0, "revised": pytest.approx(by_hand, abs=2)
     }  # fmt: skip

@@ -187,7 +187,7 @@ def test_all_projects_are_listed_with_their_numbers(tables, content, figures) ->
     ):
         assert table.column(label) == close(own[field] / 1e4), label
     assert numbers(table.column("完成率")) == close(own["share"].dropna() * 100)
-    gaps = table.column("差额")
+    gaps = table.column("缺口")
     assert gaps == sorted(gaps, reverse=True)
     assert gaps == close((own["plan"] * content.programme.elapsed - own["done"]) / 1e4)
     planned = [stamp.date() for stamp in own["planned_start"]]

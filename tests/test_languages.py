@@ -43,7 +43,7 @@ space = " "
 join = " ; "
 indent = "\u2003"
 note = " ({})"
-pace = { per = 1e6, unit = "millions de yuans par jour", pattern = "{} M¥ par jour" }
+paces = [{ per = 1e6, unit = "millions de yuans par jour", pattern = "{} M¥ par jour" }]
 amounts = [{ per = 1e9, unit = "milliards de yuans", pattern = "{} Md¥", places = 1 }]
 areas = [{ per = 1e6, unit = "millions de m²", pattern = "{} millions de m²", places = 2 }]
 lengths = [{ per = 1e3, unit = "km", pattern = "{} km" }]
@@ -158,7 +158,10 @@ def test_every_sentence_of_the_page_comes_from_the_catalogue(page, french) -> No
 def english_terms(french: tuple[Path, Path]) -> list[str]:
     """Return the workspace's own English words, which stand in the place of French ones."""
     settings = load_settings(french[1])
-    return [kind.label["en"] for kind in (*settings.works, *settings.demolition)]
+    return [
+        *(kind.label["en"] for kind in (*settings.works, *settings.demolition)),
+        *(told["en"] for told in settings.terms.values() if "en" in told),
+    ]
 
 
 def test_a_third_language_is_a_language_of_messages(french, page) -> None:

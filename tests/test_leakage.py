@@ -152,5 +152,10 @@ def test_what_later_days_bring_changes_no_forecast(tables: Tables, as_of: dt.dat
 
 
 def _outlook(programme: Programme) -> object:
-    made = forecast_year("china_construction_investment", progress.curve(programme), programme.plan)
+    made = forecast_year(
+        "china_construction_investment",
+        progress.curve(programme),
+        programme.plan,
+        progress.ceiling(programme),
+    )
     return made, look_ahead(programme, made).document()

@@ -51,6 +51,7 @@ NO_NUMBERS = (
 UNITS = {
     "亿元/日": ("yuan per day", 1e8),
     "亿元": ("yuan", 1e8),
+    "万元/日": ("yuan per day", 1e4),
     "万元": ("yuan", 1e4),
     "元": ("yuan", 1.0),
     "万平方米": ("square metres", 1e4),
@@ -60,8 +61,10 @@ UNITS = {
     "个百分点": ("points", 0.01),
     "%": ("fraction", 0.01),
     "倍": ("times", 1.0),
+    " bn a day": ("yuan per day", 1e9),
     " bn": ("yuan", 1e9),
     " m a day": ("yuan per day", 1e6),
+    " a day": ("yuan per day", 1.0),
     " million m²": ("square metres", 1e6),
     " m²": ("square metres", 1.0),
     " km": ("metres", 1e3),
@@ -80,7 +83,7 @@ NUMBER = re.compile(
     rf"(?P<unit>{'|'.join(map(re.escape, UNITS))}| m\b)?"
 )
 #: Which units of briefing.json a quantity of the page may be.
-KINDS = {"fraction": {"fraction", "fraction of one"}, "count": {"count", "days", "times"}}
+KINDS = {"fraction": {"fraction", "fraction of one"}, "count": {"count", "days", "times", "as stated"}}
 
 
 @dataclass(frozen=True, kw_only=True)

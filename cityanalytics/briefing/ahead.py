@@ -90,6 +90,14 @@ def forecast_figures(forecast: Forecast, programme: Programme) -> list[Figure]:
             sources=(POOL,),
         ),
         Figure(
+            key="pace_expected",
+            value=forecast.remainder / programme.days_left if programme.days_left else None,
+            unit="yuan per day",
+            cells=done,
+            tables=(DONE,),
+            sources=(POOL,),
+        ),
+        Figure(
             key="forecast_band", value=BAND, unit="fraction", sources=("cityanalytics/briefing/ahead.py",)
         ),
         Figure(

@@ -196,7 +196,7 @@ def _entry(settings: Settings, say: Wording, report: Report) -> dict[str, Any]:
         "facts": [
             say.plain("Data to {day}", day=display.date_text(report.as_of, language)),
             say.plain(
-                "Known on {day}",
+                "Workbooks received to {day}",
                 day=display.date_text(dt.date.fromisoformat(record["known_on"]), language),
             ),
             _published(report.publication, say),
@@ -214,7 +214,15 @@ def _label(settings: Settings, say: Wording, report: Report) -> str:
     quarter = report.record["quarter"]
     if report.as_of == settings.data_date(quarter):
         name = quarter_name(quarter, say)
-        return name[:1].upper() + name[1:]
+        name = name[:1].upper() + name[1:]
+        if "/known-" not in report.place:
+            return name
+        known_on = dt.date.fromisoformat(report.record["known_on"])
+        return say.plain(
+            "{quarter}, workbooks received to {day}",
+            quarter=name,
+            day=display.day_text(known_on, say.language),
+        )
     return display.date_text(report.as_of, say.language)
 
 

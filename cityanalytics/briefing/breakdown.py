@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cityanalytics.settings import Settings
 
 #: So many rows of each list stand on the page.
-MOST_PROJECTS, MOST_REQUESTS, MOST_REVISIONS, MOST_NAMES, MOST_NAMED = 12, 8, 6, 6, 4
+MOST_PROJECTS, MOST_REQUESTS, MOST_REVISIONS, MOST_NAMED = 12, 8, 6, 4
 #: Columns of the projects that groups are formed by, and what their keys call several of them.
 GROUPS = {"category": "categories", "unit": "units"}
 

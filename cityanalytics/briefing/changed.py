@@ -47,26 +47,20 @@ def changed(content: Content, say: Wording) -> Markup:
     return paragraph(escape(LANGUAGES[say.language].space).join(filter(None, said)))
 
 
-def moves(content: Content, say: Wording, *, position: int, whole: bool = False) -> Markup:
+def moves(content: Content, say: Wording, *, position: int) -> Markup:
     """Return the moves between stages as a table: a row where projects stood, a column where they stand.
 
     Parameters
     ----------
     content, say, position
         The briefing's values, its words, the table's number on the page.
-    whole
-        Whether rows in which all stayed where they stood are shown too.
     """
     changes = content.changes
     if changes is None:
         return Markup()
     table = changes.transitions()
-    kept = [
-        before
-        for before in table.index
-        if whole or table.loc[before].sum() > (table.loc[before, before] if before in table.columns else 0)
-    ]
-    if not kept:
+    stayed = [table.loc[name, name] for name in table.index if name in table.columns]
+    if table.to_numpy().sum() == sum(stayed):
         return paragraph(say("No project has moved to another stage."))
     columns = [say("Dropped" if name == ABSENT else STANDINGS[name]) for name in table.columns]
     rows: list[list[display.Cell]] = [
@@ -74,22 +68,20 @@ def moves(content: Content, say: Wording, *, position: int, whole: bool = False)
             say("Added" if before == ABSENT else STANDINGS[before]),
             *(_count(say, before, after) for after in table.columns),
         ]
-        for before in kept
+        for before in table.index
     ]
     if len(columns) + 1 < MOST_COLUMNS:
         columns.append(say("All"))
-        rows = [[*row, int(table.loc[before].sum())] for before, row in zip(kept, rows, strict=True)]
+        rows = [[*row, int(table.loc[before].sum())] for before, row in zip(table.index, rows, strict=True)]
     then, now = (
         display.day_text(programme.as_of, say.language) for programme in (changes.before, changes.after)
     )
-    unit = (
-        say("number of projects")
-        if len(kept) == len(table)
-        else say("number of projects; unchanged stages left out")
-    )
     return (
         Table.of(columns=[say("Stood on {day}", day=then), *columns], rows=rows)
-        .caption(say("Where projects stood on {then} and stand on {now}", then=then, now=now), unit=unit)
+        .caption(
+            say("Where projects stood on {then} and stand on {now}", then=then, now=now),
+            unit=say("number of projects"),
+        )
         .numeric(*range(1, len(columns) + 1))
         .html(position, say.language)
     )
@@ -124,7 +116,8 @@ def _slip(changes: Changes, say: Wording) -> Markup:
         return say("No open start or finish has slipped.")
     return say(
         "Starts or finishes slipped: {since_slipped}; days slipped: median {since_slip_median}, "
-        "longest {since_slip_longest} (in {since_slip_longest_projects} of them; the largest plan: {worst}).",
+        "longest {since_slip_longest} (in {since_slip_longest_projects} of them; the largest plan: {worst}); "
+        "what is still open counts to the day after the data date.",
         worst=original(later["project"].iloc[0]),
     )
 

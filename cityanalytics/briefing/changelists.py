@@ -35,7 +35,7 @@ def all_changes(content: Content, say: Wording) -> Markup:
     listed = (table for table in _tables(content, say) if table.rows)
     return (
         changed(content, say)
-        + moves(content, say, position=4, whole=True)
+        + moves(content, say, position=4)
         + Markup("").join(
             table.html(position, say.language) for position, table in enumerate(listed, start=5)
         )

@@ -111,7 +111,7 @@ def _fitly_named(sheets: Sequence[Sheet]) -> list[Sheet]:
 def _explained(sheet: Sheet, content: Content, say: Wording) -> Sheet:
     """Say on every sheet what day its figures describe, what they are, how many tables it holds, what is cut."""
     lines = [_times(content, say), content.settings.statement[say.language]]
-    if any(column.note for column in sheet.columns):
+    if sheet.rows and any(column.note for column in sheet.columns):
         notes = say.plain("Notes")
         lines.append(
             say.plain("One table; the notes that its headers name stand on the sheet “{notes}”.", notes=notes)

@@ -111,7 +111,7 @@ def s_curve(ax: Axes, *, actual: Curve, plan: Curve, year_end: YearEnd, scale: S
         color=palette.MUTED,
     )
     _label_ends(ax, last, (target, middle, low, high), year_end.labels())
-    _label_actual(ax, data_date, done, actual.label, below=(fan, lows))
+    _label_actual(ax, data_date, done, actual.label, fan=fan, lows=lows, highs=highs)
     across = max(0.45 * ax.bbox.width, drawing.text_width(plan.label) + 10)
     halfway = start + across / ax.bbox.width * (last - start)
     ax.annotate(
@@ -148,12 +148,14 @@ def _label_actual(
     done: float,
     label: str,
     *,
-    below: tuple[Sequence[float], Sequence[float]],
+    fan: Sequence[float],
+    lows: Sequence[float],
+    highs: Sequence[float],
 ) -> None:
     """Write below the line, as far right as there is room; further left is further down, under the slope.
 
-    Early in the year there is no room above the axis: then it stands where the band's lower edge (`below`) leaves
-    some, with a line to the point.
+    Early in the year there is no room above the axis: then it stands where the band's lower edge leaves some, or
+    over the upper one, with a line to the point.
     """
     start, last = ax.get_xlim()
     gone = (data_date - start) / (last - start)
@@ -163,12 +165,17 @@ def _label_actual(
     down = -7 - 1.4 * slope * (4.0 - right)
     points = ax.bbox.height / ax.get_ylim()[1]
     places = np.linspace(data_date, last, 100)
-    room = places[np.interp(places, *below) * points >= _LINE + 3]
-    if done * points + down < _LINE and len(room):
+    room = places[np.interp(places, fan, lows) * points >= _LINE + 3]
+    if done * points + down < _LINE:
+        if len(room):
+            where = (room[0], (_LINE / 2 + 1) / points)
+        else:
+            across = (drawing.text_width(label) + 4) / ax.bbox.width * (last - start)
+            where = (data_date, float(np.interp(data_date + across, fan, highs)) + _LINE / points)
         ax.annotate(
             label,
             (data_date, done),
-            (room[0], (_LINE / 2 + 1) / points),
+            where,
             textcoords="data",
             va="center",
             color=palette.ACTUAL.text,

@@ -50,6 +50,7 @@ __all__ = [
     "points",
     "probability",
     "share",
+    "stated",
 ]
 
 
@@ -108,8 +109,22 @@ def pace(yuan_per_day: Value, language: str, *, places: int = 1) -> str:
     --------
     >>> pace(2.8e7, "zh"), pace(2.8e7, "en")
     ('0.280亿元/日', '¥28.0 m a day')
+    >>> pace(20_000, "zh"), pace(20_000, "en"), pace(1.2e9, "en")
+    ('2.0万元/日', '¥20,000 a day', '¥1.20 bn a day')
     """
-    return _scaled(yuan_per_day, language, places, (LANGUAGES[language].pace,))
+    return _scaled(yuan_per_day, language, places, LANGUAGES[language].paces)
+
+
+def stated(value: Value, language: str) -> str:
+    """Return a number in the unit that its sheet states, with decimals only where it has some.
+
+    Examples
+    --------
+    >>> stated(3467.0, "zh"), stated(3467.5, "en")
+    ('3,467', '3,467.50')
+    """
+    whole = not isinstance(value, int | float) or float(value).is_integer()
+    return number(value, language, places=0 if whole else 2)
 
 
 def count(value: Value, language: str) -> str:

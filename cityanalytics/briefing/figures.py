@@ -6,7 +6,7 @@ and each can be traced.
 
 from __future__ import annotations
 
-import datetime as dt
+import json
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -19,7 +19,6 @@ from cityanalytics.briefing.ahead import (
     scenario_figures,
 )
 from cityanalytics.briefing.breakdown import (
-    MOST_NAMES,
     breakdown_figures,
     contradicted_figures,
     held_up_figures,
@@ -106,6 +105,7 @@ def figures(
         *class_figures(alternatives, programme),
         *outlook_figures(programme, settings, outlook),
         *_received(programme, settings),
+        *_stated_totals(reconciliation),
         *change_figures(changes),
         *moved_figures(bridge),
         *record_figures(record),
@@ -221,10 +221,22 @@ def _on_year(programme: Programme, last_year: Programme | None) -> list[Figure]:
     ]
 
 
+def _stated_totals(reconciliation: Reconciliation) -> list[Figure]:
+    """Return the stated totals that disagree with their rows, and the sums of those rows, in their sheets' units."""
+    found = []
+    for rank, row in enumerate(reconciliation.totals.to_dict("records"), start=1):
+        summed = json.loads(row["understood_values"])["computed"]
+        for name, text in (("stated", row["value"]), ("summed", summed)):
+            number = float(str(text).replace(",", ""))
+            cells = cells_of(pd.Series([row["where"]]))
+            found.append(Figure(key=f"{name}_total_{rank}", value=number, unit="as stated", cells=cells))
+    return found
+
+
 def _received(programme: Programme, settings: Settings) -> list[Figure]:
     received = programme.received[programme.received["unit"].isin(settings.units)]
     now = received[received["quarter"] == programme.quarter]
-    due = pd.Timestamp(settings.data_date(programme.quarter) + dt.timedelta(days=settings.due_days))
+    due = pd.Timestamp(settings.due_on(programme.quarter))
     missing = len(set(settings.units) - set(now["unit"]))
     severities = programme.issues["severity"]
     return [
@@ -236,9 +248,6 @@ def _received(programme: Programme, settings: Settings) -> list[Figure]:
         ),
         Figure(key="units_received", value=len(now), unit="count", sources=(REGISTER,)),
         Figure(key="units_missing", value=missing, unit="count", sources=(REGISTER,)),
-        Figure(
-            key="units_missing_unnamed", value=max(missing - MOST_NAMES, 0), unit="count", sources=(REGISTER,)
-        ),
         Figure(
             key="units_late",
             value=int((now["first_received"] > due).sum()),

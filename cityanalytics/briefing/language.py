@@ -58,11 +58,9 @@ class Language:
         For the page's ``lang``.
     locale
         Of CLDR: dates, signs of numbers, plural categories.
-    amounts, areas, lengths
-        Scales from the largest down, in yuan, square metres and metres; tables and charts take the first,
-        and tables of small amounts the second one of amounts.
-    pace
-        Scale of an amount a day, in yuan.
+    amounts, areas, lengths, paces
+        Scales from the largest down, in yuan, square metres, metres and yuan a day; tables and charts take the
+        first, and tables of small amounts the second one of amounts.
     points
         Pattern of a difference between shares.
     about, under, over
@@ -91,7 +89,7 @@ class Language:
     amounts: tuple[Scale, ...]
     areas: tuple[Scale, ...]
     lengths: tuple[Scale, ...]
-    pace: Scale
+    paces: tuple[Scale, ...]
     points: Pattern
     about: str
     under: str
@@ -197,7 +195,7 @@ def language(document: Mapping[str, Any]) -> Language:
         locale = Locale.parse(document["locale"])
     except UnknownLocaleError as error:
         raise ValueError(str(error)) from error
-    scales = {name: tuple(map(_scale, document[name])) for name in ("amounts", "areas", "lengths")}
+    scales = {name: tuple(map(_scale, document[name])) for name in ("amounts", "areas", "lengths", "paces")}
     signs = {
         "decimal": get_decimal_symbol(locale),
         "group": get_group_symbol(locale),
@@ -209,7 +207,6 @@ def language(document: Mapping[str, Any]) -> Language:
             **signs,
             **given,
             **scales,
-            "pace": _scale(document["pace"]),
             "points": _pattern(document["points"]),
         }
     )

@@ -166,7 +166,7 @@ def contradicted(content: Content, say: Wording) -> Markup:
     ]
     if not rows:
         return paragraph(say("No project said to be on schedule lies below elapsed time."))
-    labels = ("Project", "Unit", "Plan", "Done", "Share", "Gap")
+    labels = ("Project", "Unit", "Plan", "Done", "Share", "Shortfall")
     table = Table.of(columns=[say(label) for label in labels], rows=rows)
     return (
         table.caption(say("Said to be on schedule, below elapsed time"), unit=scale.unit)

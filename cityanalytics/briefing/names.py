@@ -44,6 +44,7 @@ NAMES = {
     "housing_investment": "Investment in housing",
     "pace_achieved": "Achieved pace",
     "pace_required": "Required pace",
+    "pace_expected": "Pace from now on at the forecast's median",
     "pace_ratio": "Required pace over achieved pace",
     "pace_achieved_working": "Achieved pace by working days",
     "pace_required_working": "Required pace by working days",
@@ -106,7 +107,6 @@ NAMES = {
     "class_series": "Series of the reference class",
     "inputs_files": "Input files",
     "units_missing": "Units without a workbook",
-    "units_missing_unnamed": "Units without a workbook that are not named",
     "since_added": "Since the last briefing: projects added",
     "since_dropped": "Since the last briefing: projects no longer reported",
     "since_renamed": "Since the last briefing: projects renamed",
@@ -141,6 +141,13 @@ ASPECTS = {
     "_p50": "{what}: median by the year's end",
     "_p75": "{what}: upper quartile",
     "_p90": "{what}: high by the year's end",
+}
+
+#: What stands in a list, by its place there.
+RANKED = {
+    "contradicted": "Said to be on schedule against the figures, number {rank}",
+    "stated_total": "Stated total {rank}",
+    "summed_total": "Sum of the rows of stated total {rank}",
 }
 
 #: What is said of a scenario.
@@ -185,8 +192,8 @@ def _of_group(key: str, settings: Settings, say: Wording) -> str | None:
     if whole and (found := re.fullmatch(r"(category|unit|constraint)_(.+)", key)):
         name = settings.term(found[2], say.language)
         return name if found[1] != "constraint" else say.plain("Constraint {name}", name=name)
-    if found := re.fullmatch(r"contradicted_(\d+)", key):
-        return say.plain("Said to be on schedule against the figures, number {rank}", rank=found[1])
+    if found := re.fullmatch(r"(contradicted|stated_total|summed_total)_(\d+)", key):
+        return say.plain(RANKED[found[1]], rank=found[2])
     if whole and (found := re.fullmatch(r"contradicted_(.+)", key)):
         unit = settings.term(found[1], say.language)
         return say.plain("Said to be on schedule against the figures: {unit}", unit=unit)

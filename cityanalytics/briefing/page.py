@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 #: Sections after the headline, and their titles.
 CONTENTS = (
     ("key", "1. Key figures"),
-    ("final", "2. The days that are left"),
+    ("final", "2. Time left and forecast"),
     ("units", "3. Categories and units"),
     ("projects", "4. Projects"),
-    ("decisions", "5. Decisions asked"),
+    ("decisions", "5. Decisions requested"),
     ("what-if", "6. What if"),
     ("data", "7. Data statement"),
     ("record", "8. Our record"),
@@ -47,8 +47,11 @@ def page(content: Content, language: str) -> dict[str, Any]:
         "meta_lines": [
             content.settings.bureau[language],
             say.plain("Data to {day}", day=day),
-            say.plain("Known on {day}", day=display.date_text(content.programme.known_on, language)),
+            say.plain(
+                "Workbooks received to {day}", day=display.date_text(content.programme.known_on, language)
+            ),
             say.plain("Provisional"),
+            *_incomplete(content, say),
             content.settings.statement[language],
         ],
         "nav": [[name, say.plain(label)] for name, label in CONTENTS],
@@ -57,6 +60,14 @@ def page(content: Content, language: str) -> dict[str, Any]:
         "contents_label": say.plain("Contents"),
         "headline_label": say.plain("Headline"),
     }
+
+
+def _incomplete(content: Content, say: Wording) -> list[str]:
+    """Say under the title that units are missing: what they sent before stands in their place."""
+    received, expected = (content.figures[f"units_{name}"].value for name in ("received", "expected"))
+    if received == expected:
+        return []
+    return [say.plain("Units reported: {units_received} of {units_expected}, the others as before")]
 
 
 def record_of(content: Content) -> Record:

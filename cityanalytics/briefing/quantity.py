@@ -26,6 +26,7 @@ SHOWN: Mapping[str, Callable[[display.Value, str], str]] = {
     ),
     "points": display.points,
     "times": lambda value, language: display.number(value, language, places=2),
+    "as stated": display.stated,
     "count": display.count,
     "days": display.count,
 }

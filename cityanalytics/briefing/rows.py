@@ -113,7 +113,9 @@ def axes(
 def solid(ax: Axes, at: int, bar: Bar) -> None:
     """Draw a bar from zero with its words at its end."""
     look = bar.look
-    ax.barh(at, bar.value, height=0.6, facecolor=look.fill, edgecolor=look.line, linewidth=1.1)
+    ax.barh(
+        at, bar.value, height=0.6, facecolor=look.fill, edgecolor=look.line, hatch=look.hatch, linewidth=1.1
+    )
     note(ax, at, bar.value, bar.note, look.text)
 
 

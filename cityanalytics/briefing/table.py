@@ -27,11 +27,14 @@ class _Numbers:
     places: int
     per: float
     percent: bool = False
+    signed: bool = False
 
     def text(self, cell: Cell, language: str) -> str:
         if isinstance(cell, str):
             return cell
         shown = number(cell, language, places=self.places, per=self.per)
+        if self.signed and isinstance(cell, int | float) and cell > 0:
+            shown = f"+{shown}"
         return (
             shown
             if not self.percent or absence(cell, language)
@@ -115,9 +118,9 @@ class Table:
         """Show columns of probabilities as whole per cent; only what is certain is 0% or 100%."""
         return self._shown(columns, _Chances(places=0, per=0.01))
 
-    def points(self, *columns: int, places: int = 1) -> Table:
+    def points(self, *columns: int, places: int = 1, signed: bool = False) -> Table:
         """Show columns of differences between fractions in percentage points; label or caption names them."""
-        return self._shown(columns, _Numbers(places=places, per=0.01))
+        return self._shown(columns, _Numbers(places=places, per=0.01, signed=signed))
 
     def fitting(self) -> Table:
         """Say that the table fits a phone without scrolling."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cityanalytics.programme.progress import cumulative, curve
+from cityanalytics.programme.progress import ceiling, cumulative, curve
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cityanalytics.forecast.methods import Forecast
     from cityanalytics.programme.snapshot import Programme
 
-    Method = Callable[[pd.Series, float], Forecast]
+    Method = Callable[[pd.Series, float, float], Forecast]
 
 #: What is changed, in this order.
 CAUSES = ("method", "scope", "revised", "actuals")
@@ -133,7 +133,7 @@ def bridge(*, earlier: Earlier, then: Programme, now: Programme, method: Method)
     now
         The programme that this forecast stands on.
     method
-        Forecasts the year from a cumulative curve (yuan at the end of each day) and a target (yuan).
+        Forecasts the year from a cumulative curve (yuan at the end of each day), a target and a ceiling (yuan).
 
     Raises
     ------
@@ -145,10 +145,10 @@ def bridge(*, earlier: Earlier, then: Programme, now: Programme, method: Method)
     added = now.segments["project"].isin(now.projects.loc[joined, "project"])
     in_scope = pd.concat([then.segments[kept], now.segments[added]], ignore_index=True)
     walked = [
-        method(curve(then), then.plan),
-        method(cumulative(in_scope, value="amount", last=then.as_of), now.plan),
-        method(cumulative(now.segments, value="amount", last=then.as_of), now.plan),
-        method(curve(now), now.plan),
+        method(curve(then), then.plan, ceiling(then)),
+        method(cumulative(in_scope, value="amount", last=then.as_of), now.plan, ceiling(now)),
+        method(cumulative(now.segments, value="amount", last=then.as_of), now.plan, ceiling(now)),
+        method(curve(now), now.plan, ceiling(now)),
     ]
     return Bridge(
         earlier=earlier,

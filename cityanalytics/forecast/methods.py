@@ -41,6 +41,8 @@ class Forecast:
         Degrees of freedom of the t distribution.
     method, reference_class
         Names, shown wherever the forecast is.
+    ceiling
+        What the year cannot come to more than (yuan): the total investment of all projects.
     """
 
     as_of: dt.date
@@ -51,13 +53,15 @@ class Forecast:
     freedom: int
     method: str
     reference_class: str
+    ceiling: float = math.inf
 
     def quantile(self, level: float) -> float:
         """Return the year-end total that is not exceeded with probability `level` (yuan)."""
         # SciPy takes 0.3 s to import: only where a forecast is made
         from scipy.special import stdtrit
 
-        return self.done + self.remainder * math.exp(self.spread * float(stdtrit(self.freedom, level)))
+        free = self.done + self.remainder * math.exp(self.spread * float(stdtrit(self.freedom, level)))
+        return max(self.done, min(free, self.ceiling))
 
     @property
     def probability(self) -> float | None:
@@ -69,6 +73,8 @@ class Forecast:
         missing = self.target - self.done
         if missing <= 0:
             return 1.0
+        if self.target > self.ceiling:
+            return 0.0
         if not self.remainder or not self.spread:
             return float(self.remainder >= missing)
         chance = float(stdtr(self.freedom, (math.log(self.remainder) - math.log(missing)) / self.spread))
@@ -98,7 +104,7 @@ class PaceOfClass:
     reference: Reference
     name = "pace of a reference class"
 
-    def __call__(self, curve: pd.Series, *, target: float) -> Forecast:
+    def __call__(self, curve: pd.Series, *, target: float, ceiling: float = math.inf) -> Forecast:
         """Forecast the year's total.
 
         Parameters
@@ -107,6 +113,8 @@ class PaceOfClass:
             Cumulative amount (yuan) at the end of each day from 1 January to the data date.
         target
             Annual plan (yuan).
+        ceiling
+            What the year cannot come to more than (yuan).
 
         Raises
         ------
@@ -130,4 +138,5 @@ class PaceOfClass:
             freedom=count - 1,
             method=self.name,
             reference_class=self.reference.name,
+            ceiling=ceiling,
         )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from cityanalytics.issues import Severity, file_of
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Sequence
 
     from cityanalytics.intake.register import Receipt
@@ -96,7 +96,7 @@ def arrivals(
     known_on
         The day by which workbooks had been received.
     """
-    due = settings.data_date(quarter) + dt.timedelta(days=settings.due_days)
+    due = settings.due_on(quarter)
     files = {receipt.file for receipt in receipts}
     doubts: dict[str, list[Issue]] = {}
     for issue in ingested.issues:

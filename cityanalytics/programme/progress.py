@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
     from cityanalytics.programme.snapshot import Programme
 
 UNDER_WAY = ("under construction", "suspended")
+
+
+def ceiling(programme: Programme) -> float:
+    """Return what the year cannot exceed (yuan): all projects' total investment; inf where one states none."""
+    projects = programme.projects
+    total = projects["total_investment"]
+    return math.inf if total.isna().any() else float(np.maximum(total, projects["done"]).sum())
 
 
 def by(programme: Programme, *keys: str) -> pd.DataFrame:

@@ -24,7 +24,7 @@ from cityanalytics.intake.sources import sources_sha256
 from cityanalytics.intake.store import read_tables
 from cityanalytics.issues import Message
 from cityanalytics.programme.closing import closed_year, same_day_before, share_done, year_total
-from cityanalytics.programme.progress import curve
+from cityanalytics.programme.progress import ceiling, curve
 from cityanalytics.programme.reconcile import reconcile
 from cityanalytics.programme.snapshot import Programme, Tables, take_snapshot
 from cityanalytics.publishing.comparison import since_last
@@ -184,7 +184,7 @@ def package_versions() -> Mapping[str, str]:
 
 
 def _forecast(programme: Programme, reference_class: str) -> Forecast:
-    return forecast_year(reference_class, curve(programme), programme.plan)
+    return forecast_year(reference_class, curve(programme), programme.plan, ceiling(programme))
 
 
 def _holidays_left(settings: Settings, programme: Programme) -> int:

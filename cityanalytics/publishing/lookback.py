@@ -19,7 +19,7 @@ from cityanalytics.forecast.record import hold_against
 from cityanalytics.forecast.seriesfile import read_recorded, read_series
 from cityanalytics.intake.store import read_tables
 from cityanalytics.programme.closing import year_total
-from cityanalytics.programme.progress import curve
+from cityanalytics.programme.progress import ceiling, curve
 from cityanalytics.programme.snapshot import take_snapshot
 from cityanalytics.publishing.ledger import read_ledger
 from cityanalytics.publishing.parameters import resolve_dates
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from cityanalytics.settings import Settings
 
 
-def forecast_year(reference_class: str, so_far: pd.Series, target: float) -> Forecast:
-    """Return the year's forecast from a curve (yuan, to the data date) and the plan."""
+def forecast_year(reference_class: str, so_far: pd.Series, target: float, ceiling: float) -> Forecast:
+    """Return the year's forecast from a curve (yuan, to the data date), the plan, and what it cannot exceed."""
     as_of = so_far.index[-1].date()
-    return PaceOfClass(reference=reference(reference_class, as_of))(so_far, target=target)
+    return PaceOfClass(reference=reference(reference_class, as_of))(so_far, target=target, ceiling=ceiling)
 
 
 def bridge_from_last(
@@ -172,7 +172,9 @@ def hindcasts(
             continue
         try:
             then = take_snapshot(tables, as_of=day, known_on=in_time)
-            found.append((then, forecast_year(settings.reference_class, curve(then), then.plan)))
+            found.append(
+                (then, forecast_year(settings.reference_class, curve(then), then.plan, ceiling(then)))
+            )
         except InsufficientDataError:
             continue
     return found

@@ -39,14 +39,15 @@ def decisions(content: Content, say: Wording) -> Markup:
     ]
     columns = ("Project", "Unit", "Difficulty", "Request", "Deadline")
     table = Table.of(columns=[say(label) for label in columns], rows=cells)
-    return table.caption(
-        say("Decisions asked: {requests_shown} of {requests_total}, largest gap first"),
-        unit=say("deadline: date"),
+    shown = table.caption(
+        say("Decisions requested: {requests_shown} of {requests_total}, largest gap first"),
+        unit=say("deadline: date; names and texts as units report them"),
     ).html(8, say.language)
+    return shown + paragraph(say("All requests: briefing.xlsx."), note=True)
 
 
 def _deadline(day: object, content: Content, say: Wording) -> Markup | str | None:
     if not isinstance(day, pd.Timestamp):
         return None
     text = display.day_text(day.date(), say.language)
-    return late(say("{day}, passed", day=text)) if day.date() < content.programme.as_of else text
+    return late(say("{day}, passed", day=text)) if day.date() < content.programme.known_on else text

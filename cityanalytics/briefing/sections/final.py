@@ -60,6 +60,12 @@ def final(content: Content, say: Wording) -> Markup:
                 "Less than a month of the year has gone: the pace so far says little of the year, so the range is wider than the class's own."
             )
         )
+    method += paragraph(
+        say(
+            "The median takes {pace_expected} from now on; so far it was {pace_achieved}, and {pace_best} in the best {pace_best_days}-day run. "
+            "About eight times in ten the year ends inside the 80% band."
+        )
+    )
     return side_by_side(
         _curve(content, say).figure_html(1, say.language) + _classes(content, say) + method,
         _paces(content, say).figure_html(2, say.language) + moved(content, say, position=4),
@@ -145,6 +151,8 @@ def _between(content: Content) -> list[tuple[dt.date, float, float, float]]:
 def _paces(content: Content, say: Wording) -> Chart:
     pace = content.pace
     calendar = [("Achieved", pace.achieved, palette.ACTUAL), ("Required", pace.required, palette.REQUIRED)]
+    expected = content.figures["pace_expected"].value
+    calendar.append(("Forecast", expected, palette.FORECAST))
     working = [
         ("Achieved", pace.achieved_working, palette.ACTUAL),
         ("Required", pace.required_working, palette.REQUIRED),
@@ -181,12 +189,13 @@ def _paces(content: Content, say: Wording) -> Chart:
         words=Words(
             title=title,
             subtitle=say.plain(
-                "Investment a day; solid: achieved, outlined: required, pale: best sustained until {day}",
+                "Investment a day; solid: achieved, outlined: required, hatched: what the forecast's median takes, pale: best sustained until {day}",
                 day=display.date_text(pace.best_until, say.language),
             ),
             alt=say.plain(
-                "Bar chart: achieved {pace_achieved}, required {pace_required}, best sustained {pace_best}; a working day: "
-                "achieved {pace_achieved_working}, required {pace_required_working}."
+                "Bar chart. Calendar days: {days_gone} gone, {days_left} left; achieved {pace_achieved}, required {pace_required}, "
+                "by the forecast {pace_expected}, best {pace_best_days}-day run {pace_best}. Working days: {working_days_gone} gone, "
+                "{working_days_left} left; achieved {pace_achieved_working}, required {pace_required_working}."
             ),
         ),
     )

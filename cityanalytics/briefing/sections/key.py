@@ -22,7 +22,7 @@ STAGES = (
     ("projects_started", "Started"),
     ("projects_completed", "of which completed"),
     ("projects_on_schedule", "of which on schedule"),
-    ("unexplained_projects", "of which neither: late"),
+    ("unexplained_projects", "of which late"),
     ("unassessed_projects", "of which begun since the last report"),
     ("projects_not_started", "Not started"),
     ("projects_total", "All projects"),
@@ -102,7 +102,7 @@ def _measures(content: Content, say: Wording) -> Markup:
         )
         .numeric(1, 2, places=max(1, 1 + money.places))
         .shares(3)
-        .points(4)
+        .points(4, signed=True)
         .fitting()
         .html(1, say.language)
     )

@@ -81,7 +81,7 @@ def _strip(content: Content, say: Wording) -> Chart:
                 doubted=[float(share) for share in rows.loc[doubted, "share"].dropna()]
                 if look is palette.PAST
                 else (),
-                doubted_label=say.plain("{contradicted_projects} behind all the same"),
+                doubted_label=say.plain("{contradicted_projects} of these behind"),
             )
             for label, chosen, look in groups
             if label != "Not assessed" or chosen.any()
@@ -177,16 +177,16 @@ def _heaviest(content: Content, say: Wording) -> Markup:
                 row["share"],
                 content.settings.term(row["constraint"], say.language)
                 if isinstance(row["constraint"], str)
-                else None,
+                else say("none reported"),
                 latest,
             )
         )
-    columns = ("Project", "Unit", "In charge", "Gap", "Share", "Constraint", "Latest start")
+    columns = ("Project", "Unit", "Person in charge", "Shortfall", "Share", "Constraint", "Latest start")
     table = Table.of(columns=[say(label) for label in columns], rows=cells)
     shown = (
         table.caption(
             say("Late or not started: {held_up_shown} of {held_up_projects}, largest gap first"),
-            unit=say("gap to elapsed time in {unit}", unit=scale.unit),
+            unit=say("shortfall to elapsed time in {unit}", unit=scale.unit),
         )
         .numeric(3, places=places, per=scale.per)
         .shares(4)
@@ -194,7 +194,7 @@ def _heaviest(content: Content, say: Wording) -> Markup:
     )
     return shown + paragraph(
         say(
-            "Latest start: 31 December, less the planned duration for what must end in the year. Full list: briefing.xlsx and notebook 03_projects."
+            "Latest start: what must end in the year, 31 December less its planned duration; all else must start by 31 December. All projects: briefing.xlsx."
         ),
         note=True,
     )

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing.section import bullets, part
+from cityanalytics.briefing.sections.final import CLASSES
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
@@ -35,7 +36,12 @@ def provenance(content: Content, say: Wording) -> Markup:
                 "inputs_files",
                 hash=made.inputs_sha256[:SHOWN],
             ),
-            say("Code: SHA-256 {hash}…; seed {seed}", hash=made.code_sha256[:SHOWN], seed=made.seed),
+            say("Code: SHA-256 {hash}…", hash=made.code_sha256[:SHOWN]),
+            say(
+                "Parameters: reference class {reference_class}; lights beyond {light_yellow} and {light_red}; seed {seed}",
+                reference_class=say(CLASSES[content.forecast.reference_class]),
+                seed=made.seed,
+            ),
             say(
                 "To check, in the folder of this page: {command} makes it again from its inputs and compares.",
                 command=command,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from cityanalytics.briefing import display
-from cityanalytics.briefing.breakdown import MOST_NAMES, MOST_REVISIONS
+from cityanalytics.briefing.breakdown import MOST_REVISIONS
 from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import bullets, original, paragraph, part, quarter_name
@@ -40,6 +40,16 @@ def _received(content: Content, say: Wording) -> list[Markup]:
             quarter=quarter_name(content.programme.quarter, say),
         )
     ]
+    if late := late_units(content):
+        days = [
+            say.plain(
+                "{unit} ({day})",
+                unit=content.settings.term(unit, say.language),
+                day=display.day_text(day, say.language),
+            )
+            for unit, day in late
+        ]
+        lines.append(say("Late, with the day of receipt: {names}.", names=_names(days, say)))
     absent = missing_units(content)
     if absent:
         names = _names([content.settings.term(unit, say.language) for unit in absent], say)
@@ -61,10 +71,21 @@ def _received(content: Content, say: Wording) -> list[Markup]:
         )
     lines.append(
         say(
-            "Issues in the workbooks used: errors {issues_error}, warnings {issues_warning}; listed by cell in the notebook 01_data_quality."
+            "Issues in the workbooks used: errors {issues_error}, warnings {issues_warning}; listed by cell in briefing.xlsx."
         )
     )
     return lines
+
+
+def late_units(content: Content) -> list[tuple[str, dt.date]]:
+    """Return the units whose first workbook of the quarter came after the due day, with the day of receipt."""
+    received, settings = content.programme.received, content.settings
+    due = settings.due_on(content.programme.quarter)
+    rows = received[
+        (received["quarter"] == content.programme.quarter) & received["unit"].isin(settings.units)
+    ]
+    came = {row["unit"]: row["first_received"].date() for row in rows.to_dict("records")}
+    return sorted(((unit, day) for unit, day in came.items() if day > due), key=lambda late: late[1])
 
 
 def missing_units(content: Content) -> list[str]:
@@ -94,19 +115,25 @@ def _gaps(content: Content, say: Wording) -> list[Markup]:
     if len(found.adjusted):
         lines.append(
             say.counted(
-                "The plan was {annual_plan_original} as approved and is {annual_plan} since {adjusted_projects} project was adjusted.",
-                "The plan was {annual_plan_original} as approved and is {annual_plan} since {adjusted_projects} projects were adjusted.",
+                "The plans as approved, with those of projects added since, came to {annual_plan_original}; since {adjusted_projects} project was adjusted it is {annual_plan}.",
+                "The plans as approved, with those of projects added since, came to {annual_plan_original}; since {adjusted_projects} projects were adjusted it is {annual_plan}.",
                 "adjusted_projects",
             )
         )
     totals = [
         say(
             "stated {value} at {where}: {understood}",
-            value=row["value"],
+            value=say("{" + f"stated_total_{rank}" + "}"),
             where=row["where"],
-            understood=_said(row, say),
+            understood=say(
+                row["understood"],
+                **{
+                    **json.loads(row["understood_values"]),
+                    "computed": say("{" + f"summed_total_{rank}" + "}"),
+                },
+            ),
         )
-        for row in found.totals.to_dict("records")
+        for rank, row in enumerate(found.totals.to_dict("records"), start=1)
     ]
     lines += [
         say("A stated total disagrees with its rows, which are used: {what}.", what=what) for what in totals
@@ -144,18 +171,9 @@ def _on_year(content: Content, say: Wording) -> list[Markup]:
     ]
 
 
-def _said(row: Mapping[Hashable, str], say: Wording) -> Markup:
-    return say(row["understood"], **json.loads(row["understood_values"]))
-
-
 def _names(names: list[str], say: Wording) -> str:
     separator = say.plain("{first}, {second}", first="", second="")
-    shown = separator.join(names[:MOST_NAMES])
-    return (
-        shown
-        if len(names) <= MOST_NAMES
-        else say.plain("{names} and {units_missing_unnamed} more", names=shown)
-    )
+    return separator.join(names)
 
 
 def _revisions(content: Content, say: Wording) -> Markup:
@@ -182,9 +200,11 @@ def _revisions(content: Content, say: Wording) -> Markup:
     shown = Table.of(columns=[say(label) for label in columns], rows=rows)
     return (
         shown.caption(
-            say("Amounts stated again: {revisions_total}, largest change first")
+            say("Amounts stated again this year: {revisions_total}, largest change first")
             if len(rows) == len(table)
-            else say("Amounts stated again: {revisions_shown} of {revisions_total}, largest change first"),
+            else say(
+                "Amounts stated again this year: {revisions_shown} of {revisions_total}, largest change first"
+            ),
             unit=scale.unit,
         )
         .numeric(3, 4, places=1 + scale.places, per=scale.per)

@@ -30,7 +30,11 @@ def units(content: Content, say: Wording) -> Markup:
     if content.programme.demolition.size:
         left += demolition_chart(content, say).figure_html(4, say.language)
     by_unit = standing_chart(content, say, "unit", shares=False).figure_html(5, say.language)
-    beside = rule(content, say) + _contradicted(content, say)
+    beside = (
+        rule(content, say)
+        + paragraph(say("A light tells where a part stands today, the chance where its year ends."))
+        + _contradicted(content, say)
+    )
     return side_by_side(left, by_unit) + side_by_side(_table(content, say), beside) + _ahead(content, say)
 
 
@@ -156,11 +160,11 @@ def _table(content: Content, say: Wording) -> Markup:
         )
         for row in table.to_dict("records")
     ]
-    columns = ("Unit", "Light", "Points behind", "Of gap", "Chance")
+    columns = ("Unit", "Light", "Points behind", "Gap share", "Chance")
     shown = Table.of(columns=[say(label) for label in columns], rows=rows)
     return (
         shown.caption(
-            say("Responsible units, largest gap first"),
+            say("Responsible units, largest gap in yuan first"),
             unit=say(
                 "percentage points behind elapsed time; share of all gaps and chance of reaching the plan in %"
             ),

@@ -41,7 +41,7 @@ def what_if(content: Content, say: Wording) -> Markup:
                 for label, key in (
                     ("Median of the year", "p50"),
                     ("Pace against base", "pace"),
-                    ("Chance of the plan", "probability"),
+                    ("Chance of meeting the plan", "probability"),
                 )
             ),
         )

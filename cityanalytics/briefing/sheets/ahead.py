@@ -121,7 +121,7 @@ def bridge(content: Content, say: Wording) -> Sheet:
             Column.share(
                 say.plain("Change of the chance"), unit=say.plain("percentage points"), places=0, note="steps"
             ),
-            Column.chances(say.plain("Chance of the plan")),
+            Column.chances(say.plain("Chance of meeting the plan")),
         ],
         rows=rows,
         language=say.language,
@@ -176,7 +176,7 @@ def _band(say: Wording) -> Sequence[Column]:
         Column.scaled(say.plain("Low"), amounts, places=1, note="range"),
         Column.scaled(say.plain("Median"), amounts, places=1),
         Column.scaled(say.plain("High"), amounts, places=1, note="range"),
-        Column.chances(say.plain("Chance of the plan")),
+        Column.chances(say.plain("Chance of meeting the plan")),
     )
 
 

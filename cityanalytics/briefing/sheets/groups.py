@@ -74,12 +74,12 @@ def _groups(content: Content, say: Wording, by: str, head: Sheet) -> Sheet:
             Column.scaled(say.plain("Done"), amounts, places=places),
             Column.share(say.plain("Share")),
             Column.share(say.plain("Against elapsed time"), unit=say.plain("percentage points"), note="gap"),
-            Column.scaled(say.plain("Gap"), amounts, places=places, note="short"),
+            Column.scaled(say.plain("Shortfall"), amounts, places=places, note="short"),
             Column.share(say.plain("Of the gap")),
             Column.scaled(say.plain("Year-end, low"), amounts, places=places, note="range"),
             Column.scaled(say.plain("Year-end, median"), amounts, places=places),
             Column.scaled(say.plain("Year-end, high"), amounts, places=places, note="range"),
-            Column.chances(say.plain("Chance of the plan")),
+            Column.chances(say.plain("Chance of meeting the plan")),
             Column(label=say.plain("State"), note="state"),
         ],
         rows=rows,
@@ -98,7 +98,7 @@ def constraints(content: Content, say: Wording) -> Sheet:
         columns=[
             Column(label=say.plain("Constraint")),
             Column.numbers(say.plain("Number of projects")),
-            Column.scaled(say.plain("Gap"), LANGUAGES[say.language].amounts, places=2, note="short"),
+            Column.scaled(say.plain("Shortfall"), LANGUAGES[say.language].amounts, places=2, note="short"),
             Column.share(say.plain("Of the gap")),
         ],
         rows=[

@@ -77,7 +77,7 @@ def projects(content: Content, say: Wording) -> Sheet:
             Column.scaled(say.plain("Plan"), amounts, at=1, places=1),
             Column.scaled(say.plain("Done"), amounts, at=1, places=1),
             Column.share(say.plain("Share")),
-            Column.scaled(say.plain("Gap"), amounts, at=1, places=1, note="short"),
+            Column.scaled(say.plain("Shortfall"), amounts, at=1, places=1, note="short"),
             Column.share(say.plain("Physical progress")),
             Column.days(say.plain("Planned start")),
             Column.days(say.plain("Planned finish")),
@@ -107,7 +107,9 @@ def decisions(content: Content, say: Wording) -> Sheet:
             Column(label=say.plain("Project")),
             Column(label=say.plain("Unit")),
             Column(label=say.plain("Responsible person")),
-            Column.scaled(say.plain("Gap"), LANGUAGES[say.language].amounts, at=1, places=1, note="short"),
+            Column.scaled(
+                say.plain("Shortfall"), LANGUAGES[say.language].amounts, at=1, places=1, note="short"
+            ),
             Column(label=say.plain("Constraint")),
             Column(label=say.plain("Difficulty")),
             Column(label=say.plain("Request")),
@@ -148,4 +150,4 @@ def _if_any(value: Given, otherwise: Absent | None) -> Given:
 def _passed(day: object, content: Content, say: Wording) -> Given:
     if not isinstance(day, pd.Timestamp):
         return None
-    return say.plain("yes") if day.date() < content.programme.as_of else say.plain("no")
+    return say.plain("yes") if day.date() < content.programme.known_on else say.plain("no")

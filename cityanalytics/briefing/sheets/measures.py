@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 #: Unit of a figure's exact value, in words.
 UNITS = {
     "yuan": "yuan",
+    "as stated": "unit of its sheet",
     "yuan per day": "yuan a day",
     "square metres": "square metres",
     "metres": "metres",
@@ -106,7 +107,7 @@ def stages(content: Content, say: Wording) -> Sheet:
 
 def paces(content: Content, say: Wording) -> Sheet:
     """Return required, achieved and best pace, by calendar and by working day."""
-    pace, scale = content.pace, LANGUAGES[say.language].pace
+    pace, scale = content.pace, LANGUAGES[say.language].paces[0]
     columns = [
         replace(Column.scaled(say.plain(label), (scale,), places=1), inner=say.plain("yuan a day"))
         for label in ("By calendar days", "By working days")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 def received(content: Content, say: Wording) -> Sheet:
     """Return by unit which workbook is used, and when the quarter's first one came."""
     programme, settings = content.programme, content.settings
-    due = pd.Timestamp(settings.data_date(programme.quarter) + dt.timedelta(days=settings.due_days))
+    due = pd.Timestamp(settings.due_on(programme.quarter))
     absent = set(missing_units(content))
     rows: list[tuple[Given, ...]] = []
     for row in programme.received.to_dict("records"):
