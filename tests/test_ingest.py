@@ -526,7 +526,8 @@ def test_a_cumulative_figure_that_disagrees_is_said_and_the_months_are_used(city
     city.send(investment(put(ROAD, 9, 90), BRIDGE), GOOD[1])
     ingested = city.ingest()
     assert places(ingested, "CUMULATIVE_MISMATCH") == [("warning", "项目投资完成情况!J4")]
-    assert "600000" in str(found(ingested, "CUMULATIVE_MISMATCH")[0].understood)
+    said = str(found(ingested, "CUMULATIVE_MISMATCH")[0].understood)
+    assert said == "states 90 万元; the periods of the row sum to 60 万元"
     assert ingested.tables["investment"]["amount"].sum() == 2_100_000
 
 

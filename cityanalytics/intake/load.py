@@ -12,6 +12,7 @@ import pandas as pd
 
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.register import check_register, read_register
+from cityanalytics.intake.stated import MISFILED, hold_quarter, hold_unit
 from cityanalytics.intake.store import BESIDE, Ingested, Tables
 from cityanalytics.issues import Issue, Message, Severity, file_of
 from cityanalytics.settings import file_sha256
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cityanalytics.intake.match import Match, Synonyms
     from cityanalytics.intake.register import Receipt
     from cityanalytics.settings import Settings
+    from cityanalytics.workbooks.tables import Table
 
 #: What the register itself doubts blocks whatever came later.
 REGISTER_CODES = {"FILE_CHANGED", "FILE_MISSING", "FILE_NOT_RECEIVED"}
@@ -86,7 +88,8 @@ def ingest(
         for name, frame in rows.items():
             parts[name].append(frame)
     tables = {name: as_table(name, _stacked(frames)) for name, frames in parts.items() if name != "issues"}
-    issues += cross_check(tables)
+    misfiled = {file_of(issue.where, ()) for issue in issues if issue.code in MISFILED}
+    issues += cross_check({name: table[~table["file"].isin(misfiled)] for name, table in tables.items()})
     _replaced(inputs, tables)
     corrected = _corrected(receipts, inputs)
     issues = _eased(issues, corrected)
@@ -121,18 +124,24 @@ def _read(
     issues = list(understood.issues)
     gathered: dict[str, list[pd.DataFrame]] = {}
     counts: dict[str, dict[str, int]] = {}
+    ours: list[Table] = []
     for table in understood.tables:
         periods = period_columns(table, source.data_date.year)
         match = match_table(table, synonyms, periods=periods)
         sound = not match.missing and not match.ambiguous
         rows, found = extract(table, match, source) if sound else ({}, [])
         issues += [*found, *_unmatched(match, f"{receipt.file}!{table.sheet}")]
+        if match.subject is not None:
+            ours.append(table)
+            if match.subject.name != "history":  # its years have ended
+                issues += hold_quarter(table, source)
         counts[f"{table.sheet}!{table.range}"] = {
             "in": len(table.frame),
             **{name: len(frame) for name, frame in rows.items()},
         }
         for name, frame in rows.items():
             gathered.setdefault(name, []).append(frame)
+    issues += hold_unit(ours, source, settings.senders)
     if not any(len(frame) for frames in gathered.values() for frame in frames):
         issues.append(
             Issue(
