@@ -11,13 +11,15 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from cityanalytics.calendar import quarter_end
-from cityanalytics.errors import UsageError
+from cityanalytics.errors import BlockingIssuesError, UsageError
 from cityanalytics.intake.register import Receipt, is_copy, read_register, write_register
-from cityanalytics.issues import Message
+from cityanalytics.issues import Message, blocking
 from cityanalytics.settings import Settings, file_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from cityanalytics.issues import Issue
 
 #: Days that the longest quarter has.
 MOST_DAYS = 92
@@ -51,8 +53,10 @@ def receive(
     Raises
     ------
     UsageError
-        A file is missing, empty, a lock file or a copy; the unit is unknown; the quarter is none; the day of
-        receipt lies before the quarter.
+        A file is missing, empty, a lock file or a copy; its name states another quarter; the unit is unknown;
+        the quarter is none; the day of receipt lies before the quarter.
+    BlockingIssuesError
+        A file cannot be opened as a workbook, or is a text without a table.
     """
     if on <= quarter_end(quarter) - dt.timedelta(days=MOST_DAYS):
         raise UsageError(
@@ -65,6 +69,7 @@ def receive(
     sources: list[Path] = []
     for source in files:
         _acceptable(source)
+        _of_quarter(source, quarter)
         sender = _unit(settings, source, unit)
         sha256 = file_sha256(source)
         if (sender, quarter, sha256) in {(*place[:2], content) for place, content in held.items()}:
@@ -78,6 +83,15 @@ def receive(
             Receipt(file=file, sha256=sha256, unit=sender, quarter=quarter, received=on, position=position)
         )
         sources.append(source)
+    if unread := [issue for source in sources for issue in _unreadable(source)]:
+        raise BlockingIssuesError(
+            unread,
+            Message.counted(
+                "nothing was filed: {count} file is no workbook that can be read",
+                "nothing was filed: {count} files are no workbooks that can be read",
+                count=len(unread),
+            ),
+        )
     written: list[Path] = []
     try:
         for receipt, source in zip(filed, sources, strict=True):
@@ -117,6 +131,33 @@ def _acceptable(source: Path) -> None:
         )
     if not source.stat().st_size:
         raise UsageError(Message.of("{file} is empty: ask the unit to send it again", file=source))
+
+
+def _of_quarter(source: Path, quarter: str) -> None:
+    from cityanalytics.intake.stated import quarters_named  # pandas behind it takes 0.3 s to import
+
+    named = quarters_named(source.stem, year=int(quarter[:4]))
+    if named and quarter not in named:
+        raise UsageError(
+            Message.of(
+                "{file}: its name states {named}, not {quarter}; name the quarter that it reports with --quarter, "
+                "or rename the file if its name is wrong",
+                file=source,
+                named=", ".join(sorted(named)),
+                quarter=quarter,
+            )
+        )
+
+
+def _unreadable(source: Path) -> tuple[Issue, ...]:
+    """Return why a file is no workbook at all; what is doubtful in one that can be read is for `ingest` to say."""
+    from cityanalytics.workbooks.grid import read_workbook
+    from cityanalytics.workbooks.tables import understand
+
+    workbook = read_workbook(source)
+    if workbook.container == "csv" and not workbook.issues:  # any text: only a table makes it a workbook
+        return tuple(issue for issue in understand(workbook).issues if issue.code == "NO_TABLE")
+    return blocking(tuple(issue for issue in workbook.issues if issue.code == "UNREADABLE_FILE"))
 
 
 def _unit(settings: Settings, source: Path, unit: str | None) -> str:
