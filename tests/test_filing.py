@@ -61,7 +61,7 @@ def test_what_is_no_workbook_is_refused_with_its_reason(
     notes.write_text("called the unit, they will send it on Monday\n", encoding="utf-8")
     assert run(city, "receive", str(notes), "--unit", UNIT, "--quarter", "2010Q3") == 1
     said = capsys.readouterr().err
-    assert "NO_TABLE notes.txt" in said
+    assert "NO_DATA notes.txt" in said
     assert said.splitlines()[-1] == "nothing was filed: 1 file is no workbook that can be read"
     assert registered(city) == 1
 
@@ -113,3 +113,81 @@ def test_handouts_that_lie_there_are_left_as_they_are(city: Path, capsys: pytest
     assert "0 empty workbooks of 2010Q4" in said
     assert "20 workbooks that lay there were left as they are" in said
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_workbook_filed_by_mistake_is_withdrawn_kept_and_said(
+    city: Path, repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (source,) = (repository / "data/raw/2010Q3").rglob("市政工程处2010年三季度报表.xlsx")
+    assert run(city, "ingest") == 0
+    before = tables(city)
+    day = ("--quarter", "2010Q3", "--on", "2010-09-26")
+    assert run(city, "receive", str(source), "--unit", UNIT, *day) == 0
+    assert run(city, "ingest") == 1
+    (filed,) = (city / "data/raw").rglob(source.name)
+    register = (city / "data/raw/register.csv").read_bytes()
+    assert run(city, "withdraw", str(filed), "--why", "  of another\nunit ") == 0
+    capsys.readouterr()
+    assert run(city, "ingest") == 0
+    place = filed.relative_to(city).as_posix()
+    said = capsys.readouterr().err
+    assert f"warning WORKBOOK_WITHDRAWN {place}" in said
+    assert "of another unit; kept, and not read" in said
+    assert tables(city) == before
+    assert (filed.read_bytes(), (city / "data/raw/register.csv").read_bytes()) == (
+        source.read_bytes(),
+        register,
+    )
+    assert run(city, "receive", str(source), "--unit", UNIT, *day) == 0  # it may come again
+    assert registered(city) == 3
+    assert len(list((city / "data/raw").rglob("市政工程处*.xlsx"))) == 2
+    assert run(city, "ingest") == 1
+
+
+def tables(root: Path) -> dict[str, bytes]:
+    """Give the tables of what was reported, by name."""
+    folder = root / "data/processed"
+    return {path.name: path.read_bytes() for path in folder.glob("*.parquet") if path.stem != "issues"}
+
+
+def test_the_workbook_that_a_mistaken_one_hid_counts_again(city: Path, repository: Path) -> None:
+    (first,) = (repository / "data/raw/2010Q2").rglob(f"{UNIT}2010年二季度报表.xls")
+    assert run(city, "receive", str(first), "--quarter", "2010Q2", "--on", "2010-07-05") == 0
+    assert run(city, "ingest") == 0
+    before = tables(city)
+    (later,) = (repository / "data/raw/2010Q3").rglob(f"{UNIT}2010年三季度报表.xls")
+    unnamed = city.parent / f"{UNIT}更正.xls"
+    shutil.copy(later, unnamed)
+    assert run(city, "receive", str(unnamed), "--quarter", "2010Q2", "--on", "2010-10-09") == 0
+    assert run(city, "ingest") == 1
+    (filed,) = (city / "data/raw/2010Q2").rglob(unnamed.name)
+    assert run(city, "withdraw", filed.relative_to(city).as_posix(), "--why", "三季度的报表") == 0
+    assert run(city, "ingest") == 0
+    assert tables(city) == before
+
+
+@pytest.mark.parametrize(
+    ("file", "why", "said"),
+    [
+        ("data/raw/2010Q3/2010-09-25/燃气管理处/燃气管理处.xls", "x", "nearest: data/raw/2010Q3/2010-09-25"),
+        ("../elsewhere.xls", "x", "is not in the register"),
+        (f"data/raw/2010Q3/2010-09-25/{UNIT}/{UNIT}2010年三季度报表.xls", "  ", "say why with --why"),
+    ],
+)
+def test_what_cannot_be_withdrawn_is_said(
+    city: Path, capsys: pytest.CaptureFixture[str], file: str, why: str, said: str
+) -> None:
+    assert run(city, "withdraw", file, "--why", why) == 2
+    assert said in capsys.readouterr().err
+    assert not (city / "data/raw/withdrawn.csv").exists()
+
+
+def test_nothing_is_withdrawn_twice(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = f"data/raw/2010Q3/2010-09-25/{UNIT}/{UNIT}2010年三季度报表.xls"
+    assert run(city, "withdraw", file, "--why", "x") == 0
+    assert run(city, "withdraw", file, "--why", "y") == 2
+    assert "has been withdrawn already" in capsys.readouterr().err
+    assert run(city, "ingest") == 2  # nothing that counts has been received
+    (city / "data/raw/withdrawn.csv").write_text("file,day\nx,y\n", encoding="utf-8")
+    assert run(city, "ingest") == 1
+    assert "withdrawn.csv cannot be read" in capsys.readouterr().err

@@ -118,6 +118,20 @@ def receive(
 
 @click.command()
 @common
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--why", required=True, metavar="TEXT", help="What was wrong; kept beside the register.")
+def withdraw(file: Path, workspace: Path | None, why: str) -> None:
+    """Take a workbook that was filed by mistake out of what counts; it is kept."""
+    from cityanalytics.intake.withdraw import withdraw as withdraw_file
+
+    settings = settings_of(workspace)
+    today = dt.date.today()  # noqa: DTZ011 - the bureau's day
+    withdrawal = withdraw_file(settings, file, on=today, why=why)
+    say("withdrawn {file}: kept, and not read; next: `cityanalytics ingest`", file=withdrawal.file)
+
+
+@click.command()
+@common
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.tables import Table
 
 #: What the register itself doubts blocks whatever came later.
-REGISTER_CODES = {"FILE_CHANGED", "FILE_MISSING", "FILE_NOT_RECEIVED"}
+REGISTER_CODES = {"FILE_CHANGED", "FILE_MISSING", "FILE_NOT_RECEIVED", "WORKBOOK_WITHDRAWN"}
 
 
 def ingest(

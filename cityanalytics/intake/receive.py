@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cityanalytics.calendar import quarter_end
 from cityanalytics.errors import BlockingIssuesError, UsageError
 from cityanalytics.intake.register import Receipt, is_copy, read_register, write_register
-from cityanalytics.issues import Message, blocking
+from cityanalytics.issues import Message
 from cityanalytics.settings import Settings, file_sha256
 
 if TYPE_CHECKING:
@@ -62,8 +62,9 @@ def receive(
         raise UsageError(
             Message.of("{on} lies before {quarter}: --on is the day of receipt", on=on, quarter=quarter)
         )
-    receipts = read_register(settings)
-    held = {_place(receipt): receipt.sha256 for receipt in receipts}  # what was received last there
+    receipts = read_register(settings, withdrawn=True)
+    standing = read_register(settings)
+    held = {_place(receipt): receipt.sha256 for receipt in standing}  # what was received last there
     taken = {receipt.file for receipt in receipts}
     filed: list[Receipt] = []
     sources: list[Path] = []
@@ -149,15 +150,20 @@ def _of_quarter(source: Path, quarter: str) -> None:
         )
 
 
-def _unreadable(source: Path) -> tuple[Issue, ...]:
+def _unreadable(source: Path) -> list[Issue]:
     """Return why a file is no workbook at all; what is doubtful in one that can be read is for `ingest` to say."""
     from cityanalytics.workbooks.grid import read_workbook
     from cityanalytics.workbooks.tables import understand
 
     workbook = read_workbook(source)
-    if workbook.container == "csv" and not workbook.issues:  # any text: only a table makes it a workbook
-        return tuple(issue for issue in understand(workbook).issues if issue.code == "NO_TABLE")
-    return blocking(tuple(issue for issue in workbook.issues if issue.code == "UNREADABLE_FILE"))
+    told = {"UNREADABLE_FILE"}
+    found = workbook.issues
+    if workbook.container == "csv" and not found:  # any text: only rows of a table make it a workbook
+        understood = understand(workbook)
+        found = understood.issues
+        if not any(table.rows["data"] for table in understood.tables):
+            told = {"NO_TABLE", "NO_DATA", "FORM_NOT_TABLE"}
+    return [issue for issue in found if issue.code in told][:1]
 
 
 def _unit(settings: Settings, source: Path, unit: str | None) -> str:
