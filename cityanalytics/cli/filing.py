@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cityanalytics.calendar import quarter_end
 from cityanalytics.cli.console import (
     print_json,
     print_table,
@@ -194,13 +193,13 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, returns: Path | No
     quarters alone, errors always. Workbooks go back also when an issue blocks.
     """
     from cityanalytics.intake.load import ingest as ingest_workbooks
-    from cityanalytics.intake.register import read_register
+    from cityanalytics.intake.register import check_quarters, read_register
     from cityanalytics.intake.store import write_tables
     from cityanalytics.workbooks.inspection import issue_document
 
     settings = settings_of(workspace)
     receipts = read_register(settings)
-    _received(quarters, sorted({receipt.quarter for receipt in receipts}))
+    check_quarters(quarters, receipts)
     with progress("reading workbooks", total=len(receipts)) as advance:
         found = ingest_workbooks(settings, on_file=lambda _: advance())
     returned = None if returns is None else _return(settings, found, quarters, returns)
@@ -242,20 +241,6 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, returns: Path | No
         warnings=len(shown),
         folder=settings.processed,
     )
-
-
-def _received(quarters: Sequence[str], known: Sequence[str]) -> None:
-    """Refuse a quarter of which nothing was received, as `brief` does."""
-    for quarter in quarters:
-        quarter_end(quarter)
-        if known and quarter not in known:
-            raise UsageError(
-                Message.of(
-                    "no workbook of {quarter} has been received; nearest: {near}",
-                    quarter=quarter,
-                    near=min(known, key=lambda name: abs(quarter_end(name) - quarter_end(quarter))),
-                )
-            )
 
 
 def _consequence(errors: Sequence[Issue], shown: int, *, returns: bool) -> Message:

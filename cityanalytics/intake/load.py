@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,6 @@ from cityanalytics.intake.stated import MISFILED, hold_quarter, hold_unit
 from cityanalytics.intake.store import BESIDE, Ingested, Tables
 from cityanalytics.issues import Issue, Message, Severity, file_of
 from cityanalytics.settings import file_sha256
-from cityanalytics.workbooks.cells import squeezed
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -53,7 +51,7 @@ def ingest(
     """
     # pandera takes 0.4 s to import: only where tables are made
     from cityanalytics.intake.checks import cross_check
-    from cityanalytics.intake.match import load_synonyms
+    from cityanalytics.intake.match import load_aliases, load_synonyms
     from cityanalytics.intake.schema import TABLES, as_table
 
     receipts = read_register(settings)
@@ -66,7 +64,7 @@ def ingest(
     unsound = {issue.where for issue in issues if issue.severity is Severity.ERROR}
     extension = settings.root / "synonyms.toml"
     synonyms = load_synonyms(extension.read_text(encoding="utf-8") if extension.is_file() else None)
-    aliases = _aliases(settings)
+    aliases = load_aliases(settings.root / "aliases.toml")
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     inputs: list[dict[str, Any]] = []
     for receipt in receipts:
@@ -201,35 +199,6 @@ def _unmatched(match: Match, where: str) -> Iterator[Issue]:
             understood=Message.of("a column that is not asked for; kept in the workbook, not read"),
             suggestion=Message.of("if it is one that is asked for, name its header in synonyms.toml"),
         )
-
-
-def _aliases(settings: Settings) -> dict[str, str]:
-    """Return names as written to the names projects are kept under; each was confirmed by a person."""
-    path = settings.root / "aliases.toml"
-    if not path.is_file():
-        return {}
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("alias", [])
-        aliases = {
-            squeezed(entry["name"]): squeezed(entry["project"]) for entry in entries if entry["confirmed_by"]
-        }
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise UsageError(
-            Message.of(
-                "{file} cannot be read ({reason}): each [[alias]] has name, project, confirmed_by and on",
-                file=path,
-                reason=error,
-            )
-        ) from error
-    return {name: _kept(name, aliases) for name in aliases}
-
-
-def _kept(name: str, aliases: Mapping[str, str]) -> str:
-    """Follow renamings to the last name; a circle of names ends where it began."""
-    seen = {name}
-    while (name := aliases.get(name, name)) not in seen:
-        seen.add(name)
-    return name
 
 
 def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cityanalytics.calendar import quarter_end
-from cityanalytics.errors import CityAnalyticsError
+from cityanalytics.errors import CityAnalyticsError, UsageError
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.settings import Settings, file_sha256
 
@@ -241,6 +241,27 @@ def _unregistered(settings: Settings, known: Collection[str]) -> Iterator[Issue]
                 where=file,
                 understood=Message.of("lies in data/raw but was never received"),
                 suggestion=Message.of("move it out, then `cityanalytics receive FILE --quarter Q`"),
+            )
+
+
+def check_quarters(quarters: Sequence[str], receipts: Sequence[Receipt]) -> None:
+    """Refuse a quarter of which nothing was received, naming the nearest; a register without a line is no matter here.
+
+    Raises
+    ------
+    UsageError
+        A text is no quarter, or nothing was received for it.
+    """
+    known = sorted({receipt.quarter for receipt in receipts})
+    for quarter in quarters:
+        day = quarter_end(quarter)
+        if known and quarter not in known:
+            raise UsageError(
+                Message.of(
+                    "no workbook of {quarter} has been received; nearest: {near}",
+                    quarter=quarter,
+                    near=min((abs(quarter_end(name) - day), name) for name in known)[1],
+                )
             )
 
 
