@@ -33,10 +33,20 @@ class CityAnalyticsError(Exception):
 
 
 class BlockingIssuesError(CityAnalyticsError):
-    """The input has issues that block; all of them are carried."""
+    """The input has issues that block; all of them are carried.
 
-    def __init__(self, issues: Sequence[Issue]) -> None:
-        super().__init__(Message.counted("{count} issue blocks", "{count} issues block", count=len(issues)))
+    Parameters
+    ----------
+    issues
+        What blocks.
+    message
+        What follows from it; by default how many block.
+    """
+
+    def __init__(self, issues: Sequence[Issue], message: Message | None = None) -> None:
+        super().__init__(
+            message or Message.counted("{count} issue blocks", "{count} issues block", count=len(issues))
+        )
         self.issues = tuple(issues)
 
 

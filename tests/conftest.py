@@ -14,8 +14,14 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings as hypothesis
 
+from cityanalytics.intake.register import Receipt, read_register, write_register
+from cityanalytics.settings import file_sha256
+
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterator
+
+    from cityanalytics.settings import Settings
 
 # No test is timed; in CI the same cases are tried each time.
 hypothesis.register_profile("house", deadline=None, derandomize="CI" in os.environ)
@@ -93,6 +99,24 @@ def copy_workspace(repository: Path, target: Path) -> Path:
         if settings.name != "pyproject.toml":
             shutil.copy(settings, target)
     return target
+
+
+def file_unopened(settings: Settings, source: Path, *, unit: str, quarter: str, on: dt.date) -> str:
+    """File what `receive` would refuse to, as if it could be read on that day; give its place."""
+    receipts = read_register(settings)
+    file = f"data/raw/{quarter}/{on}/{unit}/{source.name}"
+    (settings.root / file).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, settings.root / file)
+    receipt = Receipt(
+        file=file,
+        sha256=file_sha256(source),
+        unit=unit,
+        quarter=quarter,
+        received=on,
+        position=len(receipts),
+    )
+    write_register(settings, (*receipts, receipt))
+    return file
 
 
 def run_cityanalytics(*arguments: str, workspace: Path) -> subprocess.CompletedProcess[str]:

@@ -19,9 +19,11 @@ import pytest
 import xlsxwriter
 import xlwt
 
+from cityanalytics.errors import BlockingIssuesError
 from cityanalytics.intake.load import ingest
 from cityanalytics.intake.receive import receive
 from cityanalytics.settings import Settings
+from tests.conftest import file_unopened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -345,7 +347,9 @@ def test_hostile_workbooks_reach_the_city_as_issues(tmp_path):
     for number, name in enumerate(hostile):
         path = tmp_path / f"{number}.xlsx"
         path.write_bytes(REFUSED[name]())
-        receive(settings, [path], quarter="2010Q1", on=dt.date(2010, 4, 2), unit="甲处")
+        with pytest.raises(BlockingIssuesError):
+            receive(settings, [path], quarter="2010Q1", on=dt.date(2010, 4, 2), unit="甲处")
+        file_unopened(settings, path, unit="甲处", quarter="2010Q1", on=dt.date(2010, 4, 2))
     issues = ingest(settings).issues
     assert [issue.code for issue in issues if issue.code == "UNREADABLE_FILE"] == ["UNREADABLE_FILE"] * len(
         hostile

@@ -17,6 +17,7 @@ from cityanalytics.intake.load import ingest
 from cityanalytics.intake.receive import receive
 from cityanalytics.intake.store import Ingested, read_tables, write_tables
 from cityanalytics.settings import Settings
+from tests.conftest import file_unopened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,7 +107,7 @@ class City:
     def send_bytes(self, content: bytes, name: str) -> str:
         path = self.inbox / name
         path.write_bytes(content)
-        return self.send_file(path, unit="甲处")
+        return file_unopened(self.settings, path, unit="甲处", quarter="2010Q1", on=SENT)
 
     def send_file(self, path: Path, *, unit: str, quarter: str = "2010Q1", on: dt.date = SENT) -> str:
         (filed,) = receive(self.settings, [path], quarter=quarter, on=on, unit=unit)
@@ -526,7 +527,8 @@ def test_a_cumulative_figure_that_disagrees_is_said_and_the_months_are_used(city
     city.send(investment(put(ROAD, 9, 90), BRIDGE), GOOD[1])
     ingested = city.ingest()
     assert places(ingested, "CUMULATIVE_MISMATCH") == [("warning", "项目投资完成情况!J4")]
-    assert "600000" in str(found(ingested, "CUMULATIVE_MISMATCH")[0].understood)
+    said = str(found(ingested, "CUMULATIVE_MISMATCH")[0].understood)
+    assert said == "states 90 万元; the periods of the row sum to 60 万元"
     assert ingested.tables["investment"]["amount"].sum() == 2_100_000
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cityanalytics.errors import CityAnalyticsError, UsageError
+from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError, UsageError
 from cityanalytics.intake.receive import receive
 from cityanalytics.intake.register import Receipt, check_register, read_register
 from cityanalytics.settings import Settings
@@ -22,6 +22,14 @@ ON = dt.date(2010, 9, 25)
 LATER = dt.date(2010, 9, 29)
 QUARTER = "2010Q3"
 NAMES = {"zh": "样例市"}
+
+
+def table(name: str) -> bytes:
+    """Give a workbook: a table in which a name stands."""
+    return f"序号,项目名称,总投资（万元）\n1,{name},5\n2,乙路,6\n".encode()
+
+
+ONE, TWO, THREE, GOOD, LEFT = map(table, ("甲路", "丙路", "丁路", "戊路", "己路"))
 
 
 @pytest.fixture
@@ -43,7 +51,7 @@ def inbox(tmp_path: Path) -> Path:
     return folder
 
 
-def sent(inbox: Path, name: str = "燃气管理处2010年三季度报表.xlsx", content: bytes = b"one") -> Path:
+def sent(inbox: Path, name: str = "燃气管理处2010年三季度报表.xlsx", content: bytes = ONE) -> Path:
     path = inbox / name
     path.write_bytes(content)
     return path
@@ -68,13 +76,13 @@ def test_a_workbook_is_filed_with_its_hash(settings: Settings, inbox: Path) -> N
     (filed,) = receive(settings, [sent(inbox)], quarter=QUARTER, on=ON)
     assert filed == Receipt(
         file="data/raw/2010Q3/2010-09-25/燃气管理处/燃气管理处2010年三季度报表.xlsx",
-        sha256=hashlib.sha256(b"one").hexdigest(),
+        sha256=hashlib.sha256(ONE).hexdigest(),
         unit="燃气管理处",
         quarter=QUARTER,
         received=ON,
         position=0,
     )
-    assert (settings.root / filed.file).read_bytes() == b"one"
+    assert (settings.root / filed.file).read_bytes() == ONE
     assert read_register(settings) == (filed,)
     assert codes(settings) == []
 
@@ -104,7 +112,7 @@ def test_twice_in_one_call_is_filed_once(settings: Settings, inbox: Path) -> Non
 def test_the_same_content_of_another_unit_or_quarter_is_filed(settings: Settings, inbox: Path) -> None:
     receive(settings, [sent(inbox)], quarter=QUARTER, on=ON)
     other = receive(settings, [sent(inbox)], quarter=QUARTER, on=ON, unit="房屋管理处")
-    again = receive(settings, [sent(inbox)], quarter="2010Q2", on=ON)
+    again = receive(settings, [sent(inbox, "燃气管理处.xlsx")], quarter="2010Q2", on=ON)
     assert [receipt.unit for receipt in (*other, *again)] == ["房屋管理处", "燃气管理处"]
     assert len(read_register(settings)) == 3
     assert codes(settings) == []
@@ -112,18 +120,18 @@ def test_the_same_content_of_another_unit_or_quarter_is_filed(settings: Settings
 
 def test_a_later_correction_of_the_same_name_keeps_both(settings: Settings, inbox: Path) -> None:
     receive(settings, [sent(inbox)], quarter=QUARTER, on=ON)
-    receive(settings, [sent(inbox, content=b"two")], quarter=QUARTER, on=LATER)
+    receive(settings, [sent(inbox, content=TWO)], quarter=QUARTER, on=LATER)
     kept = below_raw(settings)
-    assert kept["data/raw/2010Q3/2010-09-25/燃气管理处/燃气管理处2010年三季度报表.xlsx"] == b"one"
-    assert kept["data/raw/2010Q3/2010-09-29/燃气管理处/燃气管理处2010年三季度报表.xlsx"] == b"two"
+    assert kept["data/raw/2010Q3/2010-09-25/燃气管理处/燃气管理处2010年三季度报表.xlsx"] == ONE
+    assert kept["data/raw/2010Q3/2010-09-29/燃气管理处/燃气管理处2010年三季度报表.xlsx"] == TWO
 
 
 def test_one_name_on_one_day_gets_numbers(settings: Settings, inbox: Path) -> None:
-    for content in (b"one", b"two", b"three"):
+    for content in (ONE, TWO, THREE):
         receive(settings, [sent(inbox, content=content)], quarter=QUARTER, on=ON)
     files = [receipt.file for receipt in read_register(settings)]
     assert len(set(files)) == 3
-    assert [(settings.root / file).read_bytes() for file in files] == [b"one", b"two", b"three"]
+    assert [(settings.root / file).read_bytes() for file in files] == [ONE, TWO, THREE]
     assert {Path(file).suffix for file in files} == {".xlsx"}
     assert codes(settings) == []
 
@@ -146,13 +154,13 @@ def test_an_unknown_unit_is_refused_with_the_nearest(settings: Settings, inbox: 
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("~$燃气管理处.xlsx", b"one", "lock file"),
-        ("燃气管理处(1).xlsx", b"one", "looks like a copy"),
-        ("燃气管理处 (12).xlsx", b"one", "looks like a copy"),
-        ("燃气管理处（1）.xlsx", b"one", "looks like a copy"),
+        ("~$燃气管理处.xlsx", ONE, "lock file"),
+        ("燃气管理处(1).xlsx", ONE, "looks like a copy"),
+        ("燃气管理处 (12).xlsx", ONE, "looks like a copy"),
+        ("燃气管理处（1）.xlsx", ONE, "looks like a copy"),
         ("燃气管理处.xlsx", b"", "is empty"),
-        ("燃气管理处\n2010.xlsx", b"one", "cannot be seen"),
-        ("燃气管理处\x1b[31m.xlsx", b"one", "cannot be seen"),
+        ("燃气管理处\n2010.xlsx", ONE, "cannot be seen"),
+        ("燃气管理处\x1b[31m.xlsx", ONE, "cannot be seen"),
     ],
 )
 def test_what_is_no_workbook_of_a_unit_is_refused(
@@ -197,10 +205,10 @@ def test_no_name_leaves_data_raw(settings: Settings, inbox: Path, name: str) -> 
 def test_one_bad_file_keeps_all_out(settings: Settings, inbox: Path) -> None:
     receive(settings, [sent(inbox)], quarter=QUARTER, on=ON)
     before = below_raw(settings)
-    good = sent(inbox, "房屋管理处.xlsx", b"good")
+    good = sent(inbox, "房屋管理处.xlsx", GOOD)
     for bad in (
-        sent(inbox, "房屋管理处(1).xlsx", b"x"),
-        sent(inbox, "无名.xlsx", b"x"),
+        sent(inbox, "房屋管理处(1).xlsx", LEFT),
+        sent(inbox, "无名.xlsx", LEFT),
         inbox / "燃气管理处9.xlsx",
     ):
         with pytest.raises(UsageError):
@@ -219,7 +227,7 @@ def test_a_failure_while_writing_keeps_all_out(
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(OSError, match="No space left"):
-        receive(settings, [sent(inbox, "房屋管理处.xlsx", b"good")], quarter=QUARTER, on=LATER)
+        receive(settings, [sent(inbox, "房屋管理处.xlsx", GOOD)], quarter=QUARTER, on=LATER)
     after = {file: content for file, content in below_raw(settings).items() if not file.endswith(".new")}
     assert after == before
 
@@ -263,7 +271,7 @@ def test_what_lies_there_without_receipt_is_said(settings: Settings, inbox: Path
     (filed,) = receive(settings, [sent(inbox)], quarter=QUARTER, on=ON)
     folder = (settings.root / filed.file).parent
     for name in ("~$燃气管理处.xlsx", "燃气管理处(2).xlsx", "燃气管理处新.xlsx", ".DS_Store"):
-        (folder / name).write_bytes(b"x")
+        (folder / name).write_bytes(LEFT)
     shown = folder.relative_to(settings.root).as_posix()
     assert set(codes(settings)) == {
         ("warning", "LOCK_FILE", f"{shown}/~$燃气管理处.xlsx"),
@@ -275,10 +283,10 @@ def test_what_lies_there_without_receipt_is_said(settings: Settings, inbox: Path
 def test_a_file_that_lies_in_its_place_already_is_registered_and_kept(settings: Settings) -> None:
     place = settings.raw / QUARTER / "2010-09-25" / "燃气管理处" / "燃气管理处.xlsx"
     place.parent.mkdir(parents=True)
-    place.write_bytes(b"one")
+    place.write_bytes(ONE)
     (filed,) = receive(settings, [place], quarter=QUARTER, on=ON)
     assert settings.root / filed.file == place
-    assert place.read_bytes() == b"one"
+    assert place.read_bytes() == ONE
     assert codes(settings) == []
 
 
@@ -288,11 +296,11 @@ def test_what_lies_at_the_target_is_never_written_over(settings: Settings, inbox
     place.write_bytes(b"somebody's")
     (filed,) = receive(settings, [sent(inbox, "燃气管理处.xlsx")], quarter=QUARTER, on=ON)
     assert place.read_bytes() == b"somebody's"
-    assert (settings.root / filed.file).read_bytes() == b"one"
+    assert (settings.root / filed.file).read_bytes() == ONE
 
 
 def test_an_earlier_content_sent_again_after_a_correction_is_filed(settings: Settings, inbox: Path) -> None:
-    for content, on in ((b"one", ON), (b"two", LATER), (b"one", dt.date(2010, 9, 30))):
+    for content, on in ((ONE, ON), (TWO, LATER), (ONE, dt.date(2010, 9, 30))):
         assert len(receive(settings, [sent(inbox, content=content)], quarter=QUARTER, on=on)) == 1
     assert [receipt.received.day for receipt in read_register(settings)] == [25, 29, 30]
 
@@ -308,3 +316,55 @@ def test_a_name_that_hides_or_cuts_a_place_is_refused(settings: Settings, inbox:
     with pytest.raises(UsageError, match="rename it"):
         receive(settings, [sent(inbox, name)], quarter=QUARTER, on=ON)
     assert below_raw(settings) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "quarter"),
+    [
+        ("燃气管理处2010年三季度报表更正.xlsx", "2010Q2"),
+        ("燃气管理处2009年三季度报表.xlsx", "2010Q3"),
+        ("燃气管理处第2季度.xlsx", "2010Q3"),
+        ("燃气管理处Q1.xlsx", "2010Q3"),
+        ("燃气管理处2010Q4报表.xlsx", "2010Q3"),
+        ("燃气管理处上半年报表.xlsx", "2010Q3"),
+        ("燃气管理处１—６月报表.xlsx", "2010Q3"),
+    ],
+)
+def test_a_name_that_states_another_quarter_is_refused(
+    settings: Settings, inbox: Path, name: str, quarter: str
+) -> None:
+    with pytest.raises(UsageError, match=f"not {quarter}; name the quarter that it reports"):
+        receive(settings, [sent(inbox, name)], quarter=quarter, on=ON)
+    assert below_raw(settings) == {}
+
+
+def test_a_late_correction_of_an_earlier_quarter_is_filed(settings: Settings, inbox: Path) -> None:
+    late = sent(inbox, "燃气管理处2010年二季度报表更正.xlsx")
+    (filed,) = receive(settings, [late], quarter="2010Q2", on=dt.date(2010, 10, 9))
+    assert filed.quarter == "2010Q2"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a note without a table", "NO_TABLE"),
+        (b"PK\x03\x04 garbage", "UNREADABLE_FILE"),
+        (bytes(64), "UNREADABLE_FILE"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096), "UNREADABLE_FILE"),
+    ],
+)
+def test_what_cannot_be_read_keeps_all_out(
+    settings: Settings, inbox: Path, content: bytes, said: str
+) -> None:
+    bad = sent(inbox, "燃气管理处.xlsx", content)
+    with pytest.raises(BlockingIssuesError, match="nothing was filed: 1 file is no workbook") as error:
+        receive(settings, [sent(inbox, "房屋管理处.xlsx", GOOD), bad], quarter=QUARTER, on=ON)
+    assert [(issue.code, issue.where) for issue in error.value.issues] == [(said, bad.name)]
+    assert error.value.exit_code == 1
+    assert below_raw(settings) == {}
+
+
+def test_a_workbook_with_doubts_is_filed_as_it_came(settings: Settings, inbox: Path) -> None:
+    doubtful = "序号,项目名称,总投资\n1,甲路,#DIV/0!\n1,甲路,约300\n".encode("gb18030")
+    (filed,) = receive(settings, [sent(inbox, content=doubtful)], quarter=QUARTER, on=ON)
+    assert (settings.root / filed.file).read_bytes() == doubtful

@@ -28,6 +28,7 @@ from cityanalytics.settings import load_settings
 from cityanalytics.workbooks.grid import read_bytes
 from cityanalytics.workbooks.marking import issuelist
 from cityanalytics.workbooks.marking.mark import Marked, mark_workbook
+from tests.conftest import file_unopened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -257,7 +258,9 @@ def test_what_cannot_be_read_goes_back_as_the_list_alone_under_a_name_of_its_own
     table.write_bytes(
         "序号,项目名称,总投资（万元）\n1,=cmd|' /C calc'!A0,待定\n2,乙路,3\n3,丙路,4\n".encode("gb18030")
     )
-    receive(load_settings(city), [locked, table], quarter="2010Q3", on=dt.date(2010, 9, 28))
+    day = dt.date(2010, 9, 28)
+    file_unopened(load_settings(city), locked, unit=HEAT, quarter="2010Q3", on=day)
+    receive(load_settings(city), [table], quarter="2010Q3", on=day)
     done = run(city, "ingest", "--returns", "back", "--ui", "en")
     assert done.returncode == 1
     assert "as a marked copy of the values: 1, as the list of issues alone: 1" in done.stderr

@@ -12,7 +12,7 @@ import click
 from cityanalytics import __version__
 from cityanalytics.cli.changes import diff
 from cityanalytics.cli.console import UI, say, translate, ui_language
-from cityanalytics.cli.filing import ingest, init, inspect, receive
+from cityanalytics.cli.filing import ingest, init, inspect, receive, withdraw
 from cityanalytics.cli.forecasts import forecast, forecast_series
 from cityanalytics.cli.making import brief
 from cityanalytics.cli.reports import lab, publish, trace, verify
@@ -28,6 +28,7 @@ FAILED = 3
 COMMANDS = (
     init,
     receive,
+    withdraw,
     inspect,
     ingest,
     brief,

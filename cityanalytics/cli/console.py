@@ -83,19 +83,27 @@ def progress(label: str, total: int | None = None) -> Iterator[Callable[[], None
 
 
 def show_issues(issues: Sequence[Issue]) -> None:
-    """List issues, errors first: place on one line, so that it can be copied, what and how to mend it below."""
-    ordered = sorted(issues, key=lambda issue: issue.severity is not Severity.ERROR)
-    errors = sum(issue.severity is Severity.ERROR for issue in issues)
-    shown = ordered[: max(errors, MOST_ROWS)]
+    """List issues: place on one line, so that it can be copied, what and how to mend it below.
+
+    Errors come last, where they stay on the screen; all of them are shown, and as many warnings as fit.
+    """
+    errors = [issue for issue in issues if issue.severity is Severity.ERROR]
+    warnings = [issue for issue in issues if issue.severity is not Severity.ERROR]
+    fitting = warnings[: max(MOST_ROWS - len(errors), 0)]
+    _show(fitting)
+    if len(warnings) > len(fitting):
+        say("and {count} more: --json gives all", count=len(warnings) - len(fitting))
+    _show(errors)
+
+
+def _show(issues: Sequence[Issue]) -> None:
     console = Console(stderr=True, highlight=False)
-    for issue in shown:
+    for issue in issues:
         style = "bold red" if issue.severity is Severity.ERROR else "yellow"
         console.print(f"[{style}]{translate(issue.severity.value)}[/] {issue.code}", end=" ")
         console.print(issue.where, markup=False, soft_wrap=True)
         said = [issue.value, issue.understood.text(translate), issue.suggestion.text(translate)]
         console.print("    " + "; ".join(filter(None, said)), markup=False, soft_wrap=True)
-    if len(issues) > len(shown):
-        say("and {count} more: --json gives all", count=len(issues) - len(shown))
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str) -> None:

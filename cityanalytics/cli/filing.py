@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cityanalytics.calendar import quarter_end
 from cityanalytics.cli.console import (
     print_json,
     print_table,
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cityanalytics.intake.store import Ingested
+    from cityanalytics.issues import Issue
     from cityanalytics.settings import Settings
 
 
@@ -48,16 +48,22 @@ def init(directory: Path, workspace: Path | None, *, next_quarter: bool, next_ye
         settings = load_settings(find_workspace(directory.resolve()))
         received = {receipt.quarter for receipt in read_register(settings)} | set(settings.quarters)
         quarter = next_quarter_after(received, next_year=next_year)
-        written = write_handouts(settings, quarter)
+        written, kept = write_handouts(settings, quarter)
         say_count(
             "{count} empty workbook of {quarter} written to {folder}",
             "{count} empty workbooks of {quarter} written to {folder}",
             count=len(written),
             quarter=quarter,
-            folder=written[0].parent,
+            folder=(written or kept)[0].parent,
         )
+        if kept:
+            say_count(
+                "{count} workbook that lay there was left as it is",
+                "{count} workbooks that lay there were left as they are",
+                count=len(kept),
+            )
         return
-    written = make_workspace(directory)
+    make_workspace(directory)
     say(
         "workspace made in {folder}: fill in cityanalytics.toml, then `cityanalytics init --next-quarter {folder}`",
         folder=directory,
@@ -77,13 +83,24 @@ def receive(
     from cityanalytics.intake.receive import receive as receive_files
 
     settings = settings_of(workspace)
+    today = dt.date.today()  # noqa: DTZ011 - the bureau's day
     try:
-        day = dt.date.fromisoformat(on_) if on_ else dt.date.today()  # noqa: DTZ011 - the bureau's day
+        day = dt.date.fromisoformat(on_) if on_ else today
     except ValueError:
         raise UsageError(
             Message.of("{name} is a date such as 2010-09-22; {text!r} is none", name="--on", text=on_)
         ) from None
-    filed = receive_files(settings, files, quarter=quarter, on=day, unit=unit)
+    if day > today:
+        raise UsageError(
+            Message.of(
+                "{on} has not come yet (today is {today}): --on is the day of receipt", on=day, today=today
+            )
+        )
+    try:
+        filed = receive_files(settings, files, quarter=quarter, on=day, unit=unit)
+    except BlockingIssuesError as error:
+        show_issues(error.issues)
+        raise
     for receipt in filed:
         say(
             "received {file} from {unit}, SHA-256 {hash}…",
@@ -96,6 +113,20 @@ def receive(
         count=len(filed),
         known=len(files) - len(filed),
     )
+
+
+@click.command()
+@common
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--why", required=True, metavar="TEXT", help="What was wrong; kept beside the register.")
+def withdraw(file: Path, workspace: Path | None, why: str) -> None:
+    """Take a workbook that was filed by mistake out of what counts; it is kept."""
+    from cityanalytics.intake.withdraw import withdraw as withdraw_file
+
+    settings = settings_of(workspace)
+    today = dt.date.today()  # noqa: DTZ011 - the bureau's day
+    withdrawal = withdraw_file(settings, file, on=today, why=why)
+    say("withdrawn {file}: kept, and not read; next: `cityanalytics ingest`", file=withdrawal.file)
 
 
 @click.command()
@@ -162,14 +193,14 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, returns: Path | No
     quarters alone, errors always. Workbooks go back also when an issue blocks.
     """
     from cityanalytics.intake.load import ingest as ingest_workbooks
-    from cityanalytics.intake.register import read_register
+    from cityanalytics.intake.register import check_quarters, read_register
     from cityanalytics.intake.store import write_tables
     from cityanalytics.workbooks.inspection import issue_document
 
     settings = settings_of(workspace)
-    for quarter in quarters:
-        quarter_end(quarter)
-    with progress("reading workbooks", total=len(read_register(settings))) as advance:
+    receipts = read_register(settings)
+    check_quarters(quarters, receipts)
+    with progress("reading workbooks", total=len(receipts)) as advance:
         found = ingest_workbooks(settings, on_file=lambda _: advance())
     returned = None if returns is None else _return(settings, found, quarters, returns)
     blocked: BlockingIssuesError | None = None
@@ -198,7 +229,9 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, returns: Path | No
     if returned is not None:
         say("{returned}", returned=returned.text(translate))
     if blocked:
-        raise blocked
+        raise BlockingIssuesError(
+            blocked.issues, _consequence(blocked.issues, len(shown), returns=returns is not None)
+        )
     say(
         "workbooks read: {files}; rows of projects: {projects}, of investment: {investment}; warnings: {warnings}; "
         "written to {folder}",
@@ -207,6 +240,26 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, returns: Path | No
         investment=counts["investment"],
         warnings=len(shown),
         folder=settings.processed,
+    )
+
+
+def _consequence(errors: Sequence[Issue], shown: int, *, returns: bool) -> Message:
+    """Say what follows from issues that block: what is left, and what to do."""
+    counts = {"count": len(errors), "warnings": shown - len(errors)}
+    if returns:
+        return Message.counted(
+            "{count} issue blocks, beside warnings: {warnings}; no table was written, those there were stay. "
+            "Receive the mended workbooks, then `cityanalytics ingest` again",
+            "{count} issues block, beside warnings: {warnings}; no table was written, those there were stay. "
+            "Receive the mended workbooks, then `cityanalytics ingest` again",
+            **counts,
+        )
+    return Message.counted(
+        "{count} issue blocks, beside warnings: {warnings}; no table was written, those there were stay. "
+        "Next: `cityanalytics ingest --returns DIR` marks the units' workbooks to be mended and sent again",
+        "{count} issues block, beside warnings: {warnings}; no table was written, those there were stay. "
+        "Next: `cityanalytics ingest --returns DIR` marks the units' workbooks to be mended and sent again",
+        **counts,
     )
 
 

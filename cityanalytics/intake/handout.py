@@ -147,8 +147,8 @@ def next_quarter_after(quarters: Iterable[str], *, next_year: bool) -> str:
     return f"{year + 1}Q1" if next_year or number == LAST_QUARTER else f"{year}Q{number + 1}"
 
 
-def write_handouts(settings: Settings, quarter: str) -> list[Path]:
-    """Write an empty workbook of a quarter for every unit, under data/handouts.
+def write_handouts(settings: Settings, quarter: str) -> tuple[list[Path], list[Path]]:
+    """Write an empty workbook of a quarter for every unit that has none yet, under data/handouts.
 
     Parameters
     ----------
@@ -159,8 +159,8 @@ def write_handouts(settings: Settings, quarter: str) -> list[Path]:
 
     Returns
     -------
-    list of pathlib.Path
-        The workbooks.
+    tuple
+        The workbooks written, and those that lay there and were left as they are.
 
     Raises
     ------
@@ -171,11 +171,16 @@ def write_handouts(settings: Settings, quarter: str) -> list[Path]:
         raise UsageError(Message.of("cityanalytics.toml names no units: list them under units"))
     folder = settings.root / "data" / "handouts" / quarter
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
+    written: list[Path] = []
+    kept: list[Path] = []
     for unit in settings.units:
-        written.append(folder / f"{unit}{quarter}报表.xlsx")
-        _write_workbook(written[-1], settings, unit, quarter)
-    return written
+        path = folder / f"{unit}{quarter}报表.xlsx"
+        if path.exists():
+            kept.append(path)
+            continue
+        _write_workbook(path, settings, unit, quarter)
+        written.append(path)
+    return written, kept
 
 
 def _packaged_notebooks() -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -12,10 +11,10 @@ import pandas as pd
 
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.register import check_register, read_register
+from cityanalytics.intake.stated import MISFILED, hold_quarter, hold_unit
 from cityanalytics.intake.store import BESIDE, Ingested, Tables
 from cityanalytics.issues import Issue, Message, Severity, file_of
 from cityanalytics.settings import file_sha256
-from cityanalytics.workbooks.cells import squeezed
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,9 +24,10 @@ if TYPE_CHECKING:
     from cityanalytics.intake.match import Match, Synonyms
     from cityanalytics.intake.register import Receipt
     from cityanalytics.settings import Settings
+    from cityanalytics.workbooks.tables import Table
 
 #: What the register itself doubts blocks whatever came later.
-REGISTER_CODES = {"FILE_CHANGED", "FILE_MISSING", "FILE_NOT_RECEIVED"}
+REGISTER_CODES = {"FILE_CHANGED", "FILE_MISSING", "FILE_NOT_RECEIVED", "WORKBOOK_WITHDRAWN"}
 
 
 def ingest(
@@ -51,7 +51,7 @@ def ingest(
     """
     # pandera takes 0.4 s to import: only where tables are made
     from cityanalytics.intake.checks import cross_check
-    from cityanalytics.intake.match import load_synonyms
+    from cityanalytics.intake.match import load_aliases, load_synonyms
     from cityanalytics.intake.schema import TABLES, as_table
 
     receipts = read_register(settings)
@@ -64,7 +64,7 @@ def ingest(
     unsound = {issue.where for issue in issues if issue.severity is Severity.ERROR}
     extension = settings.root / "synonyms.toml"
     synonyms = load_synonyms(extension.read_text(encoding="utf-8") if extension.is_file() else None)
-    aliases = _aliases(settings)
+    aliases = load_aliases(settings.root / "aliases.toml")
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     inputs: list[dict[str, Any]] = []
     for receipt in receipts:
@@ -86,7 +86,8 @@ def ingest(
         for name, frame in rows.items():
             parts[name].append(frame)
     tables = {name: as_table(name, _stacked(frames)) for name, frames in parts.items() if name != "issues"}
-    issues += cross_check(tables)
+    misfiled = {file_of(issue.where, ()) for issue in issues if issue.code in MISFILED}
+    issues += cross_check({name: table[~table["file"].isin(misfiled)] for name, table in tables.items()})
     _replaced(inputs, tables)
     corrected = _corrected(receipts, inputs)
     issues = _eased(issues, corrected)
@@ -121,18 +122,24 @@ def _read(
     issues = list(understood.issues)
     gathered: dict[str, list[pd.DataFrame]] = {}
     counts: dict[str, dict[str, int]] = {}
+    ours: list[Table] = []
     for table in understood.tables:
         periods = period_columns(table, source.data_date.year)
         match = match_table(table, synonyms, periods=periods)
         sound = not match.missing and not match.ambiguous
         rows, found = extract(table, match, source) if sound else ({}, [])
         issues += [*found, *_unmatched(match, f"{receipt.file}!{table.sheet}")]
+        if match.subject is not None:
+            ours.append(table)
+            if match.subject.name != "history":  # its years have ended
+                issues += hold_quarter(table, source)
         counts[f"{table.sheet}!{table.range}"] = {
             "in": len(table.frame),
             **{name: len(frame) for name, frame in rows.items()},
         }
         for name, frame in rows.items():
             gathered.setdefault(name, []).append(frame)
+    issues += hold_unit(ours, source, settings.senders)
     if not any(len(frame) for frames in gathered.values() for frame in frames):
         issues.append(
             Issue(
@@ -192,35 +199,6 @@ def _unmatched(match: Match, where: str) -> Iterator[Issue]:
             understood=Message.of("a column that is not asked for; kept in the workbook, not read"),
             suggestion=Message.of("if it is one that is asked for, name its header in synonyms.toml"),
         )
-
-
-def _aliases(settings: Settings) -> dict[str, str]:
-    """Return names as written to the names projects are kept under; each was confirmed by a person."""
-    path = settings.root / "aliases.toml"
-    if not path.is_file():
-        return {}
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("alias", [])
-        aliases = {
-            squeezed(entry["name"]): squeezed(entry["project"]) for entry in entries if entry["confirmed_by"]
-        }
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise UsageError(
-            Message.of(
-                "{file} cannot be read ({reason}): each [[alias]] has name, project, confirmed_by and on",
-                file=path,
-                reason=error,
-            )
-        ) from error
-    return {name: _kept(name, aliases) for name in aliases}
-
-
-def _kept(name: str, aliases: Mapping[str, str]) -> str:
-    """Follow renamings to the last name; a circle of names ends where it began."""
-    seen = {name}
-    while (name := aliases.get(name, name)) not in seen:
-        seen.add(name)
-    return name
 
 
 def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:

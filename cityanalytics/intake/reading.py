@@ -302,6 +302,7 @@ class Reading:
             if column.letter in periods:
                 period = periods[column.letter]
                 values = self.numbers(column, dimension)
+                self._not_yet(column, period, values)
                 part = pd.DataFrame({value: values, f"{value}_cell": self.cells(column.letter)})
                 parts.append(
                     part.assign(
@@ -315,6 +316,28 @@ class Reading:
         )
         self._cumulative(flows[value].groupby(level=0).sum(), dimension)
         return flows
+
+    def _not_yet(self, column: Column, period: Period, values: pd.Series) -> None:
+        """Say what is told of a period that begins after the day that the workbook describes."""
+        told = values.index[values.notna() & (values != 0)]
+        if period.start > self.source.data_date and len(told):
+            self.issues.append(
+                Issue(
+                    severity=Severity.ERROR,
+                    code="PERIOD_AFTER_DATA_DATE",
+                    where=f"{self.source.receipt.file}!{self.table.sheet}!{column.letter}{told[0]}",
+                    value=str(self.table.frame.loc[told[0], column.letter]),
+                    understood=Message.of(
+                        "of a period from {start} on; filed under {quarter}, whose data date is {day}",
+                        start=period.start,
+                        quarter=self.source.receipt.quarter,
+                        day=self.source.data_date,
+                    ),
+                    suggestion=Message.of(
+                        "withdraw it and receive it with the right --quarter, or send it again without what lies ahead"
+                    ),
+                )
+            )
 
     def _overlaps(self, periods: dict[str, Period]) -> None:
         ordered = sorted(periods.items(), key=lambda item: item[1])
@@ -335,12 +358,11 @@ class Reading:
     def _cumulative(self, computed: pd.Series, dimension: Dimension) -> None:
         """Hold the stated cumulative column against the sum of the periods."""
         column = self.column("cumulative")
-        if column is None:
-            return
+        unit = column.unit if column else None
         stated = self.numbers(column, dimension)
-        tolerance = ROUNDING + (
-            float(column.unit.factor) * len(self.table.columns) / 2e4 if column.unit else 0
-        )
+        if unit is None:
+            return  # and `numbers` said so
+        tolerance = ROUNDING + float(unit.factor) * len(self.table.columns) / 2e4
         off = stated.notna() & ((stated - computed.reindex(stated.index).fillna(0.0)).abs() > tolerance)
         for row in stated.index[off]:
             self.say(
@@ -348,9 +370,10 @@ class Reading:
                 "cumulative",
                 row,
                 Message.of(
-                    "the periods of the row sum to {computed} {base}",
-                    computed=f"{computed.get(row, 0.0):.0f}",
-                    base=dimension.value,
+                    "states {stated} {unit}; the periods of the row sum to {computed} {unit}",
+                    stated=f"{stated[row] / float(unit.factor):.10g}",
+                    computed=f"{computed.get(row, 0.0) / float(unit.factor):.10g}",
+                    unit=unit.name,
                 ),
                 Message.of("correct the periods or the cumulative figure; the periods are used"),
             )

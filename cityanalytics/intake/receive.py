@@ -11,13 +11,15 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from cityanalytics.calendar import quarter_end
-from cityanalytics.errors import UsageError
+from cityanalytics.errors import BlockingIssuesError, UsageError
 from cityanalytics.intake.register import Receipt, is_copy, read_register, write_register
 from cityanalytics.issues import Message
 from cityanalytics.settings import Settings, file_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from cityanalytics.issues import Issue
 
 #: Days that the longest quarter has.
 MOST_DAYS = 92
@@ -51,20 +53,24 @@ def receive(
     Raises
     ------
     UsageError
-        A file is missing, empty, a lock file or a copy; the unit is unknown; the quarter is none; the day of
-        receipt lies before the quarter.
+        A file is missing, empty, a lock file or a copy; its name states another quarter; the unit is unknown;
+        the quarter is none; the day of receipt lies before the quarter.
+    BlockingIssuesError
+        A file cannot be opened as a workbook, or is a text without a table.
     """
     if on <= quarter_end(quarter) - dt.timedelta(days=MOST_DAYS):
         raise UsageError(
             Message.of("{on} lies before {quarter}: --on is the day of receipt", on=on, quarter=quarter)
         )
-    receipts = read_register(settings)
-    held = {_place(receipt): receipt.sha256 for receipt in receipts}  # what was received last there
+    receipts = read_register(settings, withdrawn=True)
+    standing = read_register(settings)
+    held = {_place(receipt): receipt.sha256 for receipt in standing}  # what was received last there
     taken = {receipt.file for receipt in receipts}
     filed: list[Receipt] = []
     sources: list[Path] = []
     for source in files:
         _acceptable(source)
+        _of_quarter(source, quarter)
         sender = _unit(settings, source, unit)
         sha256 = file_sha256(source)
         if (sender, quarter, sha256) in {(*place[:2], content) for place, content in held.items()}:
@@ -78,6 +84,15 @@ def receive(
             Receipt(file=file, sha256=sha256, unit=sender, quarter=quarter, received=on, position=position)
         )
         sources.append(source)
+    if unread := [issue for source in sources for issue in _unreadable(source)]:
+        raise BlockingIssuesError(
+            unread,
+            Message.counted(
+                "nothing was filed: {count} file is no workbook that can be read",
+                "nothing was filed: {count} files are no workbooks that can be read",
+                count=len(unread),
+            ),
+        )
     written: list[Path] = []
     try:
         for receipt, source in zip(filed, sources, strict=True):
@@ -117,6 +132,38 @@ def _acceptable(source: Path) -> None:
         )
     if not source.stat().st_size:
         raise UsageError(Message.of("{file} is empty: ask the unit to send it again", file=source))
+
+
+def _of_quarter(source: Path, quarter: str) -> None:
+    from cityanalytics.intake.stated import quarters_named  # pandas behind it takes 0.3 s to import
+
+    named = quarters_named(source.stem, year=int(quarter[:4]))
+    if named and quarter not in named:
+        raise UsageError(
+            Message.of(
+                "{file}: its name states {named}, not {quarter}; name the quarter that it reports with --quarter, "
+                "or rename the file if its name is wrong",
+                file=source,
+                named=", ".join(sorted(named)),
+                quarter=quarter,
+            )
+        )
+
+
+def _unreadable(source: Path) -> list[Issue]:
+    """Return why a file is no workbook at all; what is doubtful in one that can be read is for `ingest` to say."""
+    from cityanalytics.workbooks.grid import read_workbook
+    from cityanalytics.workbooks.tables import understand
+
+    workbook = read_workbook(source)
+    told = {"UNREADABLE_FILE"}
+    found = workbook.issues
+    if workbook.container == "csv" and not found:  # any text: only rows of a table make it a workbook
+        understood = understand(workbook)
+        found = understood.issues
+        if not any(table.rows["data"] for table in understood.tables):
+            told = {"NO_TABLE", "NO_DATA", "FORM_NOT_TABLE"}
+    return [issue for issue in found if issue.code in told][:1]
 
 
 def _unit(settings: Settings, source: Path, unit: str | None) -> str:

@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cityanalytics.calendar import quarter_end
-from cityanalytics.errors import CityAnalyticsError
+from cityanalytics.errors import CityAnalyticsError, UsageError
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.settings import Settings, file_sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 COLUMNS = ("file", "sha256", "unit", "quarter", "received")
+#: Beside the register: what was filed by mistake, since when, and why.
+WITHDRAWN = ("file", "on", "why")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,20 +51,47 @@ class Receipt:
     position: int
 
 
-def read_register(settings: Settings) -> tuple[Receipt, ...]:
+@dataclass(frozen=True, kw_only=True)
+class Withdrawal:
+    """A workbook that was filed by mistake: it is kept, and counts for no day.
+
+    Parameters
+    ----------
+    file
+        As the register names it.
+    on
+        Day of the withdrawal.
+    why
+        What was wrong.
+    """
+
+    file: str
+    on: dt.date
+    why: str
+
+
+def read_register(settings: Settings, *, withdrawn: bool = False) -> tuple[Receipt, ...]:
     """Read data/raw/register.csv; a workspace without one has received nothing.
+
+    Parameters
+    ----------
+    settings
+        The workspace's configuration.
+    withdrawn
+        Whether workbooks that were withdrawn are among them.
 
     Raises
     ------
     CityAnalyticsError
         The register lacks a column or holds a bad date or quarter.
     """
+    gone = set() if withdrawn else {one.file for one in read_withdrawals(settings)}
     path = settings.raw / "register.csv"
     if not path.is_file():
         return ()
     try:
         rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
-        return tuple(
+        receipts = [
             Receipt(
                 file=row["file"],
                 sha256=row["sha256"],
@@ -72,7 +101,7 @@ def read_register(settings: Settings) -> tuple[Receipt, ...]:
                 position=position,
             )
             for position, row in enumerate(rows)
-        )
+        ]
     except (KeyError, TypeError, ValueError) as error:
         raise CityAnalyticsError(
             Message.of(
@@ -82,15 +111,51 @@ def read_register(settings: Settings) -> tuple[Receipt, ...]:
                 columns=",".join(COLUMNS),
             )
         ) from error
+    return tuple(receipt for receipt in receipts if receipt.file not in gone)
+
+
+def read_withdrawals(settings: Settings) -> tuple[Withdrawal, ...]:
+    """Read data/raw/withdrawn.csv; without one nothing was withdrawn.
+
+    Raises
+    ------
+    CityAnalyticsError
+        It lacks a column or holds a bad date.
+    """
+    path = settings.raw / "withdrawn.csv"
+    if not path.is_file():
+        return ()
+    try:
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+        return tuple(
+            Withdrawal(file=row["file"], on=dt.date.fromisoformat(row["on"]), why=row["why"]) for row in rows
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise CityAnalyticsError(
+            Message.of(
+                "{file} cannot be read ({reason}): it is UTF-8 text with the columns {columns}, dates as 2010-09-30",
+                file=path,
+                reason=error,
+                columns=",".join(WITHDRAWN),
+            )
+        ) from error
 
 
 def write_register(settings: Settings, receipts: Sequence[Receipt]) -> None:
     """Write data/raw/register.csv, whole or not at all."""
+    _write(settings.raw / "register.csv", COLUMNS, receipts)
+
+
+def write_withdrawals(settings: Settings, withdrawals: Sequence[Withdrawal]) -> None:
+    """Write data/raw/withdrawn.csv, whole or not at all."""
+    _write(settings.raw / "withdrawn.csv", WITHDRAWN, withdrawals)
+
+
+def _write(path: Path, columns: Sequence[str], rows: Sequence[Receipt | Withdrawal]) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([getattr(receipt, column) for column in COLUMNS] for receipt in receipts)
-    path = settings.raw / "register.csv"
+    writer.writerow(columns)
+    writer.writerows([getattr(row, column) for column in columns] for row in rows)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".csv.new")
     draft.write_text(text.getvalue(), encoding="utf-8")
@@ -98,8 +163,26 @@ def write_register(settings: Settings, receipts: Sequence[Receipt]) -> None:
 
 
 def check_register(settings: Settings, receipts: Sequence[Receipt]) -> tuple[Issue, ...]:
-    """Hold the register against the files: changed, missing, never received, lock files and copies."""
-    return tuple(_registered(settings, receipts)) + tuple(_unregistered(settings, receipts))
+    """Hold the register against the files: changed, missing, withdrawn, never received, lock files and copies."""
+    withdrawals = read_withdrawals(settings)
+    known = {receipt.file for receipt in receipts} | {one.file for one in withdrawals}
+    return (
+        *_registered(settings, receipts),
+        *map(_withdrawn, withdrawals),
+        *_unregistered(settings, known),
+    )
+
+
+def _withdrawn(withdrawal: Withdrawal) -> Issue:
+    return Issue(
+        severity=Severity.WARNING,
+        code="WORKBOOK_WITHDRAWN",
+        where=withdrawal.file,
+        understood=Message.of(
+            "withdrawn on {on}: {why}; kept, and not read", on=withdrawal.on, why=withdrawal.why
+        ),
+        suggestion=Message.of("nothing to mend; receive it again if it was right"),
+    )
 
 
 def _registered(settings: Settings, receipts: Sequence[Receipt]) -> Iterator[Issue]:
@@ -125,14 +208,13 @@ def _registered(settings: Settings, receipts: Sequence[Receipt]) -> Iterator[Iss
             )
 
 
-def _unregistered(settings: Settings, receipts: Sequence[Receipt]) -> Iterator[Issue]:
-    known = {receipt.file for receipt in receipts}
+def _unregistered(settings: Settings, known: Collection[str]) -> Iterator[Issue]:
     for path in sorted(settings.raw.rglob("*")):
         file = path.relative_to(settings.root).as_posix()
         if (
             not path.is_file()
             or file in known
-            or path == settings.raw / "register.csv"
+            or path in {settings.raw / "register.csv", settings.raw / "withdrawn.csv"}
             or path.name[0] == "."
         ):
             continue
@@ -159,6 +241,27 @@ def _unregistered(settings: Settings, receipts: Sequence[Receipt]) -> Iterator[I
                 where=file,
                 understood=Message.of("lies in data/raw but was never received"),
                 suggestion=Message.of("move it out, then `cityanalytics receive FILE --quarter Q`"),
+            )
+
+
+def check_quarters(quarters: Sequence[str], receipts: Sequence[Receipt]) -> None:
+    """Refuse a quarter of which nothing was received, naming the nearest; a register without a line is no matter here.
+
+    Raises
+    ------
+    UsageError
+        A text is no quarter, or nothing was received for it.
+    """
+    known = sorted({receipt.quarter for receipt in receipts})
+    for quarter in quarters:
+        day = quarter_end(quarter)
+        if known and quarter not in known:
+            raise UsageError(
+                Message.of(
+                    "no workbook of {quarter} has been received; nearest: {near}",
+                    quarter=quarter,
+                    near=min((abs(quarter_end(name) - day), name) for name in known)[1],
+                )
             )
 
 

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
 Tables = dict[str, pd.DataFrame]
 #: Files beside the workbooks that decide how they are read.
-BESIDE = ("cityanalytics.toml", "aliases.toml", "synonyms.toml", "data/raw/register.csv")
+BESIDE = (
+    "cityanalytics.toml",
+    "aliases.toml",
+    "synonyms.toml",
+    "data/raw/register.csv",
+    "data/raw/withdrawn.csv",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
