@@ -171,7 +171,8 @@ def _label_actual(
             where = (room[0], (_LINE / 2 + 1) / points)
         else:
             across = (drawing.text_width(label) + 4) / ax.bbox.width * (last - start)
-            where = (data_date, float(np.interp(data_date + across, fan, highs)) + _LINE / points)
+            over = float(np.interp(data_date + across, fan, highs))
+            where = (data_date, max(over, 0.6 * ax.get_ylim()[1]) + _LINE / points)  # clear of the plan's label
         ax.annotate(
             label,
             (data_date, done),
