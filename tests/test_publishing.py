@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -203,6 +204,33 @@ def test_trace_of_an_unknown_key_names_the_nearest(briefing: Path) -> None:
     done = run("trace", "reports/2010Q3", "investment_to_dat", workspace=briefing.parent.parent)
     assert done.returncode == 2
     assert "investment_to_date" in done.stderr
+
+
+def test_trace_of_a_key_like_no_other_says_where_keys_stand(briefing: Path) -> None:
+    done = run("trace", "reports/2010Q3", "xx", workspace=briefing.parent.parent)
+    assert done.returncode == 2
+    assert "reports/2010Q3/briefing.json" in done.stderr
+    assert "nearest" not in done.stderr
+
+
+def test_trace_names_each_workbook_once(briefing: Path) -> None:
+    done = run_cityanalytics(
+        "trace", "reports/2010Q3", "demolition_urban_village", workspace=briefing.parent.parent
+    )
+    lines = done.stdout.splitlines()
+    workbooks = [line for line in lines if not line.startswith(" ")]
+    assert 0 < len(workbooks) == len(set(workbooks)) < len(lines)
+    assert all(line.startswith("data/raw/2010Q3/") and line.endswith((".xls", ".xlsx")) for line in workbooks)
+
+
+def test_the_forecast_is_shown_as_the_page_shows_it(briefing: Path) -> None:
+    shown = run_cityanalytics("--ui", "zh", "forecast", "2010Q3", workspace=briefing.parent.parent).stdout
+    record = json.loads((briefing / "briefing.json").read_text(encoding="utf-8"))
+    figures = {figure["key"]: figure["shown"]["zh"] for figure in record["figures"]}
+    amounts = (figures["forecast_p50"], figures["annual_plan"])
+    for word in ("2010Q3", "2010年9月22日", "2010年10月8日", "全国建设投资", *amounts):
+        assert word in shown
+    assert not re.search(r"[a-z]{4}|\d,\d{3},", shown)
 
 
 def test_the_forecast_is_given_as_numbers(briefing: Path) -> None:

@@ -98,8 +98,10 @@ def show_issues(issues: Sequence[Issue]) -> None:
         say("and {count} more: --json gives all", count=len(issues) - len(shown))
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str) -> None:
-    """Print a table to standard output; no text of it is markup."""
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str, below: Message | None = None
+) -> None:
+    """Print a table to standard output, and a sentence below it; no text of it is markup."""
     from rich.table import Table
     from rich.text import Text
 
@@ -109,3 +111,10 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title:
     for row in rows:
         table.add_row(*map(Text, row))
     Console(highlight=False).print(table)
+    if below is not None:
+        print_line(below.text(translate))
+
+
+def print_line(text: str) -> None:
+    """Print a line to standard output as it is, however long."""
+    Console(highlight=False).print(text, markup=False, soft_wrap=True)
