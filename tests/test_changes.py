@@ -476,7 +476,8 @@ def test_on_a_terminal_it_fits_a_hundred_columns_and_ends_with_a_summary(
     assert max(map(cell_len, out.splitlines())) <= 100
     last = err.splitlines()[-1]
     assert {"2010-06-30", "2010-09-22", "266", "268"} <= set(re.findall(r"[\d-]+", last))
-    assert bool(re.search("[a-z]{3}", out + last)) == (ui == "en")
+    said = re.sub(r"--json|briefing\.xlsx", "", out + last)  # what is called so in every language
+    assert bool(re.search("[a-z]{3}", said)) == (ui == "en")
 
 
 def test_the_page_says_what_the_command_says_and_each_number_has_its_cells(briefing, found) -> None:
