@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -45,6 +46,37 @@ def test_each_command_has_help_in_both_languages(command, capsys) -> None:
         if option.startswith("--")
     )
     assert any("\u4e00" <= letter <= "\u9fff" for letter in texts[1])
+
+
+@pytest.mark.parametrize("command", sorted(cli.commands))
+def test_each_command_shows_an_example_that_is_understood(command, capsys) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help", "--ui", "en"])
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "Example: " in line]
+    program, name, *words = shlex.split(line.partition("Example: ")[2])
+    assert (program, name) == ("cityanalytics", command)
+    known = {option for parameter in cli.commands[command].params for option in parameter.opts}
+    if command != "lab":  # whose words go to JupyterLab
+        assert {word for word in words if word.startswith("-")} <= known
+
+
+def test_common_options_may_stand_before_the_command(tmp_path: Path) -> None:
+    for words in (("--ui", "zh", "ingest"), ("--ui=zh", "--workspace", ".", "ingest")):
+        done = run(*words, cwd=tmp_path, LC_ALL="C.UTF-8")
+        assert "没有 cityanalytics.toml" in done.stderr, words
+    assert run("--ui", "zh", "--version", cwd=tmp_path).returncode == 0
+    assert "报" in run("--ui", "zh", "--help", cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(("publish", "."), "缺少 --by"), (("trace", "."), "缺少 KEY"), (("ingest", "--al"), "没有选项 --al")],
+)
+def test_wrong_usage_is_told_in_the_language_of_messages(words, said: str, tmp_path: Path) -> None:
+    done = run(*words, "--ui", "zh", cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Error" not in done.stderr
 
 
 def test_a_wrong_word_is_wrong_usage(tmp_path: Path) -> None:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
+import shutil
+import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,8 +37,6 @@ def hashes(folder: Path) -> dict[str, str]:
 @pytest.fixture
 def own_briefing(briefing: Path, tmp_path: Path) -> Path:
     """Give a workspace of the test's own, with tables and the briefing in it."""
-    import shutil
-
     target = tmp_path / "workspace"
     shutil.copytree(briefing.parent.parent, target)
     return target
@@ -138,10 +141,13 @@ def test_a_failing_cell_is_named_and_the_last_good_report_stays(own_briefing: Pa
         (("2010-3",), ("2010-3", "2010Q3")),
         (("2010Q3", "--as-of", "2010-09-30"), ("2010-09-30", "2010-09-22")),
         (("2010Q3", "--as-of", "2010-06-30"), ("2010-06-30", "2010-07-01")),
-        (("2010Q3", "--as-of", "soon"), ("as_of", "soon")),
+        (("2010Q3", "--as-of", "soon"), ("--as-of", "soon")),
         (("2010Q3", "--known-on", "2010-09-01"), ("2010-09-01", "2010-09-24")),
         (("2010Q3", "-p", "quater=2010Q3"), ("quater", "quarter")),
-        (("2010Q3", "--notebook", "04_what_if", "-p", "pace=fast"), ("pace", "float", "fast")),
+        (("2010Q3", "--notebook", "04_what_if", "-p", "pace=fast"), ("pace must be a number", "fast")),
+        (("2010Q3", "--notebook", "04_what_if", "-p", "pace=-3"), ("pace must be above 0", "-3")),
+        (("2010Q3", "--notebook", "04_what_if", "-p", "pace=nan"), ("pace must be a number", "nan")),
+        (("2011Q2",), ("2011Q2", "2010Q3")),
         (("2010Q3", "--notebook", "06_none"), ("06_none", "02_briefing")),
         (("2010Q3", "--lang", "fr"), ("fr", "zh, en")),
     ],
@@ -200,6 +206,33 @@ def test_trace_of_an_unknown_key_names_the_nearest(briefing: Path) -> None:
     assert "investment_to_date" in done.stderr
 
 
+def test_trace_of_a_key_like_no_other_says_where_keys_stand(briefing: Path) -> None:
+    done = run("trace", "reports/2010Q3", "xx", workspace=briefing.parent.parent)
+    assert done.returncode == 2
+    assert "reports/2010Q3/briefing.json" in done.stderr
+    assert "nearest" not in done.stderr
+
+
+def test_trace_names_each_workbook_once(briefing: Path) -> None:
+    done = run_cityanalytics(
+        "trace", "reports/2010Q3", "demolition_urban_village", workspace=briefing.parent.parent
+    )
+    lines = done.stdout.splitlines()
+    workbooks = [line for line in lines if not line.startswith(" ")]
+    assert 0 < len(workbooks) == len(set(workbooks)) < len(lines)
+    assert all(line.startswith("data/raw/2010Q3/") and line.endswith((".xls", ".xlsx")) for line in workbooks)
+
+
+def test_the_forecast_is_shown_as_the_page_shows_it(briefing: Path) -> None:
+    shown = run_cityanalytics("--ui", "zh", "forecast", "2010Q3", workspace=briefing.parent.parent).stdout
+    record = json.loads((briefing / "briefing.json").read_text(encoding="utf-8"))
+    figures = {figure["key"]: figure["shown"]["zh"] for figure in record["figures"]}
+    amounts = (figures["forecast_p50"], figures["annual_plan"])
+    for word in ("2010Q3", "2010年9月22日", "2010年10月8日", "全国建设投资", *amounts):
+        assert word in shown
+    assert not re.search(r"[a-z]{4}|\d,\d{3},", shown)
+
+
 def test_the_forecast_is_given_as_numbers(briefing: Path) -> None:
     done = run_cityanalytics("forecast", "2010Q3", "--json", workspace=briefing.parent.parent)
     forecast = json.loads(done.stdout)
@@ -216,3 +249,97 @@ def test_tables_that_are_older_than_the_register_are_refused(own_briefing: Path)
     done = run("brief", "2010Q3", workspace=own_briefing)
     assert done.returncode == 1
     assert "cityanalytics ingest" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["briefing.zh.html", "briefing.json", "briefing.xlsx"])
+def test_an_altered_file_is_not_up_to_date_and_is_made_again(name: str, own_briefing: Path) -> None:
+    before = hashes(own_briefing / "reports")
+    file = own_briefing / "reports" / "2010Q3" / name
+    file.write_bytes(file.read_bytes().replace(b"62.0", b"63.0") + b"\n")
+    assert "to make" in run("brief", "2010Q3", "--dry-run", workspace=own_briefing).stderr
+    done = run_cityanalytics("brief", "2010Q3", workspace=own_briefing)
+    assert "1 made" in done.stderr
+    assert hashes(own_briefing / "reports") == before
+
+
+def test_what_is_made_is_named_to_be_opened(own_briefing: Path) -> None:
+    folder = own_briefing / "reports" / "2010Q3"
+    done = run_cityanalytics("brief", "2010Q3", workspace=own_briefing)
+    assert f"{folder / 'briefing.zh.html'}, {folder / 'briefing.en.html'}" in done.stderr.splitlines()[-1]
+    done = run_cityanalytics("brief", "2010Q3", "--notebook", "04_what_if", workspace=own_briefing)
+    assert done.stderr.splitlines()[-1].endswith(str(folder / "04_what_if.ipynb"))
+
+
+def newer_workbook(workspace: Path, inbox: Path) -> None:
+    """Receive the workbook of a unit once more, a month later, and ingest."""
+    first = next((workspace / "data/raw/2010Q3").rglob("城建投资公司*.xlsx"))
+    again = inbox / "城建投资公司更正.xlsx"
+    again.write_bytes(first.read_bytes() + b"\0")  # other bytes, the same tables
+    run_cityanalytics(
+        "receive", str(again), "--quarter", "2010Q3", "--unit", "城建投资公司", "--on", "2010-11-30",
+        workspace=workspace,
+    )  # fmt: skip
+    run_cityanalytics("ingest", workspace=workspace)
+
+
+def test_a_published_report_is_put_aside_when_newer_workbooks_have_come(
+    own_briefing: Path, tmp_path: Path
+) -> None:
+    place = own_briefing / "reports" / "2010Q3"
+    run_cityanalytics("publish", "reports/2010Q3", "--by", "总工办", workspace=own_briefing)
+    published = hashes(place)
+    newer_workbook(own_briefing, tmp_path)
+    done = run_cityanalytics("brief", "2010Q3", workspace=own_briefing)
+    aside = place / "known-2010-10-08"
+    assert str(aside) in done.stderr
+    assert hashes(aside) == published
+    assert json.loads((place / "briefing.json").read_text("utf-8"))["known_on"] == "2010-11-30"
+    run_cityanalytics("verify", str(aside), workspace=own_briefing)
+    run_cityanalytics("verify", "reports/2010Q3", workspace=own_briefing)
+    # it is the report of that day as known then
+    assert "0 made" in run_cityanalytics("brief", "--known-on", "2010-10-08", workspace=own_briefing).stderr
+    listed = (own_briefing / "reports" / "index.en.html").read_text("utf-8")
+    assert "2010Q3/known-2010-10-08/briefing.zh.html" in listed
+    assert listed.count("ublished on") == 1
+
+
+def test_a_published_report_that_would_come_out_otherwise_stays(own_briefing: Path) -> None:
+    place = own_briefing / "reports" / "2010Q3"
+    run_cityanalytics("publish", "reports/2010Q3", "--by", "总工办", workspace=own_briefing)
+    published = hashes(place)
+    (own_briefing / "reports" / "2010Q3" / "briefing.xlsx").unlink()
+    run_cityanalytics("brief", "2010Q3", workspace=own_briefing)  # the same bytes: nothing is lost
+    assert hashes(place) == published
+    settings = own_briefing / "cityanalytics.toml"
+    settings.write_text(settings.read_text("utf-8") + "\n", "utf-8")
+    done = run("brief", "--all", workspace=own_briefing)
+    assert done.returncode == 1
+    assert "--known-on" in done.stderr
+    assert "总工办" in done.stderr
+    assert hashes(place) == published
+    assert (own_briefing / "reports/2010Q2/briefing.zh.html").is_file()
+    forced = run_cityanalytics("brief", "2010Q3", "--force", workspace=own_briefing)
+    assert "it is replaced" in forced.stderr
+    assert hashes(place) != published
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows interrupts a process in another way")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_interrupted_briefing_leaves_no_folder_without_a_report(
+    jobs: str, processed_workspace: Path, tmp_path: Path
+) -> None:
+    workspace = tmp_path / "workspace"
+    shutil.copytree(processed_workspace, workspace, ignore=shutil.ignore_patterns("reports"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cityanalytics", "brief", "--all", "--jobs", jobs],
+        cwd=workspace, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    reports = workspace / "reports"
+    while process.poll() is None and not list(reports.rglob(".making-*")):
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, messages = process.communicate(timeout=120)
+    assert process.returncode == 130, messages
+    left = [path for path in reports.iterdir() if path.is_dir()]
+    assert [path.name for path in left if not (path / "briefing.json").is_file()] == []
+    assert not list(reports.rglob(".making-*"))

@@ -40,6 +40,23 @@ COMMANDS = (
     verify,
     lab,
 )
+#: A line to copy for each command.
+EXAMPLES = {
+    "init": "init ~/briefings",
+    "receive": "receive 市政工程处2010年四季度报表.xlsx --quarter 2010Q4",
+    "inspect": "inspect 旬报表.xls --json",
+    "ingest": "ingest 2010Q3 --returns returns/2010-09-30",
+    "brief": "brief 2010Q3 --lang zh --pdf",
+    "forecast": "forecast 2010Q3 --as-of 2010-08-31",
+    "forecast-series": "forecast-series series.csv --month 9 --out forecasts.csv",
+    "diff": "diff 2010Q2 2010Q3",
+    "trace": "trace reports/2010Q3 investment_to_date",
+    "publish": "publish reports/2010Q3/briefing.zh.html --by 总工办",
+    "verify": "verify reports/2010Q3/briefing.zh.html",
+    "lab": "lab --no-browser",
+}
+#: Options of every command; they may stand before it too.
+COMMON = {"--ui": 2, "--workspace": 2, "--debug": 1}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -65,9 +82,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _translate_help()
     debug = "--debug" in words
     try:
-        code = cli.main(words, prog_name="cityanalytics", standalone_mode=False)
+        code = cli.main(_behind_command(words), prog_name="cityanalytics", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _refuse(error)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         say("interrupted; nothing was left half-written")
@@ -100,3 +117,31 @@ def _english_help() -> dict[click.Command | click.Option, str]:
 def _translate_help() -> None:
     for owner, text in _english_help().items():
         owner.help = translate(text)
+    for name, command in cli.commands.items():
+        command.epilog = translate("Example: {line}").format(line=f"cityanalytics {EXAMPLES[name]}")
+
+
+def _refuse(error: click.ClickException) -> None:
+    """Say what of a command line does not fit: the usual in the language of messages, the rest as click has it."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    command = context.command_path if context else "cityanalytics"
+    if isinstance(error, click.NoSuchOption):
+        say("{command} has no option {name}; see `{command} --help`", command=command, name=error.option_name)
+    elif isinstance(error, click.MissingParameter) and error.param is not None:
+        is_option = isinstance(error.param, click.Option)
+        name = error.param.opts[0] if is_option else error.param.human_readable_name
+        say("{command} needs {name}; see `{command} --help`", command=command, name=name)
+    else:
+        error.show()
+
+
+def _behind_command(words: Sequence[str]) -> list[str]:
+    """Return the words with common options behind the command, where they stood before it."""
+    rest, before = [*words], []
+    while rest and (name := rest[0].partition("=")[0]) in COMMON:
+        taken = 1 if "=" in rest[0] else COMMON[name]
+        before += rest[:taken]
+        del rest[:taken]
+    if not rest or rest[0].startswith("-"):
+        return rest  # --help and --version ask for no workspace
+    return [rest[0], *before, *rest[1:]]

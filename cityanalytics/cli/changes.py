@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cityanalytics.cli.console import UI, print_json, print_table, say, translate
-from cityanalytics.cli.options import as_json, common
+from cityanalytics.cli.options import as_json, common, settings_of
+from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +55,11 @@ def diff(old: str, new: str, workspace: Path | None, known_on: str, *, json_: bo
     if json_:
         print_json(_document(found))
         return
-    _show(found)
+    from cityanalytics.briefing.wording import spoken
+
+    # a workbook speaks the workspace's first language, whatever the messages do
+    first = settings_of(workspace).languages[0]
+    _show(found, sheet=spoken(first)("Changes"))
     _summarise(found)
 
 
@@ -136,8 +142,10 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in rows]
 
 
-def _show(found: Changes) -> None:
+def _show(found: Changes, *, sheet: str) -> None:
     from cityanalytics.briefing.changed import FIELDS
+
+    show = partial(_list, sheet=sheet)
 
     cells = found.transitions()
     print_table(
@@ -145,44 +153,47 @@ def _show(found: Changes) -> None:
         [(translate(str(before)), *map(str, row)) for before, row in zip(cells.index, cells.to_numpy(), strict=True)],
         title="Where projects stood and stand",
     )  # fmt: skip
-    _list("Added", ("project", "unit", "stage", "plan"), [
+    show("Added", ("project", "unit", "stage", "plan"), [
         (row["project"], row["unit"], translate(row["after"]), _amount(row["plan"]))
         for row in found.added.to_dict("records")
     ])  # fmt: skip
-    _list("No longer reported", ("project", "unit", "stage then", "plan"), [
+    show("No longer reported", ("project", "unit", "stage then", "plan"), [
         (row["project"], row["unit"], translate(row["before"]), _amount(row["plan"]))
         for row in found.dropped.to_dict("records")
     ])  # fmt: skip
-    _list("Restated history", ("what", "period until", "then", "now", "why"), [
+    show("Restated history", ("what", "period until", "then", "now", "why"), [
         (row["subject"], _day(row["period_end"]), *(_value(row, name) for name in ("old", "new")), _why(row))
         for row in found.restated.to_dict("records")
     ])  # fmt: skip
-    _list("Stages corrected", ("project", "unit", "then", "now"), [
+    show("Stages corrected", ("project", "unit", "then", "now"), [
         (row["project"], row["unit"], translate(row["old"]), translate(row["new"]))
         for row in found.corrected.to_dict("records")
     ])  # fmt: skip
     milestones = ("project", "milestone", "expected then", "now", "slip, days", "replanned, days")
-    _list("Slipped or moved: start and finish", milestones, [
+    show("Slipped or moved: start and finish", milestones, [
         (row["project"], translate(row["milestone"]), _day(row["expected_before"]), _day(row["expected_after"]),
          _days(row["slip"]), _days(row["replanned"]))
         for row in found.slips.to_dict("records")
     ])  # fmt: skip
-    _list("Annual plans adjusted", ("project", "unit", "original", "then", "now"), [
+    show("Annual plans adjusted", ("project", "unit", "original", "then", "now"), [
         (row["project"], row["unit"], *(_amount(row[name]) for name in ("original", "old", "new")))
         for row in found.plans.to_dict("records")
     ])  # fmt: skip
-    _list("Reported otherwise", ("project", "what", "then", "now"), [
+    show("Reported otherwise", ("project", "what", "then", "now"), [
         (row["project"], translate(FIELDS[row["field"]]), _text(row["old"]), _text(row["new"]))
         for row in found.said.to_dict("records")
     ])  # fmt: skip
 
 
-def _list(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _list(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, sheet: str) -> None:
     if not rows:
         return
-    print_table(columns, rows[:MOST_LISTED], title=title)
-    if len(rows) > MOST_LISTED:
-        say("and {count} more: --json gives all", count=len(rows) - MOST_LISTED)
+    more = Message.of(
+        "and {count} more: --json gives all, the sheet {sheet} of briefing.xlsx those since the last briefing",
+        count=len(rows) - MOST_LISTED,
+        sheet=sheet,
+    )
+    print_table(columns, rows[:MOST_LISTED], title=title, below=more if len(rows) > MOST_LISTED else None)
 
 
 def _amount(yuan: float) -> str:

@@ -106,8 +106,10 @@ def _show(issues: Sequence[Issue]) -> None:
         console.print("    " + "; ".join(filter(None, said)), markup=False, soft_wrap=True)
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str) -> None:
-    """Print a table to standard output; no text of it is markup."""
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str, below: Message | None = None
+) -> None:
+    """Print a table to standard output, and a sentence below it; no text of it is markup."""
     from rich.table import Table
     from rich.text import Text
 
@@ -117,3 +119,10 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title:
     for row in rows:
         table.add_row(*map(Text, row))
     Console(highlight=False).print(table)
+    if below is not None:
+        print_line(below.text(translate))
+
+
+def print_line(text: str) -> None:
+    """Print a line to standard output as it is, however long."""
+    Console(highlight=False).print(text, markup=False, soft_wrap=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,12 @@ from cityanalytics.cli.console import UI, print_json, print_table, progress, say
 from cityanalytics.cli.options import as_json, common, dates
 from cityanalytics.errors import BlockingIssuesError, UsageError
 from cityanalytics.issues import Message
+
+if TYPE_CHECKING:
+    from cityanalytics.briefing.content import Content
+
+LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+MEDIAN = 0.5
 
 
 @click.command()
@@ -25,10 +32,7 @@ def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *,
 
     content = assemble(str(workspace or "."), quarter, as_of=as_of, known_on=known_on)
     made = content.forecast
-    levels = {
-        f"p{round(level * 100):02d}": made.quantile(level)
-        for level in (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
-    }
+    levels = {f"p{round(level * 100):02d}": made.quantile(level) for level in LEVELS}
     document = {
         "as_of": made.as_of,
         "known_on": content.programme.known_on,
@@ -45,16 +49,31 @@ def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *,
     if json_:
         print_json(document)
         return
-    print_table(
-        ("", "yuan"),
-        [
-            (name, f"{value:,.0f}")
-            for name, value in {"done": made.done, "target": made.target, **levels}.items()
-        ],
-        title=f"{made.as_of}: {made.reference_class}",
-    )
+    print_table(("what", "Where the year ends"), _rows(content), title="")
     chance = display.probability(display.applicable(made.probability), UI.get())
     say("probability of reaching the plan: {probability}", probability=chance)
+
+
+def _rows(content: Content) -> list[tuple[str, str]]:
+    """Name the days and the class, then the amounts as the page shows them."""
+    from cityanalytics.briefing.display import amount, applicable, date_text, share
+    from cityanalytics.briefing.sections.final import CLASSES
+
+    made, ui = content.forecast, UI.get()
+    below = translate("{share} chance of less")
+    ends = [
+        (below.format(share=share(level, ui, places=0)), amount(made.quantile(level), ui)) for level in LEVELS
+    ]
+    ends[LEVELS.index(MEDIAN)] = (translate("Median"), amount(made.quantile(MEDIAN), ui))
+    return [
+        (translate("Quarter"), content.provenance.parameters["quarter"]),
+        (translate("Data date"), date_text(made.as_of, ui)),
+        (translate("Workbooks received by"), date_text(content.programme.known_on, ui)),
+        (translate("Reference class"), translate(CLASSES[made.reference_class])),
+        (translate("Done"), amount(made.done, ui)),
+        (translate("Annual plan"), amount(applicable(made.target if made.target > 0 else None), ui)),
+        *ends,
+    ]
 
 
 @click.command("forecast-series")

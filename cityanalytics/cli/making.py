@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from cityanalytics.cli.console import print_json, progress, say, tell, translate
 from cityanalytics.cli.options import as_json, common, dates, settings_of
-from cityanalytics.errors import UsageError
+from cityanalytics.errors import CityAnalyticsError, UsageError
 from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def brief(
     from cityanalytics.publishing.export import COMPANION, is_current
     from cityanalytics.publishing.index import write_index
     from cityanalytics.publishing.parameters import check_names, resolve_dates
+    from cityanalytics.publishing.recorded import FILE
     from cityanalytics.publishing.run import BRIEFING, declared_parameters, report_folder
 
     settings = settings_of(workspace)
@@ -96,8 +98,10 @@ def brief(
         for found in chosen
         if force or notebook != BRIEFING or given or not is_current(settings, found, languages)
     ]
+    asides, refused = _published(settings, todo, languages, force=force) if notebook == BRIEFING else ({}, [])
+    todo = [found for found in todo if found not in refused]
     for found in chosen:
-        state = "to make" if found in todo else "up to date"
+        state = "to make" if found in todo else "kept as published" if found in refused else "up to date"
         if dry_run or found not in todo:
             say(
                 "{quarter} as of {as_of}, known on {known_on}: {state}",
@@ -106,7 +110,8 @@ def brief(
             )
     if dry_run:
         return
-    folders = [report_folder(settings, found) for found in chosen]
+    folders = [report_folder(settings, found) for found in chosen if found not in refused]
+    pages = [folder / f"briefing.{language}.html" for folder in folders for language in languages]
     try:
         with progress("making reports", total=STAGES * len(todo)) as advance:
             _make_all(
@@ -114,29 +119,61 @@ def brief(
                 todo,
                 languages=languages,
                 notebook=notebook,
+                asides=asides,
                 given=given,
                 jobs=jobs,
                 advance=advance,
             )
         if chromium and notebook == BRIEFING:
-            pages = [folder / f"briefing.{language}.html" for folder in folders for language in languages]
             _print_all(chromium, pages)
     finally:
         if notebook == BRIEFING:  # lists what was made, also where a later report or its PDF failed
             write_index(settings, on_doubt=tell)
     if json_:
-        records = [json.loads((folder / "briefing.json").read_text(encoding="utf-8")) for folder in folders]
+        records = [json.loads((folder / FILE).read_text(encoding="utf-8")) for folder in folders]
         print_json(records[0] if len(records) == 1 else records)
     made = {report_folder(settings, found) for found in todo} if notebook == BRIEFING else set()
     workbooks = [folder / COMPANION for folder in folders if folder in made]
     if workbooks:
         say("Companion workbook: {files}", files=", ".join(map(str, workbooks)))
+    files = pages if notebook == BRIEFING else [folder / f"{notebook}.ipynb" for folder in folders]
     say(
-        "{made} made, {kept} up to date: {folders}",
+        "{made} made, {kept} up to date; to open: {files}",
         made=len(todo),
-        kept=len(chosen) - len(todo),
-        folders=", ".join(map(str, folders)),
+        kept=len(folders) - len(todo),
+        files=", ".join(map(str, files)) or translate("none"),
     )
+    if refused:
+        raise CityAnalyticsError(
+            Message.of(
+                "not made, kept as published: {quarters}",
+                quarters=", ".join(found.quarter for found in refused),
+            )
+        )
+
+
+def _published(
+    settings: Settings, todo: list[Dates], languages: list[str], *, force: bool
+) -> tuple[dict[Dates, Path], list[Dates]]:
+    """Return where published reports are kept that would be replaced, and the dates whose report cannot be."""
+    from cityanalytics.publishing.keeping import PublishedError, place_aside
+
+    asides: dict[Dates, Path] = {}
+    refused = []
+    for found in todo:
+        try:
+            aside = place_aside(settings, found, languages)
+        except PublishedError as error:
+            tell(error.message)
+            if force:
+                say("--force: it is replaced")
+            else:
+                refused.append(found)
+            continue
+        if aside is not None:
+            asides[found] = aside
+            say("published: kept as {folder} once a new one is made in its place", folder=aside)
+    return asides, refused
 
 
 def _languages(settings: Settings, text: str) -> list[str]:
@@ -194,25 +231,29 @@ def _make_all(
     *,
     languages: list[str],
     notebook: str,
+    asides: dict[Dates, Path],
     given: dict[str, str],
     jobs: int,
     advance: Callable[[], None],
 ) -> None:
     from cityanalytics.publishing.export import make_report
 
-    tasks = [{**_dates(found), **given} for found in todo]
+    make = partial(make_report, settings, languages=languages, notebook=notebook)
+    tasks = [({**_dates(found), **given}, asides.get(found)) for found in todo]
     if min(jobs, len(tasks)) <= 1:
-        for task in tasks:
-            make_report(settings, task, languages=languages, notebook=notebook, on_stage=lambda _: advance())
+        for task, aside in tasks:
+            make(task, aside=aside, on_stage=lambda _: advance())
             advance()
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
     with ProcessPoolExecutor(max_workers=jobs) as pool:
-        running = [
-            pool.submit(make_report, settings, task, languages=languages, notebook=notebook) for task in tasks
-        ]
-        for made in as_completed(running):
-            made.result()
-            for _ in range(STAGES):
-                advance()
+        running = [pool.submit(make, task, aside=aside) for task, aside in tasks]
+        try:
+            for made in as_completed(running):
+                made.result()
+                for _ in range(STAGES):
+                    advance()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)  # stopped: what is not begun is not made
+            raise

@@ -16,7 +16,7 @@ from cityanalytics.cli.console import (
     MOST_ROWS,
     UI,
     print_json,
-    print_table,
+    print_line,
     progress,
     say,
     say_count,
@@ -42,7 +42,11 @@ MOST_SIGNS = 120
 @click.argument("key")
 @as_json
 def trace(report: Path, key: str, workspace: Path | None, *, json_: bool) -> None:
-    """Show the cells behind a figure of a briefing."""
+    """Show the cells behind a figure of a briefing.
+
+    REPORT is one of the report's files, or its folder. KEY is the key of a figure: they stand in briefing.json beside
+    the page, under figures.
+    """
     from cityanalytics.publishing.trace import trace_figure
 
     found = trace_figure(settings_of(workspace or report.resolve().parent), report, key)
@@ -56,16 +60,18 @@ def trace(report: Path, key: str, workspace: Path | None, *, json_: bool) -> Non
             }
         )
         return
-    rows = [(cell, "" if value is None else str(value)) for cell, value in found.cells]
-    print_table(("cell", "value"), rows[:MOST_ROWS], title=f"{key} = {found.figure.shown(UI.get())}")
-    if len(rows) > MOST_ROWS:
-        say("and {count} more: --json gives all", count=len(rows) - MOST_ROWS)
+    for file, cells in groupby(found.cells[:MOST_ROWS], key=lambda cell: cell[0].partition("!")[0]):
+        print_line(file)
+        for cell, value in cells:
+            print_line(f"    {cell.partition('!')[2]}  {'' if value is None else value}".rstrip())
+    if len(found.cells) > MOST_ROWS:
+        say("and {count} more: --json gives all", count=len(found.cells) - MOST_ROWS)
     say_count(
         "{key}: {value} from {count} cell",
         "{key}: {value} from {count} cells",
         key=key,
         value=found.figure.shown(UI.get()),
-        count=len(rows),
+        count=len(found.cells),
     )
 
 
@@ -75,7 +81,11 @@ def trace(report: Path, key: str, workspace: Path | None, *, json_: bool) -> Non
 @click.option("--by", required=True, metavar="WHO", help="Who publishes it; stands in the ledger.")
 @as_json
 def publish(report: Path, by: str, workspace: Path | None, *, json_: bool) -> None:
-    """Freeze a briefing's forecast in the ledger, reports/ledger.jsonl; what no longer verifies is refused."""
+    """Freeze a briefing's forecast in the ledger, reports/ledger.jsonl; what no longer verifies is refused.
+
+    The report is made again first, and every byte compared. A forecast published more than 31 days after its data date,
+    or beside newer workbooks that it does not use, is entered as a hindcast: it is kept, and never counts.
+    """
     from cityanalytics.publishing.index import write_index
     from cityanalytics.publishing.publish import hindcast_words
     from cityanalytics.publishing.publish import publish as publish_report

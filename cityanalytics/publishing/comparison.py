@@ -42,7 +42,7 @@ def changes_between(old: str, new: str, *, workspace: str = ".", known_on: str =
     Raises
     ------
     cityanalytics.errors.CityAnalyticsError
-        The workspace, a quarter or a date does not fit, `new` lies before `old`, or too little is known.
+        The workspace, a quarter or a date does not fit, `new` does not lie after `old`, or too little is known.
     """
     settings = load_settings(find_workspace(Path(workspace).resolve()))
     tables = read_tables(settings)
@@ -54,9 +54,11 @@ def changes_between(old: str, new: str, *, workspace: str = ".", known_on: str =
         raise UsageError(
             Message.of("{new} lies before {old}: name the earlier one first", new=last.as_of, old=first.as_of)
         )
-    now = take_snapshot(tables, as_of=last.as_of, known_on=last.known_on)
     if last.as_of == first.as_of:
-        return compare(now, now)
+        raise UsageError(
+            Message.of("{old} and {new} are the same day, {day}: name two", old=old, new=new, day=last.as_of)
+        )
+    now = take_snapshot(tables, as_of=last.as_of, known_on=last.known_on)
     told_on = known_in_time(_received(tables, now.known_on), first.quarter)
     return _since(tables, first.as_of, told_on=told_on, now=now)
 

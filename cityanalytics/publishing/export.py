@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import json
 import tempfile
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.briefing.book import Book
 from cityanalytics.briefing.section import RECORD
 from cityanalytics.intake.store import read_tables
-from cityanalytics.publishing.assemble import provenance
+from cityanalytics.publishing.keeping import put_aside, readable, same_inputs
 from cityanalytics.publishing.ledger import read_ledger
 from cityanalytics.publishing.parameters import Dates, resolve_dates
+from cityanalytics.publishing.recorded import EXACT, FILE
 from cityanalytics.publishing.run import BRIEFING, report_folder, run_notebook
+from cityanalytics.settings import file_sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cityanalytics.settings import Settings
 
 #: The companion workbook, beside the pages.
 COMPANION = "briefing.xlsx"
+#: Key of the executed notebook's metadata: the SHA-256 of each file that it was exported to.
+MADE = "cityanalytics_sha256"
 
 
 def make_report(
@@ -31,6 +36,7 @@ def make_report(
     languages: Sequence[str],
     folder: Path | None = None,
     notebook: str = BRIEFING,
+    aside: Path | None = None,
     on_stage: Callable[[str], None] = lambda _: None,
 ) -> list[Path]:
     """Make a report and put it in its place.
@@ -47,6 +53,8 @@ def make_report(
         Where the report goes; by default its place under reports/.
     notebook
         Name of the notebook without ending.
+    aside
+        Where the report that is replaced is kept, if it is.
     on_stage
         Called with the name of each stage as it begins.
 
@@ -66,8 +74,7 @@ def make_report(
     dates = resolve_dates(settings, read_tables(settings), **texts)
     read_ledger(settings)  # a broken one is refused before any kernel starts
     place = folder or report_folder(settings, dates)
-    place.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=place) as scratch:
+    with _folder(place), tempfile.TemporaryDirectory(prefix=".making-", dir=place) as scratch:
         drafts = Path(scratch)
         on_stage("execute")
         executed = run_notebook(settings, dates, notebook=notebook, folder=drafts, more=given)
@@ -76,6 +83,8 @@ def make_report(
             _export(executed, languages, drafts)
         (place / f"{notebook}.failed.ipynb").unlink(missing_ok=True)
         made = {draft.name for draft in drafts.iterdir()}
+        if aside is not None:
+            put_aside(place, aside)
         stale = _stale(place, drafts, made) if notebook == BRIEFING else []
         for name in sorted(made):
             (drafts / name).replace(place / name)
@@ -95,24 +104,33 @@ def _stale(place: Path, drafts: Path, made: set[str]) -> list[Path]:
 
 
 def is_current(settings: Settings, dates: Dates, languages: Sequence[str]) -> bool:
-    """Tell whether a report of these dates exists and was made from the same inputs by the same code and packages."""
+    """Tell whether a report of these dates lies as it was made, from the inputs, code and packages of now."""
     place = report_folder(settings, dates)
-    names = [*(f"briefing.{language}.html" for language in languages), COMPANION]
-    if not all((place / name).is_file() for name in names):
-        return False
+    return _as_made(place, languages) and same_inputs(settings, dates, languages, readable(place))
+
+
+def _as_made(place: Path, languages: Sequence[str]) -> bool:
+    """Tell whether pages, workbook and record have the bytes that the executed notebook was exported to."""
     try:
-        record = json.loads((place / "briefing.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        executed = json.loads((place / f"{BRIEFING}.ipynb").read_text(encoding="utf-8"))
+        made = executed["metadata"][MADE]
+        names = {*(f"briefing.{language}.html" for language in languages), COMPANION, FILE}
+        return names <= made.keys() and all(file_sha256(place / name) == made[name] for name in made)
+    except (AttributeError, KeyError, OSError, TypeError, ValueError):
         return False
-    now = provenance(settings, dates)
-    return (
-        record.get("code") == now.code_sha256
-        and record.get("packages") == dict(now.packages)
-        and record.get("parameters") == dict(now.parameters)
-        and record.get("language") == list(languages)
-        and record.get("ledger") == {"entries": now.ledger_entries, "head": now.ledger_head}
-        and {source["path"]: source["sha256"] for source in record["inputs"]} == dict(now.inputs)
-    )
+
+
+@contextmanager
+def _folder(place: Path) -> Iterator[None]:
+    """Make a report's folder; what was made and stays empty is removed, whatever happens."""
+    new = [folder for folder in (place, *place.parents) if not folder.exists()]
+    place.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        for folder in new:
+            with suppress(OSError):  # something lies in it
+                folder.rmdir()
 
 
 def _export(executed: dict[str, Any], languages: Sequence[str], folder: Path) -> None:
@@ -130,7 +148,12 @@ def _export(executed: dict[str, Any], languages: Sequence[str], folder: Path) ->
     (folder / COMPANION).write_bytes(write_workbook(Book.read(record["companion"])))
     document = {**record["briefing"], "language": list(languages)}
     text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
-    (folder / "briefing.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    (folder / FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
+    made = {path.name: file_sha256(path) for path in sorted(folder.iterdir()) if path.suffix in EXACT}
+    # the one file of a report that no hash is taken of
+    kept = {**executed, "metadata": {**executed["metadata"], MADE: made}}
+    text = json.dumps(kept, ensure_ascii=False, indent=1)
+    (folder / f"{BRIEFING}.ipynb").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def _record(executed: dict[str, Any]) -> dict[str, Any]:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cityanalytics.briefing.archive import Publication, Report, lists
 from cityanalytics.issues import Message
-from cityanalytics.publishing.ledger import read_ledger
-from cityanalytics.publishing.publish import SAME
+from cityanalytics.publishing.ledger import published_as, read_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -90,22 +89,15 @@ def index_pages(
 
 def _publication(entries: Sequence[Published], record: dict[str, Any]) -> Publication | None:
     """Return what the ledger says of a report: of its very forecast, else of the last one for the same dates."""
-    now = {
-        "as_of": record["as_of"],
-        "known_on": record["known_on"],
-        "inputs_sha256": record["inputs_sha256"],
-        "code_sha256": record["code"],
-        "reference_class": record["forecast"]["reference_class"],
-    }
     of_dates = [
         entry
         for entry in entries
-        if (entry.as_of.isoformat(), entry.known_on.isoformat()) == (now["as_of"], now["known_on"])
+        if (entry.as_of.isoformat(), entry.known_on.isoformat()) == (record["as_of"], record["known_on"])
     ]
-    same = [entry for entry in of_dates if all(str(getattr(entry, name)) == now[name] for name in SAME)]
-    found = (same or of_dates)[-1:]
+    same = published_as(entries, record)
+    found = same or (of_dates[-1] if of_dates else None)
     return (
-        Publication(day=found[0].published_on, hindcast=bool(found[0].hindcast), unchanged=bool(same))
+        Publication(day=found.published_on, hindcast=bool(found.hindcast), unchanged=same is not None)
         if found
         else None
     )

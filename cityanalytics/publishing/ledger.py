@@ -17,7 +17,7 @@ from cityanalytics.forecast.record import LEVELS, Published, Rules
 from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from cityanalytics.settings import Settings
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 FILE = "ledger.jsonl"
 #: Stands for the entry before the first.
 START = "0" * 64
+#: What makes two publications the same forecast.
+SAME = ("as_of", "known_on", "inputs_sha256", "code_sha256", "reference_class")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,19 @@ def read_ledger(settings: Settings) -> Ledger:
     if seal != _seal(len(found), head) or rest:
         raise _broken(path, len(entries) + 1)
     return Ledger(entries=tuple(found))
+
+
+def published_as(entries: Sequence[Published], record: Mapping[str, Any]) -> Published | None:
+    """Return the entry that holds the forecast of a report's record (briefing.json), None where there is none."""
+    now = {
+        "as_of": record.get("as_of"),
+        "known_on": record.get("known_on"),
+        "inputs_sha256": record.get("inputs_sha256"),
+        "code_sha256": record.get("code"),
+        "reference_class": record.get("forecast", {}).get("reference_class"),
+    }
+    same = [entry for entry in entries if all(str(getattr(entry, name)) == now[name] for name in SAME)]
+    return same[-1] if same else None
 
 
 def append(settings: Settings, entry: dict[str, Any]) -> Published:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,18 +15,40 @@ from cityanalytics.issues import Message
 from cityanalytics.programme.snapshot import last_known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from cityanalytics.programme.snapshot import Tables
     from cityanalytics.settings import Settings
 
+#: What is said of a value that is not of a parameter's type.
+NOT_OF_TYPE = {
+    "int": "{name} must be a whole number, not {text!r}",
+    "float": "{name} must be a number, not {text!r}",
+    "bool": "{name} must be true or false, not {text!r}",
+}
 #: Type of a notebook's parameter, as its cell declares it, to what takes a value from text.
 TYPES: Mapping[str, Callable[[str], object]] = {
     "str": str,
     "int": int,
     "float": float,
-    "bool": lambda text: {"true": True, "false": False}[text.lower()],
+    "bool": lambda text: ("false", "true").index(text.lower()) == 1,
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """What a notebook's parameters cell declares of one, as in ``pace: float = 1.1  # above 0``.
+
+    Parameters
+    ----------
+    kind
+        Its type, a key of `TYPES`.
+    positive
+        Whether it must be above 0.
+    """
+
+    kind: str
+    positive: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,15 +95,15 @@ def resolve_dates(settings: Settings, tables: Tables, *, quarter: str, as_of: st
         raise UsageError(
             Message.of("no workbook has been received: start with `cityanalytics receive FILE --quarter Q`")
         )
-    day = iso_date("as_of", as_of)
+    day = iso_date("--as-of", as_of)
     name = quarter or (quarter_of(day) if day else quarters[-1])
     quarter_end(name)
     if name not in quarters:
         raise UsageError(
             Message.of(
-                "no workbook of {quarter} has been received; nearest: {near}",
+                "no workbook of {quarter} has been received; the latest is of {latest}",
                 quarter=name,
-                near=_near(name, quarters),
+                latest=quarters[-1],
             )
         )
     last_day = tables["investment"].query("quarter == @name")["period_end"].max().date()
@@ -90,14 +112,14 @@ def resolve_dates(settings: Settings, tables: Tables, *, quarter: str, as_of: st
     if not first_day.date() <= chosen <= last_day:
         raise UsageError(
             Message.of(
-                "as_of {day} lies outside what the workbooks of {quarter} describe; nearest: {near}",
+                "--as-of {day} lies outside what the workbooks of {quarter} describe; nearest: {near}",
                 day=chosen,
                 quarter=name,
                 near=min(max(chosen, first_day.date()), last_day),
             )
         )
     last = last_known(tables)
-    known = iso_date("known_on", known_on) or last
+    known = iso_date("--known-on", known_on) or last
     first = received.loc[received["quarter"] == name, "received"].min().date()
     if not first <= known:
         raise UsageError(
@@ -111,7 +133,7 @@ def resolve_dates(settings: Settings, tables: Tables, *, quarter: str, as_of: st
     return Dates(quarter=name, as_of=chosen, known_on=min(known, last), complete=known >= last)
 
 
-def check_names(given: Mapping[str, str], declared: Mapping[str, str]) -> dict[str, object]:
+def check_names(given: Mapping[str, str], declared: Mapping[str, Parameter]) -> dict[str, object]:
     """Return given parameters with the types that a notebook's parameters cell declares.
 
     Parameters
@@ -119,37 +141,41 @@ def check_names(given: Mapping[str, str], declared: Mapping[str, str]) -> dict[s
     given
         Names and values as text.
     declared
-        Names and types (``str``, ``int``, ``float``, ``bool``).
+        Names and what is declared of them.
 
     Raises
     ------
     UsageError
-        A name is unknown or a value is not of its type.
+        A name is unknown, or a value is not of its type, not finite or not above 0 where it must be.
     """
-    typed: dict[str, object] = {}
-    for name, text in given.items():
+    for name in given:
         if name not in declared:
             raise UsageError(
                 Message.of(
-                    "the notebook has no parameter {name}; nearest: {near}",
+                    "the notebook has no parameter {name}; it has: {names}",
                     name=name,
-                    near=_near(name, list(declared)),
+                    names=", ".join(declared),
                 )
             )
-        try:
-            typed[name] = TYPES[declared[name]](text)
-        except (ValueError, KeyError):
-            raise UsageError(
-                Message.of(
-                    "parameter {name} is {kind}; {text!r} is none", name=name, kind=declared[name], text=text
-                )
-            ) from None
-    return typed
+    return {name: _typed(name, text, declared[name]) for name, text in given.items()}
 
 
-def _near(name: str, names: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.0)
-    return close[0] if close else ""
+def _typed(name: str, text: str, parameter: Parameter) -> object:
+    try:
+        value = TYPES[parameter.kind](text)
+    except KeyError:
+        raise UsageError(
+            Message.of(
+                "parameter {name} is {kind}, which cannot be given here", name=name, kind=parameter.kind
+            )
+        ) from None
+    except ValueError:
+        value = math.nan
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UsageError(Message.of(NOT_OF_TYPE[parameter.kind], name=name, text=text))
+    if parameter.positive and isinstance(value, int | float) and value <= 0:
+        raise UsageError(Message.of("{name} must be above 0, not {text}", name=name, text=text))
+    return value
 
 
 def iso_date(name: str, text: str) -> dt.date | None:

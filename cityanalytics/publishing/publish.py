@@ -11,9 +11,9 @@ from cityanalytics.forecast.record import IN_TIME_DAYS, LEVELS, hindcast_reasons
 from cityanalytics.intake.register import read_register
 from cityanalytics.intake.store import read_tables
 from cityanalytics.issues import Message
-from cityanalytics.publishing.ledger import append, read_ledger
+from cityanalytics.publishing.ledger import append, published_as, read_ledger
 from cityanalytics.publishing.recorded import read_record
-from cityanalytics.publishing.verify import verify
+from cityanalytics.publishing.verify import command_again, verify
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
     from cityanalytics.forecast.record import Published
     from cityanalytics.settings import Settings
-
-#: What makes two publications the same forecast.
-SAME = ("as_of", "known_on", "inputs_sha256", "code_sha256", "reference_class")
-
 
 #: Why a forecast is a hindcast.
 HINDCAST = {
@@ -75,13 +71,12 @@ def publish(settings: Settings, report: Path, *, by: str, on: dt.date, scratch: 
     record = read_record(report)
     entries = read_ledger(settings).entries
     entry = _fields(settings, record, by=who, on=on)
-    twice = [one for one in entries if all(str(getattr(one, name)) == entry[name] for name in SAME)]
-    if twice:
+    if twice := published_as(entries, record):
         raise CityAnalyticsError(
             Message.of(
                 "this forecast was published on {day} by {who}; a forecast is published once",
-                day=twice[0].published_on,
-                who=twice[0].by,
+                day=twice.published_on,
+                who=twice.by,
             )
         )
     last = max([record["known_on"], *(one.published_on.isoformat() for one in entries)])
@@ -96,8 +91,9 @@ def publish(settings: Settings, report: Path, *, by: str, on: dt.date, scratch: 
         raise CityAnalyticsError(
             Message.of(
                 "not published: the report is not what its inputs give now; `cityanalytics verify {report}` says why, "
-                "`cityanalytics brief` makes it again",
+                "`{command}` makes it again",
                 report=report,
+                command=command_again(record),
             )
         )
     return append(settings, entry)

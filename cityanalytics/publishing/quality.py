@@ -35,7 +35,7 @@ def arrivals(
     """
     settings = load_settings(find_workspace(Path(workspace).resolve()))
     receipts = read_register(settings)
-    day, until = iso_date("as_of", as_of), iso_date("known_on", known_on)
+    day, until = iso_date("--as-of", as_of), iso_date("--known-on", known_on)
     known = [receipt for receipt in receipts if until is None or receipt.received <= until]
     if not known:
         raise UsageError(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from cityanalytics.settings import Settings
 
 FILE = "briefing.json"
+#: Files of a report that come out byte for byte; notebooks and PDFs are exempt.
+EXACT = {".html", ".json", ".xlsx"}
 #: What a report knows that was made before there was a ledger.
 NO_LEDGER = {"entries": 0, "head": START}
 

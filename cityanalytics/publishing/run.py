@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.errors import NotebookError, UsageError
 from cityanalytics.issues import Message
-from cityanalytics.publishing.parameters import Dates, check_names
+from cityanalytics.publishing.parameters import Dates, Parameter, check_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,17 +18,21 @@ if TYPE_CHECKING:
     from cityanalytics.settings import Settings
 
 BRIEFING = "02_briefing"
+#: A line of a parameters cell.
+DECLARED = re.compile(
+    r"^(?P<name>\w+) *: *(?P<kind>[^=#\n]*[^=#\s]) *(?:=[^#\n]*)?(?P<positive># above 0)?", re.MULTILINE
+)
 #: Names of errors by which a notebook refuses what it was given, and is itself no failure.
 REFUSALS = ("InsufficientDataError", "MissingGlyphError")
 
 
-def declared_parameters(notebook: Path) -> dict[str, str]:
-    """Return the names and types that a notebook's cell tagged ``parameters`` declares.
+def declared_parameters(notebook: Path) -> dict[str, Parameter]:
+    """Return what a notebook's cell tagged ``parameters`` declares, by name.
 
     Parameters
     ----------
     notebook
-        Path of the notebook; each line of the cell reads ``name: type = default``.
+        Path of the notebook; each line of the cell reads ``name: type = default``, and may end with ``# above 0``.
 
     Raises
     ------
@@ -43,8 +48,10 @@ def declared_parameters(notebook: Path) -> dict[str, str]:
     source = "".join(
         "".join(cell["source"]) for cell in cells if "parameters" in cell["metadata"].get("tags", [])
     )
-    lines = [line.split("=")[0] for line in source.splitlines() if ":" in line.split("=")[0]]
-    return {name.strip(): kind.strip() for name, kind in (line.split(":", 1) for line in lines)}
+    return {
+        found["name"]: Parameter(kind=found["kind"], positive=found["positive"] is not None)
+        for found in DECLARED.finditer(source)
+    }
 
 
 def run_notebook(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
 from cityanalytics.publishing.assemble import assemble
-from cityanalytics.publishing.recorded import read_record
+from cityanalytics.publishing.recorded import FILE, read_record
 from cityanalytics.workbooks.grid import read_workbook
 from cityanalytics.workbooks.sheet import column_index
 
@@ -49,10 +49,18 @@ def trace_figure(settings: Settings, report: Path, key: str) -> Trace:
     record = read_record(report)
     figures = assemble(str(settings.root), **record["parameters"]).figures
     if key not in figures:
-        near = difflib.get_close_matches(key, figures, n=1, cutoff=0.0)
-        raise UsageError(
-            Message.of("the briefing has no figure {key}; nearest: {near}", key=key, near=near[0])
-        )
+        near = difflib.get_close_matches(key, figures, n=3)
+        if near:
+            said = Message.of(
+                "the briefing has no figure {key}; nearest: {near}", key=key, near=", ".join(near)
+            )
+        else:
+            said = Message.of(
+                "the briefing has no figure {key}; the keys stand in {file}, under figures",
+                key=key,
+                file=(report if report.is_dir() else report.parent) / FILE,
+            )
+        raise UsageError(said)
     (found,) = lead_back(settings, [figures[key]])
     return found
 

@@ -17,7 +17,7 @@ from cityanalytics.publishing.differing import because, figures_of, keys_of, res
 from cityanalytics.publishing.export import make_report
 from cityanalytics.publishing.ledger import path_of
 from cityanalytics.publishing.pagetext import Difference, differences, language_of
-from cityanalytics.publishing.recorded import FILE, Changes, changes, read_record
+from cityanalytics.publishing.recorded import EXACT, FILE, Changes, changes, read_record
 from cityanalytics.settings import file_sha256, load_settings
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cityanalytics.settings import Settings
-
-#: Files of a report that come out byte for byte; notebooks and PDFs are exempt.
-EXACT = {".html", ".json", ".xlsx"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,13 +200,18 @@ def _cause(error: CityAnalyticsError) -> Message:
     )
 
 
-def _mends(record: dict[str, Any], found: Changes, *, edited: bool) -> Iterator[Message]:
-    """Say what can be done: bring back what was recorded, or make the report again."""
+def command_again(record: dict[str, Any]) -> str:
+    """Return the command that makes a report again, whatever is there."""
     names = dict(record["parameters"])
-    command = (
+    return (
         f"cityanalytics brief {names['quarter']} --as-of {names['as_of']} --known-on {names['known_on']} "
         f"--lang {','.join(record['language'])} --force"
     )
+
+
+def _mends(record: dict[str, Any], found: Changes, *, edited: bool) -> Iterator[Message]:
+    """Say what can be done: bring back what was recorded, or make the report again."""
+    command = command_again(record)
     if found.files:
         yield Message.of(
             "to get the recorded numbers: put the inputs back as they were; a unit's correction is received, never "

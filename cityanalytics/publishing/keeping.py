@@ -1,0 +1,117 @@
+"""A published report is kept: whether making a report would replace one, and where it is put aside."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from cityanalytics.errors import CityAnalyticsError
+from cityanalytics.issues import Message
+from cityanalytics.publishing.assemble import provenance
+from cityanalytics.publishing.ledger import published_as, read_ledger
+from cityanalytics.publishing.recorded import EXACT, FILE
+from cityanalytics.publishing.run import BRIEFING, report_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from cityanalytics.publishing.parameters import Dates
+    from cityanalytics.settings import Settings
+
+
+class PublishedError(CityAnalyticsError):
+    """A published report would be lost."""
+
+
+def place_aside(settings: Settings, dates: Dates, languages: Sequence[str]) -> Path | None:
+    """Return where the published report that a new one would replace is kept; None where none would be lost.
+
+    Where newer workbooks have come, that is the folder of the same day as known then. A report that comes out again
+    from the same inputs, by the same code and packages, loses nothing.
+
+    Parameters
+    ----------
+    settings
+        The workspace's configuration.
+    dates
+        The dates of the report to make.
+    languages
+        Languages of its pages.
+
+    Raises
+    ------
+    PublishedError
+        The published report is of the same dates, or another report lies where it would be kept.
+    """
+    place = report_folder(settings, dates)
+    record = readable(place)
+    entry = published_as(read_ledger(settings).entries, record)
+    if entry is None or same_inputs(settings, dates, languages, record):
+        return None
+    aside = place / f"known-{entry.known_on.isoformat()}"
+    said = {"report": place, "day": entry.published_on, "who": entry.by}
+    if not dates.complete or entry.as_of != dates.as_of or entry.known_on == dates.known_on:
+        raise PublishedError(
+            Message.of(
+                "{report} was published on {day} by {who} and would now come out otherwise (inputs, code, packages or "
+                "languages are others), so it is kept: name another day with --known-on, or replace it with --force",
+                **said,
+            )
+        )
+    if (aside / FILE).is_file() and _bytes(aside) != _bytes(place):
+        raise PublishedError(
+            Message.of(
+                "{report} was published on {day} by {who}; it would be kept as {aside}, but another report lies there: "
+                "move one of them away, or replace the published one with --force",
+                **said,
+                aside=aside,
+            )
+        )
+    return aside
+
+
+def put_aside(place: Path, aside: Path) -> None:
+    """Copy a report to where it is kept, its record last: what is cut short is no report, and copied again."""
+    if (aside / FILE).is_file():
+        return  # the same report, byte for byte
+    aside.mkdir(exist_ok=True)
+    for path in sorted(_files(place), key=lambda path: path.name == FILE):
+        shutil.copy2(path, aside / path.name)
+
+
+def same_inputs(
+    settings: Settings, dates: Dates, languages: Sequence[str], record: Mapping[str, Any]
+) -> bool:
+    """Tell whether a record is one of these dates and languages, from the same inputs, code and packages."""
+    now = provenance(settings, dates)
+    try:
+        inputs = {source["path"]: source["sha256"] for source in record["inputs"]}
+    except (KeyError, TypeError):
+        return False
+    return (
+        record.get("code") == now.code_sha256
+        and record.get("packages") == dict(now.packages)
+        and record.get("parameters") == dict(now.parameters)
+        and record.get("language") == list(languages)
+        and record.get("ledger") == {"entries": now.ledger_entries, "head": now.ledger_head}
+        and inputs == dict(now.inputs)
+    )
+
+
+def readable(place: Path) -> dict[str, Any]:
+    """Return the record of a report, nothing of one that cannot be read."""
+    try:
+        record = json.loads((place / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _files(place: Path) -> list[Path]:
+    return [path for path in (*place.glob("briefing.*"), place / f"{BRIEFING}.ipynb") if path.is_file()]
+
+
+def _bytes(place: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in _files(place) if path.suffix in EXACT}
