@@ -75,7 +75,7 @@ def test_a_name_that_states_another_quarter_is_wrong_usage(city: Path) -> None:
 
 def test_a_quarter_of_which_nothing_came_is_refused(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(city, "ingest", "2011Q3") == 2
-    assert "no workbook of 2011Q3 has been received; nearest: 2010Q3" in capsys.readouterr().err
+    assert "no workbook of 2011Q3 has been received; the latest is of 2010Q3" in capsys.readouterr().err
     assert not (city / "data/processed").exists()
     assert run(city, "ingest", "2010Q3") == 0
 

@@ -144,7 +144,7 @@ def test_changed_configuration_code_and_packages_are_told_apart(own: Path) -> No
     code, document, said = verified(own, "reports/2010Q3")
     assert code == 1
     assert document["figures"] == {"light_red": [0.05, 0.03]}
-    assert document["record"]["light.value"] == ["behind", "far behind"]
+    assert document["record"]["lights.city.0.light"] == ["behind", "far behind"]
     config, sources, packages = document["reasons"]
     assert "cityanalytics.toml has changed" in config
     assert "sources" in sources

@@ -172,7 +172,8 @@ def _label_actual(
         else:
             across = (drawing.text_width(label) + 4) / ax.bbox.width * (last - start)
             over = float(np.interp(data_date + across, fan, highs))
-            where = (data_date, max(over, 0.6 * ax.get_ylim()[1]) + _LINE / points)  # clear of the plan's label
+            clear = max(over, 0.6 * ax.get_ylim()[1])  # of the band, and of the plan's label
+            where = (data_date, clear + _LINE / points)
         ax.annotate(
             label,
             (data_date, done),

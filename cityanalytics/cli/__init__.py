@@ -44,6 +44,7 @@ COMMANDS = (
 EXAMPLES = {
     "init": "init ~/briefings",
     "receive": "receive 市政工程处2010年四季度报表.xlsx --quarter 2010Q4",
+    "withdraw": "withdraw data/raw/2010Q4/2010-12-30/市政工程处/市政工程处2010年四季度报表.xlsx --why 误报",
     "inspect": "inspect 旬报表.xls --json",
     "ingest": "ingest 2010Q3 --returns returns/2010-09-30",
     "brief": "brief 2010Q3 --lang zh --pdf",

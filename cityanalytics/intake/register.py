@@ -245,7 +245,7 @@ def _unregistered(settings: Settings, known: Collection[str]) -> Iterator[Issue]
 
 
 def check_quarters(quarters: Sequence[str], receipts: Sequence[Receipt]) -> None:
-    """Refuse a quarter of which nothing was received, naming the nearest; a register without a line is no matter here.
+    """Refuse a quarter of which nothing was received, naming the latest; a register without a line is no matter here.
 
     Raises
     ------
@@ -254,13 +254,13 @@ def check_quarters(quarters: Sequence[str], receipts: Sequence[Receipt]) -> None
     """
     known = sorted({receipt.quarter for receipt in receipts})
     for quarter in quarters:
-        day = quarter_end(quarter)
+        quarter_end(quarter)
         if known and quarter not in known:
             raise UsageError(
                 Message.of(
-                    "no workbook of {quarter} has been received; nearest: {near}",
+                    "no workbook of {quarter} has been received; the latest is of {latest}",
                     quarter=quarter,
-                    near=min((abs(quarter_end(name) - day), name) for name in known)[1],
+                    latest=known[-1],
                 )
             )
 
