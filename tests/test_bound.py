@@ -378,7 +378,10 @@ def measures(report: Report, row: list[str]) -> list[Said]:
 
 def stages(report: Report, row: list[str]) -> list[Said]:
     key = STAGES[row[0].strip()]
-    return [row[0].strip(), *(report.value(f"{key}{ending}") for ending in ("", "_plan", "_done", "_share"))]
+    return [
+        row[0].strip(),
+        *(report.value(f"{key}{ending}") for ending in ("", "_plan", "_done", "_share", "_gap")),
+    ]
 
 
 def classes(report: Report, row: list[str]) -> list[Said]:

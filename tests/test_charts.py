@@ -63,7 +63,12 @@ def words(kind: str, language: str) -> Words:
 
 
 def cumulative(
-    language: str, *, label: str = "62.0", until: dt.date = dt.date(2010, 9, 22), done: float = 6.2e9
+    language: str,
+    *,
+    label: str = "62.0",
+    until: dt.date = dt.date(2010, 9, 22),
+    done: float = 6.2e9,
+    band: tuple[float, float] = (8.2e9, 9.1e9),
 ) -> Chart:
     return charts.cumulative(
         actual=Curve(days=[dt.date(2010, 1, 1), until], values=[0.0, done], label=label),
@@ -75,9 +80,9 @@ def cumulative(
         year_end=YearEnd(
             day=dt.date(2010, 12, 31),
             target=9e9,
-            p10=8.2e9,
+            p10=band[0],
             p50=8.7e9,
-            p90=9.1e9,
+            p90=band[1],
             target_label="90.0",
             median_label="87.0",
             low_label="82.0",
@@ -402,9 +407,10 @@ def demo(language: str) -> str:
     late = cumulative(language, until=dt.date(2010, 12, 31))
     early = cumulative(language, until=dt.date(2010, 3, 31))
     begun = cumulative(language, until=dt.date(2010, 2, 10), done=4e8)
+    first = cumulative(language, until=dt.date(2010, 1, 2), done=2e7, band=(4e8, 1.79e10))
     edges = [
         Chart(svg=each.svg, alt=f"{at} {each.alt}", title=each.title, subtitle=each.subtitle)
-        for at, each in enumerate((early, late, begun))
+        for at, each in enumerate((early, late, begun, first))
     ]
     figures += [each.figure_html(at, language) for at, each in enumerate(edges, start=len(ALL) + 1)]
     table = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import dataclasses
 import datetime as dt
 import subprocess
 import sys
@@ -65,6 +66,19 @@ def test_quantiles_rise_and_never_fall_below_what_is_done(
     assert len(set(quantiles)) == len(quantiles)
     assert quantiles[0] >= found.done == pytest.approx(done)
     assert found.quantile(0.5) == pytest.approx(found.done + found.remainder)
+
+
+@given(last=days_of_year, name=names, done=amounts, room=st.floats(0.0, 5.0), target=targets)
+def test_no_year_comes_to_more_than_its_projects_cost(
+    last: dt.date, name: str, done: float, room: float, target: float
+) -> None:
+    free = forecast(done, target, last=last, name=name)
+    most = free.done * (1 + room)
+    found = dataclasses.replace(free, ceiling=most)
+    for level in QUANTILES:
+        assert found.quantile(level) == pytest.approx(min(free.quantile(level), most), rel=1e-12)
+        assert found.quantile(level) >= found.done
+    assert chance(found) == (0.0 if most < target else chance(free))
 
 
 @given(last=days_of_year, name=names, done=amounts, target=targets)

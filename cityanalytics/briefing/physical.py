@@ -38,6 +38,7 @@ def project_figures(programme: Programme, reconciliation: Reconciliation) -> lis
     found = []
     for key, (rows, source) in groups.items():
         plan, done = float(rows["plan"].sum()), float(rows["done"].sum())
+        share = share_of(done, plan)
         segments = programme.segments[programme.segments["project"].isin(rows["project"])]
         done_cells = cells_of(segments.loc[segments["done"] != 0, "amount_cell"])
         plan_cells = cells_of(rows["plan_cell"])
@@ -51,12 +52,18 @@ def project_figures(programme: Programme, reconciliation: Reconciliation) -> lis
             ),
             Figure(key=f"{key}_plan", value=plan, unit="yuan", cells=plan_cells, tables=(PLAN,)),
             Figure(key=f"{key}_done", value=done, unit="yuan", cells=done_cells, tables=(DONE,)),
-            Figure(
-                key=f"{key}_share",
-                value=share_of(done, plan),
-                unit="fraction",
-                cells=done_cells + plan_cells,
-                tables=(DONE, PLAN),
+            *(
+                Figure(
+                    key=f"{key}_{name}",
+                    value=value,
+                    unit=unit,
+                    cells=done_cells + plan_cells,
+                    tables=(DONE, PLAN),
+                )
+                for name, value, unit in (
+                    ("share", share, "fraction"),
+                    ("gap", None if share is None else share - programme.elapsed, "points"),
+                )
             ),
         ]
     held = {

@@ -127,8 +127,8 @@ def brief(
         if chromium and notebook == BRIEFING:
             _print_all(chromium, pages)
     finally:
-        if notebook == BRIEFING:  # lists what was made, also where a later report or its PDF failed
-            write_index(settings, on_doubt=tell)
+        # lists what was made, also where a later report or its PDF failed
+        lists = write_index(settings, on_doubt=tell) if notebook == BRIEFING else []
     if json_:
         records = [json.loads((folder / FILE).read_text(encoding="utf-8")) for folder in folders]
         print_json(records[0] if len(records) == 1 else records)
@@ -136,7 +136,9 @@ def brief(
     workbooks = [folder / COMPANION for folder in folders if folder in made]
     if workbooks:
         say("Companion workbook: {files}", files=", ".join(map(str, workbooks)))
-    files = pages if notebook == BRIEFING else [folder / f"{notebook}.ipynb" for folder in folders]
+    files = [folder / f"{notebook}.ipynb" for folder in folders]
+    if notebook == BRIEFING:
+        files = pages if len(folders) == 1 else list(lists[:1])
     say(
         "{made} made, {kept} up to date; to open: {files}",
         made=len(todo),

@@ -114,19 +114,24 @@ def _projects(content: Content, say: Wording) -> Markup:
         (
             say(label),
             *(found[f"{key}{suffix}"].value for suffix in ("", "_plan", "_done")),
-            display.applicable(found[f"{key}_share"].value),
+            *(display.applicable(found[f"{key}{suffix}"].value) for suffix in ("_share", "_gap")),
         )
         for key, label in STAGES
         if key in found
     ]
     table = Table.of(
-        columns=(say("Projects"), say("Number"), say("Plan"), say("Done"), say("Share")), rows=rows
+        columns=(say("Projects"), say("Number"), say("Plan"), say("Done"), say("Share"), say("Gap")),
+        rows=rows,
     )
     return (
-        table.caption(say("Projects by stage"), unit=say("number; plan and done in {unit}", unit=money.unit))
+        table.caption(
+            say("Projects by stage"),
+            unit=say("number; plan and done in {unit}; gap in percentage points", unit=money.unit),
+        )
         .numeric(1)
         .numeric(2, 3, places=1 + money.places, per=money.per)
         .shares(4)
+        .points(5, signed=True)
         .fitting()
         .html(2, say.language)
     )

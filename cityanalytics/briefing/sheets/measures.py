@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.names import name_of
-from cityanalytics.briefing.number import NOT_APPLICABLE
+from cityanalytics.briefing.number import NOT_APPLICABLE, applicable
 from cityanalytics.briefing.sections.key import STAGES
 from cityanalytics.briefing.spreadsheet import Column, Sheet
 from cityanalytics.calendar import month_end
@@ -95,9 +95,14 @@ def stages(content: Content, say: Wording) -> Sheet:
             Column.scaled(say.plain("Plan"), amounts, places=1),
             Column.scaled(say.plain("Done"), amounts, places=1),
             Column.share(say.plain("Share")),
+            Column.share(say.plain("Gap"), unit=say.plain("percentage points"), note="gap"),
         ],
         rows=[
-            (say.plain(label), *(found[f"{key}{end}"].value for end in ("", "_plan", "_done", "_share")))
+            (
+                say.plain(label),
+                *(found[f"{key}{end}"].value for end in ("", "_plan", "_done")),
+                *(applicable(found[f"{key}{end}"].value) for end in ("_share", "_gap")),
+            )
             for key, label in STAGES
             if key in found
         ],
