@@ -282,6 +282,7 @@ def newer_workbook(workspace: Path, inbox: Path) -> None:
     run_cityanalytics("ingest", workspace=workspace)
 
 
+@pytest.mark.drill
 def test_a_published_report_is_put_aside_when_newer_workbooks_have_come(
     own_briefing: Path, tmp_path: Path
 ) -> None:
@@ -303,6 +304,7 @@ def test_a_published_report_is_put_aside_when_newer_workbooks_have_come(
     assert listed.count("ublished on") == 1
 
 
+@pytest.mark.drill
 def test_a_published_report_that_would_come_out_otherwise_stays(own_briefing: Path) -> None:
     place = own_briefing / "reports" / "2010Q3"
     run_cityanalytics("publish", "reports/2010Q3", "--by", "总工办", workspace=own_briefing)
