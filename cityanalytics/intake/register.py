@@ -8,7 +8,7 @@ import io
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cityanalytics.calendar import quarter_end
 from cityanalytics.errors import CityAnalyticsError, UsageError
@@ -16,11 +16,12 @@ from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.settings import Settings, file_sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
 COLUMNS = ("file", "sha256", "unit", "quarter", "received")
 #: Beside the register: what was filed by mistake, since when, and why.
 WITHDRAWN = ("file", "on", "why")
+Line = TypeVar("Line")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,31 +87,18 @@ def read_register(settings: Settings, *, withdrawn: bool = False) -> tuple[Recei
         The register lacks a column or holds a bad date or quarter.
     """
     gone = set() if withdrawn else {one.file for one in read_withdrawals(settings)}
-    path = settings.raw / "register.csv"
-    if not path.is_file():
-        return ()
-    try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
-        receipts = [
-            Receipt(
-                file=row["file"],
-                sha256=row["sha256"],
-                unit=row["unit"],
-                quarter=checked_quarter(row["quarter"]),
-                received=dt.date.fromisoformat(row["received"]),
-                position=position,
-            )
-            for position, row in enumerate(rows)
-        ]
-    except (KeyError, TypeError, ValueError) as error:
-        raise CityAnalyticsError(
-            Message.of(
-                "{file} cannot be read ({reason}): it is UTF-8 text with the columns {columns}, dates as 2010-09-30",
-                file=path,
-                reason=error,
-                columns=",".join(COLUMNS),
-            )
-        ) from error
+    receipts = _read(
+        settings.raw / "register.csv",
+        COLUMNS,
+        lambda row, position: Receipt(
+            file=row["file"],
+            sha256=row["sha256"],
+            unit=row["unit"],
+            quarter=checked_quarter(row["quarter"]),
+            received=dt.date.fromisoformat(row["received"]),
+            position=position,
+        ),
+    )
     return tuple(receipt for receipt in receipts if receipt.file not in gone)
 
 
@@ -122,21 +110,28 @@ def read_withdrawals(settings: Settings) -> tuple[Withdrawal, ...]:
     CityAnalyticsError
         It lacks a column or holds a bad date.
     """
-    path = settings.raw / "withdrawn.csv"
+    return _read(
+        settings.raw / "withdrawn.csv",
+        WITHDRAWN,
+        lambda row, _: Withdrawal(file=row["file"], on=dt.date.fromisoformat(row["on"]), why=row["why"]),
+    )
+
+
+def _read(
+    path: Path, columns: Sequence[str], entry: Callable[[dict[str, str], int], Line]
+) -> tuple[Line, ...]:
     if not path.is_file():
         return ()
     try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
-        return tuple(
-            Withdrawal(file=row["file"], on=dt.date.fromisoformat(row["on"]), why=row["why"]) for row in rows
-        )
+        rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
+        return tuple(entry(row, position) for position, row in enumerate(rows))
     except (KeyError, TypeError, ValueError) as error:
         raise CityAnalyticsError(
             Message.of(
                 "{file} cannot be read ({reason}): it is UTF-8 text with the columns {columns}, dates as 2010-09-30",
                 file=path,
                 reason=error,
-                columns=",".join(WITHDRAWN),
+                columns=",".join(columns),
             )
         ) from error
 

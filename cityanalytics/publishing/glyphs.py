@@ -39,20 +39,23 @@ def check_glyphs(content: Content) -> None:
 
 def _undrawn(content: Content) -> Iterator[str]:
     settings, programme = content.settings, content.programme
-    kinds = {kind.kind: kind.label for kind in settings.demolition}
-    for table, column, cell, given in (
-        (programme.projects, "category", "project_cell", settings.terms),
-        (programme.projects, "constraint", "constraint_cell", settings.terms),
-        (programme.received, "unit", "file", settings.terms),
-        (programme.demolition, "kind", "planned_area_cell", kinds),
+    labels = {kind.kind: kind.label for kind in settings.demolition}
+
+    def kind(word: str, language: str) -> str:
+        return labels.get(word, {}).get(language, word)
+
+    for table, column, cell, told in (
+        (programme.projects, "category", "project_cell", settings.term),
+        (programme.projects, "constraint", "constraint_cell", settings.term),
+        (programme.received, "unit", "file", settings.term),
+        (programme.demolition, "kind", "planned_area_cell", kind),
     ):
         for word, cells in table.groupby(column, observed=True)[cell]:
             for language in settings.languages:
-                text = given.get(str(word), {}).get(language)
-                shown = str(word) if text is None else text
+                shown = told(str(word), language)
                 missing = glyphs_missing(shown)
                 if missing:
-                    place = _place(list(cells.dropna())) if text is None else FILE
+                    place = _place(list(cells.dropna())) if shown == word else FILE
                     yield f"{', '.join(map(_named, missing))}: {_readable(shown)} ({place})"
 
 
