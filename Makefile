@@ -8,7 +8,8 @@ export PYTHON
 # Compiled modules are kept: importing pandas anew costs a second each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help briefing test setup lint format bench catalogue drill sample lock clean
+BASE ?= HEAD
+.PHONY: help briefing test setup lint format bench net catalogue drill sample lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +38,9 @@ format: setup ## mends layout and what of style can be mended
 bench: setup ## speed beside named alternatives: a briefing, then reading a long .xlsx and .csv
 	@$(BIN)/python benchmarks/briefing.py
 	@$(BIN)/python benchmarks/reading.py
+
+net: setup ## every product of the sample city against those of a commit (BASE=HEAD), byte by byte; slow
+	@$(BIN)/python .ci/net.py $(BASE)
 
 catalogue: setup ## dist/cityanalytics.pot, every sentence for translators (see CONTRIBUTING.md)
 	@mkdir -p dist
