@@ -1,7 +1,7 @@
 """The net: every product of the sample city, made by an earlier commit and by this tree, compared byte by byte.
 
-Hashes of the package's sources, of notebooks and of lists that hold them change with any line of code, so they are masked.
-What differs is printed a file a line, with the first place that differs. Exit 1 when anything does.
+Hashes of the package's sources, of notebooks and of lists that hold them change with any line of code, so they are
+masked. What differs is printed a file a line, with the first place that differs. Exit 1 when anything does.
 """
 
 from __future__ import annotations
@@ -27,7 +27,13 @@ ROOT = Path(__file__).resolve().parent.parent
 WORKSPACE = ("cityanalytics.toml", "aliases.toml", "data/raw", "data/handouts", "notebooks")
 QUARTERS = ("2010Q1", "2010Q2", "2010Q3")
 DAYS = ("2010-01-31", "2010-02-28", "2010-05-31", "2010-06-15", "2010-07-31", "2010-08-31")
-TRACED = ("investment_to_date", "unexplained_projects", "demolition_shanty", "forecast_p50", "unit_市政工程处_gap")
+TRACED = (
+    "investment_to_date",
+    "unexplained_projects",
+    "demolition_shanty",
+    "forecast_p50",
+    "unit_市政工程处_gap",
+)
 #: Commands whose standard output is a product: name of the file, arguments.
 COMMANDS = (
     ("ingest", ("ingest", "--json")),
@@ -41,7 +47,10 @@ COMMANDS = (
     ("verify", ("verify", "reports/2010Q3/briefing.zh.html", "--json")),
     ("verify-index", ("verify", "reports/index.html", "--json")),
     ("inspect", ("inspect", "--json", "{workbooks}")),
-    ("series-json", ("forecast-series", "series.csv", "--month", "9", "--out", "series-forecasts.csv", "--json")),
+    (
+        "series-json",
+        ("forecast-series", "series.csv", "--month", "9", "--out", "series-forecasts.csv", "--json"),
+    ),
     ("publish", ("publish", "reports/2010Q2/briefing.zh.html", "--by", "net", "--json")),
     ("verify-ledger", ("verify", "reports/ledger.jsonl", "--json")),
     ("help-brief", ("brief", "--dry-run", "--all", "--json")),
@@ -52,7 +61,9 @@ def main() -> int:
     """Compare the products of two trees."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("base", nargs="?", default="HEAD", help="the commit that is compared with (HEAD)")
-    parser.add_argument("--cache", type=Path, default=ROOT / ".net", help="where the products of commits are kept")
+    parser.add_argument(
+        "--cache", type=Path, default=ROOT / ".net", help="where the products of commits are kept"
+    )
     parser.add_argument("--show", type=int, default=3, help="differing lines shown for each file")
     given = parser.parse_args()
     commit = git("rev-parse", given.base)
@@ -104,7 +115,9 @@ def record(tree: Path, kept: Path) -> None:
         run(tree, place, "brief", "2010Q1")  # up to date: the list of reports is written once more, alone
         for name, arguments in COMMANDS:
             print(f"\r{name:<40}", end="", file=sys.stderr, flush=True)
-            (place / "reports" / f"command-{name}.json").write_bytes(run(tree, place, *filled(arguments, place)))
+            (place / "reports" / f"command-{name}.json").write_bytes(
+                run(tree, place, *filled(arguments, place))
+            )
         print(file=sys.stderr)
         masked = masks(place)
         for folder in ("reports", "returns", "data/processed", "series-forecasts.csv"):
@@ -159,7 +172,9 @@ def mask(content: bytes, masked: dict[bytes, bytes]) -> bytes:
     """Replace what changes with any line of code, inside of packages too."""
     if content.startswith(b"PK"):
         with zipfile.ZipFile(BytesIO(content)) as package:
-            parts = [b"== " + name.encode() + b"\n" + package.read(name) + b"\n" for name in package.namelist()]
+            parts = [
+                b"== " + name.encode() + b"\n" + package.read(name) + b"\n" for name in package.namelist()
+            ]
         content = b"".join(parts).replace(b"><", b">\n<")
     for value, name in masked.items():
         content = content.replace(value, name)
@@ -169,7 +184,12 @@ def mask(content: bytes, masked: dict[bytes, bytes]) -> bytes:
 def compare(before: Path, after: Path, *, show: int) -> int:
     """Print what differs; give 1 when anything does."""
     names = sorted(
-        {path.relative_to(folder) for folder in (before, after) for path in folder.rglob("*") if path.is_file()}
+        {
+            path.relative_to(folder)
+            for folder in (before, after)
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
     )
     differing = 0
     for name in names:
@@ -198,12 +218,13 @@ def compare(before: Path, after: Path, *, show: int) -> int:
 def series() -> str:
     """Return a file of two made-up monthly series, the same each time."""
     shape = (2, 3, 6, 8, 9, 10, 9, 9, 10, 11, 12, 16)
+    gaps = {("b", 3, 4), ("b", 3, 5)}
     rows = [
-        f"{name},{2004 + year},{month + 1},{(shape[month] * scale * (1 + 0.07 * year) + (month * 7 + year * 5) % 4):.2f}"
+        f"{name},{2004 + year},{month + 1},{amount * scale * (1 + 0.07 * year) + (month * 7 + year * 5) % 4:.2f}"
         for name, scale in (("a", 10.0), ("b", 3.5))
         for year in range(7)
-        for month in range(12)
-        if not (name == "b" and year == 3 and month in {4, 5})
+        for month, amount in enumerate(shape)
+        if (name, year, month) not in gaps
     ]
     return "series_id,year,month,value\n" + "\n".join(rows) + "\n"
 

@@ -1,6 +1,6 @@
 """Hold the forecasts of starts, completions and demolition against simulated years of bureaus of eight kinds.
 
-    python benchmarks/backtest_counts.py cityanalytics/forecast/counts.csv
+    python benchmarks/backtest_counts.py cityanalytics/outlook/counts.csv
 
 Half of the kinds (`bureaus.HELD_OUT`) gave nothing to what is learnt by ``learn_counts.py``; no simulated bureau is a
 real one.
@@ -20,10 +20,10 @@ import numpy as np
 import pandas as pd
 from bureaus import CLOSE, KINDS, LEARNT, YEAR, simulate
 
-from cityanalytics.forecast.bounded import forecast_bounded
-from cityanalytics.forecast.counts import forecast_counts
-from cityanalytics.forecast.pool import reference
-from cityanalytics.forecast.spread import Factor
+from cityanalytics.outlook.bounded import forecast_bounded
+from cityanalytics.outlook.counts import forecast_counts
+from cityanalytics.outlook.spread import Factor
+from cityanalytics.series.pool import reference
 
 CLASS = "china_construction_investment"
 DATES = (dt.date(YEAR, 3, 31), dt.date(YEAR, 6, 30), dt.date(YEAR, 9, 22))

@@ -1,6 +1,6 @@
 """Hold the forecasts of parts, counts and demolition against years whose end is known, and write a table.
 
-    python benchmarks/backtest_parts.py cityanalytics/forecast/parts.csv
+    python benchmarks/backtest_parts.py cityanalytics/outlook/parts.csv
 
 *simulated*: programmes drawn by a seeded generator that knows nothing of the methods: spending follows Beta curves
 of many shapes, some projects are stuck, all speed up or slow down together after the data date.
@@ -23,13 +23,13 @@ import pandas as pd
 from scipy import stats
 
 from cityanalytics.calendar import year_end
-from cityanalytics.forecast.bounded import forecast_bounded
-from cityanalytics.forecast.counts import forecast_counts
-from cityanalytics.forecast.curves import expect
-from cityanalytics.forecast.methods import Forecast, PaceOfClass
-from cityanalytics.forecast.parts import share_out, split
-from cityanalytics.forecast.pool import reference
-from cityanalytics.forecast.spread import Factor
+from cityanalytics.outlook.bounded import forecast_bounded
+from cityanalytics.outlook.counts import forecast_counts
+from cityanalytics.outlook.curves import expect
+from cityanalytics.outlook.parts import share_out, split
+from cityanalytics.outlook.spread import Factor
+from cityanalytics.series.methods import Forecast, PaceOfClass
+from cityanalytics.series.pool import reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -237,8 +237,8 @@ def _sample() -> list[tuple[object, ...]]:
     for as_of in DATES[:-1]:
         then = take_snapshot(tables, as_of=as_of, known_on=known_on)
         forecast = PaceOfClass(reference=reference(CLASS, as_of))(curve(then), target=then.plan)
-        projects, factor = then.projects, Factor.of(forecast)
-        ended = projects["project"].map(end.projects.set_index("project")["done"]).fillna(projects["done"])
+        projects, factor = then.traced, Factor.of(forecast)
+        ended = projects["project"].map(end.traced.set_index("project")["done"]).fillna(projects["done"])
         left = float((DATES[-1] - as_of).days)
         added = (ended - projects["done"]).to_numpy()
         rows.append(
@@ -250,7 +250,7 @@ def _sample() -> list[tuple[object, ...]]:
         )
         up = then.done + expect(projects, as_of=as_of, ahead=np.array([left])).amounts.sum()
         counts = forecast_counts(projects, as_of=as_of, until=DATES[-1])
-        same = end.projects[end.projects["project"].isin(projects["project"])]
+        same = end.traced[end.traced["project"].isin(projects["project"])]
         bounded = forecast_bounded(then.demolition, as_of=as_of, factor=factor, until=DATES[-1])
         few, usual, many = (counts.path(level) for level in (0.1, 0.5, 0.9))
         completed = float((same["stage"] == "completed").sum())

@@ -1,9 +1,9 @@
 """Score the forecast of monthly series on the past beside other tools' recorded forecasts, and write the table.
 
-    python benchmarks/backtest_series.py SERIES.csv PEERS.csv cityanalytics/forecast/series_backtest.csv
+    python benchmarks/backtest_series.py SERIES.csv PEERS.csv cityanalytics/series/series_backtest.csv
 
 SERIES.csv has columns series_id, group, year, month, value; PEERS.csv series_id, year, month, method, p05 … p95: what
-other tools said on some cells. What the table holds, `cityanalytics.forecast.backtests.backtest` says.
+other tools said on some cells. What the table holds, `cityanalytics.series.backtests.backtest` says.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cityanalytics.forecast.backtests import REFERENCE, backtest
-from cityanalytics.forecast.seriesfile import read_recorded, read_series
+from cityanalytics.series.backtests import REFERENCE, backtest
+from cityanalytics.series.seriesfile import read_recorded, read_series
 
 
 def main(source: Path, recorded: Path, target: Path) -> None:

@@ -30,14 +30,14 @@ import click
 import numpy as np
 import pandas as pd
 
-from cityanalytics.forecast.methods import QUANTILES
-from cityanalytics.forecast.series import Numbers, arrange
-from cityanalytics.forecast.yearend import year_ends
+from cityanalytics.series.methods import QUANTILES
+from cityanalytics.series.series import Numbers, arrange
+from cityanalytics.series.yearend import year_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cityanalytics.forecast.series import Panel
+    from cityanalytics.series.series import Panel
 
 LEVELS = np.array(QUANTILES)
 MONTHS = (3, 6, 9)

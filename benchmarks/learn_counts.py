@@ -1,6 +1,6 @@
 """Learn what steps of projects are like, from simulated years of the kinds that may be learnt from.
 
-    python benchmarks/learn_counts.py cityanalytics/forecast/steps.csv
+    python benchmarks/learn_counts.py cityanalytics/outlook/steps.csv
 
 Of each step (start, finish): the usual rates by piece, how programmes differ (maximum marginal likelihood of whole
 years' steps), then how the rates change after a data date (maximum likelihood of what came, the counts taken as
@@ -20,9 +20,9 @@ from bureaus import CLOSE, KINDS, LEARNT, YEAR, simulate
 from scipy.optimize import brentq, minimize
 from scipy.special import gammaln
 
-from cityanalytics.forecast import hazard
-from cityanalytics.forecast.counts import poisson_binomial, quantile, step_chances
-from cityanalytics.forecast.hazard import STRATA, Hazard, Prior, dated, finish_hazard, start_hazard
+from cityanalytics.outlook import hazard
+from cityanalytics.outlook.counts import poisson_binomial, quantile, step_chances
+from cityanalytics.outlook.hazard import STRATA, Hazard, Prior, dated, finish_hazard, start_hazard
 
 STEPS = ("start", "finish")
 WHOLE_YEARS, CASES, CHECKED = 40, 25, 60  # of each kind

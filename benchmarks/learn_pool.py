@@ -1,6 +1,6 @@
 """Learn the reference classes of the forecast from public monthly series, and write them as a table.
 
-    python benchmarks/learn_pool.py SERIES.csv cityanalytics/forecast/pool.csv
+    python benchmarks/learn_pool.py SERIES.csv cityanalytics/series/pool.csv
 
 SERIES.csv has columns series_id, year, month, value: a month's own amount. The series are not part of
 the project; the table is. For each class and month-end the log of the ratio *pace after / pace so far*

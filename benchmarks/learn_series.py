@@ -1,6 +1,6 @@
 """Learn what the forecast of monthly series takes from a pool, and write it as a table.
 
-    python benchmarks/learn_series.py SERIES.csv cityanalytics/forecast/series_pool.csv
+    python benchmarks/learn_series.py SERIES.csv cityanalytics/series/series_pool.csv
 
 SERIES.csv has columns series_id, group, year, month, value: a month's own amount. The series are not part of the
 project; the table is: one row for the whole pool and one with each group left out.
@@ -24,11 +24,11 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize
 from scipy.special import stdtrit
 
-from cityanalytics.forecast.evidence import SIGNS, Sight, look, misses, weigh
-from cityanalytics.forecast.learnt import month_scale
-from cityanalytics.forecast.methods import QUANTILES
-from cityanalytics.forecast.series import Flags, Numbers, arrange
-from cityanalytics.forecast.yearend import FURTHEST
+from cityanalytics.series.evidence import SIGNS, Sight, look, misses, weigh
+from cityanalytics.series.learnt import month_scale
+from cityanalytics.series.methods import QUANTILES
+from cityanalytics.series.series import Flags, Numbers, arrange
+from cityanalytics.series.yearend import FURTHEST
 
 Whole = NDArray[np.int64]
 

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cityanalytics.briefing.display import number
-from cityanalytics.forecast.bridge import CAUSES, Bridge, Earlier, rounded, steps
-from cityanalytics.forecast.bridge import bridge as walk
 from cityanalytics.intake.store import Tables, read_tables
+from cityanalytics.outlook.bridge import CAUSES, Bridge, Earlier, rounded, steps
+from cityanalytics.outlook.bridge import bridge as walk
 from cityanalytics.programme.snapshot import Programme, take_snapshot
 from cityanalytics.publishing.lookback import forecast_year
 from cityanalytics.settings import load_settings
@@ -94,11 +94,11 @@ def test_a_correction_of_earlier_days_alone_is_revised_data(tables: Tables) -> N
 
 def test_a_project_that_came_in_and_one_that_left_are_scope(tables: Tables) -> None:
     then = take_snapshot(tables, as_of=THEN, known_on=KNOWN_THEN)
-    gone = then.projects.sort_values("done").iloc[-1]
-    kept = then.projects["project"] != gone["project"]
+    gone = then.traced.sort_values("done").iloc[-1]
+    kept = then.traced["project"] != gone["project"]
     without = dataclasses.replace(
         then,
-        projects=then.projects[kept],
+        traced=then.traced[kept],
         segments=then.segments[then.segments["project"] != gone["project"]],
     )
     left = bridge_of(tables, then=then, now=without)
@@ -114,10 +114,8 @@ def test_a_project_that_came_in_and_one_that_left_are_scope(tables: Tables) -> N
 
 def test_an_adjusted_plan_moves_the_chance_alone(tables: Tables) -> None:
     then = take_snapshot(tables, as_of=THEN, known_on=KNOWN_THEN)
-    plans = then.projects["plan"] * 1.1
-    found = bridge_of(
-        tables, then=then, now=dataclasses.replace(then, projects=then.projects.assign(plan=plans))
-    )
+    plans = then.traced["plan"] * 1.1
+    found = bridge_of(tables, then=then, now=dataclasses.replace(then, traced=then.traced.assign(plan=plans)))
     assert set(found.median_steps().values()) == {0}
     moved = found.probability_steps()
     assert moved is not None
@@ -138,11 +136,11 @@ def test_all_at_once_still_adds_up(tables: Tables) -> None:
     """Another method, a project gone, a plan adjusted, a correction, and the quarter's actuals."""
     then = take_snapshot(tables, as_of=THEN, known_on=KNOWN_THEN)
     now = take_snapshot(tables, as_of=NOW, known_on=KNOWN_NOW)
-    gone = now.projects.sort_values("done").iloc[-2]["project"]
+    gone = now.traced.sort_values("done").iloc[-2]["project"]
     early = now.segments["end"] <= pd.Timestamp("2010-03-31")
     now = dataclasses.replace(
         now,
-        projects=now.projects[now.projects["project"] != gone].assign(plan=lambda rows: rows["plan"] * 0.95),
+        traced=now.traced[now.traced["project"] != gone].assign(plan=lambda rows: rows["plan"] * 0.95),
         segments=now.segments.assign(
             amount=now.segments["amount"].where(~early, now.segments["amount"] * 1.2)
         )[now.segments["project"] != gone],
@@ -163,7 +161,7 @@ def test_all_at_once_still_adds_up(tables: Tables) -> None:
 
 def test_without_a_plan_the_chance_has_no_steps_and_the_median_has(tables: Tables) -> None:
     now = take_snapshot(tables, as_of=NOW, known_on=KNOWN_NOW)
-    planless = dataclasses.replace(now, projects=now.projects.assign(plan=0.0))
+    planless = dataclasses.replace(now, traced=now.traced.assign(plan=0.0))
     found = bridge_of(tables, now=planless)
     assert found.probability_steps() is None
     assert found.probabilities[-1] is None

@@ -40,7 +40,7 @@ EMPTY = Desk().book("2010Q1", "04-01", {"甲路": {MARCH: 1.0}}).at("03-31")
 
 def programme(rows: list[dict[str, Any]], as_of: dt.date) -> Programme:
     """Make a programme of projects alone."""
-    columns = EMPTY.projects.columns
+    columns = EMPTY.traced.columns
     made = [
         {
             "project_cell": f"{as_of}.xlsx!表!B{at}",
@@ -50,8 +50,8 @@ def programme(rows: list[dict[str, Any]], as_of: dt.date) -> Programme:
         }
         for at, row in enumerate(rows)
     ]
-    table = pd.DataFrame(made, columns=columns).astype(EMPTY.projects.dtypes)
-    return dataclasses.replace(EMPTY, projects=table, as_of=as_of)
+    table = pd.DataFrame(made, columns=columns).astype(EMPTY.traced.dtypes)
+    return dataclasses.replace(EMPTY, traced=table, as_of=as_of)
 
 
 #: A comparison of two programmes takes tens of milliseconds.

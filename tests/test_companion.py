@@ -175,7 +175,7 @@ def test_the_key_table_is_the_pages(tables, figures) -> None:
 
 
 def test_all_projects_are_listed_with_their_numbers(tables, content, figures) -> None:
-    table, projects = tables["projects"], content.programme.projects.set_index("project")
+    table, projects = tables["projects"], content.programme.traced.set_index("project")
     named = table.column("项目")
     assert len(named) == len(set(named)) == figures["projects_total"] == 268
     own = projects.loc[named]
@@ -211,7 +211,7 @@ def test_groups_carry_their_ranges_and_chances(name, by, tables, content, record
         ("完成计划的概率", "probability", 0.01),
     ):
         assert table.column(label) == close(expected[group][field] / per for group in first), label
-    assert sum(table.column("项目个数")) == len(content.programme.projects)
+    assert sum(table.column("项目个数")) == len(content.programme.traced)
 
 
 def test_the_curve_meets_what_is_done_and_what_is_forecast(tables, content, record, figures) -> None:
@@ -258,7 +258,7 @@ def test_demolition_works_and_constraints_add_up(tables, figures, content) -> No
     assert sum(tables["constraints"].column("项目个数")) == late
     works = dict(zip(tables["works"].column("类别"), tables["works"].column("完成"), strict=True))
     assert works["背街小巷改造"] == figures["back_streets_rebuilt"]
-    asked = content.programme.projects["request"].notna()
+    asked = content.programme.traced["request"].notna()
     assert 8 < len(tables["decisions"].rows) <= int(asked.sum())
 
 
@@ -640,14 +640,14 @@ def drawn(values: Any, package: Package) -> tuple[str, list[Any]]:
 
 
 def test_text_from_a_unit_stays_text(content) -> None:
-    projects = content.programme.projects.copy()
+    projects = content.programme.traced.copy()
     places = projects.index[: len(HOSTILE)]
     projects.loc[places, "project"] = list(HOSTILE)
     projects.loc[places, "difficulty"] = ["\x00\x08=1+1\ufffe" for _ in places]
     said = content.changes.said.head(len(HOSTILE)).assign(old=list(HOSTILE), new=list(HOSTILE))
     changed = replace(
         content,
-        programme=replace(content.programme, projects=projects),
+        programme=replace(content.programme, traced=projects),
         changes=replace(content.changes, said=said.assign(field="written_name")),
     )
     package = Package.of(write_workbook(companion(changed)))

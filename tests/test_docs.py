@@ -14,7 +14,7 @@ import pytest
 
 from cityanalytics.briefing.display import number
 from cityanalytics.cli import cli
-from cityanalytics.forecast.pool import classes
+from cityanalytics.series.pool import classes
 from cityanalytics.settings import Kind, Lights, load_settings
 
 if TYPE_CHECKING:

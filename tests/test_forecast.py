@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from cityanalytics.calendar import WorkCalendar, year_end
 from cityanalytics.errors import InsufficientDataError, UsageError
-from cityanalytics.forecast.methods import QUANTILES, Forecast, PaceOfClass
-from cityanalytics.forecast.pace import measure_pace
-from cityanalytics.forecast.pool import classes, reference
-from cityanalytics.forecast.scenario import scenarios
+from cityanalytics.outlook.pace import measure_pace
+from cityanalytics.outlook.scenario import scenarios
+from cityanalytics.series.methods import QUANTILES, Forecast, PaceOfClass
+from cityanalytics.series.pool import classes, reference
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +38,7 @@ targets = st.floats(1e3, 1e11)
 
 @pytest.fixture(scope="module")
 def pool() -> pd.DataFrame:
-    with files("cityanalytics.forecast").joinpath("pool.csv").open(encoding="utf-8") as stream:
+    with files("cityanalytics.series").joinpath("pool.csv").open(encoding="utf-8") as stream:
         return pd.read_csv(stream)
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cityanalytics.forecast.outlook import look_ahead
 from cityanalytics.intake.store import Tables, read_tables
+from cityanalytics.outlook.outlook import look_ahead
 from cityanalytics.programme import progress
 from cityanalytics.programme.snapshot import Programme, take_snapshot
 from cityanalytics.publishing.lookback import forecast_year
@@ -73,7 +73,7 @@ def test_every_way_of_summing_gives_the_same(tables: Tables, as_of: dt.date) -> 
         table = progress.by(programme, key)
         assert table["done"].sum() == pytest.approx(programme.done)
         assert table["plan"].sum() == pytest.approx(programme.plan)
-        assert table["projects"].sum() == len(programme.projects)
+        assert table["projects"].sum() == len(programme.traced)
     counts = progress.stages(programme)
     assert counts["total"] == counts["started"] + counts["not_started"]
     assert counts["started"] == sum(
@@ -92,7 +92,7 @@ def test_a_correction_and_late_workbooks_are_known_from_their_day_on(tables: Tab
     assert len(last.received[last.received["quarter"] == "2010Q3"]) == 20
     assert len(first.received[first.received["quarter"] == "2010Q3"]) == 18
     first_south, last_south = (
-        float(found.projects.loc[found.projects["unit"] == "南部新区建设办", "done"].sum())
+        float(found.traced.loc[found.traced["unit"] == "南部新区建设办", "done"].sum())
         for found in (first, last)
     )
     assert first_south - last_south == pytest.approx(1.7001e8)
@@ -119,8 +119,8 @@ def test_a_day_inside_a_month_counts_its_days_evenly(tables: Tables) -> None:
 
 
 def test_words_of_a_later_status_do_not_leak(tables: Tables) -> None:
-    august = take_snapshot(tables, as_of=dt.date(2010, 8, 31), known_on=EVERYTHING).projects
-    june = take_snapshot(tables, as_of=dt.date(2010, 6, 30), known_on=EVERYTHING).projects
+    august = take_snapshot(tables, as_of=dt.date(2010, 8, 31), known_on=EVERYTHING).traced
+    june = take_snapshot(tables, as_of=dt.date(2010, 6, 30), known_on=EVERYTHING).traced
     both = august.merge(june, on="project", suffixes=("", "_june"))
     same = both["difficulty"].fillna("") == both["difficulty_june"].fillna("")
     assert same.all()

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cityanalytics.errors import CityAnalyticsError, UsageError
-from cityanalytics.forecast.record import LEVELS, hindcast_reasons
+from cityanalytics.outlook.record import LEVELS, hindcast_reasons
 from cityanalytics.publishing.ledger import append, check_head, path_of, read_ledger
 from cityanalytics.publishing.publish import publish
 from cityanalytics.settings import Settings, load_settings

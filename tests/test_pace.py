@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cityanalytics.calendar import WorkCalendar
-from cityanalytics.forecast.pace import Pace, measure_pace
+from cityanalytics.outlook.pace import Pace, measure_pace
 
 CALENDAR = WorkCalendar()
 daily_amounts = st.lists(st.integers(0, 1000), min_size=1, max_size=365)

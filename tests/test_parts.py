@@ -17,13 +17,13 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from cityanalytics.calendar import year_end
-from cityanalytics.forecast.bounded import forecast_bounded, limited_mean
-from cityanalytics.forecast.counts import forecast_counts, poisson_binomial
-from cityanalytics.forecast.hazard import STRATA, Hazard, Prior, prior
-from cityanalytics.forecast.methods import Forecast
-from cityanalytics.forecast.parts import Parts, path_days, share_out, split
-from cityanalytics.forecast.scurve import curve_at
-from cityanalytics.forecast.spread import LEVELS, Factor, even_nodes
+from cityanalytics.outlook.bounded import forecast_bounded, limited_mean
+from cityanalytics.outlook.counts import forecast_counts, poisson_binomial
+from cityanalytics.outlook.hazard import STRATA, Hazard, Prior, prior
+from cityanalytics.outlook.parts import Parts, path_days, share_out, split
+from cityanalytics.outlook.scurve import curve_at
+from cityanalytics.outlook.spread import LEVELS, Factor, even_nodes
+from cityanalytics.series.methods import Forecast
 
 if TYPE_CHECKING:
     from pathlib import Path

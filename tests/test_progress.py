@@ -71,7 +71,7 @@ def test_groups_are_sums_of_their_projects_furthest_behind_first(
     table = progress.by(programme, *keys)
     assert table["gap"].is_monotonic_decreasing
     for _, row in table.iterrows():
-        own = programme.projects
+        own = programme.traced
         for key in keys:
             own = own[own[key] == row[key]]
         assert row["projects"] == len(own)
@@ -85,7 +85,7 @@ def test_below_quota_is_under_way_and_short_of_elapsed_time(programme: Programme
     rows = set(progress.below_quota(programme)["project"])
     expected = {
         row["project"]
-        for _, row in programme.projects.iterrows()
+        for _, row in programme.traced.iterrows()
         if row["stage"] in {"under construction", "suspended"} and row["done"] < row["plan"] * 265 / 365
     }
     assert rows == expected

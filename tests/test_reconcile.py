@@ -64,9 +64,9 @@ def test_plans_are_kept_as_approved_and_as_in_force(found: Reconciliation) -> No
 def test_below_quota_is_under_way_with_less_than_its_share_of_the_plan(
     autumn: Programme, found: Reconciliation
 ) -> None:
-    quota = autumn.projects["plan"] * 265 / 365
-    short = autumn.projects[
-        autumn.projects["stage"].isin(["under construction", "suspended"]) & (autumn.projects["done"] < quota)
+    quota = autumn.traced["plan"] * 265 / 365
+    short = autumn.traced[
+        autumn.traced["stage"].isin(["under construction", "suspended"]) & (autumn.traced["done"] < quota)
     ]
     assert set(found.below_quota["project"]) == set(short["project"])
 

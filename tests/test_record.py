@@ -21,9 +21,8 @@ from cityanalytics.briefing.trackrecord import record_figures
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.calendar import elapsed_share
 from cityanalytics.errors import CityAnalyticsError, InsufficientDataError
-from cityanalytics.forecast.answers import COLUMNS, answers
-from cityanalytics.forecast.backtests import backtest, expectations, packaged_backtests
-from cityanalytics.forecast.record import (
+from cityanalytics.intake.schema import STATUS
+from cityanalytics.outlook.record import (
     LEAST_SCORED,
     LEVELS,
     Published,
@@ -33,13 +32,14 @@ from cityanalytics.forecast.record import (
     pinball,
     simple_rules,
 )
-from cityanalytics.forecast.series import arrange
-from cityanalytics.forecast.seriesfile import read_recorded
-from cityanalytics.forecast.yearend import year_ends
-from cityanalytics.intake.schema import STATUS
 from cityanalytics.programme.closing import closed_year, same_day_before, share_done, year_total
 from cityanalytics.publishing.assemble import assemble
 from cityanalytics.publishing.lookback import past_tests
+from cityanalytics.series.answers import COLUMNS, answers
+from cityanalytics.series.backtests import backtest, expectations, packaged_backtests
+from cityanalytics.series.series import arrange
+from cityanalytics.series.seriesfile import read_recorded
+from cityanalytics.series.yearend import year_ends
 from cityanalytics.settings import load_settings
 
 #: p05 … p95 of a forecast, in any unit.

@@ -25,7 +25,7 @@ OPENS_FILES = {
     "intake/store.py",
     "intake/handout.py",
     "intake/returns.py",
-    "forecast/seriesfile.py",  # series of no workspace: a table in, a table out
+    "series/seriesfile.py",  # series of no workspace: a table in, a table out
     "settings.py",
     "workbooks/longtext.py",  # Arrow's read_csv, of bytes already read
 }

@@ -17,14 +17,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.special import stdtrit
 
-from cityanalytics.forecast.answers import COLUMNS, answers
-from cityanalytics.forecast.evidence import look
-from cityanalytics.forecast.learnt import Parameters, parameters_without, pool_groups
-from cityanalytics.forecast.members import AnnualGrowth, SeasonalArma, Smoothing
-from cityanalytics.forecast.methods import QUANTILES
-from cityanalytics.forecast.opinion import Opinion
-from cityanalytics.forecast.series import Panel, arrange
-from cityanalytics.forecast.yearend import year_ends
+from cityanalytics.series.answers import COLUMNS, answers
+from cityanalytics.series.evidence import look
+from cityanalytics.series.learnt import Parameters, parameters_without, pool_groups
+from cityanalytics.series.members import AnnualGrowth, SeasonalArma, Smoothing
+from cityanalytics.series.methods import QUANTILES
+from cityanalytics.series.opinion import Opinion
+from cityanalytics.series.series import Panel, arrange
+from cityanalytics.series.yearend import year_ends
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 YI = 1e8
@@ -283,9 +283,7 @@ def test_where_the_pool_held_the_group_what_was_learnt_without_it_is_used() -> N
 
 
 def test_the_table_names_every_parameter_and_nothing_else() -> None:
-    table = pd.read_csv(
-        str(files("cityanalytics.forecast").joinpath("series_pool.csv")), keep_default_na=False
-    )
+    table = pd.read_csv(str(files("cityanalytics.series").joinpath("series_pool.csv")), keep_default_na=False)
     assert list(table.columns) == ["left_out", *Parameters.__annotations__]
     assert table["left_out"].is_unique
     assert "" in set(table["left_out"])

@@ -144,7 +144,7 @@ class Desk:
 
 
 def project(programme: Programme, name: str = "甲路") -> pd.Series:
-    (row,) = [row for _, row in programme.projects.iterrows() if row["project"] == name]
+    (row,) = [row for _, row in programme.traced.iterrows() if row["project"] == name]
     return row
 
 
@@ -178,9 +178,9 @@ def test_the_sample_city_on_its_data_date_is_the_speech_s(sample: Tables) -> Non
     programme = sample_at(sample, "09-22")
     assert programme.done == pytest.approx(62 * YI)
     assert programme.plan == pytest.approx(90 * YI)
-    assert programme.projects["plan_original"].sum() == pytest.approx(88.5 * YI)
-    assert len(programme.projects) == 268
-    assert programme.projects["total_investment"].sum() == pytest.approx(183 * YI)
+    assert programme.traced["plan_original"].sum() == pytest.approx(88.5 * YI)
+    assert len(programme.traced) == 268
+    assert programme.traced["total_investment"].sum() == pytest.approx(183 * YI)
     assert (programme.quarter, programme.days_left) == ("2010Q3", 100)
     assert last_known(sample) == day("10-08")
     assert programme.history.set_index("year")["amount"].to_dict() == {2008: 60.2 * YI, 2009: 80 * YI}
@@ -247,14 +247,14 @@ def test_the_parts_add_up_to_the_whole_on_any_day(sample: Tables, as_of: str) ->
         groups = by(programme, key)
         assert groups["done"].sum() == pytest.approx(programme.done)
         assert groups["plan"].sum() == pytest.approx(programme.plan)
-        assert groups["projects"].sum() == len(programme.projects)
+        assert groups["projects"].sum() == len(programme.traced)
     assert programme.demolition["done"].sum() == pytest.approx(programme.demolition_segments["done"].sum())
-    assert programme.projects["project"].is_unique
+    assert programme.traced["project"].is_unique
 
 
 def test_a_project_that_is_restated_keeps_its_cells_of_the_latest_workbook(sample: Tables) -> None:
     programme = sample_at(sample, "09-22")
-    assert programme.projects["plan_cell"].str.contains("2010Q3").all()
+    assert programme.traced["plan_cell"].str.contains("2010Q3").all()
     assert programme.segments["amount_cell"].str.contains("!").all()
 
 
@@ -266,7 +266,7 @@ def test_a_workbook_received_later_is_not_seen() -> None:
     desk.book("2010Q2", "07-02", {"甲路": {MARCH: 99.0, APRIL: 5.0}, "丙路": {APRIL: 7.0}})
     programme = desk.at("03-31", day("07-01"))
     assert programme.done == 10.0
-    assert list(programme.projects["project"]) == ["甲路"]
+    assert list(programme.traced["project"]) == ["甲路"]
     assert programme.revisions.empty
 
 
@@ -276,7 +276,7 @@ def test_a_correction_replaces_the_whole_workbook() -> None:
     assert desk.at("03-31", day("04-04")).done == 103.0
     programme = desk.at("03-31")
     assert programme.done == 10.0
-    assert list(programme.projects["project"]) == ["甲路"]
+    assert list(programme.traced["project"]) == ["甲路"]
     assert programme.received["first_received"].tolist() == [pd.Timestamp(day("04-02"))]
 
 
@@ -334,7 +334,7 @@ def test_a_unit_that_is_missing_stands_at_its_earlier_quarter() -> None:
     )
     programme = desk.at("04-30")
     assert programme.received.set_index("unit")["quarter"].to_dict() == {"甲处": "2010Q2", "乙处": "2010Q1"}
-    assert programme.projects.set_index("project")["done"].to_dict() == {"甲路": 15.0, "乙路": 10.0}
+    assert programme.traced.set_index("project")["done"].to_dict() == {"甲路": 15.0, "乙路": 10.0}
     assert project(programme, "乙路")["stage"] == "under construction"
 
 
@@ -409,7 +409,7 @@ def test_while_two_units_claim_a_project_in_a_quarter_the_newer_workbook_counts(
             works={"甲路": 2.0},
         )
     programme = desk.at("03-31")
-    assert (programme.plan, programme.done, len(programme.projects)) == (1200.0, 10.0, 1)
+    assert (programme.plan, programme.done, len(programme.traced)) == (1200.0, 10.0, 1)
     assert programme.works["unit"].tolist() == ["乙处"]
 
 
@@ -525,7 +525,7 @@ few = hypothesis_settings(max_examples=10, deadline=None, suppress_health_check=
 
 
 def same(first: Programme, second: Programme) -> None:
-    for name in ("projects", "works", "demolition", "history", "received", "revisions"):
+    for name in ("traced", "works", "demolition", "history", "received", "revisions"):
         pd.testing.assert_frame_equal(getattr(first, name), getattr(second, name))
     pd.testing.assert_series_equal(curve(first), curve(second))
 

@@ -5,30 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing.quantity import CALENDAR, DATA_DATE, DONE, PLAN, Figure, cells_of, done_cells
-from cityanalytics.forecast.counts import backtest as counts_backtest
-from cityanalytics.forecast.parts import backtest as parts_backtest
-from cityanalytics.forecast.pool import reference
+from cityanalytics.outlook.counts import backtest as counts_backtest
+from cityanalytics.outlook.parts import backtest as parts_backtest
+from cityanalytics.series.pool import reference
 
 if TYPE_CHECKING:
-    from cityanalytics.forecast.methods import Forecast
-    from cityanalytics.forecast.outlook import Outlook
-    from cityanalytics.forecast.pace import Pace
-    from cityanalytics.forecast.scenario import Scenario
+    from cityanalytics.outlook.outlook import Outlook
+    from cityanalytics.outlook.pace import Pace
+    from cityanalytics.outlook.scenario import Scenario
     from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.series.methods import Forecast
     from cityanalytics.settings import Settings
 
 #: What was learnt of the reference classes; the share of outcomes that the band is to hold.
-POOL = "cityanalytics/forecast/pool.csv"
+POOL = "cityanalytics/series/pool.csv"
 BAND = 0.8
 #: What the backtest of parts measured.
-PARTS, COUNTS = "cityanalytics/forecast/parts.csv", "cityanalytics/forecast/counts.csv"
+PARTS, COUNTS = "cityanalytics/outlook/parts.csv", "cityanalytics/outlook/counts.csv"
 #: Levels that the page shows, by the ending of their keys.
 SHOWN_LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
 def pace_figures(pace: Pace, programme: Programme) -> list[Figure]:
     """Return the paces, and the days that they are measured over."""
-    done, plan = done_cells(programme), cells_of(programme.projects["plan_cell"])
+    done, plan = done_cells(programme), cells_of(programme.traced["plan_cell"])
     rests_on = {
         "pace_achieved": (pace.achieved, "yuan per day", done, (DONE,)),
         "pace_required": (pace.required, "yuan per day", done + plan, (DONE, PLAN)),
@@ -61,7 +61,7 @@ def _days(key: str) -> tuple[str, ...]:
 
 def forecast_figures(forecast: Forecast, programme: Programme) -> list[Figure]:
     """Return the forecast of the year, and what it rests on."""
-    done, plan = done_cells(programme), cells_of(programme.projects["plan_cell"])
+    done, plan = done_cells(programme), cells_of(programme.traced["plan_cell"])
     levels = {
         "forecast_p10": 0.10,
         "forecast_p25": 0.25,
@@ -112,7 +112,7 @@ def forecast_figures(forecast: Forecast, programme: Programme) -> list[Figure]:
 
 def class_figures(alternatives: tuple[Forecast, ...], programme: Programme) -> list[Figure]:
     """Return where each reference class would have the year end."""
-    done, plan = done_cells(programme), cells_of(programme.projects["plan_cell"])
+    done, plan = done_cells(programme), cells_of(programme.traced["plan_cell"])
     found = []
     for forecast in alternatives:
         key = f"class_{forecast.reference_class}"
@@ -142,7 +142,7 @@ def class_figures(alternatives: tuple[Forecast, ...], programme: Programme) -> l
 
 def scenario_figures(scenarios: tuple[Scenario, ...], programme: Programme) -> list[Figure]:
     """Return what each scenario comes to."""
-    done, plan = done_cells(programme), cells_of(programme.projects["plan_cell"])
+    done, plan = done_cells(programme), cells_of(programme.traced["plan_cell"])
     return [
         Figure(
             key=f"scenario_{scenario.name}_{key}",
@@ -168,7 +168,7 @@ def outlook_figures(programme: Programme, settings: Settings, outlook: Outlook) 
 
 def _counts(programme: Programme, outlook: Outlook) -> list[Figure]:
     counts = outlook.counts
-    cells = cells_of(programme.projects["stage_cell"])
+    cells = cells_of(programme.traced["stage_cell"])
     found = [
         Figure(
             key=f"projects_{stage}_{ending}",

@@ -11,7 +11,7 @@ from cityanalytics.briefing.quantity import CONFIGURED, DONE, PLAN, Figure, cell
 from cityanalytics.programme import progress
 
 if TYPE_CHECKING:
-    from cityanalytics.forecast.outlook import Outlook
+    from cityanalytics.outlook.outlook import Outlook
     from cityanalytics.programme.reconcile import Reconciliation
     from cityanalytics.programme.snapshot import Programme
     from cityanalytics.settings import Settings
@@ -44,7 +44,7 @@ def breakdown_figures(programme: Programme, outlook: Outlook) -> list[Figure]:
             name: cells_of(rows["amount_cell"]) for name, rows in counted.groupby(by, observed=True)
         }
         plan_cells = {
-            name: cells_of(rows["plan_cell"]) for name, rows in programme.projects.groupby(by, observed=True)
+            name: cells_of(rows["plan_cell"]) for name, rows in programme.traced.groupby(by, observed=True)
         }
         ahead = outlook.by(by).set_index(by)
         whole = float(table["gap"].clip(lower=0).sum())

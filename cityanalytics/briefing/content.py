@@ -9,15 +9,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cityanalytics.briefing.quantity import Figure
-    from cityanalytics.forecast.bridge import Bridge
-    from cityanalytics.forecast.methods import Forecast
-    from cityanalytics.forecast.outlook import Outlook
-    from cityanalytics.forecast.pace import Pace
-    from cityanalytics.forecast.record import Record, Rules
-    from cityanalytics.forecast.scenario import Scenario
+    from cityanalytics.outlook.bridge import Bridge
+    from cityanalytics.outlook.outlook import Outlook
+    from cityanalytics.outlook.pace import Pace
+    from cityanalytics.outlook.record import Record, Rules
+    from cityanalytics.outlook.scenario import Scenario
     from cityanalytics.programme.changes import Changes
     from cityanalytics.programme.reconcile import Reconciliation
     from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.series.methods import Forecast
     from cityanalytics.settings import Settings
 
 

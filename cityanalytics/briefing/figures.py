@@ -41,15 +41,15 @@ from cityanalytics.briefing.trackrecord import moved_figures, record_figures
 from cityanalytics.programme.closing import done_by, same_day_before
 
 if TYPE_CHECKING:
-    from cityanalytics.forecast.bridge import Bridge
-    from cityanalytics.forecast.methods import Forecast
-    from cityanalytics.forecast.outlook import Outlook
-    from cityanalytics.forecast.pace import Pace
-    from cityanalytics.forecast.record import Record
-    from cityanalytics.forecast.scenario import Scenario
+    from cityanalytics.outlook.bridge import Bridge
+    from cityanalytics.outlook.outlook import Outlook
+    from cityanalytics.outlook.pace import Pace
+    from cityanalytics.outlook.record import Record
+    from cityanalytics.outlook.scenario import Scenario
     from cityanalytics.programme.changes import Changes
     from cityanalytics.programme.reconcile import Reconciliation
     from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.series.methods import Forecast
     from cityanalytics.settings import Settings
 
 
@@ -117,7 +117,7 @@ def figures(
 
 def _investment(programme: Programme) -> list[Figure]:
     cells = done_cells(programme)
-    plan_cells = cells_of(programme.projects["plan_cell"])
+    plan_cells = cells_of(programme.traced["plan_cell"])
     share = share_of(programme.done, programme.plan)
     behind = None if share is None else programme.elapsed - share
     return [
@@ -125,16 +125,16 @@ def _investment(programme: Programme) -> list[Figure]:
         Figure(key="annual_plan", value=programme.plan, unit="yuan", cells=plan_cells, tables=(PLAN,)),
         Figure(
             key="annual_plan_original",
-            value=float(programme.projects["plan_original"].sum()),
+            value=float(programme.traced["plan_original"].sum()),
             unit="yuan",
-            cells=cells_of(programme.projects["plan_original_cell"]),
+            cells=cells_of(programme.traced["plan_original_cell"]),
             tables=(PLAN,),
         ),
         Figure(
             key="plan_adjustment",
-            value=programme.plan - float(programme.projects["plan_original"].sum()),
+            value=programme.plan - float(programme.traced["plan_original"].sum()),
             unit="yuan",
-            cells=cells_of(programme.projects["plan_original_cell"], programme.projects["plan_cell"]),
+            cells=cells_of(programme.traced["plan_original_cell"], programme.traced["plan_cell"]),
             tables=(PLAN,),
         ),
         Figure(
@@ -175,9 +175,9 @@ def _investment(programme: Programme) -> list[Figure]:
         ),
         Figure(
             key="programme_total_investment",
-            value=float(programme.projects["total_investment"].sum()),
+            value=float(programme.traced["total_investment"].sum()),
             unit="yuan",
-            cells=cells_of(programme.projects["total_investment_cell"]),
+            cells=cells_of(programme.traced["total_investment_cell"]),
             tables=("projects!total_investment",),
         ),
     ]

@@ -12,7 +12,7 @@ from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import bullets, paragraph, section
 from cityanalytics.briefing.sections.record import score_table, skill_sentence
 from cityanalytics.briefing.trackrecord import record_figures
-from cityanalytics.forecast.backtests import OURS
+from cityanalytics.series.backtests import OURS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from cityanalytics.briefing.section import Section
     from cityanalytics.briefing.wording import Wording
-    from cityanalytics.forecast.backtests import Expectation
-    from cityanalytics.forecast.methods import Forecast
-    from cityanalytics.forecast.record import Record
+    from cityanalytics.outlook.record import Record
     from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.series.backtests import Expectation
+    from cityanalytics.series.methods import Forecast
     from cityanalytics.settings import Settings
 
 

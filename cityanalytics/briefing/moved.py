@@ -11,12 +11,12 @@ from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import bullets, paragraph
 from cityanalytics.briefing.trackrecord import SHOWN_STEP
-from cityanalytics.forecast.bridge import rounded
+from cityanalytics.outlook.bridge import rounded
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
-    from cityanalytics.forecast.bridge import Bridge
+    from cityanalytics.outlook.bridge import Bridge
 
 #: What a step of the bridge is called.
 CAUSES = {

@@ -13,13 +13,13 @@ from cityanalytics.briefing.section import Record
 from cityanalytics.briefing.sections.headline import sentence
 from cityanalytics.briefing.title import title_of
 from cityanalytics.briefing.wording import Wording
-from cityanalytics.forecast.bridge import CAUSES, rounded
-from cityanalytics.forecast.record import LEVELS
+from cityanalytics.outlook.bridge import CAUSES, rounded
+from cityanalytics.outlook.record import LEVELS
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
-    from cityanalytics.forecast.bridge import Bridge
-    from cityanalytics.forecast.record import Score
+    from cityanalytics.outlook.bridge import Bridge
+    from cityanalytics.outlook.record import Score
 
 #: Sections after the headline, and their titles.
 CONTENTS = (

@@ -19,7 +19,7 @@ WORKS, AREA, PLANNED_AREA = "works!done", "demolition!area", "demolition!planned
 
 def project_figures(programme: Programme, reconciliation: Reconciliation) -> list[Figure]:
     """Return counts, plan, investment and share of the projects by stage."""
-    projects = programme.projects
+    projects = programme.traced
     on_schedule = projects["schedule"] == "on schedule"
     under_way = projects["stage"].isin(progress.UNDER_WAY)
     unassessed = projects["unassessed"]

@@ -6,11 +6,11 @@ import math
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing.quantity import DONE, LEDGER, PLAN, Figure
-from cityanalytics.forecast.record import LEAST_SCORED, RULES
+from cityanalytics.outlook.record import LEAST_SCORED, RULES
 
 if TYPE_CHECKING:
-    from cityanalytics.forecast.bridge import Bridge
-    from cityanalytics.forecast.record import Record
+    from cityanalytics.outlook.bridge import Bridge
+    from cityanalytics.outlook.record import Record
 
 #: What the last digit of an amount stands for, in every language (yuan).
 SHOWN_STEP = 1e7

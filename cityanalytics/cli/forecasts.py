@@ -99,10 +99,10 @@ def forecast_series(
     order. Each year that has all months up to --month gets a line with quantiles of its total, January to December;
     nothing later is used, and no other series. Column issue says why an answer is thin.
     """
-    from cityanalytics.forecast.answers import answers, unanswered
-    from cityanalytics.forecast.series import arrange
-    from cityanalytics.forecast.seriesfile import read_series, write_forecasts
-    from cityanalytics.forecast.yearend import year_ends
+    from cityanalytics.series.answers import answers, unanswered
+    from cityanalytics.series.series import arrange
+    from cityanalytics.series.seriesfile import read_series, write_forecasts
+    from cityanalytics.series.yearend import year_ends
     from cityanalytics.workbooks.inspection import issue_document
 
     del workspace  # any series, of any workspace or none

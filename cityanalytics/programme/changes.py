@@ -93,7 +93,7 @@ class Changes:
 
     def slipped(self) -> pd.DataFrame:
         """Return one row a project that slipped, its larger slip, largest first; among equals the largest plan."""
-        later = self.slips[self.slips["slip"] > 0].merge(self.after.projects[["project", "plan"]])
+        later = self.slips[self.slips["slip"] > 0].merge(self.after.traced[["project", "plan"]])
         ordered = later.sort_values(["slip", "plan", "project"], ascending=[False, False, True])
         return ordered.drop_duplicates("project").reset_index(drop=True)
 
@@ -111,7 +111,7 @@ def compare(before: Programme, after: Programme, *, told: Programme | None = Non
         restated history. By default nothing is.
     """
     told = before if told is None else told
-    then, now = (_by_name(programme.projects) for programme in (before, after))
+    then, now = (_by_name(programme.traced) for programme in (before, after))
     both = then.merge(now, on="project", suffixes=("_old", "_new"))
     return Changes(
         before=before,
@@ -119,7 +119,7 @@ def compare(before: Programme, after: Programme, *, told: Programme | None = Non
         told=told,
         standings=_standings(then, now),
         restated=_restated(before, after, told),
-        corrected=_corrected(_by_name(told.projects), then),
+        corrected=_corrected(_by_name(told.traced), then),
         plans=_plans(both),
         slips=_slips(both, before, after),
         said=_said(both),

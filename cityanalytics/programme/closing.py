@@ -35,7 +35,7 @@ def closed_year(tables: Tables, *, year: int, known_on: dt.date) -> Programme | 
         return None
     ends = programme.segments.groupby("unit", observed=True)["end"].max()
     stated = set(ends.index[ends >= pd.Timestamp(programme.as_of)].astype(str))
-    return programme if set(programme.projects["unit"].astype(str)) <= stated else None
+    return programme if set(programme.traced["unit"].astype(str)) <= stated else None
 
 
 def year_total(tables: Tables, *, year: int, known_on: dt.date) -> float | None:

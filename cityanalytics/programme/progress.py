@@ -19,7 +19,7 @@ UNDER_WAY = ("under construction", "suspended")
 
 def ceiling(programme: Programme) -> float:
     """Return what the year cannot exceed (yuan): all projects' total investment; inf where one states none."""
-    projects = programme.projects
+    projects = programme.traced
     total = projects["total_investment"]
     return math.inf if total.isna().any() else float(np.maximum(total, projects["done"]).sum())
 
@@ -32,7 +32,7 @@ def by(programme: Programme, *keys: str) -> pd.DataFrame:
     programme
         The programme at a date.
     keys
-        Columns of ``programme.projects``, such as ``"unit"`` or ``"category"``.
+        Columns of ``programme.traced``, such as ``"unit"`` or ``"category"``.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def by(programme: Programme, *keys: str) -> pd.DataFrame:
         of elapsed-time progress, negative when ahead), ``share`` of plan, ``behind`` (fraction of the plan
         behind elapsed-time progress).
     """
-    groups = programme.projects.groupby(list(keys), observed=True)
+    groups = programme.traced.groupby(list(keys), observed=True)
     table = groups.agg(projects=("project", "size"), plan=("plan", "sum"), done=("done", "sum")).reset_index()
     gap = table["plan"] * programme.elapsed - table["done"]
     share = (table["done"] / table["plan"]).where(table["plan"] > 0)
@@ -59,7 +59,7 @@ def stages(programme: Programme) -> dict[str, int]:
         say), ``unassessed`` (begun since their units last reported), ``unexplained``: started, not completed,
         and not said to be on schedule by a report that could say so.
     """
-    projects = programme.projects
+    projects = programme.traced
     completed = int((projects["stage"] == "completed").sum())
     under_way = int(projects["stage"].isin(UNDER_WAY).sum())
     on_schedule = int((projects["schedule"] == "on schedule").sum())
@@ -77,7 +77,7 @@ def stages(programme: Programme) -> dict[str, int]:
 
 def unexplained(programme: Programme) -> pd.DataFrame:
     """Return the projects that were started, are not completed and are not said to be on schedule."""
-    rows = _late(programme.projects)
+    rows = _late(programme.traced)
     return weighed(programme)[rows.to_numpy()].sort_values("gap", ascending=False, ignore_index=True)
 
 
@@ -101,7 +101,7 @@ def not_started(programme: Programme) -> pd.DataFrame:
 
 def weighed(programme: Programme) -> pd.DataFrame:
     """Return the projects with ``gap``: yuan short of elapsed-time progress."""
-    projects = programme.projects
+    projects = programme.traced
     return projects.assign(gap=projects["plan"] * programme.elapsed - projects["done"])
 
 

@@ -74,7 +74,7 @@ def reconcile(programme: Programme, *, listed: Iterable[str]) -> Reconciliation:
     """
     works = listed_works(programme, listed)
     below = progress.below_quota(programme)
-    projects = programme.projects
+    projects = programme.traced
     return Reconciliation(
         unexplained=progress.unexplained(programme),
         below_quota=below,

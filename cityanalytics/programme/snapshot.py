@@ -35,8 +35,8 @@ class Programme:
     ----------
     as_of, known_on
         The day that figures describe; the day by which they had been received.
-    projects
-        One row a project: unit, category, persons, planned and actual dates, ``total_investment``,
+    traced
+        One row a project, cells beside: unit, category, persons, planned and actual dates, ``total_investment``,
         ``plan`` (in force on `as_of`), ``plan_original``, ``done`` (yuan, to date), ``share`` of the plan,
         ``stage``, what its unit last said, ``unassessed`` (bool: begun since its unit last reported, so that no
         word says how it goes), and the cells.
@@ -62,7 +62,7 @@ class Programme:
 
     as_of: dt.date
     known_on: dt.date
-    projects: pd.DataFrame
+    traced: pd.DataFrame
     segments: pd.DataFrame
     demolition: pd.DataFrame
     demolition_segments: pd.DataFrame
@@ -86,12 +86,12 @@ class Programme:
     @property
     def plan(self) -> float:
         """Annual plan in force on the data date (yuan)."""
-        return float(self.projects["plan"].sum())
+        return float(self.traced["plan"].sum())
 
     @property
     def done(self) -> float:
         """Investment from 1 January to the data date (yuan)."""
-        return float(self.projects["done"].sum())
+        return float(self.traced["done"].sum())
 
     @property
     def days_left(self) -> int:
@@ -154,7 +154,7 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
     return Programme(
         as_of=as_of,
         known_on=known_on,
-        projects=_projects(
+        traced=_projects(
             projects,
             plans=_plans(_of_last_unit(current["plans"], "project"), as_of),
             segments=segments,

@@ -14,15 +14,14 @@ from cityanalytics.briefing.figures import figures
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.calendar import days, year_end
 from cityanalytics.errors import UsageError
-from cityanalytics.forecast.outlook import look_ahead
-from cityanalytics.forecast.pace import measure_pace
-from cityanalytics.forecast.pool import classes
-from cityanalytics.forecast.record import hold_against, simple_rules
-from cityanalytics.forecast.scenario import scenarios
 from cityanalytics.intake.register import read_register
 from cityanalytics.intake.sources import sources_sha256
 from cityanalytics.intake.store import read_tables
 from cityanalytics.issues import Message
+from cityanalytics.outlook.outlook import look_ahead
+from cityanalytics.outlook.pace import measure_pace
+from cityanalytics.outlook.record import hold_against, simple_rules
+from cityanalytics.outlook.scenario import scenarios
 from cityanalytics.programme.closing import closed_year, same_day_before, share_done, year_total
 from cityanalytics.programme.progress import ceiling, curve
 from cityanalytics.programme.reconcile import reconcile
@@ -31,12 +30,13 @@ from cityanalytics.publishing.comparison import since_last
 from cityanalytics.publishing.ledger import read_ledger
 from cityanalytics.publishing.lookback import bridge_from_last, forecast_year
 from cityanalytics.publishing.parameters import Dates, resolve_dates
+from cityanalytics.series.pool import classes
 from cityanalytics.settings import FILE, Settings, file_sha256, find_workspace, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cityanalytics.forecast.methods import Forecast
+    from cityanalytics.series.methods import Forecast
 
 #: Files beside the workbooks that a briefing rests on.
 CONFIGURATION = (FILE, "aliases.toml", "synonyms.toml", "notebooks/02_briefing.ipynb")

@@ -21,7 +21,7 @@ from cityanalytics.settings import find_workspace, load_settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cityanalytics.forecast.record import Published
+    from cityanalytics.outlook.record import Published
     from cityanalytics.programme.changes import Changes
     from cityanalytics.programme.snapshot import Programme, Tables
     from cityanalytics.settings import Settings

@@ -45,8 +45,8 @@ def _undrawn(content: Content) -> Iterator[str]:
         return labels.get(word, {}).get(language, word)
 
     for table, column, cell, told in (
-        (programme.projects, "category", "project_cell", settings.term),
-        (programme.projects, "constraint", "constraint_cell", settings.term),
+        (programme.traced, "category", "project_cell", settings.term),
+        (programme.traced, "constraint", "constraint_cell", settings.term),
         (programme.received, "unit", "file", settings.term),
         (programme.demolition, "kind", "planned_area_cell", kind),
     ):

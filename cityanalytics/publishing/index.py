@@ -15,7 +15,7 @@ from cityanalytics.publishing.ledger import published_as, read_ledger
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cityanalytics.forecast.record import Published
+    from cityanalytics.outlook.record import Published
     from cityanalytics.settings import Settings
 
 #: Names of the lists below reports/, in the first language, in others, and of a year.

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.errors import CityAnalyticsError
-from cityanalytics.forecast.record import LEVELS, Published, Rules
 from cityanalytics.issues import Message
+from cityanalytics.outlook.record import LEVELS, Published, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,25 +11,25 @@ import pandas as pd
 from cityanalytics.briefing.forecasts import Hindcast, LookBack, PastTests
 from cityanalytics.calendar import quarter_of
 from cityanalytics.errors import InsufficientDataError
-from cityanalytics.forecast.backtests import backtest, expectations, packaged_backtests
-from cityanalytics.forecast.bridge import Bridge, Earlier, bridge
-from cityanalytics.forecast.methods import Forecast, PaceOfClass
-from cityanalytics.forecast.pool import reference
-from cityanalytics.forecast.record import hold_against
-from cityanalytics.forecast.seriesfile import read_recorded, read_series
 from cityanalytics.intake.store import read_tables
+from cityanalytics.outlook.bridge import Bridge, Earlier, bridge
+from cityanalytics.outlook.record import hold_against
 from cityanalytics.programme.closing import year_total
 from cityanalytics.programme.progress import ceiling, curve
 from cityanalytics.programme.snapshot import take_snapshot
 from cityanalytics.publishing.ledger import read_ledger
 from cityanalytics.publishing.parameters import resolve_dates
+from cityanalytics.series.backtests import backtest, expectations, packaged_backtests
+from cityanalytics.series.methods import Forecast, PaceOfClass
+from cityanalytics.series.pool import reference
+from cityanalytics.series.seriesfile import read_recorded, read_series
 from cityanalytics.settings import find_workspace, load_settings
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from cityanalytics.forecast.record import Published
+    from cityanalytics.outlook.record import Published
     from cityanalytics.programme.snapshot import Programme, Tables
     from cityanalytics.settings import Settings
 
@@ -133,7 +133,7 @@ def past_tests(workspace: str = ".", series: str = "", recorded: str = "") -> Pa
     series
         CSV of monthly series, as `forecast-series` takes it; empty for the packaged table.
     recorded
-        CSV of what other tools said of them (:func:`cityanalytics.forecast.seriesfile.read_recorded`); may be empty.
+        CSV of what other tools said of them (:func:`cityanalytics.series.seriesfile.read_recorded`); may be empty.
 
     Raises
     ------

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cityanalytics.errors import CityAnalyticsError, UsageError
-from cityanalytics.forecast.record import IN_TIME_DAYS, LEVELS, hindcast_reasons
 from cityanalytics.intake.register import read_register
 from cityanalytics.intake.store import read_tables
 from cityanalytics.issues import Message
+from cityanalytics.outlook.record import IN_TIME_DAYS, LEVELS, hindcast_reasons
 from cityanalytics.publishing.ledger import append, published_as, read_ledger
 from cityanalytics.publishing.recorded import read_record
 from cityanalytics.publishing.verify import command_again, verify
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from cityanalytics.forecast.record import Published
+    from cityanalytics.outlook.record import Published
     from cityanalytics.settings import Settings
 
 #: Why a forecast is a hindcast.

@@ -14,8 +14,8 @@ from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.moved import moved
 from cityanalytics.briefing.section import paragraph, part
 from cityanalytics.calendar import month_end, year_end
-from cityanalytics.forecast.pool import SHORTEST
 from cityanalytics.programme.progress import curve, plan_curve
+from cityanalytics.series.pool import SHORTEST
 
 if TYPE_CHECKING:
     from markupsafe import Markup

@@ -48,7 +48,7 @@ def held_up(content: Content) -> pd.DataFrame:
 
 
 def _strip(content: Content, say: Wording) -> Chart:
-    rows = content.programme.projects
+    rows = content.programme.traced
     moving = rows["stage"].isin(progress.UNDER_WAY)
     on_schedule = rows["schedule"] == "on schedule"
     doubted = rows["project"].isin(content.reconciliation.contradicted["project"])

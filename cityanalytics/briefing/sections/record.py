@@ -9,14 +9,14 @@ from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import bullets, paragraph, part
 from cityanalytics.briefing.sections.final import CLASSES
-from cityanalytics.forecast.record import LEAST_SCORED
+from cityanalytics.outlook.record import LEAST_SCORED
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
-    from cityanalytics.forecast.record import Record, Score
+    from cityanalytics.outlook.record import Record, Score
 
 #: So many forecasts stand on the page, the last ones; all are in the notebook ``05_forecast_record``.
 MOST_ROWS = 8

@@ -54,7 +54,7 @@ def _received(content: Content, say: Wording) -> list[Markup]:
     if absent:
         names = _names([content.settings.term(unit, say.language) for unit in absent], say)
         lines.append(say("Missing, with what they sent before in its place: {names}.", names=names))
-    reported = content.programme.projects["status_date"].dropna()
+    reported = content.programme.traced["status_date"].dropna()
     older: dt.date | None = (
         reported[reported != reported.max()].max().date() if reported.nunique() > 1 else None
     )

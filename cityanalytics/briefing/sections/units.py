@@ -15,7 +15,7 @@ from cityanalytics.briefing.lights import light
 from cityanalytics.briefing.rule import rule, word
 from cityanalytics.briefing.section import original, paragraph, part
 from cityanalytics.briefing.standing import demolition_chart, standing_chart
-from cityanalytics.forecast.spread import LEVELS
+from cityanalytics.outlook.spread import LEVELS
 from cityanalytics.programme import progress
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.spreadsheet import Given
     from cityanalytics.briefing.wording import Wording
-    from cityanalytics.forecast.methods import Forecast
+    from cityanalytics.series.methods import Forecast
 
 _BAND = (0.1, 0.5, 0.9)
 

@@ -64,7 +64,7 @@ def changes(content: Content, say: Wording) -> Sheet:
     ]
     late = set(held_up(content)["project"])
     told = {
-        field: {**_last(found.before.projects, field), **_last(found.after.projects, field)}
+        field: {**_last(found.before.traced, field), **_last(found.after.traced, field)}
         for field in ("unit", "difficulty", "note")
     }
     formats = tuple(change.format for change in listed)
@@ -180,7 +180,7 @@ def _dates(found: Changes, _: Content, say: Wording) -> Iterator[_Change]:
 def _said(found: Changes, content: Content, say: Wording) -> Iterator[_Change]:
     cells = {
         field: [
-            _last(programme.projects, _CELLS.get(field, "project_cell"))
+            _last(programme.traced, _CELLS.get(field, "project_cell"))
             for programme in (found.before, found.after)
         ]
         for field in FIELDS

@@ -20,11 +20,11 @@ import numpy as np
 import pandas as pd
 
 from cityanalytics.calendar import month_end, year_end
-from cityanalytics.forecast.curves import expect
-from cityanalytics.forecast.spread import LEVELS, Factor
+from cityanalytics.outlook.curves import expect
+from cityanalytics.outlook.spread import LEVELS, Factor
 
 if TYPE_CHECKING:
-    from cityanalytics.forecast.methods import Forecast
+    from cityanalytics.series.methods import Forecast
 
 _MIDDLE = LEVELS.index(0.5)
 #: Of the largest expectation: one below it is nothing.

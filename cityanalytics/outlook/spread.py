@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cityanalytics.forecast.methods import Forecast
+    from cityanalytics.series.methods import Forecast
 
 #: Levels at which paths are published.
 LEVELS = (0.10, 0.25, 0.50, 0.75, 0.90)

@@ -3,7 +3,7 @@
 Each step, to start and to complete, has a rate a day, learnt from the programme's own steps of the year: steps seen
 over days at risk, piece by piece of the days around the planned date (piecewise exponential; Friedman 1982), since
 what is long overdue is stuck and what is nearly due is nearly done. Few steps are seen early in the year, so the rates
-are drawn towards those of other programmes (:class:`cityanalytics.forecast.hazard.Hazard`), and after the data date
+are drawn towards those of other programmes (:class:`cityanalytics.outlook.hazard.Hazard`), and after the data date
 they may change, the more the longer the year that is left. The count given the rates is the sum of unequal coin tosses
 (Poisson-binomial), convolved exactly.
 """
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.calendar import year_end
-from cityanalytics.forecast.hazard import (
+from cityanalytics.outlook.hazard import (
     DRAWS,
     dated,
     due_day,
@@ -28,7 +28,7 @@ from cityanalytics.forecast.hazard import (
     starts_by_week,
     survival,
 )
-from cityanalytics.forecast.spread import even_nodes
+from cityanalytics.outlook.spread import even_nodes
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -139,7 +139,7 @@ def step_chances(table: pd.DataFrame, *, left: float) -> tuple[np.ndarray, np.nd
     Parameters
     ----------
     table
-        As :func:`cityanalytics.forecast.hazard.dated` gives it.
+        As :func:`cityanalytics.outlook.hazard.dated` gives it.
     left
         Days that are left.
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cityanalytics.forecast.bounded import Bounded, forecast_bounded
-from cityanalytics.forecast.counts import Counts, forecast_counts
-from cityanalytics.forecast.parts import Parts, split
-from cityanalytics.forecast.spread import LEVELS, Factor
+from cityanalytics.outlook.bounded import Bounded, forecast_bounded
+from cityanalytics.outlook.counts import Counts, forecast_counts
+from cityanalytics.outlook.parts import Parts, split
+from cityanalytics.outlook.spread import LEVELS, Factor
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cityanalytics.forecast.methods import Forecast
     from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.series.methods import Forecast
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +112,7 @@ def look_ahead(programme: Programme, forecast: Forecast) -> Outlook:
     """
     factor = Factor.of(forecast)
     return Outlook(
-        parts=split(programme.projects, forecast),
-        counts=forecast_counts(programme.projects, as_of=programme.as_of),
+        parts=split(programme.traced, forecast),
+        counts=forecast_counts(programme.traced, as_of=programme.as_of),
         demolition=forecast_bounded(programme.demolition, as_of=programme.as_of, factor=factor),
     )

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cityanalytics.forecast.evidence import SIGNS, look, weigh
-from cityanalytics.forecast.learnt import month_scale, parameters_without
-from cityanalytics.forecast.methods import QUANTILES
-from cityanalytics.forecast.series import YEAR
+from cityanalytics.series.evidence import SIGNS, look, weigh
+from cityanalytics.series.learnt import month_scale, parameters_without
+from cityanalytics.series.methods import QUANTILES
+from cityanalytics.series.series import YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cityanalytics.forecast.evidence import Evidence, Sight
-    from cityanalytics.forecast.learnt import Parameters
-    from cityanalytics.forecast.series import Flags, Numbers, Panel
+    from cityanalytics.series.evidence import Evidence, Sight
+    from cityanalytics.series.learnt import Parameters
+    from cityanalytics.series.series import Flags, Numbers, Panel
 
 #: Rows that are worked on at once: enough for the speed of whole arrays, few enough for a bar to move.
 PART = 64

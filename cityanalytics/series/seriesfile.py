@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError, UsageError
-from cityanalytics.forecast.answers import CELL, COLUMNS
 from cityanalytics.issues import Issue, Message, Severity, blocking
+from cityanalytics.series.answers import CELL, COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.calendar import elapsed_share
-from cityanalytics.forecast.methods import QUANTILES
+from cityanalytics.series.methods import QUANTILES
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from cityanalytics.forecast.methods import Forecast
+    from cityanalytics.series.methods import Forecast
 
 #: A forecast published more days than this after its data date is a hindcast.
 IN_TIME_DAYS = 31
@@ -49,7 +49,7 @@ def simple_rules(forecast: Forecast, *, share_last_year: float | None) -> Rules:
     Examples
     --------
     >>> import datetime as dt
-    >>> from cityanalytics.forecast.methods import Forecast
+    >>> from cityanalytics.series.methods import Forecast
     >>> made = Forecast(as_of=dt.date(2010, 9, 22), done=62.0, target=90.0, remainder=31.6, spread=0.4,
     ...                 freedom=12, method="", reference_class="")
     >>> rules = simple_rules(made, share_last_year=0.64)

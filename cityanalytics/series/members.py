@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cityanalytics.forecast.opinion import Opinion, geometric_mean, logs_of
-from cityanalytics.forecast.series import LEAST, YEAR, Numbers, trailing_count, trailing_sum, years_before
+from cityanalytics.series.opinion import Opinion, geometric_mean, logs_of
+from cityanalytics.series.series import LEAST, YEAR, Numbers, trailing_count, trailing_sum, years_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cityanalytics.forecast.series import Flags, Panel
+    from cityanalytics.series.series import Flags, Panel
 
 #: A month changed against the year before by more than this (log, or months) counts as changed by this.
 LARGEST_CHANGE = 2.0

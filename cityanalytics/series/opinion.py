@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from cityanalytics.forecast.series import Flags, Numbers
+    from cityanalytics.series.series import Flags, Numbers
 
 #: Errors below a ten-thousandth of a month do not tell settings apart.
 SMALLEST_ERROR = 1e-4

@@ -20,7 +20,7 @@ from cityanalytics.calendar import year_end
 if TYPE_CHECKING:
     import datetime as dt
 
-    from cityanalytics.forecast.spread import Factor
+    from cityanalytics.outlook.spread import Factor
 
 #: Scale of the log of a site's own amount around its expectation.
 SITE_SPREAD = 0.5

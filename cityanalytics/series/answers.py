@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 
 from cityanalytics.errors import InsufficientDataError
-from cityanalytics.forecast.methods import QUANTILES
-from cityanalytics.forecast.series import YEAR
-from cityanalytics.forecast.yearend import Combination, RunRate
 from cityanalytics.issues import Issue, Message, Severity, untranslated
+from cityanalytics.series.methods import QUANTILES
+from cityanalytics.series.series import YEAR
+from cityanalytics.series.yearend import Combination, RunRate
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from cityanalytics.forecast.series import Flags, Panel
-    from cityanalytics.forecast.yearend import YearEnds
     from cityanalytics.issues import Translate
+    from cityanalytics.series.series import Flags, Panel
+    from cityanalytics.series.yearend import YearEnds
 
 #: What names an answer: a series and a year at the end of a month.
 CELL = ["series_id", "year", "month"]

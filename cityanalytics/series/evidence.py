@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cityanalytics.forecast.members import AnnualGrowth, SeasonalArma, Smoothing
-from cityanalytics.forecast.series import LEAST, YEAR, Numbers, years_before
+from cityanalytics.series.members import AnnualGrowth, SeasonalArma, Smoothing
+from cityanalytics.series.series import LEAST, YEAR, Numbers, years_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cityanalytics.forecast.series import Flags, Panel
+    from cityanalytics.series.series import Flags, Panel
 
 #: The members, in the order of the last axis of `Sight.logs`.
 MEMBERS = (SeasonalArma(), SeasonalArma(additive=True), Smoothing(), AnnualGrowth())

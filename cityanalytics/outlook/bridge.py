@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
-    from cityanalytics.forecast.methods import Forecast
     from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.series.methods import Forecast
 
     Method = Callable[[pd.Series, float, float], Forecast]
 
@@ -140,9 +140,9 @@ def bridge(*, earlier: Earlier, then: Programme, now: Programme, method: Method)
     InsufficientDataError
         On some step nothing is done yet.
     """
-    kept = then.segments["project"].isin(now.projects["project"])
-    joined = ~now.projects["project"].isin(then.projects["project"])
-    added = now.segments["project"].isin(now.projects.loc[joined, "project"])
+    kept = then.segments["project"].isin(now.traced["project"])
+    joined = ~now.traced["project"].isin(then.traced["project"])
+    added = now.segments["project"].isin(now.traced.loc[joined, "project"])
     in_scope = pd.concat([then.segments[kept], now.segments[added]], ignore_index=True)
     walked = [
         method(curve(then), then.plan, ceiling(then)),
@@ -155,5 +155,5 @@ def bridge(*, earlier: Earlier, then: Programme, now: Programme, method: Method)
         medians=(earlier.p50, *(forecast.quantile(0.5) for forecast in walked)),
         probabilities=(earlier.probability, *(forecast.probability for forecast in walked)),
         added=int(joined.sum()),
-        removed=int((~then.projects["project"].isin(now.projects["project"])).sum()),
+        removed=int((~then.traced["project"].isin(now.traced["project"])).sum()),
     )

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from cityanalytics.errors import InsufficientDataError
-from cityanalytics.forecast.answers import CELL, COLUMNS, answers
-from cityanalytics.forecast.methods import QUANTILES
-from cityanalytics.forecast.series import YEAR, arrange
-from cityanalytics.forecast.yearend import year_ends
 from cityanalytics.issues import Message
+from cityanalytics.series.answers import CELL, COLUMNS, answers
+from cityanalytics.series.methods import QUANTILES
+from cityanalytics.series.series import YEAR, arrange
+from cityanalytics.series.yearend import year_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

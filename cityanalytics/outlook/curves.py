@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.calendar import year_end
-from cityanalytics.forecast.hazard import dated, start_hazard, starts_by_week
-from cityanalytics.forecast.scurve import curve_at
+from cityanalytics.outlook.hazard import dated, start_hazard, starts_by_week
+from cityanalytics.outlook.scurve import curve_at
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cityanalytics.forecast.methods import Forecast
-    from cityanalytics.forecast.pace import Pace
+    from cityanalytics.outlook.pace import Pace
+    from cityanalytics.series.methods import Forecast
 
 
 @dataclass(frozen=True, kw_only=True)
