@@ -65,17 +65,18 @@ def main() -> int:
         "--cache", type=Path, default=ROOT / ".net", help="where the products of commits are kept"
     )
     parser.add_argument("--show", type=int, default=3, help="differing lines shown for each file")
+    parser.add_argument("--quick", action="store_true", help="one quarter and one day alone")
     given = parser.parse_args()
     commit = git("rev-parse", given.base)
-    kept = given.cache / f"{commit[:12]}-{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]}"
+    kept = given.cache / commit[:12]
     if not (kept / "done").is_file():
         say(f"products of {commit[:12]}")
         record(checkout(given.cache, commit), kept)
     now = given.cache / f"now-{os.getpid()}"
     say("products of this tree")
     try:
-        record(ROOT, now)
-        return compare(kept, now, show=given.show)
+        record(ROOT, now, quick=given.quick)
+        return compare(kept, now, show=given.show, quick=given.quick)
     finally:
         shutil.rmtree(now, ignore_errors=True)
 
@@ -90,7 +91,7 @@ def checkout(cache: Path, commit: str) -> Path:
     return tree
 
 
-def record(tree: Path, kept: Path) -> None:
+def record(tree: Path, kept: Path, *, quick: bool = False) -> None:
     """Make every product of the sample city with the package of a tree."""
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
@@ -107,13 +108,14 @@ def record(tree: Path, kept: Path) -> None:
         for folder in ("data/processed", "reports"):
             (place / folder).mkdir(parents=True, exist_ok=True)
         run(tree, place, "ingest", "--returns", "returns")
-        jobs = [("brief", quarter) for quarter in QUARTERS]
-        jobs += [("brief", "--as-of", day) for day in DAYS]
-        jobs += [("brief", "2010Q3", "--known-on", "2010-09-27")]
+        quarters, days = (QUARTERS[-1:], DAYS[2:3]) if quick else (QUARTERS, DAYS)
+        jobs = [("brief", quarter) for quarter in quarters]
+        jobs += [("brief", "--as-of", day) for day in days]
+        jobs += [] if quick else [("brief", "2010Q3", "--known-on", "2010-09-27")]
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             list(pool.map(lambda job: run(tree, place, *job), jobs))
-        run(tree, place, "brief", "2010Q1")  # up to date: the list of reports is written once more, alone
-        for name, arguments in COMMANDS:
+        run(tree, place, "brief", quarters[0])  # up to date: the list of reports is written once more, alone
+        for name, arguments in COMMANDS[:1] + COMMANDS[3:4] if quick else COMMANDS:
             print(f"\r{name:<40}", end="", file=sys.stderr, flush=True)
             (place / "reports" / f"command-{name}.json").write_bytes(
                 run(tree, place, *filled(arguments, place))
@@ -177,11 +179,11 @@ def mask(content: bytes, masked: dict[bytes, bytes]) -> bytes:
             ]
         content = b"".join(parts).replace(b"><", b">\n<")
     for value, name in masked.items():
-        content = content.replace(value, name)
+        content = content.replace(value, name).replace(value[:16] + "…".encode(), name)
     return content
 
 
-def compare(before: Path, after: Path, *, show: int) -> int:
+def compare(before: Path, after: Path, *, show: int, quick: bool) -> int:
     """Print what differs; give 1 when anything does."""
     names = sorted(
         {
@@ -196,7 +198,7 @@ def compare(before: Path, after: Path, *, show: int) -> int:
         texts = [
             (folder / name).read_bytes() if (folder / name).is_file() else None for folder in (before, after)
         ]
-        if texts[0] == texts[1]:
+        if texts[0] == texts[1] or (quick and (texts[1] is None or name.name.startswith("index"))):
             continue
         differing += 1
         print(f"{name}: {'made no more' if texts[1] is None else 'new' if texts[0] is None else 'differs'}")
