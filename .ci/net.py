@@ -35,7 +35,7 @@ TRACED = (
     "unit_市政工程处_gap",
 )
 #: Commands whose standard output is a product: name of the file, arguments.
-COMMANDS = (
+COMMANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ingest", ("ingest", "--json")),
     *((f"forecast-{quarter}", ("forecast", quarter, "--json")) for quarter in QUARTERS),
     *((f"forecast-{day}", ("forecast", "--as-of", day, "--json")) for day in DAYS),
@@ -109,7 +109,7 @@ def record(tree: Path, kept: Path, *, quick: bool = False) -> None:
             (place / folder).mkdir(parents=True, exist_ok=True)
         run(tree, place, "ingest", "--returns", "returns")
         quarters, days = (QUARTERS[-1:], DAYS[2:3]) if quick else (QUARTERS, DAYS)
-        jobs = [("brief", quarter) for quarter in quarters]
+        jobs: list[tuple[str, ...]] = [("brief", quarter) for quarter in quarters]
         jobs += [("brief", "--as-of", day) for day in days]
         jobs += [] if quick else [("brief", "2010Q3", "--known-on", "2010-09-27")]
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
@@ -206,7 +206,7 @@ def compare(before: Path, after: Path, *, show: int, quick: bool) -> int:
             lines = [(text or b"").decode("utf-8", "replace").splitlines() for text in texts]
             changed = [
                 line
-                for line in difflib.unified_diff(*lines, n=0, lineterm="")
+                for line in difflib.unified_diff(lines[0], lines[1], n=0, lineterm="")
                 if not line.startswith(("---", "+++", "@@"))
             ]
             for line in changed[:show]:
