@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.spreadsheet import Column, Sheet
+from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,14 +100,14 @@ class Book:
     author: str
     comments: str
     created: str
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[BookSheet, ...]
     charts: tuple[Chart, ...]
     source: str
     back: str
     note: str
     notes: tuple[str, ...]
 
-    def header(self, column: Column) -> str:
+    def header(self, column: BookColumn) -> str:
         """Return what stands above a column: label, unit, reference to a note."""
         unit = LANGUAGES[self.language].note.format(column.unit) if column.unit else ""
         mark = self.note.format(self.notes.index(column.note) + 1) if column.note else ""
@@ -122,12 +122,12 @@ class Book:
     def read(cls, document: Mapping[str, Any]) -> Book:
         """Return the book that a JSON document describes."""
         sheets = [
-            Sheet(
+            BookSheet(
                 **sheet
                 | {
                     "lines": tuple(sheet["lines"]),
                     "columns": tuple(
-                        Column(**column | {"formats": tuple(column["formats"])})
+                        BookColumn(**column | {"formats": tuple(column["formats"])})
                         for column in sheet["columns"]
                     ),
                     "rows": tuple(map(tuple, sheet["rows"])),

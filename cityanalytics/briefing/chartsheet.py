@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cityanalytics.briefing.book import Look
     from cityanalytics.briefing.content import Content
-    from cityanalytics.briefing.spreadsheet import Column, Sheet
+    from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet
     from cityanalytics.briefing.wording import Wording
 
 MOST_BARS = 30
@@ -23,7 +23,7 @@ MOST_NAMED = 5
 _PLAN, _DONE, _SHARE, _GAP = 2, 3, 4, 6
 
 
-def charts(content: Content, say: Wording, sheets: Mapping[str, Sheet]) -> tuple[Chart, ...]:
+def charts(content: Content, say: Wording, sheets: Mapping[str, BookSheet]) -> tuple[Chart, ...]:
     """Return the charts of the sheets that have rows.
 
     Parameters
@@ -43,7 +43,7 @@ def charts(content: Content, say: Wording, sheets: Mapping[str, Sheet]) -> tuple
     return tuple(chart for chart in found if chart is not None)
 
 
-def _curve(content: Content, say: Wording, sheet: Sheet) -> Chart:
+def _curve(content: Content, say: Wording, sheet: BookSheet) -> Chart:
     low, middle, high = (say.plain(f"{{forecast_{level}}}") for level in ("p10", "p50", "p90"))
     looks: tuple[tuple[Look, str], ...] = (
         ("plan", ""),
@@ -75,7 +75,7 @@ def _curve(content: Content, say: Wording, sheet: Sheet) -> Chart:
     )
 
 
-def _progress(say: Wording, sheet: Sheet) -> Chart | None:
+def _progress(say: Wording, sheet: BookSheet) -> Chart | None:
     """Return plan and done by group, the largest gap first."""
     last = min(len(sheet.rows), MOST_BARS) - 1
     if last < 0:
@@ -114,7 +114,7 @@ def _progress(say: Wording, sheet: Sheet) -> Chart | None:
     )
 
 
-def _constraints(say: Wording, sheet: Sheet) -> Chart | None:
+def _constraints(say: Wording, sheet: BookSheet) -> Chart | None:
     if not sheet.rows:
         return None
     return Chart(
@@ -135,7 +135,7 @@ def _constraints(say: Wording, sheet: Sheet) -> Chart | None:
     )
 
 
-def _numbers(sheet: Sheet, column: int, look: Look, value: str) -> Series:
+def _numbers(sheet: BookSheet, column: int, look: Look, value: str) -> Series:
     """Return a column as a series over the stretch of rows that hold numbers, named where there is room.
 
     What runs on is named half-way, what the year ends with at its last point, with the value that the page shows.
@@ -152,7 +152,7 @@ def _numbers(sheet: Sheet, column: int, look: Look, value: str) -> Series:
     )
 
 
-def _listed(sheet: Sheet, columns: tuple[int, ...], say: Wording) -> str:
+def _listed(sheet: BookSheet, columns: tuple[int, ...], say: Wording) -> str:
     """Name the first rows with their numbers, as the sheet shows them."""
     named = []
     for row in sheet.rows[:MOST_NAMED]:
@@ -161,7 +161,7 @@ def _listed(sheet: Sheet, columns: tuple[int, ...], say: Wording) -> str:
     return LANGUAGES[say.language].join.join(named)
 
 
-def _shown(cell: str | float, column: Column, say: Wording) -> str:
+def _shown(cell: str | float, column: BookColumn, say: Wording) -> str:
     if isinstance(cell, str):
         return cell
     places = len(column.format.partition(".")[2])

@@ -20,13 +20,13 @@ from cityanalytics.briefing.chartsheet import charts
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.sections.headline import sentence
 from cityanalytics.briefing.sheets import SHEETS
-from cityanalytics.briefing.spreadsheet import Column, Sheet
+from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet
 from cityanalytics.briefing.title import title_of
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.workbooks.marking.issuelist import MOST_TEXT, fits, sheet_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cityanalytics.briefing.content import Content
 
@@ -62,7 +62,9 @@ def companion(content: Content) -> Book:
     first, *others = (
         Wording(language=language, figures=content.figures) for language in content.settings.languages
     )
-    spoken = {say.language: _tables(content, say) for say in (first, *others)}
+    spoken = {
+        say.language: _tables(content, say, whole=say.language == first.language) for say in (first, *others)
+    }
     in_others = [spoken[say.language] for say in others]
     columns = [_columns(spoken[first.language], in_others, say, others) for say in (first, *others)]
     tables = _fitly_named(
@@ -87,9 +89,12 @@ def companion(content: Content) -> Book:
     )
 
 
-def _tables(content: Content, say: Wording) -> list[Sheet]:
-    """Return the sheets after the cover in one language, but for the one that compares languages."""
-    drawn = Sheet(
+def _tables(content: Content, say: Wording, *, whole: bool) -> list[BookSheet]:
+    """Return the sheets after the cover in one language, but for the one that compares languages.
+
+    Of the others only names, titles and columns are asked for.
+    """
+    drawn = BookSheet(
         id="charts",
         name=say.plain("Charts"),
         title=say.plain("Charts: what the tables show"),
@@ -97,18 +102,29 @@ def _tables(content: Content, say: Wording) -> list[Sheet]:
             say.plain("Outlined or dashed: plan; solid: actual; short dashes: forecast and its 80% range."),
         ),
     )
-    return [_notes(content, say), drawn, *(write(content, say) for write in SHEETS)]
+    return [_notes(content, say), drawn, *(_sheet(content, one, say, whole=whole) for one in SHEETS)]
 
 
-def _fitly_named(sheets: Sequence[Sheet]) -> list[Sheet]:
+def _sheet(
+    content: Content, one: str | Callable[[Content, Wording], BookSheet], say: Wording, *, whole: bool
+) -> BookSheet:
+    if not isinstance(one, str):
+        return one(content, say)
+    table = content.tables[one]
+    if whole:
+        return table.sheet(say.language)
+    return BookSheet(id=one, name=one, title=table.title(say.language), columns=table.columns(say.language))
+
+
+def _fitly_named(sheets: Sequence[BookSheet]) -> list[BookSheet]:
     """Give each sheet a name that a tab may have and no other has."""
-    named: list[Sheet] = []
+    named: list[BookSheet] = []
     for sheet in sheets:
         named.append(replace(sheet, name=sheet_name(sheet.name, [other.name for other in named])))
     return named
 
 
-def _explained(sheet: Sheet, content: Content, say: Wording) -> Sheet:
+def _explained(sheet: BookSheet, content: Content, say: Wording) -> BookSheet:
     """Say on every sheet what day its figures describe, what they are, how many tables it holds, what is cut."""
     lines = [_times(content, say), content.settings.statement[say.language]]
     if sheet.rows and any(column.note for column in sheet.columns):
@@ -138,12 +154,12 @@ def _cover(
     content: Content,
     say: Wording,
     others: Sequence[Wording],
-    tables: Sequence[Sheet],
+    tables: Sequence[BookSheet],
     titles: Sequence[Sequence[str]],
-) -> Sheet:
+) -> BookSheet:
     """Return title, dates, statement, hashes, and the contents with links."""
     made = content.provenance
-    return Sheet.of(
+    return BookSheet.of(
         "cover",
         sheet_name(say.plain("Cover"), [sheet.name for sheet in tables]),
         title=title_of(content, say),
@@ -159,10 +175,10 @@ def _cover(
             say.plain("Code: SHA-256 {hash}", hash=made.code_sha256),
         ],
         columns=[
-            Column(label=say.plain("Sheet")),
-            Column(label=say.plain("Contents")),
+            BookColumn(label=say.plain("Sheet")),
+            BookColumn(label=say.plain("Contents")),
             *(
-                Column(label=say.plain("Contents in {language}", language=_name(other, say)))
+                BookColumn(label=say.plain("Contents in {language}", language=_name(other, say)))
                 for other in others
             ),
         ],
@@ -180,7 +196,7 @@ def _headline(content: Content, say: Wording) -> list[str]:
     return re.split(r"(?<=[；;])\s*", said)
 
 
-def _notes(content: Content, say: Wording) -> Sheet:
+def _notes(content: Content, say: Wording) -> BookSheet:
     rules, lights = LANGUAGES[say.language], content.settings.lights
     texts = {
         "missing": rules.missing,
@@ -188,19 +204,22 @@ def _notes(content: Content, say: Wording) -> Sheet:
         "yellow": display.points(lights.yellow, say.language),
         "red": display.points(lights.red, say.language),
     }
-    return Sheet.of(
+    return BookSheet.of(
         "notes",
         say.plain("Notes"),
         title=say.plain("Notes: what the references in headers mean"),
-        columns=[Column.numbers(say.plain("Note number")), Column(label=say.plain("Note"))],
+        columns=[BookColumn.numbers(say.plain("Note number")), BookColumn(label=say.plain("Note"))],
         rows=[(number, say.plain(note, **texts)) for number, note in enumerate(NOTES.values(), start=1)],
         language=say.language,
     )
 
 
 def _columns(
-    own: Sequence[Sheet], in_others: Sequence[Sequence[Sheet]], say: Wording, others: Sequence[Wording]
-) -> Sheet:
+    own: Sequence[BookSheet],
+    in_others: Sequence[Sequence[BookSheet]],
+    say: Wording,
+    others: Sequence[Wording],
+) -> BookSheet:
     """Return what each column is called in the other languages, and the unit of its numbers there."""
     rows = []
     for at, sheet in enumerate(own):
@@ -216,15 +235,15 @@ def _columns(
                     ),
                 )
             )
-    return Sheet.of(
+    return BookSheet.of(
         "columns",
         say.plain("Columns"),
         title=say.plain("Columns of every sheet, in every language"),
         columns=[
-            Column(label=say.plain("Sheet")),
-            Column(label=say.plain("Column")),
+            BookColumn(label=say.plain("Sheet")),
+            BookColumn(label=say.plain("Column")),
             *(
-                Column(label=say.plain("Column in {language}", language=_name(other, say)))
+                BookColumn(label=say.plain("Column in {language}", language=_name(other, say)))
                 for other in others
             ),
         ],
@@ -239,7 +258,7 @@ def _name(of: Wording, say: Wording) -> str:
     return str(locale.get_language_name(LANGUAGES[say.language].locale))
 
 
-def _unit(column: Column, there: Column, say: Wording) -> str:
+def _unit(column: BookColumn, there: BookColumn, say: Wording) -> str:
     """Return the unit of a column's numbers in another language, whose own scale may be another."""
     if not there.unit:
         return ""

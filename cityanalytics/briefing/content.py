@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cityanalytics.briefing.quantity import Figure
+    from cityanalytics.briefing.shown import ShownTable
     from cityanalytics.outlook.bridge import Bridge
     from cityanalytics.outlook.outlook import Outlook
     from cityanalytics.outlook.pace import Pace
@@ -95,3 +97,11 @@ class Content:
     rules: Rules
     figures: Mapping[str, Figure]
     provenance: Provenance
+
+    @cached_property
+    def tables(self) -> Mapping[str, ShownTable]:
+        """The briefing's tables by name; each computes what it shows when it is asked."""
+        # declared tables take content: they cannot be imported before it
+        from cityanalytics.briefing.tables import tables
+
+        return tables(self)

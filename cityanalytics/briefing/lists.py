@@ -8,9 +8,9 @@ import pandas as pd
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing.display import Table
+from cityanalytics.briefing.frames import held_up
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import original, paragraph, part, quarter_name, section
-from cityanalytics.briefing.sections.projects import held_up
 from cityanalytics.briefing.sections.what_if import NAMES
 from cityanalytics.programme import progress
 

@@ -7,11 +7,20 @@ gets by hand.
 from __future__ import annotations
 
 import math
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
 
 from cityanalytics.briefing.language import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Below this a float is exact enough to be rounded; the distance from a half at which it is looked at as a decimal.
+_EXACT, _NEAR = 1e12, 1e-9
 
 
 class Absent(Enum):
@@ -140,3 +149,47 @@ def chance(value: Value, language: str) -> str:
     """
     hedge, percent = hedged(value, language)
     return percent if hedge == LANGUAGES[language].about else hedge.format(percent)
+
+
+def numbers(
+    values: Sequence[float], language: str, *, places: int = 0, per: float = 1.0, signed: bool = False
+) -> list[str]:
+    """Return a column of numbers as :func:`number` shows each, with a sign above zero where `signed`.
+
+    Examples
+    --------
+    >>> numbers([2.675, -1234.5, 0.0], "en", places=2, signed=True)
+    ['+2.68', '−1,234.50', '0.00']
+    """
+    rules = LANGUAGES[language]
+    given = np.asarray(values, dtype=float)
+    with np.errstate(over="ignore", invalid="ignore"):
+        size = np.abs(given) / per * 10.0**places
+        whole = np.floor(size + 0.5)
+        # a float so near a half may be a half as it is written: those few are rounded as decimals
+        doubtful = ~(size < _EXACT) | (np.abs(size - np.floor(size) - 0.5) < _NEAR + size * 1e-14)
+    shown = [f"{value:,.{places}f}" for value in (whole / 10.0**places).tolist()]
+    if (rules.group, rules.decimal) != (",", "."):
+        signs = str.maketrans({",": rules.group, ".": rules.decimal})
+        shown = [text.translate(signs) for text in shown]
+    above = "+" if signed else ""
+    sign = np.where(whole == 0, "", np.where(given < 0, rules.minus, above)).tolist()
+    found = [f"{one}{text}" for one, text in zip(sign, shown, strict=True)]
+    for at in np.flatnonzero(doubtful).tolist():
+        text = number(float(given[at]), language, places=places, per=per)
+        found[at] = f"{above}{text}" if given[at] > 0 and re.search("[1-9]", text) else text
+    return found
+
+
+def in_units(values: Sequence[float], per: float) -> list[float]:
+    """Return a column in units of `per`, each the float nearest to the quotient of the decimals.
+
+    Examples
+    --------
+    >>> in_units([0.689, 6.2e9], 0.01), in_units([6.2e9], 1e8)
+    ([68.9, 620000000000.0], [62.0])
+    """
+    if per == 1:
+        return [float(value) for value in values]
+    divisor = Decimal(repr(float(per)))
+    return [float(Decimal(repr(float(value))) / divisor) for value in values]

@@ -25,12 +25,12 @@ Given: TypeAlias = str | float | Absent | dt.date | pd.Timestamp | None
 """What a cell is made from; what is missing becomes a word, so that no cell is blank."""
 
 DAY = "yyyy-mm-dd"
-_DAY_ZERO = dt.date(1899, 12, 30)
-_FIRST_DAY = dt.date(1900, 3, 1)  # before it spreadsheets disagree on how days are counted
+DAY_ZERO = dt.date(1899, 12, 30)
+FIRST_DAY = dt.date(1900, 3, 1)  # before it spreadsheets disagree on how days are counted
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class BookColumn:
     """A column: its label, its unit, and how its numbers are stored and shown.
 
     Parameters
@@ -52,9 +52,12 @@ class Column:
         numbers and days among words.
     chance
         Whether it holds probabilities, of which only what is certain is shown as 0 or 100.
+    key
+        Stable name of a column of a declared table, which charts draw it by.
     """
 
     label: str
+    key: str = ""
     unit: str = ""
     inner: str = ""
     per: float = 1.0
@@ -66,7 +69,7 @@ class Column:
     @classmethod
     def scaled(
         cls, label: str, scales: Sequence[Scale], *, at: int = 0, places: int, note: str = ""
-    ) -> Column:
+    ) -> BookColumn:
         """Make a column of amounts or areas in the scale at a place of `scales`, the largest first."""
         scale = scales[min(at, len(scales) - 1)]
         return cls(
@@ -79,22 +82,22 @@ class Column:
         )
 
     @classmethod
-    def share(cls, label: str, *, unit: str = "%", places: int = 1, note: str = "") -> Column:
+    def share(cls, label: str, *, unit: str = "%", places: int = 1, note: str = "") -> BookColumn:
         """Make a column of fractions shown as per cent, or as percentage points where `unit` names them."""
         return cls(label=label, unit=unit, per=0.01, format=decimals(places), note=note)
 
     @classmethod
-    def numbers(cls, label: str, *, unit: str = "", places: int = 0, note: str = "") -> Column:
+    def numbers(cls, label: str, *, unit: str = "", places: int = 0, note: str = "") -> BookColumn:
         """Make a column of numbers shown as they are."""
         return cls(label=label, unit=unit, format=decimals(places), note=note)
 
     @classmethod
-    def chances(cls, label: str) -> Column:
+    def chances(cls, label: str) -> BookColumn:
         """Make a column of probabilities, shown as whole per cent."""
         return replace(cls.share(label, places=0), chance=True)
 
     @classmethod
-    def days(cls, label: str, *, note: str = "") -> Column:
+    def days(cls, label: str, *, note: str = "") -> BookColumn:
         """Make a column of days."""
         return cls(label=label, format=DAY, note=note)
 
@@ -112,10 +115,10 @@ class Column:
 
         Examples
         --------
-        >>> column = Column(label="计划", unit="亿元", inner="元", per=1e8, format="0.0")
+        >>> column = BookColumn(label="计划", unit="亿元", inner="元", per=1e8, format="0.0")
         >>> column.cell(6.2e9, "zh"), column.cell(None, "zh"), column.cell(Absent.NOT_APPLICABLE, "zh")
         (62.0, '无数据', '不适用')
-        >>> Column.days("日期").cell(dt.date(2010, 9, 22), "zh")
+        >>> BookColumn.days("日期").cell(dt.date(2010, 9, 22), "zh")
         40443.0
         """
         if isinstance(value, str):
@@ -124,7 +127,7 @@ class Column:
             if pd.isna(value):
                 return LANGUAGES[language].missing
             day = value.date() if isinstance(value, dt.datetime) else value
-            return float((day - _DAY_ZERO).days) if day >= _FIRST_DAY else day.isoformat()
+            return float((day - DAY_ZERO).days) if day >= FIRST_DAY else day.isoformat()
         word = absence(value, language)
         if word is not None or value is None or isinstance(value, Absent):
             return word or ""
@@ -135,7 +138,7 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
+class BookSheet:
     """A sheet: a title, lines of explanation, and one table below them.
 
     Parameters
@@ -158,7 +161,7 @@ class Sheet:
     name: str
     title: str
     lines: tuple[str, ...] = ()
-    columns: tuple[Column, ...] = ()
+    columns: tuple[BookColumn, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
     leads: bool = False
 
@@ -170,12 +173,12 @@ class Sheet:
         *,
         title: str,
         lines: Sequence[str] = (),
-        columns: Sequence[Column],
+        columns: Sequence[BookColumn],
         rows: Iterable[Sequence[Given]],
         language: str,
         empty: str = "",
         leads: bool = False,
-    ) -> Sheet:
+    ) -> BookSheet:
         """Make a sheet from values in inner units.
 
         Parameters
@@ -200,26 +203,30 @@ class Sheet:
         )
         said = tuple(lines) if cells or not empty else (*lines, empty)
         formed = tuple(
-            replace(column, formats=tuple(_chance(row[at], column, language) for row in cells))
+            replace(column, formats=chance_formats([row[at] for row in cells], language))
             if column.chance
             else column
             for at, column in enumerate(columns)
         )
         return cls(id=id_, name=name, title=title, lines=said, columns=formed, rows=cells, leads=leads)
 
-    def with_lines(self, *lines: str) -> Sheet:
+    def with_lines(self, *lines: str) -> BookSheet:
         """Return the sheet with more lines of explanation."""
         return replace(self, lines=(*self.lines, *lines))
 
 
-def _chance(cell: Cell, column: Column, language: str) -> str:
-    """Return the number format that shows a probability as the page does, such as ``"under 1"`` for 0.4."""
-    if isinstance(cell, str):
-        return column.format
-    rules = LANGUAGES[language]
-    pattern, percent = hedged(min(max(cell * column.per, 0), 1), language)
-    words = pattern.format(percent.replace(rules.percent.format(""), ""))
-    return column.format if pattern in {PLAIN, rules.about} else f'"{words}"'
+def chance_formats(cells: Sequence[Cell], language: str) -> tuple[str, ...]:
+    """Return the number formats that show probabilities in per cent as the page does, such as ``"under 1"`` for 0.4."""
+    rules, plain = LANGUAGES[language], decimals(0)
+
+    def form(cell: Cell) -> str:
+        if isinstance(cell, str):
+            return plain
+        pattern, percent = hedged(min(max(cell * 0.01, 0), 1), language)
+        words = pattern.format(percent.replace(rules.percent.format(""), ""))
+        return plain if pattern in {PLAIN, rules.about} else f'"{words}"'
+
+    return tuple(map(form, cells))
 
 
 def decimals(places: int) -> str:

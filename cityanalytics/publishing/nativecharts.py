@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from cityanalytics.briefing.book import Book, Chart, Series
-    from cityanalytics.briefing.spreadsheet import Sheet
+    from cityanalytics.briefing.spreadsheet import BookSheet
 
 _WIDTH, _ROW = 960, 24  # pixels
 _BAR = 28  # pixels of a bar's row
@@ -76,7 +76,7 @@ def draw(file: Workbook, tab: Worksheet, book: Book, starts: Mapping[str, int], 
     tab.set_h_pagebreaks(breaks[:-1])
 
 
-def _chart(file: Workbook, chart: Chart, sheet: Sheet, first: int) -> Any:  # noqa: ANN401 - the library has no types
+def _chart(file: Workbook, chart: Chart, sheet: BookSheet, first: int) -> Any:  # noqa: ANN401 - the library has no types
     lines = chart.kind == "lines"
     made = file.add_chart({"type": "scatter", "subtype": "straight"} if lines else {"type": "bar"})
     for series in chart.series:
@@ -111,7 +111,7 @@ def _chart(file: Workbook, chart: Chart, sheet: Sheet, first: int) -> Any:  # no
     return made
 
 
-def _series(series: Series, sheet: Sheet, first: int, *, lines: bool) -> dict[str, Any]:
+def _series(series: Series, sheet: BookSheet, first: int, *, lines: bool) -> dict[str, Any]:
     top, bottom = first + series.first, first + series.last
     place = _LABELS[series.look] if lines else "outside_end"
     gap = _GAPS.get(place, "{}")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from cityanalytics.briefing.book import Book
-    from cityanalytics.briefing.spreadsheet import Cell, Column, Sheet
+    from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet, Cell
 
 #: A sans-serif font with Han characters; where it is not there a program takes another. The book's own font, which
 #: columns are measured by, stays the library's, so that charts keep their shape.
@@ -63,12 +63,12 @@ class _Looks:
         self.number_head = book.add_format({**FONT, **head, "align": "right"})
         self._inset = inset
 
-    def head(self, column: Column, at: int) -> Format:
+    def head(self, column: BookColumn, at: int) -> Format:
         if column.format:
             return self.number_head
         return self.text_head if at else self.first_head
 
-    def cell(self, column: Column, at: int, row: int) -> Format:
+    def cell(self, column: BookColumn, at: int, row: int) -> Format:
         shown = column.format_of(row)
         if shown:
             return self._number(shown, among_words=not column.format)
@@ -115,7 +115,7 @@ def write_workbook(book: Book) -> bytes:
     return packed.getvalue()
 
 
-def _write(tab: Worksheet, sheet: Sheet, book: Book, looks: _Looks) -> int:
+def _write(tab: Worksheet, sheet: BookSheet, book: Book, looks: _Looks) -> int:
     """Write a sheet; return the row (from 0) where its table's header stands, or would stand."""
     tab.set_default_row(_LINE)
     tab.set_row(0, _TITLE)
@@ -169,7 +169,7 @@ def _write(tab: Worksheet, sheet: Sheet, book: Book, looks: _Looks) -> int:
     return start
 
 
-def _write_column(tab: Worksheet, sheet: Sheet, at: int, first: int, looks: _Looks) -> None:
+def _write_column(tab: Worksheet, sheet: BookSheet, at: int, first: int, looks: _Looks) -> None:
     for row, cells in enumerate(sheet.rows, start=first):
         cell, look = cells[at], looks.cell(sheet.columns[at], at, row - first)
         if sheet.leads and at == 0:

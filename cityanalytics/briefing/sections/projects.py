@@ -4,29 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from cityanalytics.briefing import display, palette
 from cityanalytics.briefing.blocks import side_by_side
-from cityanalytics.briefing.breakdown import MOST_PROJECTS
 from cityanalytics.briefing.changed import changed, moves
 from cityanalytics.briefing.charts import Bar, Chart, Stage, constraints, projects_strip
-from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.figure import Words
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.section import original, paragraph, part
+from cityanalytics.briefing.section import paragraph, part
 from cityanalytics.programme import progress
-from cityanalytics.programme.schedule import latest_dates
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
-
-
-#: Decimals of a column at most.
-MOST_PLACES = 2
 
 
 @part("projects")
@@ -36,15 +27,6 @@ def projects(content: Content, say: Wording) -> Markup:
     if content.figures["held_up_projects"].value:
         charts = side_by_side(charts, _constraints(content, say).figure_html(7, say.language))
     return charts + changed(content, say) + moves(content, say, position=6) + _heaviest(content, say)
-
-
-def held_up(content: Content) -> pd.DataFrame:
-    """Return the late and the not started projects with their latest dates, largest gap first."""
-    rows = pd.concat(
-        [progress.unexplained(content.programme), progress.not_started(content.programme)], ignore_index=True
-    )
-    dated = latest_dates(rows, obligations=content.settings.obligations, as_of=content.programme.as_of)
-    return dated.sort_values(["gap", "project"], ascending=[False, True], ignore_index=True)
 
 
 def _strip(content: Content, say: Wording) -> Chart:
@@ -154,45 +136,10 @@ def _in_hundred_millions(yuan: float, language: str) -> str:
 
 
 def _heaviest(content: Content, say: Wording) -> Markup:
-    rows = held_up(content)
-    if rows.empty:
-        return paragraph(say("No project is late or waiting to start."))
-    rules = LANGUAGES[say.language]
-    scale = rules.legible(rows["gap"].max())
-    places = min(1 + scale.places + (scale is rules.amounts[0]), MOST_PLACES)
-    cells = []
-    for row in rows.head(MOST_PROJECTS).to_dict("records"):
-        if pd.isna(row["latest_start"]):
-            latest: str = say("under way")
-        elif row["late"]:
-            latest = say("{day} (passed)", day=display.day_text(row["latest_start"].date(), say.language))
-        else:
-            latest = display.day_text(row["latest_start"].date(), say.language)
-        cells.append(
-            (
-                original(row["project"]) or "",
-                content.settings.term(row["unit"], say.language),
-                original(row["responsible_person"]),
-                row["gap"],
-                row["share"],
-                content.settings.term(row["constraint"], say.language)
-                if isinstance(row["constraint"], str)
-                else say("none reported"),
-                latest,
-            )
-        )
-    columns = ("Project", "Unit", "Person in charge", "Shortfall", "Share", "Constraint", "Latest start")
-    table = Table.of(columns=[say(label) for label in columns], rows=cells)
-    shown = (
-        table.caption(
-            say("Late or not started: {held_up_shown} of {held_up_projects}, largest gap first"),
-            unit=say("shortfall to elapsed time in {unit}", unit=scale.unit),
-        )
-        .numeric(3, places=places, per=scale.per)
-        .shares(4)
-        .html(7, say.language)
-    )
-    return shown + paragraph(
+    table = content.tables["held_up"]
+    if table.rows.empty:
+        return table.html(say.language)
+    return table.html(say.language) + paragraph(
         say(
             "Latest start: what must end in the year, 31 December less its planned duration; all else must start by 31 December. All projects: briefing.xlsx."
         ),

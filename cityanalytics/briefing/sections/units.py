@@ -9,14 +9,11 @@ from markupsafe import Markup, escape
 from cityanalytics.briefing import display
 from cityanalytics.briefing.blocks import side_by_side
 from cityanalytics.briefing.breakdown import MOST_NAMED
-from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.lights import light
-from cityanalytics.briefing.rule import rule, word
+from cityanalytics.briefing.rule import rule
 from cityanalytics.briefing.section import original, paragraph, part
 from cityanalytics.briefing.standing import demolition_chart, standing_chart
 from cityanalytics.outlook.spread import LEVELS
-from cityanalytics.programme import progress
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
@@ -35,7 +32,11 @@ def units(content: Content, say: Wording) -> Markup:
         + paragraph(say("A light tells where a part stands today, the chance where its year ends."))
         + _contradicted(content, say)
     )
-    return side_by_side(left, by_unit) + side_by_side(_table(content, say), beside) + _ahead(content, say)
+    return (
+        side_by_side(left, by_unit)
+        + side_by_side(content.tables["units"].html(say.language), beside)
+        + _ahead(content, say)
+    )
 
 
 def _contradicted(content: Content, say: Wording) -> Markup:
@@ -143,35 +144,4 @@ def _furthest(content: Content, say: Wording) -> str:
             plan=display.in_scale(row["plan"], say.language, scale, places=1 + scale.places),
         )
         for row in first.to_dict("records")
-    )
-
-
-def _table(content: Content, say: Wording) -> Markup:
-    table = progress.by(content.programme, "unit")
-    total = float(table.loc[table["gap"] > 0, "gap"].sum())
-    ahead = content.outlook.by("unit").set_index("unit")
-    rows = [
-        (
-            content.settings.term(row["unit"], say.language),
-            word(light(row["behind"], content.settings.lights), say),
-            row["behind"] if row["plan"] > 0 else display.NOT_APPLICABLE,
-            row["gap"] / total if row["gap"] > 0 and total else display.NOT_APPLICABLE,
-            ahead["probability"][row["unit"]] if row["plan"] > 0 else display.NOT_APPLICABLE,
-        )
-        for row in table.to_dict("records")
-    ]
-    columns = ("Unit", "Light", "Points behind", "Gap share", "Chance")
-    shown = Table.of(columns=[say(label) for label in columns], rows=rows)
-    return (
-        shown.caption(
-            say("Responsible units, largest gap in yuan first"),
-            unit=say(
-                "percentage points behind elapsed time; share of all gaps and chance of reaching the plan in %"
-            ),
-        )
-        .points(2)
-        .shares(3)
-        .chances(4)
-        .fitting()
-        .html(5, say.language)
     )

@@ -10,7 +10,7 @@ from cityanalytics.briefing.moved import CAUSES
 from cityanalytics.briefing.number import NOT_APPLICABLE, Value, applicable
 from cityanalytics.briefing.sections.final import CLASSES
 from cityanalytics.briefing.sections.what_if import NAMES, SENTENCES
-from cityanalytics.briefing.spreadsheet import Column, Sheet
+from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet
 from cityanalytics.briefing.trackrecord import SHOWN_STEP
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 _BAND = (0.1, 0.5, 0.9)
 
 
-def scenarios(content: Content, say: Wording) -> Sheet:
+def scenarios(content: Content, say: Wording) -> BookSheet:
     """Return the scenarios against base, with their ranges."""
-    return Sheet.of(
+    return BookSheet.of(
         "scenarios",
         say.plain("Scenarios"),
         title=say.plain("Scenarios against base"),
@@ -36,10 +36,10 @@ def scenarios(content: Content, say: Wording) -> Sheet:
             )
         ],
         columns=[
-            Column(label=say.plain("Scenario")),
-            Column.numbers(say.plain("Pace against base"), unit=say.plain("times"), places=2),
+            BookColumn(label=say.plain("Scenario")),
+            BookColumn.numbers(say.plain("Pace against base"), unit=say.plain("times"), places=2),
             *_band(say),
-            Column(label=say.plain("What it means")),
+            BookColumn(label=say.plain("What it means")),
         ],
         rows=[
             (
@@ -54,17 +54,17 @@ def scenarios(content: Content, say: Wording) -> Sheet:
     )
 
 
-def classes(content: Content, say: Wording) -> Sheet:
+def classes(content: Content, say: Wording) -> BookSheet:
     """Return what each reference class would say."""
     used = content.forecast.reference_class
-    return Sheet.of(
+    return BookSheet.of(
         "classes",
         say.plain("Reference classes"),
         title=say.plain("What each reference class would say"),
         columns=[
-            Column(label=say.plain("Reference class")),
+            BookColumn(label=say.plain("Reference class")),
             *_band(say),
-            Column(label=say.plain("Used in the briefing")),
+            BookColumn(label=say.plain("Used in the briefing")),
         ],
         rows=[
             (
@@ -78,7 +78,7 @@ def classes(content: Content, say: Wording) -> Sheet:
     )
 
 
-def bridge(content: Content, say: Wording) -> Sheet:
+def bridge(content: Content, say: Wording) -> BookSheet:
     """Return the walk from the last forecast to this one, with the steps that the page shows."""
     amounts, walk = LANGUAGES[say.language].amounts, content.bridge
     rows: list[tuple[Given, ...]] = []
@@ -109,19 +109,19 @@ def bridge(content: Content, say: Wording) -> Sheet:
                 applicable(walk.probabilities[-1]),
             ),
         ]
-    return Sheet.of(
+    return BookSheet.of(
         "bridge",
         say.plain("Forecast change"),
         title=say.plain("Why the forecast moved"),
         lines=[say.plain("The last row's changes are the sums of the steps above.")],
         columns=[
-            Column(label=say.plain("Step")),
-            Column.scaled(say.plain("Change"), amounts, places=1, note="steps"),
-            Column.scaled(say.plain("Median"), amounts, places=1),
-            Column.share(
+            BookColumn(label=say.plain("Step")),
+            BookColumn.scaled(say.plain("Change"), amounts, places=1, note="steps"),
+            BookColumn.scaled(say.plain("Median"), amounts, places=1),
+            BookColumn.share(
                 say.plain("Change of the chance"), unit=say.plain("percentage points"), places=0, note="steps"
             ),
-            Column.chances(say.plain("Chance of meeting the plan")),
+            BookColumn.chances(say.plain("Chance of meeting the plan")),
         ],
         rows=rows,
         language=say.language,
@@ -129,7 +129,7 @@ def bridge(content: Content, say: Wording) -> Sheet:
     )
 
 
-def record(content: Content, say: Wording) -> Sheet:
+def record(content: Content, say: Wording) -> BookSheet:
     """Return earlier forecasts beside what happened, hindcasts labelled."""
     amounts = LANGUAGES[say.language].amounts
     rows = []
@@ -149,18 +149,18 @@ def record(content: Content, say: Wording) -> Sheet:
                 made.by,
             )
         )
-    return Sheet.of(
+    return BookSheet.of(
         "record",
         say.plain("Record"),
         title=say.plain("Our record: earlier forecasts beside what happened"),
         columns=[
-            Column.days(say.plain("Data date")),
-            Column.days(say.plain("Published")),
-            Column(label=say.plain("Kind of forecast"), note="hindcast"),
+            BookColumn.days(say.plain("Data date")),
+            BookColumn.days(say.plain("Published")),
+            BookColumn(label=say.plain("Kind of forecast"), note="hindcast"),
             *_band(say),
-            Column.scaled(say.plain("Year's total"), amounts, places=1),
-            Column(label=say.plain("In the band")),
-            Column(label=say.plain("Published by")),
+            BookColumn.scaled(say.plain("Year's total"), amounts, places=1),
+            BookColumn(label=say.plain("In the band")),
+            BookColumn(label=say.plain("Published by")),
         ],
         rows=rows,
         language=say.language,
@@ -170,13 +170,13 @@ def record(content: Content, say: Wording) -> Sheet:
     )
 
 
-def _band(say: Wording) -> Sequence[Column]:
+def _band(say: Wording) -> Sequence[BookColumn]:
     amounts = LANGUAGES[say.language].amounts
     return (
-        Column.scaled(say.plain("Low"), amounts, places=1, note="range"),
-        Column.scaled(say.plain("Median"), amounts, places=1),
-        Column.scaled(say.plain("High"), amounts, places=1, note="range"),
-        Column.chances(say.plain("Chance of meeting the plan")),
+        BookColumn.scaled(say.plain("Low"), amounts, places=1, note="range"),
+        BookColumn.scaled(say.plain("Median"), amounts, places=1),
+        BookColumn.scaled(say.plain("High"), amounts, places=1, note="range"),
+        BookColumn.chances(say.plain("Chance of meeting the plan")),
     )
 
 

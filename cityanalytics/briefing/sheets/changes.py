@@ -10,10 +10,10 @@ import pandas as pd
 
 from cityanalytics.briefing.changed import FIELDS, MILESTONES, STANDINGS, changed
 from cityanalytics.briefing.changelists import TERMS
+from cityanalytics.briefing.frames import held_up
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.number import NOT_APPLICABLE
-from cityanalytics.briefing.sections.projects import held_up
-from cityanalytics.briefing.spreadsheet import DAY, Column, Sheet
+from cityanalytics.briefing.spreadsheet import DAY, BookColumn, BookSheet
 from cityanalytics.programme.changes import ABSENT
 
 if TYPE_CHECKING:
@@ -49,11 +49,11 @@ class _Change:
     days: Given = NOT_APPLICABLE
 
 
-def changes(content: Content, say: Wording) -> Sheet:
+def changes(content: Content, say: Wording) -> BookSheet:
     """Return every change of a project, kind by kind, with the cells before and now."""
     name, found = say.plain("Changes"), content.changes
     if found is None:
-        return Sheet(
+        return BookSheet(
             id="changes",
             name=name,
             title=say.plain("Every change of a project"),
@@ -86,7 +86,7 @@ def changes(content: Content, say: Wording) -> Sheet:
                 *change.cells,
             )
         )
-    return Sheet.of(
+    return BookSheet.of(
         "changes",
         name,
         title=say.plain("Every change of a project"),
@@ -95,17 +95,17 @@ def changes(content: Content, say: Wording) -> Sheet:
             say.plain("Values are in the unit that each row names; days below zero: moved earlier."),
         ],
         columns=[
-            Column(label=say.plain("Kind of change")),
-            Column(label=say.plain("Project")),
-            Column(label=say.plain("Unit")),
-            Column(label=say.plain("Old value"), formats=formats),
-            Column(label=say.plain("New value"), formats=formats),
-            Column(label=say.plain("Unit of measure")),
-            Column.numbers(say.plain("Slip"), unit=say.plain("days"), note="expected"),
-            Column(label=say.plain("Difficulty")),
-            Column(label=say.plain("Remark")),
-            Column(label=say.plain("Cell before")),
-            Column(label=say.plain("Cell now")),
+            BookColumn(label=say.plain("Kind of change")),
+            BookColumn(label=say.plain("Project")),
+            BookColumn(label=say.plain("Unit")),
+            BookColumn(label=say.plain("Old value"), formats=formats),
+            BookColumn(label=say.plain("New value"), formats=formats),
+            BookColumn(label=say.plain("Unit of measure")),
+            BookColumn.numbers(say.plain("Slip"), unit=say.plain("days"), note="expected"),
+            BookColumn(label=say.plain("Difficulty")),
+            BookColumn(label=say.plain("Remark")),
+            BookColumn(label=say.plain("Cell before")),
+            BookColumn(label=say.plain("Cell now")),
         ],
         rows=rows,
         language=say.language,
@@ -144,7 +144,7 @@ def _stages(found: Changes, _: Content, say: Wording) -> Iterator[_Change]:
 
 
 def _plans(found: Changes, _: Content, say: Wording) -> Iterator[_Change]:
-    column = Column.scaled("", LANGUAGES[say.language].amounts, at=1, places=1)
+    column = BookColumn.scaled("", LANGUAGES[say.language].amounts, at=1, places=1)
     for row in found.plans.to_dict("records"):
         old, new = (column.cell(row[end], say.language) for end in ("old", "new"))
         yield _Change(

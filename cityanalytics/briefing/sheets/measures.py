@@ -10,7 +10,7 @@ from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.names import name_of
 from cityanalytics.briefing.number import NOT_APPLICABLE, applicable
 from cityanalytics.briefing.sections.key import STAGES
-from cityanalytics.briefing.spreadsheet import Column, Sheet
+from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet
 from cityanalytics.calendar import month_end
 from cityanalytics.programme.progress import curve, plan_curve
 
@@ -36,7 +36,7 @@ UNITS = {
 }
 
 
-def key(content: Content, say: Wording) -> Sheet:
+def key(content: Content, say: Wording) -> BookSheet:
     """Return plan, done, share and gap of investment and demolition, a unit a row."""
     rules, found = LANGUAGES[say.language], content.figures
     measures = [(say.plain("Investment"), "investment_to_date", "annual_plan", rules.amounts[0])]
@@ -64,38 +64,38 @@ def key(content: Content, say: Wording) -> Sheet:
         for label, done, plan, scale in measures
     ]
     places = max(1, 1 + rules.amounts[0].places)
-    return Sheet.of(
+    return BookSheet.of(
         "key",
         say.plain("Key figures"),
         title=say.plain("Key figures: plan, done, share and gap"),
         lines=[say.plain("Plan and done are in the unit that each row names.")],
         columns=[
-            Column(label=say.plain("Measure")),
-            Column(label=say.plain("Unit of measure")),
-            Column.numbers(say.plain("Plan"), places=places, note="assumed"),
-            Column.numbers(say.plain("Done"), places=places),
-            Column.share(say.plain("Share")),
-            Column.share(say.plain("Gap"), unit=say.plain("percentage points"), note="gap"),
+            BookColumn(label=say.plain("Measure")),
+            BookColumn(label=say.plain("Unit of measure")),
+            BookColumn.numbers(say.plain("Plan"), places=places, note="assumed"),
+            BookColumn.numbers(say.plain("Done"), places=places),
+            BookColumn.share(say.plain("Share")),
+            BookColumn.share(say.plain("Gap"), unit=say.plain("percentage points"), note="gap"),
         ],
         rows=rows,
         language=say.language,
     )
 
 
-def stages(content: Content, say: Wording) -> Sheet:
+def stages(content: Content, say: Wording) -> BookSheet:
     """Return number, plan, investment and share of projects by stage."""
     found, amounts = content.figures, LANGUAGES[say.language].amounts
-    return Sheet.of(
+    return BookSheet.of(
         "stages",
         say.plain("Stages"),
         title=say.plain("Projects by stage"),
         columns=[
-            Column(label=say.plain("Stage")),
-            Column.numbers(say.plain("Number of projects")),
-            Column.scaled(say.plain("Plan"), amounts, places=1),
-            Column.scaled(say.plain("Done"), amounts, places=1),
-            Column.share(say.plain("Share")),
-            Column.share(say.plain("Gap"), unit=say.plain("percentage points"), note="gap"),
+            BookColumn(label=say.plain("Stage")),
+            BookColumn.numbers(say.plain("Number of projects")),
+            BookColumn.scaled(say.plain("Plan"), amounts, places=1),
+            BookColumn.scaled(say.plain("Done"), amounts, places=1),
+            BookColumn.share(say.plain("Share")),
+            BookColumn.share(say.plain("Gap"), unit=say.plain("percentage points"), note="gap"),
         ],
         rows=[
             (
@@ -110,11 +110,11 @@ def stages(content: Content, say: Wording) -> Sheet:
     )
 
 
-def paces(content: Content, say: Wording) -> Sheet:
+def paces(content: Content, say: Wording) -> BookSheet:
     """Return required, achieved and best pace, by calendar and by working day."""
     pace, scale = content.pace, LANGUAGES[say.language].paces[0]
     columns = [
-        replace(Column.scaled(say.plain(label), (scale,), places=1), inner=say.plain("yuan a day"))
+        replace(BookColumn.scaled(say.plain(label), (scale,), places=1), inner=say.plain("yuan a day"))
         for label in ("By calendar days", "By working days")
     ]
     rows: list[tuple[Given, ...]] = [
@@ -128,7 +128,7 @@ def paces(content: Content, say: Wording) -> Sheet:
         ),
         (say.plain("Best {pace_best_days}-day run"), pace.best, NOT_APPLICABLE),
     ]
-    return Sheet.of(
+    return BookSheet.of(
         "paces",
         say.plain("Paces"),
         title=say.plain("Required against achieved pace"),
@@ -136,13 +136,13 @@ def paces(content: Content, say: Wording) -> Sheet:
             say.plain("Calendar days: {days_gone} gone, {days_left} left"),
             say.plain("Working days: {working_days_gone} gone, {working_days_left} left"),
         ],
-        columns=[Column(label=say.plain("Pace")), *columns],
+        columns=[BookColumn(label=say.plain("Pace")), *columns],
         rows=rows,
         language=say.language,
     )
 
 
-def s_curve(content: Content, say: Wording) -> Sheet:
+def s_curve(content: Content, say: Wording) -> BookSheet:
     """Return the cumulative plan, investment and forecast at each month's end and on the data date."""
     programme, amounts = content.programme, LANGUAGES[say.language].amounts
     year, as_of = programme.as_of.year, programme.as_of
@@ -153,18 +153,18 @@ def s_curve(content: Content, say: Wording) -> Sheet:
     )
     paths = [content.outlook.parts.city(level).to_dict() for level in (0.1, 0.5, 0.9)]
     places = 2
-    return Sheet.of(
+    return BookSheet.of(
         "s_curve",
         say.plain("S-curve"),
         title=say.plain("Cumulative investment: plan by elapsed time, actual, forecast"),
         lines=[say.plain("At the end of each month and on the data date.")],
         columns=[
-            Column.days(say.plain("Day")),
-            Column.scaled(say.plain("Plan by elapsed time"), amounts, places=places),
-            Column.scaled(say.plain("Actual"), amounts, places=places),
-            Column.scaled(say.plain("Low"), amounts, places=places, note="range"),
-            Column.scaled(say.plain("Median"), amounts, places=places),
-            Column.scaled(say.plain("High"), amounts, places=places, note="range"),
+            BookColumn.days(say.plain("Day")),
+            BookColumn.scaled(say.plain("Plan by elapsed time"), amounts, places=places),
+            BookColumn.scaled(say.plain("Actual"), amounts, places=places),
+            BookColumn.scaled(say.plain("Low"), amounts, places=places, note="range"),
+            BookColumn.scaled(say.plain("Median"), amounts, places=places),
+            BookColumn.scaled(say.plain("High"), amounts, places=places, note="range"),
         ],
         rows=[
             (
@@ -179,9 +179,9 @@ def s_curve(content: Content, say: Wording) -> Sheet:
     )
 
 
-def figures(content: Content, say: Wording) -> Sheet:
+def figures(content: Content, say: Wording) -> BookSheet:
     """Return every figure of briefing.json: as it is shown, and its exact value."""
-    return Sheet.of(
+    return BookSheet.of(
         "figures",
         say.plain("All figures"),
         title=say.plain("Every figure of the briefing, as shown and exact"),
@@ -190,11 +190,11 @@ def figures(content: Content, say: Wording) -> Sheet:
             say.plain("The exact value is in the unit beside it."),
         ],
         columns=[
-            Column(label=say.plain("Figure")),
-            Column(label=say.plain("As shown")),
-            Column(label=say.plain("Exact value"), format="General"),
-            Column(label=say.plain("Unit of the exact value")),
-            Column(label=say.plain("Key")),
+            BookColumn(label=say.plain("Figure")),
+            BookColumn(label=say.plain("As shown")),
+            BookColumn(label=say.plain("Exact value"), format="General"),
+            BookColumn(label=say.plain("Unit of the exact value")),
+            BookColumn(label=say.plain("Key")),
         ],
         rows=[
             (

@@ -9,7 +9,7 @@ from cityanalytics.briefing.changed import STANDINGS
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.number import NOT_APPLICABLE
 from cityanalytics.briefing.sections.statement import replaced_by
-from cityanalytics.briefing.spreadsheet import Column, Sheet
+from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet
 from cityanalytics.programme.changes import ABSENT
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ MEASURES = {
 }
 
 
-def transitions(content: Content, say: Wording) -> Sheet:
+def transitions(content: Content, say: Wording) -> BookSheet:
     """Return how many projects stood where and stand where, all rows; the page leaves unchanged ones out."""
     name, changes = say.plain("Stage changes"), content.changes
     if changes is None:
@@ -35,17 +35,17 @@ def transitions(content: Content, say: Wording) -> Sheet:
         display.date_text(programme.as_of, say.language) for programme in (changes.before, changes.after)
     )
     unit = say.plain("number of projects")
-    return Sheet.of(
+    return BookSheet.of(
         "transitions",
         name,
         title=say.plain("Where projects stood on {then} and stand on {now}", then=then, now=now),
         columns=[
-            Column(label=say.plain("Stood on {day}", day=then)),
+            BookColumn(label=say.plain("Stood on {day}", day=then)),
             *(
-                Column.numbers(say.plain("Dropped" if after == ABSENT else STANDINGS[after]), unit=unit)
+                BookColumn.numbers(say.plain("Dropped" if after == ABSENT else STANDINGS[after]), unit=unit)
                 for after in table.columns
             ),
-            Column.numbers(say.plain("All"), unit=unit),
+            BookColumn.numbers(say.plain("All"), unit=unit),
         ],
         rows=[
             (
@@ -60,7 +60,7 @@ def transitions(content: Content, say: Wording) -> Sheet:
     )
 
 
-def restated(content: Content, say: Wording) -> Sheet:
+def restated(content: Content, say: Wording) -> BookSheet:
     """Return what is now said otherwise of the time up to the last briefing: amounts, areas, earlier years."""
     name, title = (
         say.plain("Restated"),
@@ -70,7 +70,7 @@ def restated(content: Content, say: Wording) -> Sheet:
         return _nothing("restated", name, title, say)
     rules = LANGUAGES[say.language]
     amount, area = (
-        Column.scaled("", scales, at=at, places=places)
+        BookColumn.scaled("", scales, at=at, places=places)
         for scales, at, places in ((rules.amounts, 1, 1), (rules.areas, 0, 2))
     )
     rows: list[tuple[Given, ...]] = []
@@ -95,24 +95,24 @@ def restated(content: Content, say: Wording) -> Sheet:
             )
         )
     formats = tuple(scale.format for scale in scales)
-    return Sheet.of(
+    return BookSheet.of(
         "restated",
         name,
         title=title,
         lines=[say.plain("Values are in the unit that each row names.")] if rows else [],
         columns=[
-            Column(label=say.plain("What")),
-            Column(label=say.plain("Measure")),
-            Column(label=say.plain("Unit")),
-            Column.days(say.plain("Period from")),
-            Column.days(say.plain("Period until")),
-            Column(label=say.plain("Before"), format=amount.format, formats=formats),
-            Column(label=say.plain("Now"), format=amount.format, formats=formats),
-            Column(label=say.plain("Unit of measure")),
-            Column.days(say.plain("Received")),
-            Column(label=say.plain("Replaced by")),
-            Column(label=say.plain("Cell before")),
-            Column(label=say.plain("Cell now")),
+            BookColumn(label=say.plain("What")),
+            BookColumn(label=say.plain("Measure")),
+            BookColumn(label=say.plain("Unit")),
+            BookColumn.days(say.plain("Period from")),
+            BookColumn.days(say.plain("Period until")),
+            BookColumn(label=say.plain("Before"), format=amount.format, formats=formats),
+            BookColumn(label=say.plain("Now"), format=amount.format, formats=formats),
+            BookColumn(label=say.plain("Unit of measure")),
+            BookColumn.days(say.plain("Received")),
+            BookColumn(label=say.plain("Replaced by")),
+            BookColumn(label=say.plain("Cell before")),
+            BookColumn(label=say.plain("Cell now")),
         ],
         rows=rows,
         language=say.language,
@@ -120,6 +120,6 @@ def restated(content: Content, say: Wording) -> Sheet:
     )
 
 
-def _nothing(id_: str, name: str, title: str, say: Wording) -> Sheet:
+def _nothing(id_: str, name: str, title: str, say: Wording) -> BookSheet:
     line = say.plain("No earlier briefing of this year to compare with.")
-    return Sheet(id=id_, name=name, title=title, lines=(line,))
+    return BookSheet(id=id_, name=name, title=title, lines=(line,))

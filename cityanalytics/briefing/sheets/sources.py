@@ -10,7 +10,7 @@ import pandas as pd
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.number import NOT_APPLICABLE
 from cityanalytics.briefing.sections.statement import missing_units, replaced_by, statements
-from cityanalytics.briefing.spreadsheet import Column, Sheet
+from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.wording import Wording
 
 
-def received(content: Content, say: Wording) -> Sheet:
+def received(content: Content, say: Wording) -> BookSheet:
     """Return by unit which workbook is used, and when the quarter's first one came."""
     programme, settings = content.programme, content.settings
     due = pd.Timestamp(settings.due_on(programme.quarter))
@@ -43,7 +43,7 @@ def received(content: Content, say: Wording) -> Sheet:
         for unit in settings.units
         if unit not in listed
     ]
-    return Sheet.of(
+    return BookSheet.of(
         "received",
         say.plain("Received workbooks"),
         title=say.plain("Workbooks used, by unit"),
@@ -51,28 +51,28 @@ def received(content: Content, say: Wording) -> Sheet:
             say.plain("A unit whose workbook for the quarter is missing stands with what it sent before."),
         ],
         columns=[
-            Column(label=say.plain("Unit")),
-            Column(label=say.plain("Quarter")),
-            Column.days(say.plain("Data date")),
-            Column.days(say.plain("First received")),
-            Column.days(say.plain("Received")),
-            Column(label=say.plain("Timeliness")),
-            Column(label=say.plain("File")),
+            BookColumn(label=say.plain("Unit")),
+            BookColumn(label=say.plain("Quarter")),
+            BookColumn.days(say.plain("Data date")),
+            BookColumn.days(say.plain("First received")),
+            BookColumn.days(say.plain("Received")),
+            BookColumn(label=say.plain("Timeliness")),
+            BookColumn(label=say.plain("File")),
         ],
         rows=rows,
         language=say.language,
     )
 
 
-def reconciliation(content: Content, say: Wording) -> Sheet:
+def reconciliation(content: Content, say: Wording) -> BookSheet:
     """Return the sentences of the data statement, a row each."""
-    return Sheet.of(
+    return BookSheet.of(
         "statement",
         say.plain("Data statement"),
         title=say.plain("Data statement: what was received, and what does not add up"),
         columns=[
-            Column.numbers(say.plain("No.")),
-            Column(label=say.plain("Statement")),
+            BookColumn.numbers(say.plain("No.")),
+            BookColumn(label=say.plain("Statement")),
         ],
         rows=[
             (number, str(line.unescape())) for number, line in enumerate(statements(content, say), start=1)
@@ -81,26 +81,26 @@ def reconciliation(content: Content, say: Wording) -> Sheet:
     )
 
 
-def revisions(content: Content, say: Wording) -> Sheet:
+def revisions(content: Content, say: Wording) -> BookSheet:
     """Return the amounts that were stated again with another value, with both cells."""
     table = content.programme.revisions
     table = table.assign(size=(table["amount"] - table["old_amount"]).abs())
     amounts = LANGUAGES[say.language].amounts
-    return Sheet.of(
+    return BookSheet.of(
         "revisions",
         say.plain("Revisions"),
         title=say.plain("Amounts stated again, largest change first"),
         columns=[
-            Column(label=say.plain("Project")),
-            Column(label=say.plain("Unit")),
-            Column.days(say.plain("Period from")),
-            Column.days(say.plain("Period until")),
-            Column.scaled(say.plain("Before"), amounts, at=1, places=1),
-            Column.scaled(say.plain("Now"), amounts, at=1, places=1),
-            Column.days(say.plain("Received")),
-            Column(label=say.plain("Replaced by")),
-            Column(label=say.plain("Cell before")),
-            Column(label=say.plain("Cell now")),
+            BookColumn(label=say.plain("Project")),
+            BookColumn(label=say.plain("Unit")),
+            BookColumn.days(say.plain("Period from")),
+            BookColumn.days(say.plain("Period until")),
+            BookColumn.scaled(say.plain("Before"), amounts, at=1, places=1),
+            BookColumn.scaled(say.plain("Now"), amounts, at=1, places=1),
+            BookColumn.days(say.plain("Received")),
+            BookColumn(label=say.plain("Replaced by")),
+            BookColumn(label=say.plain("Cell before")),
+            BookColumn(label=say.plain("Cell now")),
         ],
         rows=[
             (
@@ -122,20 +122,20 @@ def revisions(content: Content, say: Wording) -> Sheet:
     )
 
 
-def issues(content: Content, say: Wording) -> Sheet:
+def issues(content: Content, say: Wording) -> BookSheet:
     """Return the doubts of the workbooks used, those that block first."""
     table = content.programme.issues.sort_values(["severity", "where"])
-    return Sheet.of(
+    return BookSheet.of(
         "issues",
         say.plain("Issues"),
         title=say.plain("Doubtful cells of the workbooks used"),
         columns=[
-            Column(label=say.plain("Severity")),
-            Column(label=say.plain("Code")),
-            Column(label=say.plain("Place")),
-            Column(label=say.plain("Value")),
-            Column(label=say.plain("Understood")),
-            Column(label=say.plain("Suggestion")),
+            BookColumn(label=say.plain("Severity")),
+            BookColumn(label=say.plain("Code")),
+            BookColumn(label=say.plain("Place")),
+            BookColumn(label=say.plain("Value")),
+            BookColumn(label=say.plain("Understood")),
+            BookColumn(label=say.plain("Suggestion")),
         ],
         rows=[
             (
@@ -155,13 +155,13 @@ def issues(content: Content, say: Wording) -> Sheet:
     )
 
 
-def inputs(content: Content, say: Wording) -> Sheet:
+def inputs(content: Content, say: Wording) -> BookSheet:
     """Return the files that the briefing was made from, with their hashes."""
-    return Sheet.of(
+    return BookSheet.of(
         "inputs",
         say.plain("Inputs"),
         title=say.plain("Files that the briefing was made from"),
-        columns=[Column(label=say.plain("File")), Column(label="SHA-256")],
+        columns=[BookColumn(label=say.plain("File")), BookColumn(label="SHA-256")],
         rows=list(content.provenance.inputs.items()),
         language=say.language,
     )

@@ -1,0 +1,1 @@
+"""Four ways to draw a declared table: page, sheet, terminal, notebook."""

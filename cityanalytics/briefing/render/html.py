@@ -1,0 +1,100 @@
+"""A table on the page: its caption, its header, its rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from cityanalytics.briefing.blocks import late
+from cityanalytics.briefing.formats import Scaled, Text, Word, is_numeric
+from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.render.texts import marked, scale_of, texts
+from cityanalytics.briefing.section import original, paragraph
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cityanalytics.briefing.fields import Field
+    from cityanalytics.briefing.shown import ShownTable
+
+_FEW_TEXTS = 2  # a table of numbers is kept narrow, so that the eye finds a number's row
+
+
+def draw(table: ShownTable, language: str) -> Markup:
+    """Return a table's markup; the sentence that says so where it has no rows."""
+    declared = table.declaration
+    if table.rows.empty and declared.empty:
+        return paragraph(escape(table.said(declared.empty, language)))
+    rules, rows = LANGUAGES[language], table.rows
+    if declared.most is not None:
+        rows = rows.tail(declared.most) if declared.last else rows.head(declared.most)
+    fields = table.fields(wide=False)
+    anchor = "table-paper" if declared.paper else f"table-{table.position}"
+    heading = "" if declared.paper else f"{rules.table.format(table.position)}{rules.gap}"
+    unit = table.said(declared.unit, language) if declared.unit else ""
+    remark = Markup("<span class=unit>{}</span>").format(rules.note.format(unit)) if unit else ""
+    caption = Markup("<caption id={}><span><b>{}{}</b>{}</span></caption>").format(
+        anchor, heading, table.said(declared.caption or declared.title, language), remark
+    )
+    classes = [" class=n" if is_numeric(field.format) else "" for field in fields]
+    head = "".join(
+        f"<th scope=col{shown}>{escape(table.said(field.brief or field.label, language))}</th>"
+        for field, shown in zip(fields, classes, strict=True)
+    )
+    columns = [_cells(table, field, rows, language) for field in fields]
+    body = "\n".join(
+        "<tr>"
+        f"<th scope=row{classes[0]}>{first}</th>"
+        + "".join(f"<td{shown}>{cell}</td>" for shown, cell in zip(classes[1:], rest, strict=True))
+        + "</tr>"
+        for first, *rest in zip(*columns, strict=True)
+    )
+    slim = " class=slim" if classes.count("") <= _FEW_TEXTS else ""
+    markup = f"<table{slim}>{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
+    if declared.fits:
+        return _safe(f"<div class=sheet>{markup}</div>")
+    return _safe(f'<div class="sheet scroll" role=region tabindex=0 aria-labelledby={anchor}>{markup}</div>')
+
+
+def _safe(markup: str) -> Markup:
+    return Markup(markup)  # noqa: S704 - every text in it has been escaped
+
+
+def _cells(table: ShownTable, field: Field, rows: pd.DataFrame, language: str) -> list[str]:
+    shown = texts(table, field, rows, language)
+    if isinstance(field.format, Text) and field.format.own:
+        own = [original(value) for value in rows[field.key]]
+        return [str(word or escape(text)) for word, text in zip(own, shown, strict=True)]
+    if isinstance(field.format, Word) and field.format.remark:
+        return _remarked(table, field, rows, language)
+    return [
+        str(late(text) if warns else escape(text))
+        for text, warns in zip(shown, marked(field, rows), strict=True)
+    ]
+
+
+def _remarked(table: ShownTable, field: Field, rows: pd.DataFrame, language: str) -> list[str]:
+    """Return sentences with a unit's own words behind them, these marked as Chinese."""
+    assert isinstance(field.format, Word)  # noqa: S101 - the caller has asked
+    from dataclasses import replace
+
+    remarks = rows[field.format.remark]
+    bare = replace(field, format=replace(field.format, remark=""))
+    say = table.words(language)
+    return [
+        str(say("{first}: {second}", first=text, second=own) if (own := original(remark)) else escape(text))
+        for text, remark in zip(texts(table, bare, rows, language), remarks, strict=True)
+    ]
+
+
+def units(table: ShownTable, language: str) -> dict[str, str]:
+    """Return the units that a table's words may name: of its first scaled column, of money and of areas."""
+    rules = LANGUAGES[language]
+    scaled = (
+        scale_of(field.format, table.rows[field.key], language)[0].unit
+        for field in table.fields(wide=False)
+        if isinstance(field.format, Scaled)
+    )
+    money = rules.amounts[0].unit
+    return {"unit": next(scaled, money), "money": money, "area": rules.areas[0].unit}

@@ -1,0 +1,47 @@
+"""A table in a notebook: its frame as a reader sees it, with the units in the header."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import escape
+
+from cityanalytics.briefing.formats import is_numeric
+from cityanalytics.briefing.render.terminal import header
+from cityanalytics.briefing.render.texts import texts
+
+if TYPE_CHECKING:
+    from cityanalytics.briefing.shown import ShownTable
+
+#: So many rows are shown; the frame holds all.
+MOST_ROWS = 60
+
+
+def draw(table: ShownTable, language: str) -> str:
+    """Return a table's markup in a notebook, in one language."""
+    title = escape(table.title(language))
+    if table.rows.empty:
+        said = escape(table.said(table.declaration.empty, language)) if table.declaration.empty else ""
+        return f"<p><b>{title}</b></p><p>{said}</p>"
+    rows, fields = table.rows.head(MOST_ROWS), table.fields(wide=False)
+    align = ["right" if is_numeric(field.format) else "left" for field in fields]
+    head = "".join(
+        f'<th scope="col" style="text-align: {side}">{escape(header(table, field, language))}</th>'
+        for field, side in zip(fields, align, strict=True)
+    )
+    columns = [texts(table, field, rows, language) for field in fields]
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f'<td style="text-align: {side}">{escape(cell)}</td>'
+            for cell, side in zip(cells, align, strict=True)
+        )
+        + "</tr>"
+        for cells in zip(*columns, strict=True)
+    )
+    count = len(table.rows)
+    more = "" if count <= MOST_ROWS else f"<p>{len(rows)} / {count}: <code>.frame</code></p>"
+    return (
+        f'<table class="dataframe"><caption><b>{title}</b></caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+    )

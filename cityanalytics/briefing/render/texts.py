@@ -1,0 +1,225 @@
+"""A column of a table as texts: whole columns of numbers, words translated once each, words for what is missing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from babel.dates import format_date, format_skeleton
+
+from cityanalytics.briefing.formats import (
+    Chance,
+    Day,
+    KindName,
+    Measured,
+    Number,
+    Points,
+    Scaled,
+    Share,
+    Term,
+    Truth,
+    UnitOf,
+    Word,
+)
+from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.number import Absent, absence, chance, numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from cityanalytics.briefing.fields import Field
+    from cityanalytics.briefing.formats import Format
+    from cityanalytics.briefing.language import Scale
+    from cityanalytics.briefing.shown import ShownTable
+
+#: Most decimals of a column whose scale follows its largest value.
+MOST_PLACES = 2
+
+
+def texts(table: ShownTable, field: Field, rows: pd.DataFrame, language: str) -> list[str]:
+    """Return a column as its cells are read.
+
+    Parameters
+    ----------
+    table
+        The table, for its words and the configuration's.
+    field
+        The column.
+    rows
+        The rows that are shown.
+    language
+        Language code such as ``zh``.
+    """
+    return filled(
+        table, field, rows, language, lambda kept: _texts(table, field.format, field.key, kept, language)
+    )
+
+
+def filled(
+    table: ShownTable,
+    field: Field,
+    rows: pd.DataFrame,
+    language: str,
+    make: Callable[[pd.DataFrame], Iterable[Any]],
+) -> list[Any]:
+    """Return what is made of the rows that have a value, and the words for those that have none in their places."""
+    values = rows[field.key]
+    missing = values.isna() | (values.astype(str).str.strip() == "" if values.dtype == object else False)
+    if not missing.any():
+        return list(make(rows))
+    absent = (
+        absence(field.absent, language) or ""
+        if isinstance(field.absent, Absent)
+        else table.said(field.absent, language)
+    )
+    words = [absent] * len(rows)
+    if field.applies:
+        never = absence(Absent.NOT_APPLICABLE, language) or ""
+        applies = rows[field.applies].fillna(value=False).astype(bool)
+        words = [absent if applied else never for applied in applies.tolist()]
+    kept = iter(make(rows[~missing]))
+    return [word if gone else next(kept) for gone, word in zip(missing.tolist(), words, strict=True)]
+
+
+def marked(field: Field, rows: pd.DataFrame) -> list[bool]:
+    """Return which cells of a column warn."""
+    if isinstance(field.format, Word) and field.format.warns:
+        return [bool(warns) for warns in rows[field.key].isin(field.format.warns)]
+    if isinstance(field.format, Day) and field.format.warns:
+        return [bool(warns) for warns in rows[field.format.passed]]
+    return [False] * len(rows)
+
+
+def scale_of(shown: Scaled, values: pd.Series | None, language: str) -> tuple[Scale, int]:
+    """Return the scale of a column and its decimals there."""
+    rules = LANGUAGES[language]
+    scales: tuple[Scale, ...] = getattr(rules, shown.of)
+    if shown.legible and values is not None and values.notna().any():
+        scale = rules.legible(float(values.max()))
+        return scale, min(shown.places + scale.places + (scale is rules.amounts[0]), MOST_PLACES)
+    scale = scales[min(shown.at, len(scales) - 1)]
+    return scale, max(0, shown.places + scale.places)
+
+
+def _texts(table: ShownTable, shown: Format, key: str, rows: pd.DataFrame, language: str) -> Sequence[str]:  # noqa: PLR0911 - a line a format
+    values = rows[key]
+    rules = LANGUAGES[language]
+    match shown:
+        case Scaled():
+            scale, places = scale_of(shown, table.rows[key], language)
+            return numbers(values.tolist(), language, places=places, per=scale.per, signed=shown.signed)
+        case Number(exact=True):
+            return [repr(value) for value in values.tolist()]
+        case Number():
+            return numbers(values.tolist(), language, places=shown.places, signed=shown.signed)
+        case Share():
+            shares = numbers(values.tolist(), language, places=shown.places, per=0.01)
+            return [rules.percent.format(share) for share in shares]
+        case Points():
+            return numbers(values.tolist(), language, places=shown.places, per=0.01, signed=shown.signed)
+        case Chance():
+            return [chance(value, language) for value in values.tolist()]
+        case Day():
+            return _days(table, shown, rows, key, language)
+        case Measured():
+            return _measured(table, shown, rows, key, language)
+        case _:
+            return words(table, shown, key, rows, language)
+
+
+def words(  # noqa: PLR0911 - a line a format
+    table: ShownTable, shown: Format, key: str, rows: pd.DataFrame, language: str
+) -> list[str]:
+    """Return a column of words, each different one translated once."""
+    values = rows[key]
+    settings, say = table.settings, table.words(language).plain
+    match shown:
+        case Word() if shown.gaps or shown.remark:
+            return _sentences(table, shown, rows, key, language)
+        case Word():
+            return _each(values, lambda word: table.said(word, language))
+        case Term():
+            return _each(values, lambda word: settings.term(word, language))
+        case KindName():
+            kinds = {kind.kind: kind.label[language] for kind in (*settings.works, *settings.demolition)}
+            return _each(values, lambda kind: kinds.get(kind) or settings.term(kind, language))
+        case Truth():
+            named = {True: say(shown.yes), False: say(shown.no)}
+            return [named[bool(value)] for value in values]
+        case UnitOf():
+            return _units(table, shown, rows, key, language)
+        case _:
+            return [str(value) for value in values]
+
+
+def _each(values: pd.Series, translate: Callable[[str], str]) -> list[str]:
+    named = {value: translate(str(value)) for value in values.unique()}
+    return [named[value] for value in values]
+
+
+def _sentences(table: ShownTable, shown: Word, rows: pd.DataFrame, key: str, language: str) -> list[str]:
+    say, found = table.words(language).plain, []
+    columns = [rows[name] for name in (*shown.gaps, *([shown.remark] if shown.remark else []))]
+    for sentence, *texts_ in zip(rows[key], *columns, strict=True):
+        gaps: dict[str, str] = {}
+        for name, value in zip(shown.gaps, texts_, strict=False):
+            if name.endswith("_values"):
+                gaps |= json.loads(value) if isinstance(value, str) and value else {}
+            else:
+                gaps[name] = _gap(value, shown, language)
+        text = say(sentence, **gaps)
+        remark = texts_[-1] if shown.remark else None
+        if isinstance(remark, str) and remark:
+            text = say("{first}: {second}", first=text, second=remark)
+        found.append(text)
+    return found
+
+
+def _gap(value: object, shown: Word, language: str) -> str:
+    if isinstance(value, pd.Timestamp):
+        return day_texts(pd.Series([value]), language, long=shown.long)[0]
+    return str(value)
+
+
+def _days(table: ShownTable, shown: Day, rows: pd.DataFrame, key: str, language: str) -> list[str]:
+    found = day_texts(rows[key], language, long=shown.long)
+    if not shown.passed:
+        return found
+    say = table.words(language).plain
+    gone = rows[shown.passed].tolist()
+    return [say(shown.passing, day=day) if passed else day for day, passed in zip(found, gone, strict=True)]
+
+
+def day_texts(days: pd.Series, language: str, *, long: bool) -> list[str]:
+    """Return a column of days, with their years where `long`."""
+    locale = LANGUAGES[language].locale
+
+    def text(day: pd.Timestamp) -> str:
+        date = day.date()
+        return (
+            format_date(date, "long", locale=locale) if long else format_skeleton("MMMd", date, locale=locale)
+        )
+
+    stamps = pd.to_datetime(days)
+    named = {day: text(day) for day in stamps.unique()}
+    return [named[day] for day in stamps]
+
+
+def _measured(table: ShownTable, shown: Measured, rows: pd.DataFrame, key: str, language: str) -> list[str]:
+    found: dict[int, str] = {}
+    for measure, part in rows.groupby(shown.by, sort=False, observed=True):
+        made = _texts(table, shown.formats[str(measure)], key, part.infer_objects(), language)
+        found |= dict(zip(part.index, made, strict=True))
+    return [found[at] for at in rows.index]
+
+
+def _units(table: ShownTable, shown: UnitOf, rows: pd.DataFrame, key: str, language: str) -> list[str]:
+    del table
+    named = {
+        measure: scale_of(one, None, language)[0].unit
+        for measure, one in shown.measured.formats.items()
+        if isinstance(one, Scaled)
+    }
+    never = absence(Absent.NOT_APPLICABLE, language) or ""
+    return [named.get(measure, never) for measure in rows[key]]

@@ -1,0 +1,197 @@
+"""A table: what is declared of it once, and what is shown of it, bound to the values that it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from cityanalytics.briefing.formats import base_unit
+from cityanalytics.briefing.render import html, notebook, sheet, terminal
+from cityanalytics.briefing.wording import Wording
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from markupsafe import Markup
+
+    from cityanalytics.briefing.fields import Field
+    from cityanalytics.briefing.quantity import Figure
+    from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet
+    from cityanalytics.settings import Settings
+
+#: So many columns a page has room for.
+MOST_COLUMNS = 7
+
+S_contra = TypeVar("S_contra", contravariant=True)
+
+#: What fills gaps of a table's words beside figures and units, by language.
+Gaps = Callable[[Any, str], Mapping[str, str]]
+
+
+def no_gaps(_source: object, _language: str) -> Mapping[str, str]:
+    """Fill nothing."""
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration(Generic[S_contra]):
+    """A table as it is declared: its rows, its columns, its words; drawn on page, sheet, notebook and terminal.
+
+    Parameters
+    ----------
+    name
+        Stable name.
+    title
+        What it shows; a sentence of the catalogue, as all its words are. Gaps take figures, what `gaps` gives,
+        ``{unit}`` (of its first scaled column), ``{money}`` and ``{area}`` (the largest scales).
+    frame
+        From values to rows: whole columns in base units, in the order in which they are shown.
+    fields
+        Its columns in their order; one whose values the frame does not have is left out.
+    tab
+        What its sheet of the companion workbook is called; empty where it has none.
+    caption, unit
+        On the page: the title, where it is another, and the remark on units.
+    lines
+        Explanation above the sheet.
+    empty
+        What is said where there are no rows.
+    most
+        Rows on the page; None for all.
+    last
+        Whether the page takes the last rows instead of the first.
+    fits
+        Whether it fits a phone, and so needs no scrolling of its own.
+    paper
+        Whether only paper shows it: it has no number then.
+    gaps
+        What fills the gaps of its words.
+    """
+
+    name: str
+    title: str
+    frame: Callable[[S_contra], pd.DataFrame]
+    fields: tuple[Field, ...]
+    tab: str = ""
+    caption: str = ""
+    unit: str = ""
+    lines: tuple[str, ...] = ()
+    empty: str = ""
+    most: int | None = None
+    last: bool = False
+    fits: bool = False
+    paper: bool = False
+    gaps: Gaps = no_gaps
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownTable:
+    """A table bound to values. Nothing is computed until it is asked for.
+
+    Parameters
+    ----------
+    declaration
+        What is shown, and how.
+    source
+        The values that its frame is made from.
+    settings
+        The workspace's configuration: languages, terms, kinds.
+    figures
+        What the gaps of its words may state.
+    position
+        Its number among the tables of a page.
+    """
+
+    declaration: Declaration[Any]
+    source: Any
+    settings: Settings
+    figures: Mapping[str, Figure] = field(default_factory=lambda: MappingProxyType({}))
+    position: int = 1
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """What it is drawn from: its columns, and those that say which values apply, have passed, fill gaps."""
+        return self.declaration.frame(self.source).reset_index(drop=True)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """All rows in the order of the page, a column a key, in base units (``frame.attrs["units"]`` names them)."""
+        keys = dict.fromkeys(one.key for one in self.declaration.fields if one.key in self.rows)
+        frame = self.rows[list(keys)].copy()
+        frame.attrs["units"] = {
+            one.key: unit
+            for one in self.declaration.fields
+            if one.key in keys and (unit := base_unit(one.format))
+        }
+        return frame
+
+    def fields(self, *, wide: bool) -> tuple[Field, ...]:
+        """Return the columns of the sheet (`wide`), or those of page, notebook and terminal."""
+        return tuple(
+            one
+            for one in self.declaration.fields
+            if (one.on_sheet if wide else one.on_page) and one.key in self.rows
+        )
+
+    def words(self, language: str) -> Wording:
+        """Return the words of a language, with the figures that they may state."""
+        return Wording(language=language, figures=self.figures)
+
+    def title(self, language: str) -> str:
+        """Return what it shows."""
+        return self.said(self.declaration.title, language)
+
+    def said(self, sentence: str, language: str) -> str:
+        """Return one of its sentences, translated, its gaps filled."""
+        if "{" not in sentence:
+            return self.words(language).plain(sentence)
+        gaps = self.declaration.gaps(self.source, language)
+        return self.words(language).plain(sentence, **html.units(self, language), **gaps)
+
+    def html(self, language: str) -> Markup:
+        """Return its markup on the page; a sentence where there are no rows."""
+        return html.draw(self, language)
+
+    def sheet(self, language: str) -> BookSheet:
+        """Return its sheet in the companion workbook."""
+        return sheet.draw(self, language)
+
+    def columns(self, language: str) -> tuple[BookColumn, ...]:
+        """Return the columns of its sheet, without values."""
+        return sheet.columns(self, language)
+
+    def text(self, language: str, *, width: int | None = None, most: int | None = None) -> str:
+        """Return it as plain text.
+
+        Parameters
+        ----------
+        language
+            Language code such as ``zh``.
+        width
+            Letters in a line, of which a Han character takes two; None for as many as it needs.
+        most
+            Rows that are shown; None for all.
+        """
+        return terminal.draw(self, language, width=width, most=most)
+
+    def _repr_html_(self) -> str:
+        return notebook.draw(self, self.settings.languages[0])
+
+
+def bound(
+    declarations: Mapping[str, Declaration[Any]],
+    source: object,
+    settings: Settings,
+    figures: Mapping[str, Figure] = MappingProxyType({}),
+) -> Mapping[str, ShownTable]:
+    """Bind declared tables to values, by their names."""
+    return MappingProxyType(
+        {
+            name: ShownTable(
+                declaration=one, source=source, settings=settings, figures=figures, position=position
+            )
+            for position, (name, one) in enumerate(declarations.items(), start=11)
+        }
+    )
