@@ -23,10 +23,11 @@ import pytest
 from cityanalytics.briefing.companion import companion
 from cityanalytics.briefing.page import record_of
 from cityanalytics.intake.store import read_tables
+from cityanalytics.programme.dates import Dates
 from cityanalytics.publishing.assemble import compose
-from cityanalytics.publishing.parameters import Dates
 from cityanalytics.publishing.workbook import write_workbook
 from cityanalytics.settings import load_settings
+from cityanalytics.workspace import Workspace
 from tests.test_companion import Package
 from tests.test_prose import NUMBER, REPORTS, VOID, numbers, report_of
 from tests.test_states import STATES, written
@@ -580,7 +581,8 @@ def state(request, processed_workspace: Path) -> list[Report]:
         spoil(tables)
     as_of, known_on = dt.date.fromisoformat(day), dt.date(2011, 1, 10)
     content = compose(
-        settings, tables, Dates(quarter="2010Q3", as_of=as_of, known_on=known_on, complete=False)
+        Workspace(settings=settings, given=tables),
+        Dates(quarter="2010Q3", as_of=as_of, known_on=known_on, complete=False),
     )
     document = json.loads(json.dumps(record_of(content).document["briefing"]))
     return [

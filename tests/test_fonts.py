@@ -19,8 +19,8 @@ from cityanalytics.briefing.drawing import MissingGlyphError
 from cityanalytics.intake.store import read_tables
 from cityanalytics.publishing.assemble import compose
 from cityanalytics.publishing.glyphs import check_glyphs
-from cityanalytics.publishing.parameters import resolve_dates
 from cityanalytics.settings import file_sha256, load_settings
+from cityanalytics.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +88,8 @@ def composed(workspace: Path, change: Callable[[dict[str, pd.DataFrame]], None])
     settings = load_settings(workspace)
     tables = dict(read_tables(settings))
     change(tables)
-    return compose(settings, tables, resolve_dates(settings, tables, quarter="2010Q3", as_of="", known_on=""))
+    opened = Workspace(settings=settings, given=tables)
+    return compose(opened, opened.dates("2010Q3"))
 
 
 def marked(table: pd.DataFrame, column: str, word: str, sign: str) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -33,6 +34,7 @@ from cityanalytics.outlook.record import (
     simple_rules,
 )
 from cityanalytics.programme.closing import closed_year, same_day_before, share_done, year_total
+from cityanalytics.programme.snapshot import take_snapshot
 from cityanalytics.publishing.assemble import assemble
 from cityanalytics.publishing.lookback import past_tests
 from cityanalytics.series.answers import COLUMNS, answers
@@ -154,7 +156,7 @@ def made_up(periods: dict[str, list[tuple[str, str, float]]], history=()) -> dic
     }
     units = list(periods)
     rows = [
-        {**common, "unit": unit, "file": unit, "project": f"p{unit}", "period_start": stamp(first),
+        {**common, "unit": unit, "file": unit, "position": units.index(unit), "project": f"p{unit}", "period_start": stamp(first),
          "period_end": stamp(last), "amount": amount, "amount_cell": "c"}
         for unit, stated in periods.items()
         for first, last, amount in stated
@@ -175,7 +177,7 @@ def made_up(periods: dict[str, list[tuple[str, str, float]]], history=()) -> dic
     return {
         "projects": pd.DataFrame(
             [
-                {**common, "unit": unit, "file": unit, "project": f"p{unit}", "category": "k", "note": None}
+                {**common, "unit": unit, "file": unit, "position": units.index(unit), "project": f"p{unit}", "category": "k", "note": None}
                 for unit in units
             ]
         ),
@@ -199,20 +201,23 @@ TOLD = [("2010Q1", "2010-03-31", "2010-04-05", 140.0)]
 KNOWN = dt.date(2010, 6, 1)
 
 
+def closing(tables: dict[str, pd.DataFrame], *, known_on: dt.date) -> float | None:
+    return year_total(partial(take_snapshot, tables), tables["history"], year=2009, known_on=known_on)
+
+
 def test_a_year_is_closed_by_its_workbooks_when_every_unit_reaches_its_end() -> None:
     tables = made_up({"A": WHOLE, "B": WHOLE}, TOLD)
-    assert year_total(tables, year=2009, known_on=KNOWN) == pytest.approx(200.0)
-    assert share_done(closed_year(tables, year=2009, known_on=KNOWN), dt.date(2009, 6, 30)) == pytest.approx(
-        0.3
-    )
-    assert year_total(tables, year=2009, known_on=dt.date(2010, 1, 4)) is None
+    assert closing(tables, known_on=KNOWN) == pytest.approx(200.0)
+    closed = closed_year(partial(take_snapshot, tables), year=2009, known_on=KNOWN)
+    assert share_done(closed, dt.date(2009, 6, 30)) == pytest.approx(0.3)
+    assert closing(tables, known_on=dt.date(2010, 1, 4)) is None
 
 
 def test_a_year_that_a_unit_left_open_is_closed_by_a_later_years_history() -> None:
     tables = made_up({"A": WHOLE, "B": HALF}, TOLD)
-    assert year_total(tables, year=2009, known_on=KNOWN) == pytest.approx(140.0)
-    assert year_total(tables, year=2009, known_on=dt.date(2010, 4, 4)) is None
-    assert closed_year(tables, year=2009, known_on=KNOWN) is None
+    assert closing(tables, known_on=KNOWN) == pytest.approx(140.0)
+    assert closing(tables, known_on=dt.date(2010, 4, 4)) is None
+    assert closed_year(partial(take_snapshot, tables), year=2009, known_on=KNOWN) is None
 
 
 def test_the_same_day_before() -> None:

@@ -16,9 +16,10 @@ from cityanalytics.briefing import sections
 from cityanalytics.briefing.page import page, record_of
 from cityanalytics.errors import InsufficientDataError
 from cityanalytics.intake.store import Tables, read_tables
+from cityanalytics.programme.dates import Dates
 from cityanalytics.publishing.assemble import compose
-from cityanalytics.publishing.parameters import Dates
 from cityanalytics.settings import load_settings
+from cityanalytics.workspace import Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +46,7 @@ def briefed(processed_workspace: Path):
         dates = Dates(
             quarter=f"{as_of.year}Q{(as_of.month + 2) // 3}", as_of=as_of, known_on=KNOWN_ON, complete=True
         )
-        return compose(settings, tables, dates)
+        return compose(Workspace(settings=settings, given=tables), dates)
 
     return compose_from
 

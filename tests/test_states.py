@@ -14,9 +14,10 @@ from cityanalytics.briefing import sections
 from cityanalytics.briefing.numbering import renumbered
 from cityanalytics.briefing.page import record_of
 from cityanalytics.intake.store import read_tables
+from cityanalytics.programme.dates import Dates
 from cityanalytics.publishing.assemble import compose
-from cityanalytics.publishing.parameters import Dates
 from cityanalytics.settings import load_settings
+from cityanalytics.workspace import Workspace
 from tests.test_prose import SECTIONS, numbers, prose
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def after_a_year(tables: Tables) -> None:
             table[column] -= pd.DateOffset(years=1)
         for column in ("quarter", "file"):
             table[column] = table[column].str.replace("2010", "2009")
+        table["position"] += 1000  # workbooks of their own
         if name == "investment":
             table["amount"] *= 0.8
             end = table["period_end"]
@@ -128,7 +130,7 @@ def content(request, processed_workspace: Path) -> Content:
         spoil(tables)
     known_on = dt.date(2011, 1, 10)
     dates = Dates(quarter="2010Q3", as_of=dt.date.fromisoformat(day), known_on=known_on, complete=False)
-    return compose(settings, tables, dates)
+    return compose(Workspace(settings=settings, given=tables), dates)
 
 
 def test_another_year_before_gives_the_change_on_the_year(processed_workspace: Path) -> None:
@@ -137,7 +139,7 @@ def test_another_year_before_gives_the_change_on_the_year(processed_workspace: P
     tables = dict(read_tables(settings))
     after_a_year(tables)
     dates = Dates(quarter="2010Q3", as_of=LAST.date(), known_on=dt.date(2011, 1, 10), complete=False)
-    shown = sections.data(compose(settings, tables, dates)).html
+    shown = sections.data(compose(Workspace(settings=settings, given=tables), dates)).html
     change = 62.0 / (0.8 * (55.2 + 6.8 * 22 / 122)) - 1
     assert f"同比增长{change:.1%}（上年同期45.1亿元）" in shown["zh"]
     assert f"up {change:.1%} from ¥4.51 bn" in shown["en"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cityanalytics.cli.console import print_json, progress, say, tell, translate
-from cityanalytics.cli.options import as_json, common, dates, settings_of
+from cityanalytics.cli.options import as_json, common, dates, workspace_of
 from cityanalytics.errors import CityAnalyticsError, UsageError
 from cityanalytics.issues import Message
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from cityanalytics.publishing.parameters import Dates
+    from cityanalytics.programme.dates import Dates
     from cityanalytics.settings import Settings
+    from cityanalytics.workspace import Workspace
 
 
 #: Steps of the bar for each report: read, execute, export, done.
@@ -69,14 +70,14 @@ def brief(
     json_: bool,
 ) -> None:
     """Run the notebooks and export the briefing of a quarter or of any day."""
-    from cityanalytics.intake.store import read_tables
     from cityanalytics.publishing.export import COMPANION, is_current
     from cityanalytics.publishing.index import write_index
-    from cityanalytics.publishing.parameters import check_names, resolve_dates
+    from cityanalytics.publishing.parameters import check_names
     from cityanalytics.publishing.recorded import FILE
     from cityanalytics.publishing.run import BRIEFING, declared_parameters, report_folder
 
-    settings = settings_of(workspace)
+    opened = workspace_of(workspace)
+    settings = opened.settings
     # asked for before anything is made that it would be missing from
     chromium = _chromium() if pdf and not dry_run else ""
     languages = _languages(settings, lang)
@@ -86,19 +87,16 @@ def brief(
             language=language,
             names=", ".join(names),
         )
-    tables = read_tables(settings)
-    named = sorted(tables["projects"]["quarter"].unique()) if all_ else list(quarters) or [""]
+    named = sorted(opened.stored["projects"]["quarter"].unique()) if all_ else list(quarters) or [""]
     given = _pairs(parameters)
     check_names(given, declared_parameters(settings.notebooks / f"{notebook}.ipynb"))
-    chosen = [
-        resolve_dates(settings, tables, quarter=quarter, as_of=as_of, known_on=known_on) for quarter in named
-    ]
+    chosen = [opened.dates(quarter, as_of, known_on) for quarter in named]
     todo = [
         found
         for found in chosen
-        if force or notebook != BRIEFING or given or not is_current(settings, found, languages)
+        if force or notebook != BRIEFING or given or not is_current(opened, found, languages)
     ]
-    asides, refused = _published(settings, todo, languages, force=force) if notebook == BRIEFING else ({}, [])
+    asides, refused = _published(opened, todo, languages, force=force) if notebook == BRIEFING else ({}, [])
     todo = [found for found in todo if found not in refused]
     for found in chosen:
         state = "to make" if found in todo else "kept as published" if found in refused else "up to date"
@@ -155,7 +153,7 @@ def brief(
 
 
 def _published(
-    settings: Settings, todo: list[Dates], languages: list[str], *, force: bool
+    workspace: Workspace, todo: list[Dates], languages: list[str], *, force: bool
 ) -> tuple[dict[Dates, Path], list[Dates]]:
     """Return where published reports are kept that would be replaced, and the dates whose report cannot be."""
     from cityanalytics.publishing.keeping import PublishedError, place_aside
@@ -164,7 +162,7 @@ def _published(
     refused = []
     for found in todo:
         try:
-            aside = place_aside(settings, found, languages)
+            aside = place_aside(workspace, found, languages)
         except PublishedError as error:
             tell(error.message)
             if force:

@@ -9,28 +9,27 @@ import pandas as pd
 
 from cityanalytics.errors import InsufficientDataError
 from cityanalytics.programme.progress import curve
-from cityanalytics.programme.snapshot import Programme, take_snapshot
 
 if TYPE_CHECKING:
-    from cityanalytics.programme.snapshot import Tables
+    from cityanalytics.programme.snapshot import Programme, Snapshot
 
 LEAP_DAY = (2, 29)
 
 
-def closed_year(tables: Tables, *, year: int, known_on: dt.date) -> Programme | None:
+def closed_year(snapshot: Snapshot, *, year: int, known_on: dt.date) -> Programme | None:
     """Return the programme on 31 December, or None while some unit of it has not stated the year to its end.
 
     Parameters
     ----------
-    tables
-        The canonical tables by name.
+    snapshot
+        Gives the programme at two times.
     year
         The calendar year.
     known_on
         The day by which workbooks had been received.
     """
     try:
-        programme = take_snapshot(tables, as_of=dt.date(year, 12, 31), known_on=known_on)
+        programme = snapshot(as_of=dt.date(year, 12, 31), known_on=known_on)
     except InsufficientDataError:
         return None
     ends = programme.segments.groupby("unit", observed=True)["end"].max()
@@ -38,7 +37,7 @@ def closed_year(tables: Tables, *, year: int, known_on: dt.date) -> Programme | 
     return programme if set(programme.traced["unit"].astype(str)) <= stated else None
 
 
-def year_total(tables: Tables, *, year: int, known_on: dt.date) -> float | None:
+def year_total(snapshot: Snapshot, history: pd.DataFrame, *, year: int, known_on: dt.date) -> float | None:
     """Return what a year came to (yuan), or None while it has not closed.
 
     It is the sum of the units' workbooks where all of them reach 31 December, else what a workbook of a later
@@ -46,21 +45,22 @@ def year_total(tables: Tables, *, year: int, known_on: dt.date) -> float | None:
 
     Parameters
     ----------
-    tables, year, known_on
+    snapshot, year, known_on
         As in `closed_year`.
+    history
+        The canonical table of earlier years.
     """
-    programme = closed_year(tables, year=year, known_on=known_on)
+    programme = closed_year(snapshot, year=year, known_on=known_on)
     if programme is not None:
         return programme.done
-    told = tables["history"]
-    told = told[
-        (told["year"] == year)
-        & (told["received"] <= pd.Timestamp(known_on))
-        & (told["data_date"].dt.year > year)
+    stated = history[
+        (history["year"] == year)
+        & (history["received"] <= pd.Timestamp(known_on))
+        & (history["data_date"].dt.year > year)
     ].dropna(subset=["amount"])
-    if told.empty:
+    if stated.empty:
         return None
-    return float(told.sort_values(["received", "position"])["amount"].iloc[-1])
+    return float(stated.sort_values(["received", "position"])["amount"].iloc[-1])
 
 
 def done_by(closed: Programme, day: dt.date) -> float:

@@ -16,15 +16,33 @@ def segments(flows: pd.DataFrame, *, key: str, value: str, as_of: dt.date) -> pd
 
     Of periods with the same first and last day the statement received last holds. Where a month is
     stated in part (1 to 22 September) and later in whole, the rest of the month is their difference.
+
+    Parameters
+    ----------
+    flows
+        `key`, ``unit``, ``file``, ``period_start``, ``period_end``, `value` and its cell, ``received``, ``position``.
+    key, value
+        The columns that name what is stated, and its value.
+    as_of
+        The day to which ``done`` counts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        In order of `key` and first day: `key`, ``unit``, ``file``, ``start``, ``end``, `value`, ``done`` (of it by
+        the end of `as_of`), ``partly`` (bool: `as_of` lies inside), and the cell of `value`.
     """
-    stated = flows.dropna(subset=[value]).sort_values(["received", "position"])
-    stated = _without_overlaps(stated, key).drop_duplicates([key, "period_start", "period_end"], keep="last")
-    stated = stated.sort_values([key, "period_start", "period_end"])
-    earlier = stated.groupby([key, "period_start"], observed=True)[["period_end", value]].shift()
-    start = (earlier["period_end"] + pd.Timedelta(days=1)).fillna(stated["period_start"])
-    amount = stated[value] - earlier[value].fillna(0.0)
-    length = (stated["period_end"] - start).dt.days + 1
-    gone = ((pd.Timestamp(as_of) - start).dt.days + 1).clip(lower=0)
+    stated = _holding(flows.dropna(subset=[value]), key)
+    first, end, amount = (stated[name].to_numpy() for name in ("period_start", "period_end", value))
+    name = stated[key].to_numpy()
+    part = np.zeros(len(stated), dtype=bool)  # of a period that was stated longer later
+    part[1:] = (name[1:] == name[:-1]) & (first[1:] == first[:-1])
+    start, own = first.copy(), amount.copy()
+    after = np.flatnonzero(part)
+    start[after] = end[after - 1] + np.timedelta64(1, "D")
+    own[after] = amount[after] - amount[after - 1]
+    length = _whole_days(end - start) + 1
+    gone = np.maximum(_whole_days(np.datetime64(as_of) - start) + 1, 0)
     share = np.minimum(gone / length, 1.0)
     return pd.DataFrame(
         {
@@ -33,41 +51,78 @@ def segments(flows: pd.DataFrame, *, key: str, value: str, as_of: dt.date) -> pd
             "file": stated["file"],
             "start": start,
             "end": stated["period_end"],
-            value: amount,
-            "done": amount * share,
+            value: own,
+            "done": own * share,
             "partly": (share > 0) & (share < 1),
             f"{value}_cell": stated[f"{value}_cell"],
         }
-    ).reset_index(drop=True)
+    )
 
 
-def _without_overlaps(stated: pd.DataFrame, key: str) -> pd.DataFrame:
+def _whole_days(span: np.ndarray) -> np.ndarray:
+    return span.astype("timedelta64[D]").astype(np.int64)
+
+
+def _holding(stated: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Return the statements that hold, in order of key, first and last day."""
+    if stated.empty:
+        return stated.reset_index(drop=True)
+    group = pd.factorize(stated[key], sort=True)[0]
+    start, end = (
+        stated[name].to_numpy().astype("datetime64[D]").astype(np.int64)
+        for name in ("period_start", "period_end")
+    )
+    age = np.empty(len(stated), dtype=np.int64)  # place in order of receipt
+    age[np.lexsort((stated["position"].to_numpy(), stated["received"].to_numpy()))] = np.arange(len(stated))
+    order = np.lexsort((age, end, start, group))
+    group, start, end = group[order], start[order], end[order]
+    last = np.append((np.diff(group) != 0) | (np.diff(start) != 0) | (np.diff(end) != 0), True)
+    order, group, start, end = order[last], group[last], start[last], end[last]
+    # a period that begins inside another of its group, and not with the one before it
+    reach = np.maximum.accumulate(end - end.min() + group * (np.ptp(end) + 1))
+    crossing = np.zeros(len(order), dtype=bool)
+    crossing[1:] = (
+        (np.diff(group) == 0)
+        & (start[1:] - end.min() + group[1:] * (np.ptp(end) + 1) <= reach[:-1])
+        & (np.diff(start) != 0)
+    )
+    if crossing.any():
+        doubtful = np.flatnonzero(np.isin(group, group[crossing]))
+        kept = _without_overlaps(group[doubtful], start[doubtful], end[doubtful], age[order[doubtful]])
+        order = np.delete(order, doubtful[~kept])
+    return stated.take(order).reset_index(drop=True)
+
+
+def _without_overlaps(group: np.ndarray, start: np.ndarray, end: np.ndarray, age: np.ndarray) -> np.ndarray:
     """Drop what was stated earlier for days that a later statement cuts otherwise: a quarter, then its months.
 
     Parameters
     ----------
-    stated
-        In the order of receipt.
+    group, start, end
+        Whose period, and its first and last day (int64, one a period).
+    age
+        Place in order of receipt.
+
+    Returns
+    -------
+    numpy.ndarray
+        Whether each is kept (bool). The latest of each group are looked at first, those of all groups at once.
     """
-    if stated.empty:
-        return stated
-    keys = [key, "period_start", "period_end"]
-    periods = stated.drop_duplicates(keys, keep="last").sort_values(keys)
-    reach = periods.groupby(key, observed=True)["period_end"].transform(lambda ends: ends.cummax().shift())
-    first = periods.groupby(key, observed=True)["period_start"].transform(lambda starts: starts.shift())
-    crossing = periods.loc[(periods["period_start"] <= reach) & (periods["period_start"] != first), key]
-    if crossing.empty:
-        return stated
-    dropped = []
-    for _, rows in stated[stated[key].isin(crossing)].groupby(key, observed=True):
-        kept: list[tuple[pd.Timestamp, pd.Timestamp]] = []
-        latest_first = rows.iloc[::-1]
-        places = zip(
-            latest_first.index, latest_first["period_start"], latest_first["period_end"], strict=True
-        )
-        for index, start, end in places:
-            if any(start <= last and first <= end and start != first for first, last in kept):
-                dropped.append(index)
-            else:
-                kept.append((start, end))
-    return stated.drop(index=dropped)
+    place = np.unique(group, return_inverse=True)[1]
+    order = np.lexsort((-age, place))
+    heads = np.flatnonzero(np.diff(place[order], prepend=-1))
+    turn = np.empty(len(place), dtype=np.int64)
+    turn[order] = np.arange(len(place)) - np.repeat(heads, np.diff(heads, append=len(place)))
+    far = np.iinfo(np.int64).max
+    first = np.full((len(heads), turn.max() + 1), far)
+    last = np.full_like(first, -far)
+    kept = np.zeros(len(place), dtype=bool)
+    for now in range(first.shape[1]):
+        rows = np.flatnonzero(turn == now)
+        others, until = first[place[rows]], last[place[rows]]
+        begins, ends = start[rows, None], end[rows, None]
+        crosses = ((begins <= until) & (others <= ends) & (begins != others)).any(axis=1)
+        good = rows[~crosses]
+        first[place[good], now], last[place[good], now] = start[good], end[good]
+        kept[good] = True
+    return kept

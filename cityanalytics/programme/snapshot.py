@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
 from cityanalytics.calendar import elapsed_share, quarter_of, year_end
 from cityanalytics.errors import InsufficientDataError
 from cityanalytics.issues import Message
+from cityanalytics.programme.counting import Books, of_last_unit
 from cityanalytics.programme.restated import restatements
 from cityanalytics.programme.segments import segments as segments_of
 
@@ -25,6 +26,13 @@ Tables = Mapping[str, pd.DataFrame]
 
 #: What a unit last said of a project; each has a ``…_cell`` beside it.
 SAID = ("schedule", "physical_progress", "constraint", "difficulty", "request", "deadline")
+
+
+class Snapshot(Protocol):
+    """Gives the programme at two times: all else is settled."""
+
+    def __call__(self, *, as_of: dt.date, known_on: dt.date) -> Programme:
+        """Return the programme as of a day, as known on another."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,16 +129,17 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
     InsufficientDataError
         Nothing had been received by `known_on` for the year of `as_of`, or nothing describes `as_of`.
     """
-    known = {name: _known(table, known_on) for name, table in tables.items() if "received" in table}
-    current = {
-        name: _latest(
-            table[(table["quarter"] <= quarter_of(as_of)) & (table["data_date"].dt.year == as_of.year)]
-        )
-        for name, table in known.items()
+    books = {
+        name: Books.of(table).known_on(known_on) for name, table in tables.items() if "received" in table
     }
-    stated = known["investment"]
-    stated = stated[stated["period_start"].dt.year == as_of.year]
-    flows = _current(stated)
+    year, quarter = as_of.year, quarter_of(as_of)
+    current = {
+        name: known.up_to(quarter, year=year).latest().rows(tables[name]) for name, known in books.items()
+    }
+    stated, measured = (
+        _in_year(books[name].rows(tables[name]), year) for name in ("investment", "demolition")
+    )
+    flows = Books.of(stated).uncorrected().rows(stated)
     if current["projects"].empty or flows.empty or pd.Timestamp(as_of) > flows["period_end"].max():
         last = "" if flows.empty else flows["period_end"].max().date()
         raise InsufficientDataError(
@@ -141,39 +150,33 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
                 last=last or "none",
             )
         )
-    measured = known["demolition"]
-    measured = measured[measured["period_start"].dt.year == as_of.year]
-    demolished = segments_of(_current(measured), key="site", value="area", as_of=as_of)
-    projects = _of_last_unit(current["projects"], "project")
-    segments = segments_of(flows, key="project", value="amount", as_of=as_of)
-    segments = segments.drop(columns="unit").merge(projects[["project", "unit", "category"]], on="project")
-    said = known["status"]
-    said = _latest(said[said["data_date"] <= pd.Timestamp(as_of)])
-    used = {file for name in ("projects", "status", "demolition", "works") for file in current[name]["file"]}
-    used |= {*segments["file"], *demolished["file"]}
+    demolished = segments_of(
+        Books.of(measured).uncorrected().rows(measured), key="site", value="area", as_of=as_of
+    )
+    projects = of_last_unit(current["projects"], "project")
+    segments = _of_projects(segments_of(flows, key="project", value="amount", as_of=as_of), projects)
+    said = books["status"].described_by(as_of).latest().rows(tables["status"])
+    used = {*segments["file"].unique(), *demolished["file"].unique()}
+    for name in ("projects", "status", "demolition", "works"):
+        used |= {*current[name]["file"].unique()}
     return Programme(
         as_of=as_of,
         known_on=known_on,
         traced=_projects(
             projects,
-            plans=_plans(_of_last_unit(current["plans"], "project"), as_of),
+            plans=_plans(of_last_unit(current["plans"], "project"), as_of),
             segments=segments,
-            status=_of_last_unit(current["status"], "project"),
-            said=_of_last_unit(said, "project"),
+            status=of_last_unit(current["status"], "project"),
+            said=of_last_unit(said, "project"),
             as_of=as_of,
         ),
         segments=segments,
-        demolition=_sites(_of_last_unit(current["demolition"], "site"), demolished),
+        demolition=_sites(of_last_unit(current["demolition"], "site"), demolished),
         demolition_segments=demolished,
-        works=_works(known["works"], projects, as_of),
-        history=_history(known["history"], as_of),
-        received=_received(known["projects"], current["projects"]),
-        revisions=restatements(
-            stated.merge(known["projects"][["file", "project", "note"]], on=["file", "project"], how="left"),
-            key="project",
-            value="amount",
-            as_of=as_of,
-        ),
+        works=_works(books["works"].described_by(as_of).latest().rows(tables["works"]), projects),
+        history=_history(books["history"].rows(tables["history"]), as_of),
+        received=_received(books["projects"], current["projects"]),
+        revisions=restatements(stated, key="project", value="amount", as_of=as_of, notes=tables["projects"]),
         demolition_revisions=restatements(measured, key="site", value="area", as_of=as_of),
         issues=tables["issues"][tables["issues"]["file"].isin(used)].reset_index(drop=True),
     )
@@ -187,42 +190,36 @@ def last_known(tables: Tables) -> dt.date:
     return last
 
 
-def _known(table: pd.DataFrame, known_on: dt.date) -> pd.DataFrame:
-    return table[table["received"] <= pd.Timestamp(known_on)]
+def _in_year(table: pd.DataFrame, year: int) -> pd.DataFrame:
+    rows: pd.DataFrame = table[table["period_start"].dt.year == year]
+    return rows
 
 
-def _current(table: pd.DataFrame) -> pd.DataFrame:
-    """Keep the rows of the file received last for each unit and quarter."""
-    order = table[["unit", "quarter", "received", "position"]].drop_duplicates()
-    order = order.sort_values(["received", "position"])
-    return table.merge(order.drop_duplicates(["unit", "quarter"], keep="last"))
-
-
-def _latest(table: pd.DataFrame) -> pd.DataFrame:
-    """Keep, of the current files of each unit, those of its last quarter."""
-    current = _current(table)
-    return current[current["quarter"] == current.groupby("unit", observed=True)["quarter"].transform("max")]
-
-
-def _of_last_unit(table: pd.DataFrame, key: str) -> pd.DataFrame:
-    """Keep of each project (site) the rows of one unit, the one whose workbook is the newest: it took over."""
-    ordered = table.sort_values(["quarter", "received", "position"])
-    return table[table["unit"].eq(ordered.groupby(key, observed=True)["unit"].transform("last"))]
+def _of_projects(segments: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+    """Return the stretches of the programme's projects, with the unit and category that these have now."""
+    place = pd.Index(projects["project"]).get_indexer(segments["project"])
+    inside = place >= 0
+    kept = segments.drop(columns="unit")
+    if not inside.all():
+        kept, place = kept[inside].reset_index(drop=True), place[inside]
+    return kept.assign(**{name: projects[name].array[place] for name in ("unit", "category")})
 
 
 def _plans(plans: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     """Return the original plan and the plan in force on the data date, a row a project."""
-    in_force = plans[plans["effective"] <= pd.Timestamp(as_of)].sort_values("effective")
-    original = in_force[in_force["version"] == "original"].drop_duplicates("project", keep="last")
-    last = in_force.drop_duplicates("project", keep="last")
-    return (
-        original.set_index("project")[["amount", "amount_cell"]]
-        .rename(columns={"amount": "plan_original", "amount_cell": "plan_original_cell"})
-        .join(
-            last.set_index("project")[["amount", "amount_cell"]].set_axis(["plan", "plan_cell"], axis=1),
-            how="outer",
-        )
+    in_force = plans[plans["effective"] <= pd.Timestamp(as_of)].sort_values("effective", kind="stable")
+    last = _by_project(in_force, {"amount": "plan", "amount_cell": "plan_cell"})
+    original = _by_project(
+        in_force[in_force["version"] == "original"],
+        {"amount": "plan_original", "amount_cell": "plan_original_cell"},
     )
+    return pd.concat([original.reindex(last.index), last], axis=1)
+
+
+def _by_project(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
+    """Return columns under other names, indexed by project, its last row alone."""
+    found = table[["project", *columns]].rename(columns=columns)
+    return found.drop_duplicates("project", keep="last").set_index("project")
 
 
 def _projects(
@@ -234,40 +231,38 @@ def _projects(
     said: pd.DataFrame,
     as_of: dt.date,
 ) -> pd.DataFrame:
-    done = segments.groupby("project", observed=True)["done"].sum()
-    dates = [
-        "stage",
-        "stage_cell",
-        "actual_start",
-        "actual_start_cell",
-        "actual_finish",
-        "actual_finish_cell",
-    ]
-    last = status.set_index("project")[[*dates, "data_date"]].rename(columns={"data_date": "status_date"})
-    cells = [f"{name}_cell" for name in SAID]
-    table = (
-        projects.set_index("project")
-        .drop(columns=["data_date", "received", "position", "file"])
-        .join(plans)
-        .join(done)
-        .join(last)
-        .join(said.set_index("project")[[*SAID, *cells, "stage"]].rename(columns={"stage": "said_stage"}))
+    dates = ("stage", "actual_start", "actual_finish")
+    last = {name: name for date in dates for name in (date, f"{date}_cell")}
+    words = {name: name for name in (*SAID, *(f"{word}_cell" for word in SAID))}
+    own = projects.drop(columns=["data_date", "received", "position", "file"]).set_index("project")
+    table = pd.concat(
+        [own]
+        + [
+            found.reindex(own.index)
+            for found in (
+                plans,
+                segments.groupby("project", observed=True)[["done"]].sum(),
+                _by_project(status, last | {"data_date": "status_date"}),
+                _by_project(said, words | {"stage": "said_stage"}),
+            )
+        ],
+        axis=1,
     )
     day = pd.Timestamp(as_of)
     started, finished = table["actual_start"] <= day, table["actual_finish"] <= day
     # a status of a later day: its dates hold, its words do not yet
-    words = table["stage"].where(table["status_date"] <= day)
-    completed = finished | (words == "completed")
-    moving = started | words.isin(["under construction", "suspended"])
-    stage = words.where(words == "suspended", "under construction").where(moving, "not started")
+    words_then = table["stage"].where(table["status_date"] <= day)
+    completed = finished | (words_then == "completed")
+    moving = started | words_then.isin(["under construction", "suspended"])
+    stage = words_then.where(words_then == "suspended", "under construction").where(moving, "not started")
     stage = stage.where(~completed, "completed").where(table["stage"].notna())
     under_way = stage.isin(["under construction", "suspended"])
-    done_amount = table["done"].fillna(0.0)
+    done, plan = table["done"].fillna(0.0), table["plan"].fillna(0.0)
     return (
         table.assign(
-            done=done_amount,
-            plan=table["plan"].fillna(0.0),
-            share=(done_amount / table["plan"]).where(table["plan"] > 0),
+            done=done,
+            plan=plan,
+            share=(done / plan).where(plan > 0),
             stage=stage,
             schedule=table["schedule"].where(under_way),
             unassessed=under_way & (table["said_stage"].isna() | (table["said_stage"] == "not started")),
@@ -280,21 +275,24 @@ def _projects(
 def _sites(sites: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     done = segments.groupby("site", observed=True)["done"].sum()
     table = sites.drop_duplicates("site").drop(columns=["period_start", "period_end", "area", "area_cell"])
-    return table.set_index("site").join(done).reset_index()
+    front = ["site", *(name for name in table if name != "site")]
+    return table[front].assign(done=done.reindex(table["site"]).array).reset_index(drop=True)
 
 
-def _works(works: pd.DataFrame, projects: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
-    latest = _of_last_unit(_latest(works[works["data_date"] <= pd.Timestamp(as_of)]), "project")
+def _works(works: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+    latest = of_last_unit(works, "project")
     return latest[latest["project"].isin(projects["project"])].reset_index(drop=True)
 
 
-def _received(known: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+def _received(known: Books, projects: pd.DataFrame) -> pd.DataFrame:
     columns = ["unit", "quarter", "data_date", "received", "file"]
-    first = known.groupby(["unit", "quarter"])["received"].min().rename("first_received")
+    books = pd.DataFrame({"unit": known.unit, "quarter": known.quarter, "first_received": known.received})
+    first = books.groupby(["unit", "quarter"])["first_received"].min()
     used = projects[columns].drop_duplicates("unit").join(first, on=["unit", "quarter"])
     return used.sort_values("unit", ignore_index=True)
 
 
 def _history(history: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
-    earlier = _latest(history[history["year"] < as_of.year])
+    earlier = history[history["year"] < as_of.year]
+    earlier = Books.of(earlier).latest().rows(earlier)
     return earlier[["year", "amount", "amount_cell"]].sort_values("year", ignore_index=True)

@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing.content import Content, Provenance
@@ -14,29 +13,30 @@ from cityanalytics.briefing.figures import figures
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.calendar import days, year_end
 from cityanalytics.errors import UsageError
-from cityanalytics.intake.register import read_register
 from cityanalytics.intake.sources import sources_sha256
-from cityanalytics.intake.store import read_tables
 from cityanalytics.issues import Message
 from cityanalytics.outlook.outlook import look_ahead
 from cityanalytics.outlook.pace import measure_pace
 from cityanalytics.outlook.record import hold_against, simple_rules
 from cityanalytics.outlook.scenario import scenarios
-from cityanalytics.programme.closing import closed_year, same_day_before, share_done, year_total
+from cityanalytics.programme.closing import closed_year, same_day_before, share_done
 from cityanalytics.programme.progress import ceiling, curve
 from cityanalytics.programme.reconcile import reconcile
-from cityanalytics.programme.snapshot import Programme, Tables, take_snapshot
 from cityanalytics.publishing.comparison import since_last
 from cityanalytics.publishing.ledger import read_ledger
-from cityanalytics.publishing.lookback import bridge_from_last, forecast_year
-from cityanalytics.publishing.parameters import Dates, resolve_dates
+from cityanalytics.publishing.lookback import bridge_from_last, forecast_year, year_totals
 from cityanalytics.series.pool import classes
-from cityanalytics.settings import FILE, Settings, file_sha256, find_workspace, load_settings
+from cityanalytics.settings import FILE, file_sha256
+from cityanalytics.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cityanalytics.programme.dates import Dates
+    from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.publishing.ledger import Ledger
     from cityanalytics.series.methods import Forecast
+    from cityanalytics.settings import Settings
 
 #: Files beside the workbooks that a briefing rests on.
 CONFIGURATION = (FILE, "aliases.toml", "synonyms.toml", "notebooks/02_briefing.ipynb")
@@ -78,15 +78,13 @@ def assemble(workspace: str = ".", quarter: str = "", as_of: str = "", known_on:
     cityanalytics.errors.CityAnalyticsError
         The workspace, the quarter or a date does not fit, or too little is known.
     """
-    settings = load_settings(find_workspace(Path(workspace).resolve()))
-    tables = read_tables(settings)
-    return compose(
-        settings, tables, resolve_dates(settings, tables, quarter=quarter, as_of=as_of, known_on=known_on)
-    )
+    opened = Workspace.open(workspace)
+    return compose(opened, opened.dates(quarter, as_of, known_on))
 
 
-def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
-    """Return the values of a briefing from tables and dates already checked."""
+def compose(workspace: Workspace, dates: Dates) -> Content:
+    """Return the values of a briefing of dates already checked."""
+    settings = workspace.settings
     for language in settings.languages:
         if language not in LANGUAGES:
             raise UsageError(
@@ -94,7 +92,7 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
                     "no language {name}; there are: {names}", name=language, names=", ".join(LANGUAGES)
                 )
             )
-    programme = take_snapshot(tables, as_of=dates.as_of, known_on=dates.known_on)
+    programme = workspace.snapshot(as_of=dates.as_of, known_on=dates.known_on)
     reconciliation = reconcile(programme, listed=[kind.kind for kind in settings.works if kind.listed])
     so_far = curve(programme)
     pace = measure_pace(so_far, target=programme.plan, calendar=settings.calendar)
@@ -102,19 +100,15 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
     forecast = _forecast(programme, settings.reference_class)
     outlook = look_ahead(programme, forecast)
     if_worked = scenarios(forecast, pace, extra_days=_holidays_left(settings, programme))
-    published = read_ledger(settings).before(dates.known_on).entries
-    moved = bridge_from_last(settings, tables, published, now=programme)
-    changes = since_last(settings, tables, published, now=programme)
-    record = hold_against(
-        published,
-        {
-            year: year_total(tables, year=year, known_on=dates.known_on)
-            for year in {entry.as_of.year for entry in published}
-        },
-    )
+    ledger = read_ledger(settings).before(dates.known_on)
+    published = ledger.entries
+    moved = bridge_from_last(workspace, published, now=programme)
+    changes = since_last(workspace, published, now=programme)
+    years = {entry.as_of.year for entry in published}
+    record = hold_against(published, year_totals(workspace, years, known_on=dates.known_on))
     same_day = same_day_before(dates.as_of)
-    last_year = closed_year(tables, year=same_day.year, known_on=dates.known_on)
-    made = provenance(settings, dates)
+    last_year = closed_year(workspace.snapshot, year=same_day.year, known_on=dates.known_on)
+    made = provenance(workspace, dates, ledger)
     found = figures(
         inputs=len(made.inputs),
         settings=settings,
@@ -148,18 +142,16 @@ def compose(settings: Settings, tables: Tables, dates: Dates) -> Content:
     )
 
 
-def provenance(settings: Settings, dates: Dates) -> Provenance:
-    """Return what a briefing of these dates rests on: inputs, code, parameters and seed."""
+def provenance(workspace: Workspace, dates: Dates, published: Ledger) -> Provenance:
+    """Return what a briefing of these dates rests on: inputs, code, parameters, seed, and what was published before."""
+    settings = workspace.settings
     received = {
-        receipt.file: receipt.sha256
-        for receipt in read_register(settings)
-        if receipt.received <= dates.known_on
+        receipt.file: receipt.sha256 for receipt in workspace.register if receipt.received <= dates.known_on
     }
     beside = {
         name: file_sha256(settings.root / name) for name in CONFIGURATION if (settings.root / name).is_file()
     }
     inputs = dict(sorted({**beside, **received}.items()))
-    published = read_ledger(settings).before(dates.known_on)
     lines = "".join(f"{sha256}  {file}\n" for file, sha256 in inputs.items())
     return Provenance(
         inputs=inputs,

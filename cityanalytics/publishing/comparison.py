@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from cityanalytics.calendar import quarter_end, quarter_of
 from cityanalytics.errors import InsufficientDataError, UsageError
-from cityanalytics.intake.store import read_tables
 from cityanalytics.issues import Message
 from cityanalytics.programme.changes import compare
-from cityanalytics.programme.snapshot import take_snapshot
 from cityanalytics.publishing.lookback import known_in_time, last_published
-from cityanalytics.publishing.parameters import resolve_dates
-from cityanalytics.settings import find_workspace, load_settings
+from cityanalytics.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cityanalytics.outlook.record import Published
     from cityanalytics.programme.changes import Changes
-    from cityanalytics.programme.snapshot import Programme, Tables
-    from cityanalytics.settings import Settings
+    from cityanalytics.programme.snapshot import Programme
 
 
 def changes_between(old: str, new: str, *, workspace: str = ".", known_on: str = "") -> Changes:
@@ -44,11 +39,9 @@ def changes_between(old: str, new: str, *, workspace: str = ".", known_on: str =
     cityanalytics.errors.CityAnalyticsError
         The workspace, a quarter or a date does not fit, `new` does not lie after `old`, or too little is known.
     """
-    settings = load_settings(find_workspace(Path(workspace).resolve()))
-    tables = read_tables(settings)
+    opened = Workspace.open(workspace)
     first, last = (
-        resolve_dates(settings, tables, quarter=quarter, as_of=as_of, known_on=known_on)
-        for quarter, as_of in map(_quarter_or_date, (old, new))
+        opened.dates(quarter, as_of, known_on) for quarter, as_of in map(_quarter_or_date, (old, new))
     )
     if last.as_of < first.as_of:
         raise UsageError(
@@ -58,14 +51,12 @@ def changes_between(old: str, new: str, *, workspace: str = ".", known_on: str =
         raise UsageError(
             Message.of("{old} and {new} are the same day, {day}: name two", old=old, new=new, day=last.as_of)
         )
-    now = take_snapshot(tables, as_of=last.as_of, known_on=last.known_on)
-    told_on = known_in_time(_received(tables, now.known_on), first.quarter)
-    return _since(tables, first.as_of, told_on=told_on, now=now)
+    now = opened.snapshot(as_of=last.as_of, known_on=last.known_on)
+    told_on = known_in_time(_received(opened, now.known_on), first.quarter)
+    return _since(opened, first.as_of, told_on=told_on, now=now)
 
 
-def since_last(
-    settings: Settings, tables: Tables, published: Sequence[Published], *, now: Programme
-) -> Changes | None:
+def since_last(workspace: Workspace, published: Sequence[Published], *, now: Programme) -> Changes | None:
     """Return what changed since the last briefing of the year, or None where there is none.
 
     The last briefing is that of the last forecast published in time; where none was, that of the quarter before, as
@@ -73,8 +64,8 @@ def since_last(
 
     Parameters
     ----------
-    settings, tables
-        The workspace's configuration and its canonical tables.
+    workspace
+        Whose briefings.
     published
         What was published before the known-on day.
     now
@@ -83,12 +74,12 @@ def since_last(
     try:
         last = last_published(published, now)
         if last is not None:
-            return _since(tables, last.as_of, told_on=last.known_on, now=now)
-        received = _received(tables, now.known_on)
+            return _since(workspace, last.as_of, told_on=last.known_on, now=now)
+        received = _received(workspace, now.known_on)
         for quarter in sorted(received["quarter"].unique(), reverse=True):
-            day = settings.data_date(quarter)
+            day = workspace.settings.data_date(quarter)
             if day.year == now.as_of.year and quarter < quarter_of(now.as_of):
-                return _since(tables, day, told_on=known_in_time(received, quarter), now=now)
+                return _since(workspace, day, told_on=known_in_time(received, quarter), now=now)
     except InsufficientDataError:
         pass  # nothing describes the day of the last briefing
     return None
@@ -108,16 +99,16 @@ def _quarter_or_date(text: str) -> tuple[str, str]:
         ) from None
 
 
-def _since(tables: Tables, day: dt.date, *, told_on: dt.date | None, now: Programme) -> Changes:
-    before = take_snapshot(tables, as_of=day, known_on=now.known_on)
+def _since(workspace: Workspace, day: dt.date, *, told_on: dt.date | None, now: Programme) -> Changes:
+    before = workspace.snapshot(as_of=day, known_on=now.known_on)
     if told_on is None or told_on >= now.known_on:
         return compare(before, now)
     try:
-        return compare(before, now, told=take_snapshot(tables, as_of=day, known_on=told_on))
+        return compare(before, now, told=workspace.snapshot(as_of=day, known_on=told_on))
     except InsufficientDataError:
         return compare(before, now)  # nothing had been told of that day
 
 
-def _received(tables: Tables, known_on: dt.date) -> pd.DataFrame:
-    projects = tables["projects"]
+def _received(workspace: Workspace, known_on: dt.date) -> pd.DataFrame:
+    projects = workspace.stored["projects"]
     return projects[projects["received"] <= pd.Timestamp(known_on)]

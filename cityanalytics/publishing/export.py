@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from cityanalytics.briefing.book import Book
 from cityanalytics.briefing.section import RECORD
-from cityanalytics.intake.store import read_tables
 from cityanalytics.publishing.keeping import put_aside, readable, same_inputs
 from cityanalytics.publishing.ledger import read_ledger
-from cityanalytics.publishing.parameters import Dates, resolve_dates
 from cityanalytics.publishing.recorded import EXACT, FILE
 from cityanalytics.publishing.run import BRIEFING, report_folder, run_notebook
 from cityanalytics.settings import file_sha256
+from cityanalytics.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from cityanalytics.programme.dates import Dates
     from cityanalytics.settings import Settings
 
 #: The companion workbook, beside the pages.
@@ -71,7 +71,7 @@ def make_report(
     given = dict(parameters)
     on_stage("read")
     texts = {name: given.pop(name, "") for name in ("quarter", "as_of", "known_on")}
-    dates = resolve_dates(settings, read_tables(settings), **texts)
+    dates = Workspace(settings=settings).dates(**texts)
     read_ledger(settings)  # a broken one is refused before any kernel starts
     place = folder or report_folder(settings, dates)
     with _folder(place), tempfile.TemporaryDirectory(prefix=".making-", dir=place) as scratch:
@@ -103,10 +103,10 @@ def _stale(place: Path, drafts: Path, made: set[str]) -> list[Path]:
     return left_out + [page.with_suffix(".pdf") for page in (*left_out, *changed)]
 
 
-def is_current(settings: Settings, dates: Dates, languages: Sequence[str]) -> bool:
+def is_current(workspace: Workspace, dates: Dates, languages: Sequence[str]) -> bool:
     """Tell whether a report of these dates lies as it was made, from the inputs, code and packages of now."""
-    place = report_folder(settings, dates)
-    return _as_made(place, languages) and same_inputs(settings, dates, languages, readable(place))
+    place = report_folder(workspace.settings, dates)
+    return _as_made(place, languages) and same_inputs(workspace, dates, languages, readable(place))
 
 
 def _as_made(place: Path, languages: Sequence[str]) -> bool:

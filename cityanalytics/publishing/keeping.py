@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from cityanalytics.publishing.parameters import Dates
-    from cityanalytics.settings import Settings
+    from cityanalytics.programme.dates import Dates
+    from cityanalytics.workspace import Workspace
 
 
 class PublishedError(CityAnalyticsError):
     """A published report would be lost."""
 
 
-def place_aside(settings: Settings, dates: Dates, languages: Sequence[str]) -> Path | None:
+def place_aside(workspace: Workspace, dates: Dates, languages: Sequence[str]) -> Path | None:
     """Return where the published report that a new one would replace is kept; None where none would be lost.
 
     Where newer workbooks have come, that is the folder of the same day as known then. A report that comes out again
@@ -33,8 +33,8 @@ def place_aside(settings: Settings, dates: Dates, languages: Sequence[str]) -> P
 
     Parameters
     ----------
-    settings
-        The workspace's configuration.
+    workspace
+        Whose report.
     dates
         The dates of the report to make.
     languages
@@ -45,10 +45,10 @@ def place_aside(settings: Settings, dates: Dates, languages: Sequence[str]) -> P
     PublishedError
         The published report is of the same dates, or another report lies where it would be kept.
     """
-    place = report_folder(settings, dates)
+    place = report_folder(workspace.settings, dates)
     record = readable(place)
-    entry = published_as(read_ledger(settings).entries, record)
-    if entry is None or same_inputs(settings, dates, languages, record):
+    entry = published_as(read_ledger(workspace.settings).entries, record)
+    if entry is None or same_inputs(workspace, dates, languages, record):
         return None
     aside = place / f"known-{entry.known_on.isoformat()}"
     said = {"report": place, "day": entry.published_on, "who": entry.by}
@@ -82,10 +82,11 @@ def put_aside(place: Path, aside: Path) -> None:
 
 
 def same_inputs(
-    settings: Settings, dates: Dates, languages: Sequence[str], record: Mapping[str, Any]
+    workspace: Workspace, dates: Dates, languages: Sequence[str], record: Mapping[str, Any]
 ) -> bool:
     """Tell whether a record is one of these dates and languages, from the same inputs, code and packages."""
-    now = provenance(settings, dates)
+    published = read_ledger(workspace.settings).before(dates.known_on)
+    now = provenance(workspace, dates, published)
     try:
         inputs = {source["path"]: source["sha256"] for source in record["inputs"]}
     except (KeyError, TypeError):

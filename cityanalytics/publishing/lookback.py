@@ -11,27 +11,23 @@ import pandas as pd
 from cityanalytics.briefing.forecasts import Hindcast, LookBack, PastTests
 from cityanalytics.calendar import quarter_of
 from cityanalytics.errors import InsufficientDataError
-from cityanalytics.intake.store import read_tables
 from cityanalytics.outlook.bridge import Bridge, Earlier, bridge
 from cityanalytics.outlook.record import hold_against
 from cityanalytics.programme.closing import year_total
 from cityanalytics.programme.progress import ceiling, curve
-from cityanalytics.programme.snapshot import take_snapshot
 from cityanalytics.publishing.ledger import read_ledger
-from cityanalytics.publishing.parameters import resolve_dates
 from cityanalytics.series.backtests import backtest, expectations, packaged_backtests
 from cityanalytics.series.methods import Forecast, PaceOfClass
 from cityanalytics.series.pool import reference
 from cityanalytics.series.seriesfile import read_recorded, read_series
-from cityanalytics.settings import find_workspace, load_settings
+from cityanalytics.workspace import Workspace
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cityanalytics.outlook.record import Published
-    from cityanalytics.programme.snapshot import Programme, Tables
-    from cityanalytics.settings import Settings
+    from cityanalytics.programme.snapshot import Programme
 
 
 def forecast_year(reference_class: str, so_far: pd.Series, target: float, ceiling: float) -> Forecast:
@@ -41,7 +37,7 @@ def forecast_year(reference_class: str, so_far: pd.Series, target: float, ceilin
 
 
 def bridge_from_last(
-    settings: Settings, tables: Tables, published: Sequence[Published], *, now: Programme
+    workspace: Workspace, published: Sequence[Published], *, now: Programme
 ) -> Bridge | None:
     """Return the bridge from the last forecast of the year, or None where there is none.
 
@@ -50,23 +46,23 @@ def bridge_from_last(
 
     Parameters
     ----------
-    settings, tables
-        The workspace's configuration and its canonical tables.
+    workspace
+        Whose forecasts.
     published
         What was published before the known-on day.
     now
         The programme that this forecast stands on.
     """
-    method = partial(forecast_year, settings.reference_class)
+    method = partial(forecast_year, workspace.settings.reference_class)
     last = last_published(published, now)
     try:
         if last is not None:
-            then = take_snapshot(tables, as_of=last.as_of, known_on=last.known_on)
+            then = workspace.snapshot(as_of=last.as_of, known_on=last.known_on)
             return bridge(earlier=_as_said(last), then=then, now=now, method=method)
-        found = hindcasts(settings, tables, as_of=now.as_of, known_on=now.known_on)
-        if not found or found[-1][0].as_of.year != now.as_of.year:
+        found = next(hindcasts(workspace, as_of=now.as_of, known_on=now.known_on), None)
+        if found is None or found[0].as_of.year != now.as_of.year:
             return None
-        then, made = found[-1]
+        then, made = found
         return bridge(earlier=Earlier.hindcast(made, then.known_on), then=then, now=now, method=method)
     except InsufficientDataError:
         return None
@@ -107,15 +103,14 @@ def look_back(workspace: str = ".", quarter: str = "", as_of: str = "", known_on
     workspace, quarter, as_of, known_on
         As in `cityanalytics.publishing.assemble.assemble`; they bound the hindcasts and what is known of closed years.
     """
-    settings = load_settings(find_workspace(Path(workspace).resolve()))
-    tables = read_tables(settings)
-    dates = resolve_dates(settings, tables, quarter=quarter, as_of=as_of, known_on=known_on)
-    entries = read_ledger(settings).entries
-    found = hindcasts(settings, tables, as_of=dates.as_of, known_on=dates.known_on)
+    opened = Workspace.open(workspace)
+    dates = opened.dates(quarter, as_of, known_on)
+    entries = read_ledger(opened.settings).entries
+    found = list(hindcasts(opened, as_of=dates.as_of, known_on=dates.known_on))[::-1]
     years = {entry.as_of.year for entry in entries} | {then.as_of.year for then, _ in found}
-    totals = {year: year_total(tables, year=year, known_on=dates.known_on) for year in years}
+    totals = year_totals(opened, years, known_on=dates.known_on)
     return LookBack(
-        settings=settings,
+        settings=opened.settings,
         record=hold_against(entries, totals),
         hindcasts=[
             Hindcast(programme=then, forecast=made, outcome=totals[then.as_of.year]) for then, made in found
@@ -148,36 +143,39 @@ def past_tests(workspace: str = ".", series: str = "", recorded: str = "") -> Pa
     return PastTests(found=expectations(backtest(table, others)), given=True)
 
 
+def year_totals(workspace: Workspace, years: Iterable[int], *, known_on: dt.date) -> dict[int, float | None]:
+    """Return what years came to, as known on a day (yuan); None for one that has not closed."""
+    history = workspace.stored["history"]
+    return {year: year_total(workspace.snapshot, history, year=year, known_on=known_on) for year in years}
+
+
 def hindcasts(
-    settings: Settings, tables: Tables, *, as_of: dt.date, known_on: dt.date
-) -> list[tuple[Programme, Forecast]]:
-    """Return earlier quarters as known in their time, with the forecast that they give, in order.
+    workspace: Workspace, *, as_of: dt.date, known_on: dt.date
+) -> Iterator[tuple[Programme, Forecast]]:
+    """Give earlier quarters as known in their time, with the forecast that they give, the last quarter first.
 
     *Known in their time* is what `known_in_time` says.
 
     Parameters
     ----------
-    settings, tables
-        The workspace's configuration and its canonical tables.
+    workspace
+        Whose quarters.
     as_of, known_on
         Only data dates before the one, and what was received by the other.
     """
-    received = tables["projects"]
+    received = workspace.stored["projects"]
     received = received[received["received"] <= pd.Timestamp(known_on)]
-    found = []
-    for quarter in sorted(received["quarter"].unique()):
-        day = settings.data_date(quarter)
+    for quarter in sorted(received["quarter"].unique(), reverse=True):
+        day = workspace.settings.data_date(quarter)
         in_time = known_in_time(received, quarter)
         if day >= as_of or quarter >= quarter_of(as_of) or in_time is None:
             continue
         try:
-            then = take_snapshot(tables, as_of=day, known_on=in_time)
-            found.append(
-                (then, forecast_year(settings.reference_class, curve(then), then.plan, ceiling(then)))
-            )
+            then = workspace.snapshot(as_of=day, known_on=in_time)
+            made = forecast_year(workspace.settings.reference_class, curve(then), then.plan, ceiling(then))
         except InsufficientDataError:
             continue
-    return found
+        yield then, made
 
 
 def _as_said(entry: Published) -> Earlier:

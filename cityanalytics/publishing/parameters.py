@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from cityanalytics.calendar import quarter_end, quarter_of
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
-from cityanalytics.programme.snapshot import last_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from cityanalytics.programme.snapshot import Tables
-    from cityanalytics.settings import Settings
 
 #: What is said of a value that is not of a parameter's type.
 NOT_OF_TYPE = {
@@ -49,88 +41,6 @@ class Parameter:
 
     kind: str
     positive: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dates:
-    """A quarter and the two times of a briefing, checked against the data.
-
-    Parameters
-    ----------
-    quarter
-        Such as ``2010Q3``.
-    as_of, known_on
-        The day that figures describe; the day by which they had been received.
-    complete
-        Whether everything received so far is known.
-    """
-
-    quarter: str
-    as_of: dt.date
-    known_on: dt.date
-    complete: bool
-
-
-def resolve_dates(settings: Settings, tables: Tables, *, quarter: str, as_of: str, known_on: str) -> Dates:
-    """Return the dates of a briefing, or refuse them with the nearest that would do.
-
-    Parameters
-    ----------
-    settings
-        The workspace's configuration.
-    tables
-        The canonical tables.
-    quarter, as_of, known_on
-        Texts; empty for the default: the last quarter received (or that of `as_of`), its data date (or the last
-        day described), everything received.
-
-    Raises
-    ------
-    UsageError
-        A text is no quarter or date, nothing was received for the quarter, or a date lies outside the data.
-    """
-    received = tables["projects"]
-    quarters = sorted(received["quarter"].unique())
-    if not quarters:
-        raise UsageError(
-            Message.of("no workbook has been received: start with `cityanalytics receive FILE --quarter Q`")
-        )
-    day = iso_date("--as-of", as_of)
-    name = quarter or (quarter_of(day) if day else quarters[-1])
-    quarter_end(name)
-    if name not in quarters:
-        raise UsageError(
-            Message.of(
-                "no workbook of {quarter} has been received; the latest is of {latest}",
-                quarter=name,
-                latest=quarters[-1],
-            )
-        )
-    last_day = tables["investment"].query("quarter == @name")["period_end"].max().date()
-    first_day = quarter_end(name).replace(day=1) - pd.DateOffset(months=2)
-    chosen = day or min(settings.data_date(name), last_day)
-    if not first_day.date() <= chosen <= last_day:
-        raise UsageError(
-            Message.of(
-                "--as-of {day} lies outside what the workbooks of {quarter} describe; nearest: {near}",
-                day=chosen,
-                quarter=name,
-                near=min(max(chosen, first_day.date()), last_day),
-            )
-        )
-    last = last_known(tables)
-    known = iso_date("--known-on", known_on) or last
-    first = received.loc[received["quarter"] == name, "received"].min().date()
-    if not first <= known:
-        raise UsageError(
-            Message.of(
-                "by {day} no workbook of {quarter} had been received; nearest: {near}",
-                day=known,
-                quarter=name,
-                near=first,
-            )
-        )
-    return Dates(quarter=name, as_of=chosen, known_on=min(known, last), complete=known >= last)
 
 
 def check_names(given: Mapping[str, str], declared: Mapping[str, Parameter]) -> dict[str, object]:
@@ -176,15 +86,3 @@ def _typed(name: str, text: str, parameter: Parameter) -> object:
     if parameter.positive and isinstance(value, int | float) and value <= 0:
         raise UsageError(Message.of("{name} must be above 0, not {text}", name=name, text=text))
     return value
-
-
-def iso_date(name: str, text: str) -> dt.date | None:
-    """Return the date that a parameter gives, None where it is empty; anything else is wrong usage."""
-    if not text:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            Message.of("{name} is a date such as 2010-09-22; {text!r} is none", name=name, text=text)
-        ) from None

@@ -10,7 +10,7 @@ from cityanalytics.intake import arrivals as arriving
 from cityanalytics.intake.load import ingest
 from cityanalytics.intake.register import read_register
 from cityanalytics.issues import Message
-from cityanalytics.publishing.parameters import iso_date
+from cityanalytics.programme.dates import iso_date
 from cityanalytics.settings import find_workspace, load_settings
 
 

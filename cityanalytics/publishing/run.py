@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from cityanalytics.errors import NotebookError, UsageError
 from cityanalytics.issues import Message
-from cityanalytics.publishing.parameters import Dates, Parameter, check_names
+from cityanalytics.publishing.parameters import Parameter, check_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from cityanalytics.programme.dates import Dates
     from cityanalytics.settings import Settings
 
 BRIEFING = "02_briefing"
