@@ -155,8 +155,12 @@ def made_up(periods: dict[str, list[tuple[str, str, float]]], history=()) -> dic
         "position": 0,
     }
     units = list(periods)
+    own = {
+        unit: {**common, "unit": unit, "file": unit, "position": at, "project": f"p{unit}"}
+        for at, unit in enumerate(units)
+    }
     rows = [
-        {**common, "unit": unit, "file": unit, "position": units.index(unit), "project": f"p{unit}", "period_start": stamp(first),
+        {**own[unit], "period_start": stamp(first),
          "period_end": stamp(last), "amount": amount, "amount_cell": "c"}
         for unit, stated in periods.items()
         for first, last, amount in stated
@@ -177,7 +181,7 @@ def made_up(periods: dict[str, list[tuple[str, str, float]]], history=()) -> dic
     return {
         "projects": pd.DataFrame(
             [
-                {**common, "unit": unit, "file": unit, "position": units.index(unit), "project": f"p{unit}", "category": "k", "note": None}
+                {**own[unit], "category": "k", "note": None}
                 for unit in units
             ]
         ),
