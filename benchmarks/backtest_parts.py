@@ -28,7 +28,7 @@ from cityanalytics.outlook.counts import forecast_counts
 from cityanalytics.outlook.curves import expect
 from cityanalytics.outlook.parts import share_out, split
 from cityanalytics.outlook.spread import Factor
-from cityanalytics.series.methods import Forecast, PaceOfClass
+from cityanalytics.series.methods import PaceOfClass, YearTotal
 from cityanalytics.series.pool import reference
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def main(target: Path) -> None:
 
 def _year(
     draw: np.random.Generator, as_of: dt.date
-) -> tuple[pd.DataFrame, np.ndarray, Forecast, pd.DataFrame, np.ndarray]:
+) -> tuple[pd.DataFrame, np.ndarray, YearTotal, pd.DataFrame, np.ndarray]:
     """Draw a programme as it stands on a day, and where it ended."""
     count, now, close = PROJECTS, (as_of - dt.date(as_of.year, 1, 1)).days, 364
     speed = float(np.exp(draw.normal(0.15, 0.35)))  # common to all after the data date
@@ -140,13 +140,13 @@ def _sites(
     return frame, reached(364)
 
 
-def _city(projects: pd.DataFrame, as_of: dt.date) -> Forecast:
+def _city(projects: pd.DataFrame, as_of: dt.date) -> YearTotal:
     axis = pd.date_range(as_of.replace(month=1, day=1), as_of)
     curve = pd.Series(np.linspace(0, projects["done"].sum(), len(axis)), index=axis)
     return PaceOfClass(reference=reference(CLASS, as_of))(curve, target=float(projects["plan"].sum()))
 
 
-def _strays(projects: pd.DataFrame, after: np.ndarray, forecast: Forecast) -> float:
+def _strays(projects: pd.DataFrame, after: np.ndarray, forecast: YearTotal) -> float:
     """Return the dispersion of projects around their shares of what was really added."""
     added = after[:, 0] - projects["done"].to_numpy()
     left = float((year_end(forecast.as_of) - forecast.as_of).days)
@@ -162,7 +162,7 @@ def _dispersion(projects: pd.DataFrame, added: np.ndarray, as_of: dt.date, left:
 def _cases(  # noqa: PLR0917 - a drawn year is handed on whole
     projects: pd.DataFrame,
     after: np.ndarray,
-    forecast: Forecast,
+    forecast: YearTotal,
     sites: pd.DataFrame,
     area: np.ndarray,
     strays: float,

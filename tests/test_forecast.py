@@ -20,7 +20,7 @@ from cityanalytics.calendar import WorkCalendar, year_end
 from cityanalytics.errors import InsufficientDataError, UsageError
 from cityanalytics.outlook.pace import measure_pace
 from cityanalytics.outlook.scenario import scenarios
-from cityanalytics.series.methods import QUANTILES, Forecast, PaceOfClass
+from cityanalytics.series.methods import QUANTILES, PaceOfClass, YearTotal
 from cityanalytics.series.pool import classes, reference
 
 if TYPE_CHECKING:
@@ -47,11 +47,11 @@ def curve(last: dt.date, done: float) -> pd.Series:
     return pd.Series(np.linspace(done / len(axis), done, len(axis)), index=axis)
 
 
-def forecast(done: float, target: float, *, last: dt.date = DATA_DATE, name: str = NAME) -> Forecast:
+def forecast(done: float, target: float, *, last: dt.date = DATA_DATE, name: str = NAME) -> YearTotal:
     return PaceOfClass(reference=reference(name, last))(curve(last, done), target=target)
 
 
-def chance(found: Forecast) -> float:
+def chance(found: YearTotal) -> float:
     assert found.probability is not None
     return found.probability
 
@@ -243,7 +243,7 @@ def curves(draw: st.DrawFn) -> pd.Series:
     return found + 1.0
 
 
-def forecast_of(so_far: pd.Series, target: float, *, name: str = NAME) -> Forecast:
+def forecast_of(so_far: pd.Series, target: float, *, name: str = NAME) -> YearTotal:
     return PaceOfClass(reference=reference(name, so_far.index[-1].date()))(so_far, target=target)
 
 

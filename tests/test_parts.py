@@ -23,7 +23,7 @@ from cityanalytics.outlook.hazard import STRATA, Hazard, Prior, prior
 from cityanalytics.outlook.parts import Parts, path_days, share_out, split
 from cityanalytics.outlook.scurve import curve_at
 from cityanalytics.outlook.spread import LEVELS, Factor, even_nodes
-from cityanalytics.series.methods import Forecast
+from cityanalytics.series.methods import YearTotal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,9 +73,9 @@ def programmes(draw: st.DrawFn) -> tuple[pd.DataFrame, dt.date]:
     return pd.DataFrame(rows), as_of
 
 
-def city(projects: pd.DataFrame, as_of: dt.date, *, remainder: float = 0.5) -> Forecast:
+def city(projects: pd.DataFrame, as_of: dt.date, *, remainder: float = 0.5) -> YearTotal:
     done = float(projects["done"].sum())
-    return Forecast(
+    return YearTotal(
         as_of=as_of,
         done=done,
         target=float(projects["plan"].sum()),
@@ -157,7 +157,7 @@ def test_it_does_not_matter_whether_yuan_or_hundred_millions_are_split(
     columns = ["plan", "done", "total_investment"]
     small = projects.assign(**{name: projects[name] / 1e8 for name in columns})
     forecast = city(projects, as_of)
-    scaled = Forecast(
+    scaled = YearTotal(
         as_of=as_of,
         done=forecast.done / 1e8,
         target=forecast.target / 1e8,

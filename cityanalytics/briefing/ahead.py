@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cityanalytics.outlook.pace import Pace
     from cityanalytics.outlook.scenario import Scenario
     from cityanalytics.programme.snapshot import Programme
-    from cityanalytics.series.methods import Forecast
+    from cityanalytics.series.methods import YearTotal
     from cityanalytics.settings import Settings
 
 #: What was learnt of the reference classes; the share of outcomes that the band is to hold.
@@ -59,7 +59,7 @@ def _days(key: str) -> tuple[str, ...]:
     return (DATA_DATE, *CALENDAR) if "working" in key else (DATA_DATE,)
 
 
-def forecast_figures(forecast: Forecast, programme: Programme) -> list[Figure]:
+def forecast_figures(forecast: YearTotal, programme: Programme) -> list[Figure]:
     """Return the forecast of the year, and what it rests on."""
     done, plan = done_cells(programme), cells_of(programme.traced["plan_cell"])
     levels = {
@@ -110,7 +110,7 @@ def forecast_figures(forecast: Forecast, programme: Programme) -> list[Figure]:
     ]
 
 
-def class_figures(alternatives: tuple[Forecast, ...], programme: Programme) -> list[Figure]:
+def class_figures(alternatives: tuple[YearTotal, ...], programme: Programme) -> list[Figure]:
     """Return where each reference class would have the year end."""
     done, plan = done_cells(programme), cells_of(programme.traced["plan_cell"])
     found = []

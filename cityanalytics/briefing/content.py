@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cityanalytics.programme.changes import Changes
     from cityanalytics.programme.reconcile import Reconciliation
     from cityanalytics.programme.snapshot import Programme
-    from cityanalytics.series.methods import Forecast
+    from cityanalytics.series.methods import YearTotal
     from cityanalytics.settings import Settings
 
 
@@ -87,9 +87,9 @@ class Content:
     programme: Programme
     reconciliation: Reconciliation
     pace: Pace
-    forecast: Forecast
+    forecast: YearTotal
     outlook: Outlook
-    alternatives: tuple[Forecast, ...]
+    alternatives: tuple[YearTotal, ...]
     scenarios: tuple[Scenario, ...]
     changes: Changes | None
     bridge: Bridge | None

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from cityanalytics.programme.changes import Changes
     from cityanalytics.programme.reconcile import Reconciliation
     from cityanalytics.programme.snapshot import Programme
-    from cityanalytics.series.methods import Forecast
+    from cityanalytics.series.methods import YearTotal
     from cityanalytics.settings import Settings
 
 
@@ -61,8 +61,8 @@ def figures(
     last_year: Programme | None,
     reconciliation: Reconciliation,
     pace: Pace,
-    forecast: Forecast,
-    alternatives: tuple[Forecast, ...],
+    forecast: YearTotal,
+    alternatives: tuple[YearTotal, ...],
     outlook: Outlook,
     scenarios: tuple[Scenario, ...],
     changes: Changes | None,

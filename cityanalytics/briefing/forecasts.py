@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cityanalytics.outlook.record import Record
     from cityanalytics.programme.snapshot import Programme
     from cityanalytics.series.backtests import Expectation
-    from cityanalytics.series.methods import Forecast
+    from cityanalytics.series.methods import YearTotal
     from cityanalytics.settings import Settings
 
 
@@ -41,7 +41,7 @@ class Hindcast:
     """
 
     programme: Programme
-    forecast: Forecast
+    forecast: YearTotal
     outcome: float | None
 
 

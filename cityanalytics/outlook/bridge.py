@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cityanalytics.programme.snapshot import Programme
-    from cityanalytics.series.methods import Forecast
+    from cityanalytics.series.methods import YearTotal
 
-    Method = Callable[[pd.Series, float, float], Forecast]
+    Method = Callable[[pd.Series, float, float], YearTotal]
 
 #: What is changed, in this order.
 CAUSES = ("method", "scope", "revised", "actuals")
@@ -50,7 +50,7 @@ class Earlier:
     probability: float | None
 
     @classmethod
-    def hindcast(cls, forecast: Forecast, known_on: dt.date) -> Earlier:
+    def hindcast(cls, forecast: YearTotal, known_on: dt.date) -> Earlier:
         """Return a forecast made now for an earlier day."""
         p10, p50, p90 = (forecast.quantile(level) for level in (0.1, 0.5, 0.9))
         return cls(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cityanalytics.programme.snapshot import Programme
-    from cityanalytics.series.methods import Forecast
+    from cityanalytics.series.methods import YearTotal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +100,7 @@ class Outlook:
         }
 
 
-def look_ahead(programme: Programme, forecast: Forecast) -> Outlook:
+def look_ahead(programme: Programme, forecast: YearTotal) -> Outlook:
     """Return the outlook that goes with a city's forecast.
 
     Parameters

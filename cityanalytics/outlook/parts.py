@@ -24,7 +24,7 @@ from cityanalytics.outlook.curves import expect
 from cityanalytics.outlook.spread import LEVELS, Factor
 
 if TYPE_CHECKING:
-    from cityanalytics.series.methods import Forecast
+    from cityanalytics.series.methods import YearTotal
 
 _MIDDLE = LEVELS.index(0.5)
 #: Of the largest expectation: one below it is nothing.
@@ -192,7 +192,7 @@ def share_out(expected: np.ndarray, cap: np.ndarray, total: float) -> np.ndarray
     return shares
 
 
-def split(projects: pd.DataFrame, forecast: Forecast, *, strays: float | None = None) -> Parts:
+def split(projects: pd.DataFrame, forecast: YearTotal, *, strays: float | None = None) -> Parts:
     """Split the city's forecast among its projects.
 
     Parameters

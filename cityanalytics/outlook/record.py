@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from cityanalytics.series.methods import Forecast
+    from cityanalytics.series.methods import YearTotal
 
 #: A forecast published more days than this after its data date is a hindcast.
 IN_TIME_DAYS = 31
@@ -43,14 +43,14 @@ class Rules:
     last_year_shape: float | None
 
 
-def simple_rules(forecast: Forecast, *, share_last_year: float | None) -> Rules:
+def simple_rules(forecast: YearTotal, *, share_last_year: float | None) -> Rules:
     """Return what the simple rules say on a forecast's data date.
 
     Examples
     --------
     >>> import datetime as dt
-    >>> from cityanalytics.series.methods import Forecast
-    >>> made = Forecast(as_of=dt.date(2010, 9, 22), done=62.0, target=90.0, remainder=31.6, spread=0.4,
+    >>> from cityanalytics.series.methods import YearTotal
+    >>> made = YearTotal(as_of=dt.date(2010, 9, 22), done=62.0, target=90.0, remainder=31.6, spread=0.4,
     ...                 freedom=12, method="", reference_class="")
     >>> rules = simple_rules(made, share_last_year=0.64)
     >>> round(rules.run_rate, 1), round(rules.last_year_shape, 1)

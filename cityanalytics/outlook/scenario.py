@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cityanalytics.outlook.pace import Pace
-    from cityanalytics.series.methods import Forecast
+    from cityanalytics.series.methods import YearTotal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +26,10 @@ class Scenario:
 
     name: str
     pace: float
-    forecast: Forecast
+    forecast: YearTotal
 
 
-def scenarios(base: Forecast, pace: Pace, *, extra_days: int) -> tuple[Scenario, ...]:
+def scenarios(base: YearTotal, pace: Pace, *, extra_days: int) -> tuple[Scenario, ...]:
     """Return base and the scenarios that a bureau asks for first.
 
     Parameters

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cityanalytics.series.methods import Forecast
+    from cityanalytics.series.methods import YearTotal
 
 #: Levels at which paths are published.
 LEVELS = (0.10, 0.25, 0.50, 0.75, 0.90)
@@ -32,7 +32,7 @@ class Factor:
     freedom: int
 
     @classmethod
-    def of(cls, forecast: Forecast) -> Factor:
+    def of(cls, forecast: YearTotal) -> Factor:
         """Return the factor whose spread is that of the city's own forecast."""
         return cls(spread=forecast.spread, freedom=forecast.freedom)
 

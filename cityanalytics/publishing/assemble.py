@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cityanalytics.programme.dates import Dates
     from cityanalytics.programme.snapshot import Programme
     from cityanalytics.publishing.ledger import Ledger
-    from cityanalytics.series.methods import Forecast
+    from cityanalytics.series.methods import YearTotal
     from cityanalytics.settings import Settings
 
 #: Files beside the workbooks that a briefing rests on.
@@ -175,7 +175,7 @@ def package_versions() -> Mapping[str, str]:
     return {name: version(name) for name in PACKAGES}
 
 
-def _forecast(programme: Programme, reference_class: str) -> Forecast:
+def _forecast(programme: Programme, reference_class: str) -> YearTotal:
     return forecast_year(reference_class, curve(programme), programme.plan, ceiling(programme))
 
 

@@ -17,7 +17,7 @@ from cityanalytics.programme.closing import year_total
 from cityanalytics.programme.progress import ceiling, curve
 from cityanalytics.publishing.ledger import read_ledger
 from cityanalytics.series.backtests import backtest, expectations, packaged_backtests
-from cityanalytics.series.methods import Forecast, PaceOfClass
+from cityanalytics.series.methods import PaceOfClass, YearTotal
 from cityanalytics.series.pool import reference
 from cityanalytics.series.seriesfile import read_recorded, read_series
 from cityanalytics.workspace import Workspace
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cityanalytics.programme.snapshot import Programme
 
 
-def forecast_year(reference_class: str, so_far: pd.Series, target: float, ceiling: float) -> Forecast:
+def forecast_year(reference_class: str, so_far: pd.Series, target: float, ceiling: float) -> YearTotal:
     """Return the year's forecast from a curve (yuan, to the data date), the plan, and what it cannot exceed."""
     as_of = so_far.index[-1].date()
     return PaceOfClass(reference=reference(reference_class, as_of))(so_far, target=target, ceiling=ceiling)
@@ -151,7 +151,7 @@ def year_totals(workspace: Workspace, years: Iterable[int], *, known_on: dt.date
 
 def hindcasts(
     workspace: Workspace, *, as_of: dt.date, known_on: dt.date
-) -> Iterator[tuple[Programme, Forecast]]:
+) -> Iterator[tuple[Programme, YearTotal]]:
     """Give earlier quarters as known in their time, with the forecast that they give, the last quarter first.
 
     *Known in their time* is what `known_in_time` says.

@@ -22,7 +22,7 @@ QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Forecast:
+class YearTotal:
     """Where the year ends: what is done plus a log-t distributed remainder.
 
     Parameters
@@ -84,7 +84,7 @@ class Forecast:
         """Return the two ends of the straight path from the data date to the year-end quantile."""
         return (self.as_of, self.done), (year_end(self.as_of), self.quantile(level))
 
-    def at_pace(self, factor: float) -> Forecast:
+    def at_pace(self, factor: float) -> YearTotal:
         """Return the forecast with the daily pace after the data date multiplied by `factor`."""
         return replace(self, remainder=self.remainder * factor)
 
@@ -104,7 +104,7 @@ class PaceOfClass:
     reference: Reference
     name = "pace of a reference class"
 
-    def __call__(self, curve: pd.Series, *, target: float, ceiling: float = math.inf) -> Forecast:
+    def __call__(self, curve: pd.Series, *, target: float, ceiling: float = math.inf) -> YearTotal:
         """Forecast the year's total.
 
         Parameters
@@ -129,7 +129,7 @@ class PaceOfClass:
             )
         left = (year_end(as_of) - as_of).days
         count = self.reference.series
-        return Forecast(
+        return YearTotal(
             as_of=as_of,
             done=done,
             target=target,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.spreadsheet import Given
     from cityanalytics.briefing.wording import Wording
-    from cityanalytics.series.methods import Forecast
+    from cityanalytics.series.methods import YearTotal
 
 _BAND = (0.1, 0.5, 0.9)
 
@@ -180,5 +180,5 @@ def _band(say: Wording) -> Sequence[BookColumn]:
     )
 
 
-def _levels(forecast: Forecast) -> tuple[Value, ...]:
+def _levels(forecast: YearTotal) -> tuple[Value, ...]:
     return (*(forecast.quantile(level) for level in _BAND), applicable(forecast.probability))
