@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cityanalytics.calendar import quarter_end
 from cityanalytics.cli.console import (
     print_json,
     print_table,
@@ -19,12 +20,14 @@ from cityanalytics.cli.console import (
     translate,
 )
 from cityanalytics.cli.options import as_json, common, settings_of
-from cityanalytics.errors import BlockingIssuesError, UsageError
+from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError, UsageError
 from cityanalytics.issues import Message, Severity, blocking
 from cityanalytics.settings import find_workspace, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from cityanalytics.intake.store import Ingested
     from cityanalytics.issues import Issue
@@ -35,23 +38,32 @@ if TYPE_CHECKING:
 @common
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
-    "--next-quarter", is_flag=True, help="Write the empty workbooks of the next quarter for every unit."
+    "--next-quarter",
+    is_flag=True,
+    help="Write each unit's workbook of the next quarter: the first of [quarters] that nothing has come for.",
 )
-@click.option("--next-year", is_flag=True, help="Write the empty workbooks of the next year's first quarter.")
-def init(directory: Path, workspace: Path | None, *, next_quarter: bool, next_year: bool) -> None:
-    """Make a workspace: configuration, folders, notebooks, and empty workbooks to hand to the units."""
-    from cityanalytics.intake.handout import make_workspace, next_quarter_after, write_handouts
+@click.option(
+    "--next-year", is_flag=True, help="Write each unit's workbook of the next year's first quarter."
+)
+@click.option("--quarter", default="", help="Write each unit's workbook of this quarter, such as 2010Q4.")
+def init(
+    directory: Path, workspace: Path | None, *, quarter: str, next_quarter: bool, next_year: bool
+) -> None:
+    """Make a workspace: configuration, folders, notebooks, and workbooks for the units to fill in."""
+    from cityanalytics.intake.handout import make_workspace, write_handouts
+    from cityanalytics.intake.handout import next_quarter as following
     from cityanalytics.intake.register import read_register
 
     del workspace  # the directory says whose data it is
-    if next_quarter or next_year:
+    if next_quarter or next_year or quarter:
         settings = load_settings(find_workspace(directory.resolve()))
-        received = {receipt.quarter for receipt in read_register(settings)} | set(settings.quarters)
-        quarter = next_quarter_after(received, next_year=next_year)
-        written, kept = write_handouts(settings, quarter)
+        received = {receipt.quarter for receipt in read_register(settings)}
+        quarter = quarter or following(settings.quarters, received, next_year=next_year)
+        quarter_end(quarter)  # refuses what is none
+        written, kept = write_handouts(settings, quarter, _last_time(settings, quarter))
         say_count(
-            "{count} empty workbook of {quarter} written to {folder}",
-            "{count} empty workbooks of {quarter} written to {folder}",
+            "{count} workbook of {quarter} to fill in written to {folder}",
+            "{count} workbooks of {quarter} to fill in written to {folder}",
             count=len(written),
             quarter=quarter,
             folder=(written or kept)[0].parent,
@@ -68,6 +80,21 @@ def init(directory: Path, workspace: Path | None, *, next_quarter: bool, next_ye
         "workspace made in {folder}: fill in cityanalytics.toml, then `cityanalytics init --next-quarter {folder}`",
         folder=directory,
     )
+
+
+def _last_time(settings: Settings, quarter: str) -> dict[str, pd.DataFrame]:
+    """Return what is known of the projects, to begin the workbooks with; say why where it is not read."""
+    from cityanalytics.intake.register import read_register
+    from cityanalytics.intake.store import read_tables
+    from cityanalytics.programme.roster import roster
+
+    if not read_register(settings):
+        return {}
+    try:
+        return roster(read_tables(settings), year=int(quarter[:4]))
+    except CityAnalyticsError as error:
+        say("the workbooks begin without last time's projects: {cause}", cause=error.message.text(translate))
+        return {}
 
 
 @click.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from cityanalytics.calendar import quarter_end
@@ -13,21 +14,25 @@ from cityanalytics.issues import Message
 from cityanalytics.settings import FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pandas as pd
 
     from cityanalytics.settings import Settings
 
 FOLDERS = ("data/raw", "data/processed", "data/handouts", "reports")
 GROUP = "年度计划投资"
-#: Sheet, its unit note, and its columns; ``{months}`` stands for one column a month under the label beside it.
+#: What a sheet is of, its name, its unit note, and its columns; ``{months}`` stands for one column a month under the label beside it.
 SHEETS = (
     (
+        "projects",
         "项目投资完成情况",
         "单位：万元",
         (
             "序号",
             "项目名称",
             "类别",
+            "所在镇街",
             "计划开工日期",
             "计划竣工日期",
             "总投资",
@@ -42,6 +47,7 @@ SHEETS = (
         ),
     ),
     (
+        "status",
         "项目状态",
         "",
         (
@@ -61,11 +67,13 @@ SHEETS = (
         ),
     ),
     (
+        "works",
         "实物工程量",
         "",
         ("序号", "项目名称", "工程类别", "计量单位", "年度计划量", "累计完成量", "完成情况", "备注"),
     ),
     (
+        "demolition",
         "拆迁进度",
         "单位：万平方米",
         (
@@ -83,13 +91,53 @@ SHEETS = (
     ),
 )
 #: What a cell may hold, so that a clerk chooses instead of typing.
-CHOICES = {
-    "项目状态": ("未开工", "在建", "竣工", "停工"),
-    "是否按计划推进": ("按计划", "滞后"),
-    "制约因素": ("天气", "土地", "规划", "资金", "拆迁", "立项", "土地征用"),
-    "完成情况": ("竣工", "基本完成", "在建", "未开工"),
-    "拆迁类别": ("棚户区", "城中村", "农村住房"),
-}
+CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "项目状态": ("未开工", "在建", "竣工", "停工"),
+        "是否按计划推进": ("按计划", "滞后"),
+        "制约因素": ("天气", "土地", "规划", "资金", "拆迁", "立项", "土地征用"),
+        "完成情况": ("竣工", "基本完成", "在建", "未开工"),
+    }
+)
+#: A list of choices in a cell holds no more signs.
+MOST_CHOICES = 255
+#: Last time's tables, the column of each that stands under a label, and what one of the label's unit is.
+PREFILLED: Mapping[str, Mapping[str, tuple[str, float]]] = MappingProxyType(
+    {
+        "projects": {
+            "项目名称": ("project", 1.0),
+            "类别": ("category", 1.0),
+            "所在镇街": ("town", 1.0),
+            "计划开工日期": ("planned_start", 1.0),
+            "计划竣工日期": ("planned_finish", 1.0),
+            "总投资": ("total_investment", 1e4),
+            "原计划": ("plan_original", 1e4),
+            "调整后": ("plan_adjusted", 1e4),
+            "计划调整日期": ("adjusted_on", 1.0),
+            "责任人": ("responsible_person", 1.0),
+        },
+        "status": {
+            "项目名称": ("project", 1.0),
+            "责任人": ("responsible_person", 1.0),
+            "实际开工日期": ("actual_start", 1.0),
+            "实际竣工日期": ("actual_finish", 1.0),
+        },
+        "works": {
+            "项目名称": ("project", 1.0),
+            "工程类别": ("kind", 1.0),
+            "计量单位": ("measure", 1.0),
+            "年度计划量": ("planned", 1.0),
+        },
+        "demolition": {
+            "拆迁片区": ("site", 1.0),
+            "拆迁类别": ("kind", 1.0),
+            "启动日期": ("started", 1.0),
+            "计划完成日期": ("planned_finish", 1.0),
+            "计划拆迁面积": ("planned_area", 1e4),
+            "责任人": ("responsible_person", 1.0),
+        },
+    }
+)
 EMPTY_ROWS = 200
 LAST_QUARTER = 4
 
@@ -128,27 +176,53 @@ def make_workspace(folder: Path) -> list[Path]:
     return [folder / FILE, folder / "notebooks", *(folder / name for name in FOLDERS)]
 
 
-def next_quarter_after(quarters: Iterable[str], *, next_year: bool) -> str:
-    """Return the quarter after the last one, or the first one of the next year.
+def next_quarter(configured: Iterable[str], received: Iterable[str], *, next_year: bool = False) -> str:
+    """Return the quarter that workbooks are to be handed out for.
+
+    Parameters
+    ----------
+    configured
+        Quarters with a data date of their own.
+    received
+        Quarters that a workbook was received for.
+    next_year
+        Whether the first quarter of the next year is meant.
+
+    Returns
+    -------
+    str
+        The first configured quarter after all that was received; else the one after the last known.
+
+    Raises
+    ------
+    UsageError
+        No quarter is known.
 
     Examples
     --------
-    >>> next_quarter_after(["2010Q2", "2010Q3"], next_year=False), next_quarter_after(["2010Q4"], next_year=False)
+    >>> next_quarter(["2010Q3"], [])
+    '2010Q3'
+    >>> next_quarter(["2010Q3", "2010Q4"], ["2010Q2", "2010Q3"]), next_quarter([], ["2010Q4"])
     ('2010Q4', '2011Q1')
-    >>> next_quarter_after(["2010Q3"], next_year=True)
+    >>> next_quarter(["2010Q3"], ["2010Q3"], next_year=True)
     '2011Q1'
     """
-    known = sorted(quarters)
-    if not known:
+    there = max(received, default="")
+    if not next_year and (waiting := sorted(quarter for quarter in configured if quarter > there)):
+        return waiting[0]
+    last = max(there, *configured, "")
+    if not last:
         raise UsageError(
             Message.of("no quarter is known yet: give its data date under [quarters] in cityanalytics.toml")
         )
-    year, number = int(known[-1][:4]), int(known[-1][-1])
+    year, number = int(last[:4]), int(last[-1])
     return f"{year + 1}Q1" if next_year or number == LAST_QUARTER else f"{year}Q{number + 1}"
 
 
-def write_handouts(settings: Settings, quarter: str) -> tuple[list[Path], list[Path]]:
-    """Write an empty workbook of a quarter for every unit that has none yet, under data/handouts.
+def write_handouts(
+    settings: Settings, quarter: str, last: Mapping[str, pd.DataFrame] = MappingProxyType({})
+) -> tuple[list[Path], list[Path]]:
+    """Write a workbook of a quarter to fill in for every unit that has none yet, under data/handouts.
 
     Parameters
     ----------
@@ -156,6 +230,9 @@ def write_handouts(settings: Settings, quarter: str) -> tuple[list[Path], list[P
         The workspace's configuration.
     quarter
         Such as ``2010Q4``.
+    last
+        What is known of last time, by key of `PREFILLED`: a row a project (item, site) with its ``unit`` and the
+        columns named there; amounts in yuan, areas in square metres, quantities in the measure named.
 
     Returns
     -------
@@ -178,7 +255,8 @@ def write_handouts(settings: Settings, quarter: str) -> tuple[list[Path], list[P
         if path.exists():
             kept.append(path)
             continue
-        _write_workbook(path, settings, unit, quarter)
+        own = {name: table[table["unit"] == unit] for name, table in last.items()}
+        _write_workbook(path, settings, unit, quarter, own)
         written.append(path)
     return written, kept
 
@@ -189,9 +267,12 @@ def _packaged_notebooks() -> Path:
     return packaged if packaged.is_dir() else packaged.parent.parent / "notebooks"
 
 
-def _write_workbook(path: Path, settings: Settings, unit: str, quarter: str) -> None:
+def _write_workbook(
+    path: Path, settings: Settings, unit: str, quarter: str, last: Mapping[str, pd.DataFrame]
+) -> None:
     import xlsxwriter
 
+    choices = _choices(settings, last)
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         looks = {
             "title": book.add_format({"bold": True, "font_size": 16, "align": "center"}),
@@ -200,34 +281,88 @@ def _write_workbook(path: Path, settings: Settings, unit: str, quarter: str) -> 
                 {"bold": True, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}
             ),
             "cell": book.add_format({"border": 1}),
+            "day": book.add_format({"border": 1, "num_format": "yyyy-mm-dd"}),
         }
-        for name, unit_note, columns in SHEETS:
+        for of, name, unit_note, columns in SHEETS:
+            if of == "demolition" and not settings.demolition:
+                continue
             sheet = book.add_worksheet(name)
             labels = _labels(columns, settings, quarter)
-            last = len(labels) - 1
+            end = len(labels) - 1
             sheet.merge_range(
                 0,
                 0,
                 0,
-                last,
+                end,
                 f"{unit}{quarter[:4]}年{'一二三四'[int(quarter[-1]) - 1]}季度{name}表",
                 looks["title"],
             )
             day = settings.data_date(quarter)
             note = f"填报单位：{unit}    截至日期：{day.year}年{day.month}月{day.day}日    {unit_note}"
-            sheet.merge_range(1, 0, 1, last, note.rstrip(), looks["note"])
+            sheet.merge_range(1, 0, 1, end, note.rstrip(), looks["note"])
             _write_header(sheet, labels, looks["head"])
+            if of in last:
+                _prefill(sheet, [label[-1] for label in labels], last[of], PREFILLED[of], looks)
             for column, label in enumerate(labels):
-                choices = CHOICES.get(label[-1])
-                if choices:
+                offered = choices.get(label[-1], ())
+                if offered and len(",".join(offered)) <= MOST_CHOICES:
                     sheet.data_validation(
-                        4, column, 3 + EMPTY_ROWS, column, {"validate": "list", "source": list(choices)}
+                        4,
+                        column,
+                        3 + EMPTY_ROWS,
+                        column,
+                        {
+                            "validate": "list",
+                            "source": list(offered),
+                            # a kind that is new may be typed, once its clerk has been asked whether it is meant
+                            "error_type": "stop" if label[-1] in CHOICES else "warning",
+                        },
                     )
-            sheet.set_column(0, last, 12)
+            sheet.set_column(0, end, 12)
             sheet.freeze_panes(4, 2)
             sheet.set_landscape()
             sheet.set_paper(9)
             sheet.fit_to_pages(1, 0)
+
+
+def _choices(settings: Settings, last: Mapping[str, pd.DataFrame]) -> dict[str, tuple[str, ...]]:
+    """Return what cells offer: the bureau's own kinds and categories, and those of last time."""
+
+    def used(name: str, column: str) -> Sequence[str]:
+        return () if name not in last else [str(word) for word in last[name][column].dropna().unique()]
+
+    own = {
+        "类别": (*settings.obligations, *used("projects", "category")),
+        "工程类别": (*(kind.kind for kind in settings.works), *used("works", "kind")),
+        "拆迁类别": (*(kind.kind for kind in settings.demolition), *used("demolition", "kind")),
+    }
+    return {**CHOICES, **{label: tuple(dict.fromkeys(words)) for label, words in own.items()}}
+
+
+def _prefill(
+    sheet: object,
+    labels: Sequence[str],
+    rows: pd.DataFrame,
+    columns: Mapping[str, tuple[str, float]],
+    looks: Mapping[str, object],
+) -> None:
+    """Write what is known of last time, a row each below the header, with its serial."""
+    write, write_day = sheet.write, sheet.write_datetime  # type: ignore[attr-defined] # xlsxwriter publishes no types
+    for at, label in enumerate(labels):
+        if label == "序号":
+            for row in range(len(rows)):
+                write(4 + row, at, row + 1, looks["cell"])
+        name, per = columns.get(label, ("", 1.0))
+        if name not in rows:
+            continue
+        days = rows[name].dtype.kind == "M"
+        for row, value in enumerate(rows[name].tolist()):
+            if value is None or value != value or str(value) == "NaT":  # noqa: PLR0124 - nan alone is not itself
+                continue
+            if days:
+                write_day(4 + row, at, value, looks["day"])
+            else:
+                write(4 + row, at, value if isinstance(value, str) else round(value / per, 6), looks["cell"])
 
 
 def _labels(columns: tuple[str, ...], settings: Settings, quarter: str) -> list[tuple[str, ...]]:

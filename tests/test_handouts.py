@@ -1,0 +1,143 @@
+"""What goes out to the units comes back without a doubt: empty, filled in, and begun with last time's projects."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import python_calamine
+import xlsxwriter
+
+from tests.conftest import run_cityanalytics
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+#: Rows above the first project.
+HEADER = 4
+#: What a clerk writes under the labels that a workbook leaves open; months and areas are numbers.
+FILLED = {
+    "类别": "道路", "总投资": 900.0, "原计划": 600.0, "责任人": "甲",
+    "项目状态": "在建", "是否按计划推进": "按计划", "形象进度（%）": 40.0,
+    "工程类别": "新路", "计量单位": "条", "年度计划量": 2.0, "累计完成量": 1.0, "完成情况": "在建",
+    "拆迁类别": "旧厂", "计划拆迁面积": 3.0,
+}  # fmt: skip
+TWO_KINDS = """
+[demolition.old_works]
+kind = "旧厂"
+label = { zh = "旧厂", en = "Old works" }
+[demolition.sheds]
+kind = "棚屋"
+label = { zh = "棚屋", en = "Sheds" }
+"""
+
+
+def new_city(folder: Path, more: str = "") -> Path:
+    """Make a workspace of two units, by the command and by what its configuration says to fill in."""
+    run_cityanalytics("init", str(folder), workspace=folder.parent)
+    settings = folder / "cityanalytics.toml"
+    text = settings.read_text("utf-8").replace("units = []", 'units = ["甲局", "乙局"]')
+    text = text.replace("# 2026Q4 = 2026-12-31", "2026Q3 = 2026-09-20\n2026Q2 = 2026-06-30")
+    settings.write_text(text + more, "utf-8")
+    return folder
+
+
+def sheets(path: Path) -> dict[str, list[list[Any]]]:
+    book = python_calamine.CalamineWorkbook.from_path(path)
+    return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+
+
+def fill(path: Path, target: Path, names: Sequence[str]) -> None:
+    """Fill a workbook in as its clerk would: under each label, for the rows begun and else for `names`."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with xlsxwriter.Workbook(target, {"default_date_format": "yyyy-mm-dd"}) as book:
+        for name, rows in sheets(path).items():
+            sheet = book.add_worksheet(name)
+            below = rows[3] if len(rows) > HEADER - 1 else [""] * len(rows[2])
+            labels = [under or over for over, under in zip(rows[2], below, strict=True)]
+            begun = [list(row) for row in rows[HEADER:]] or [
+                [at + 1, name, *[""] * (len(labels) - 2)] for at, name in enumerate(names)
+            ]
+            for row in begun:
+                months = [at for at, label in enumerate(labels) if "月" in str(label)]
+                for at, label in enumerate(labels):
+                    if row[at] == "":
+                        row[at] = 5.0 if at in months else FILLED.get(str(label), "")
+                    if "累计完成" in str(label) and months:
+                        row[at] = 5.0 * len(months)
+            for at, line in enumerate([*rows[:3], below, *begun]):
+                sheet.write_row(at, 0, line)
+
+
+def hand_out(city: Path, quarter: str) -> list[Path]:
+    run_cityanalytics("init", "--next-quarter", str(city), workspace=city)
+    return sorted((city / "data/handouts" / quarter).glob("*.xlsx"))
+
+
+def come_back(city: Path, quarter: str, on: str, filled: Path) -> list[dict[str, str]]:
+    """File what was filled in; give the doubts about it."""
+    for path in sorted(filled.glob("*.xlsx")):
+        run_cityanalytics("receive", str(path), "--quarter", quarter, "--on", on, workspace=city)
+    run_cityanalytics("ingest", workspace=city)
+    issues = json.loads(run_cityanalytics("ingest", "--json", workspace=city).stdout)["issues"]
+    return [issue for issue in issues if f"/{quarter}/" in issue["where"]]
+
+
+def of_two_quarters(city: Path) -> list[dict[str, str]]:
+    """Hand out, fill in and file two quarters, the second one begun with the first one's projects; give all doubts."""
+    doubts = []
+    for quarter, on in (("2026Q2", "2026-07-02"), ("2026Q3", "2026-09-21")):
+        handed = hand_out(city, quarter)
+        assert [path.name for path in handed] == [f"{unit}{quarter}报表.xlsx" for unit in ("乙局", "甲局")]
+        for path in handed:
+            fill(
+                path, city / "filled" / quarter / path.name, [f"{path.name[:2]}一号", f"{path.name[:2]}二号"]
+            )
+        doubts += come_back(city, quarter, on, city / "filled" / quarter)
+    return doubts
+
+
+def test_a_new_city_fills_in_two_quarters_without_a_doubt(tmp_path: Path) -> None:
+    city = new_city(tmp_path / "city")
+    assert of_two_quarters(city) == []
+    begun = sheets(city / "data/handouts/2026Q3/甲局2026Q3报表.xlsx")
+    assert "拆迁进度" not in begun  # a city without demolition is asked for none
+    assert [row[1] for row in begun["项目投资完成情况"][HEADER:]] == ["甲局一号", "甲局二号"]
+    done = json.loads(run_cityanalytics("forecast", "2026Q3", "--json", workspace=city).stdout)
+    assert done["done"] == 2 * 2 * 9 * 5.0 * 1e4
+
+
+def test_a_city_with_kinds_of_its_own_is_offered_them(tmp_path: Path) -> None:
+    city = new_city(tmp_path / "city", TWO_KINDS)
+    assert of_two_quarters(city) == []
+    shutil.unpack_archive(city / "data/handouts/2026Q3/甲局2026Q3报表.xlsx", tmp_path / "parts", format="zip")
+    text = "".join(path.read_text("utf-8") for path in (tmp_path / "parts/xl/worksheets").glob("*.xml"))
+    assert "旧厂,棚屋" in text
+    assert "棚户区" not in text
+
+
+def test_the_sample_city_goes_on_with_the_projects_of_last_time(workspace: Path, tmp_path: Path) -> None:
+    run_cityanalytics("ingest", workspace=workspace)
+    run_cityanalytics("init", "--next-quarter", str(workspace), workspace=workspace)
+    handed = sorted((workspace / "data/handouts/2010Q4").glob("*.xlsx"))
+    assert len(handed) == 20
+    names = [row[1] for path in handed for row in sheets(path)["项目投资完成情况"][HEADER:]]
+    assert len(names) == len(set(names)) == 268
+    for path in handed:
+        fill(path, tmp_path / "filled" / path.name, [])
+    assert come_back(workspace, "2010Q4", "2011-01-04", tmp_path / "filled") == []
+
+
+def test_the_next_year_begins_with_what_has_not_ended_and_without_plans(workspace: Path) -> None:
+    run_cityanalytics("ingest", workspace=workspace)
+    run_cityanalytics("init", "--next-year", str(workspace), workspace=workspace)
+    rows = [
+        row
+        for path in (workspace / "data/handouts/2011Q1").glob("*.xlsx")
+        for row in sheets(path)["项目投资完成情况"][HEADER:]
+    ]
+    assert len(rows) == 268 - 54
+    head = sheets(next(iter((workspace / "data/handouts/2011Q1").glob("*.xlsx"))))["项目投资完成情况"][3]
+    assert {row[head.index("原计划")] for row in rows} == {""}
