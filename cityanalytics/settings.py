@@ -101,8 +101,12 @@ class Settings:
         Category to what must hold at the year's end: ``complete``, ``finish`` or ``plan``.
     works, demolition
         Kinds with a figure of their own, in the order of the page.
-    housing_category
-        The category whose investment is the housing investment.
+    investments
+        Categories whose investment is a figure of its own; ``kind`` is the category.
+    demolition_plan_assumed
+        Whether the planned areas of demolition are assumed, and so marked.
+    remarks
+        Sentences of the bureau's own below the main measures, by language; a gap ``{key}`` names a figure.
     reference_class
         Name of the forecast's reference class.
     seed
@@ -126,7 +130,9 @@ class Settings:
     obligations: Mapping[str, str] = field(default_factory=dict)
     works: tuple[Kind, ...] = ()
     demolition: tuple[Kind, ...] = ()
-    housing_category: str = ""
+    investments: tuple[Kind, ...] = ()
+    demolition_plan_assumed: bool = False
+    remarks: tuple[Mapping[str, str], ...] = ()
     reference_class: str
     seed: int = 0
     lights: Lights = field(default_factory=Lights)
@@ -171,6 +177,8 @@ class Settings:
         texts = {"names.city": self.city, "names.bureau": self.bureau, "names.statement": self.statement}
         texts |= {f"works.{kind.key}.label": kind.label for kind in self.works}
         texts |= {f"demolition.{kind.key}.label": kind.label for kind in self.demolition}
+        texts |= {f"investments.{kind.key}.label": kind.label for kind in self.investments}
+        texts |= {f"remarks.{at}": remark for at, remark in enumerate(self.remarks, start=1)}
         lacking = {
             language: [name for name, text in texts.items() if language not in text]
             for language in self.languages
@@ -268,7 +276,12 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
         obligations=obligations,
         works=_kinds("works", take, languages),
         demolition=_kinds("demolition", take, languages),
-        housing_category=take.get("housing_category", str, ""),
+        investments=_kinds("investments", take, languages),
+        demolition_plan_assumed=take.get("demolition_plan_assumed", bool, False),
+        remarks=tuple(
+            _Section(name=f"remarks.{at}", values={"text": texts}).texts("text", languages)
+            for at, texts in enumerate(take.list_of("remarks", dict), start=1)
+        ),
         reference_class=forecast.get("reference_class", str),
         seed=forecast.get("seed", int, 0),
         lights=_lights(lights),

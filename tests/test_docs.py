@@ -122,6 +122,7 @@ def test_the_configuration_is_accepted_as_documented(repository: Path, tmp_path:
         "text": '"zh"',
         "texts": '{ zh = "甲" }',
         "list of text": '["zh"]',
+        "list of texts": '[{ zh = "甲" }]',
         "list of dates": "[2027-01-01]",
         "whole number": "3",
         "number": "0.5",

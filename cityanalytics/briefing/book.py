@@ -110,7 +110,7 @@ class Book:
     def header(self, column: BookColumn) -> str:
         """Return what stands above a column: label, unit, reference to a note."""
         unit = LANGUAGES[self.language].note.format(column.unit) if column.unit else ""
-        mark = self.note.format(self.notes.index(column.note) + 1) if column.note else ""
+        mark = self.note.format(self.notes.index(column.note) + 1) if column.note in self.notes else ""
         gap = " " if mark and mark.isascii() else ""
         return f"{column.label}{unit}{gap}{mark}"
 

@@ -85,7 +85,7 @@ def companion(content: Content) -> Book:
         source=first.plain("Values: sheet {name}", name="{}"),
         back=first.plain("Back to the cover"),
         note=first.plain("[note {number}]", number="{}"),
-        notes=tuple(NOTES),
+        notes=tuple(_notes_of(content)),
     )
 
 
@@ -196,6 +196,12 @@ def _headline(content: Content, say: Wording) -> list[str]:
     return re.split(r"(?<=[；;])\s*", said)
 
 
+def _notes_of(content: Content) -> dict[str, str]:
+    """Return the notes that hold for this bureau."""
+    absent = set() if content.settings.demolition_plan_assumed else {"assumed"}
+    return {key: note for key, note in NOTES.items() if key not in absent}
+
+
 def _notes(content: Content, say: Wording) -> BookSheet:
     rules, lights = LANGUAGES[say.language], content.settings.lights
     texts = {
@@ -209,7 +215,10 @@ def _notes(content: Content, say: Wording) -> BookSheet:
         say.plain("Notes"),
         title=say.plain("Notes: what the references in headers mean"),
         columns=[BookColumn.numbers(say.plain("Note number")), BookColumn(label=say.plain("Note"))],
-        rows=[(number, say.plain(note, **texts)) for number, note in enumerate(NOTES.values(), start=1)],
+        rows=[
+            (number, say.plain(note, **texts))
+            for number, note in enumerate(_notes_of(content).values(), start=1)
+        ],
         language=say.language,
     )
 

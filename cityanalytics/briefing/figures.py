@@ -24,7 +24,12 @@ from cityanalytics.briefing.breakdown import (
     held_up_figures,
     rule_figures,
 )
-from cityanalytics.briefing.physical import demolition_figures, housing_figures, project_figures, work_figures
+from cityanalytics.briefing.physical import (
+    category_figures,
+    demolition_figures,
+    project_figures,
+    work_figures,
+)
 from cityanalytics.briefing.quantity import (
     CONFIGURED,
     DATA_DATE,
@@ -95,7 +100,7 @@ def figures(
         *project_figures(programme, reconciliation),
         *work_figures(programme, settings),
         *demolition_figures(programme, settings),
-        *housing_figures(programme, settings),
+        *category_figures(programme, settings),
         *breakdown_figures(programme, outlook),
         *held_up_figures(programme),
         *contradicted_figures(reconciliation),

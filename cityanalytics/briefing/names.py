@@ -41,7 +41,6 @@ NAMES = {
     "works_bundling": "Projects that these works belong to",
     "demolition_total": "Demolition",
     "demolition_sites": "Demolition sites",
-    "housing_investment": "Investment in housing",
     "pace_achieved": "Achieved pace",
     "pace_required": "Required pace",
     "pace_expected": "Pace from now on at the forecast's median",
@@ -170,7 +169,10 @@ def name_of(key: str, settings: Settings, say: Wording) -> str | None:
     """
     if key in NAMES:
         return say.plain(NAMES[key])
-    kinds = {kind.key: kind.label[say.language] for kind in (*settings.works, *settings.demolition)}
+    kinds = {
+        kind.key: kind.label[say.language]
+        for kind in (*settings.works, *settings.demolition, *settings.investments)
+    }
     kinds |= {f"class_{name}": say.plain(label) for name, label in CLASSES.items()}
     if known := kinds.get(key) or _of_group(key, settings, say):
         return known

@@ -1,4 +1,4 @@
-"""Figures of projects, works, demolition and housing."""
+"""Figures of projects, works, demolition, and categories that have a figure of their own."""
 
 from __future__ import annotations
 
@@ -158,17 +158,17 @@ def demolition_figures(programme: Programme, settings: Settings) -> list[Figure]
     ]
 
 
-def housing_figures(programme: Programme, settings: Settings) -> list[Figure]:
-    """Return the investment in housing; none where no category is named."""
-    rows = programme.segments[programme.segments["category"] == settings.housing_category]
-    if not settings.housing_category:
-        return []
+def category_figures(programme: Programme, settings: Settings) -> list[Figure]:
+    """Return the investment of each category that is configured to have a figure of its own."""
+    segments = programme.segments[programme.segments["done"] != 0]
     return [
         Figure(
-            key="housing_investment",
+            key=kind.key,
             value=float(rows["done"].sum()),
             unit="yuan",
-            cells=cells_of(rows.loc[rows["done"] != 0, "amount_cell"]),
+            cells=cells_of(rows["amount_cell"]),
             tables=(DONE,),
         )
+        for kind in settings.investments
+        for rows in [segments[segments["category"] == kind.kind]]
     ]

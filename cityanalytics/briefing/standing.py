@@ -102,14 +102,18 @@ def demolition_chart(content: Content, say: Wording) -> Chart:
         rows.append(item)
         told.append(_told(item, say, share=share, state="", scale=scale, places=places))
     title = demolished(say)
+    planned = say.plain("planned (assumed)" if content.settings.demolition_plan_assumed else "planned")
     subtitle = say.plain(
-        "Area demolished, {unit}; bar: done, outline: planned (assumed), line: elapsed time", unit=scale.unit
+        "Area demolished, {unit}; bar: done, outline: {planned}, line: elapsed time",
+        unit=scale.unit,
+        planned=planned,
     )
     if left:
         subtitle = say.plain(
-            "Area demolished, {unit}; bar: done, outline: planned (assumed), line: elapsed time, "
+            "Area demolished, {unit}; bar: done, outline: {planned}, line: elapsed time, "
             "dots: 80% range of the year's end, ring: its median",
             unit=scale.unit,
+            planned=planned,
         )
     return demolition(
         rows,

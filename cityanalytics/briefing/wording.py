@@ -7,6 +7,7 @@ language; other gaps take the texts that the caller gives, escaped.
 
 from __future__ import annotations
 
+import difflib
 import string
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from cityanalytics.issues import untranslated
+from cityanalytics.errors import UsageError
+from cityanalytics.issues import Message, untranslated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,6 +133,46 @@ class Wording:
     def plain(self, sentence: str, /, **texts: object) -> str:
         """Return the sentence as text without markup, for charts and titles."""
         return str(self(sentence, **texts).unescape())
+
+    def configured(self, text: str) -> Markup:
+        """Return a text of the configuration, escaped, with figures in its gaps.
+
+        Raises
+        ------
+        UsageError
+            A gap names no figure, or a brace stands alone.
+
+        Examples
+        --------
+        >>> from cityanalytics.briefing.quantity import Figure
+        >>> done = Figure(key="investment_to_date", value=6.2e9, unit="yuan")
+        >>> say = Wording(language="en", figures={"investment_to_date": done})
+        >>> print(say.configured("<b>{investment_to_date}"))
+        &lt;b&gt;¥6.20 bn
+        """
+        try:
+            gaps = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+        except ValueError as error:
+            raise UsageError(
+                Message.of("cityanalytics.toml: [remarks] {text!r}: {reason}", text=text, reason=error)
+            ) from error
+        for gap in gaps:
+            if gap not in self.figures:
+                raise UsageError(
+                    Message.of(
+                        "cityanalytics.toml: [remarks] {text!r} names the figure {key}, which is not there; "
+                        "nearest: {near}",
+                        text=text,
+                        key=gap,
+                        near=", ".join(difflib.get_close_matches(gap, self.figures, n=3)) or "none",
+                    )
+                )
+        shown = {gap: escape(self.figures[gap].shown(self.language)) for gap in gaps}
+        return Markup("").join(
+            piece
+            for literal, gap, _, _ in string.Formatter().parse(text)
+            for piece in (escape(literal), *([shown[gap]] if gap is not None else []))
+        )
 
     def counted(self, one: str, many: str, by: str, /, **texts: object) -> Markup:
         """Return the sentence in the form that a number asks for.

@@ -35,7 +35,8 @@ def key(content: Content, say: Wording) -> Markup:
     return (
         side_by_side(_measures(content, say), _projects(content, say))
         + _ahead(content, say)
-        + paragraph(_planned(say), note=True)
+        + _works(content, say)
+        + _remarks(content, say)
     )
 
 
@@ -63,9 +64,22 @@ def _ahead(content: Content, say: Wording) -> Markup:
     return paragraph(escape(LANGUAGES[say.language].space).join(said))
 
 
-def _planned(say: Wording) -> Markup:
-    return say(
-        "Planned areas of demolition are assumed. Housing: {housing_under_construction} under construction, {housing_completed} completed, {housing_investment} invested (assumed to lie inside the total)."
+def _works(content: Content, say: Wording) -> Markup:
+    """Write what is done of each kind of works that the bureau names."""
+    if not content.settings.works:
+        return Markup("")
+    listed = LANGUAGES[say.language].join.join(
+        f"{kind.label[say.language]} {content.figures[kind.key].shown(say.language)}"
+        for kind in content.settings.works
+    )
+    return paragraph(say("Physical works done: {listed}.", listed=listed))
+
+
+def _remarks(content: Content, say: Wording) -> Markup:
+    """Write the bureau's own remarks, with figures in their gaps."""
+    remarks = [say.configured(remark[say.language]) for remark in content.settings.remarks]
+    return (
+        paragraph(escape(LANGUAGES[say.language].space).join(remarks), note=True) if remarks else Markup("")
     )
 
 
