@@ -195,6 +195,8 @@ def _counts(programme: Programme, outlook: Outlook) -> list[Figure]:
 
 def _areas(programme: Programme, settings: Settings, outlook: Outlook) -> list[Figure]:
     sites, areas = programme.demolition, programme.demolition_segments
+    if sites.empty and not settings.demolition:
+        return []
     groups = {"demolition_total": None, **{kind.key: kind.kind for kind in settings.demolition}}
     found = []
     for key, kind in groups.items():

@@ -116,6 +116,8 @@ def work_figures(programme: Programme, settings: Settings) -> list[Figure]:
 def demolition_figures(programme: Programme, settings: Settings) -> list[Figure]:
     """Return area done, planned, share and gap of each kind of demolition."""
     sites = programme.demolition
+    if sites.empty and not settings.demolition:
+        return []
     cells = programme.demolition_segments[programme.demolition_segments["done"] != 0]
     found = []
     groups = {

@@ -24,7 +24,7 @@ DECLARED = re.compile(
     r"^(?P<name>\w+) *: *(?P<kind>[^=#\n]*[^=#\s]) *(?:=[^#\n]*)?(?P<positive># above 0)?", re.MULTILINE
 )
 #: Names of errors by which a notebook refuses what it was given, and is itself no failure.
-REFUSALS = ("InsufficientDataError", "MissingGlyphError")
+REFUSALS = ("InsufficientDataError", "MissingGlyphError", "UsageError")
 
 
 def declared_parameters(notebook: Path) -> dict[str, Parameter]:

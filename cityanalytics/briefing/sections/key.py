@@ -112,7 +112,9 @@ def _measures(content: Content, say: Wording) -> Markup:
                 "investment in {money}, demolition in {area}; gap to elapsed time in percentage points",
                 money=money.unit,
                 area=area.unit,
-            ),
+            )
+            if content.programme.demolition.size
+            else say("investment in {money}; gap to elapsed time in percentage points", money=money.unit),
         )
         .numeric(1, 2, places=max(1, 1 + money.places))
         .shares(3)
