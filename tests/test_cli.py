@@ -115,12 +115,13 @@ def test_a_new_workspace_hands_out_workbooks_that_are_understood(tmp_path: Path)
     settings.write_text(
         text.replace("units = []", 'units = ["市政工程处"]').replace(
             "# 2026Q4 = 2026-12-31", "2026Q3 = 2026-09-20"
-        ),
+        )
+        + '\n[demolition.sheds]\nkind = "棚屋"\nlabel = { zh = "棚屋" }\n',
         encoding="utf-8",
     )
     done = run("init", "--next-quarter", str(folder), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    (handout,) = (folder / "data/handouts/2026Q4").glob("*.xlsx")
+    (handout,) = (folder / "data/handouts/2026Q3").glob("*.xlsx")
     synonyms = load_synonyms()
     subjects = {}
     for table in understand(read_workbook(handout)).tables:

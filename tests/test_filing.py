@@ -110,7 +110,7 @@ def test_handouts_that_lie_there_are_left_as_they_are(city: Path, capsys: pytest
     assert len(before) == 20
     assert run(city, "init", "--next-quarter", str(city)) == 0
     said = capsys.readouterr().err
-    assert "0 empty workbooks of 2010Q4" in said
+    assert "0 workbooks of 2010Q4 to fill in" in said
     assert "20 workbooks that lay there were left as they are" in said
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
 

@@ -78,6 +78,7 @@ def _investment(reading: Reading) -> Rows:
             "project": projects,
             "written_name": reading.names("project"),
             "category": reading.names("category"),
+            "town": reading.texts("town"),
             "responsible_person": reading.texts("responsible_person"),
             "planned_start": reading.dates("planned_start"),
             "planned_start_cell": reading.cells_of("planned_start"),

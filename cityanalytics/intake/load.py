@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from cityanalytics.settings import Settings
     from cityanalytics.workbooks.tables import Table
 
+#: Tables that a unit without works or sites leaves empty: no doubt.
+OPTIONAL = ("works", "demolition")
 #: What the register itself doubts blocks whatever came later.
 REGISTER_CODES = {"FILE_CHANGED", "FILE_MISSING", "FILE_NOT_RECEIVED", "WORKBOOK_WITHDRAWN"}
 
@@ -123,6 +125,7 @@ def _read(
     gathered: dict[str, list[pd.DataFrame]] = {}
     counts: dict[str, dict[str, int]] = {}
     ours: list[Table] = []
+    left_empty: set[str] = set()
     for table in understood.tables:
         periods = period_columns(table, source.data_date.year)
         match = match_table(table, synonyms, periods=periods)
@@ -131,6 +134,8 @@ def _read(
         issues += [*found, *_unmatched(match, f"{receipt.file}!{table.sheet}")]
         if match.subject is not None:
             ours.append(table)
+            if match.subject.name in OPTIONAL:
+                left_empty.add(f"{receipt.file}!{table.sheet}!{table.range}")
             if match.subject.name != "history":  # its years have ended
                 issues += hold_quarter(table, source)
         counts[f"{table.sheet}!{table.range}"] = {
@@ -140,6 +145,7 @@ def _read(
         for name, frame in rows.items():
             gathered.setdefault(name, []).append(frame)
     issues += hold_unit(ours, source, settings.senders)
+    issues = [one for one in issues if not (one.code == "NO_DATA" and one.where in left_empty)]
     if not any(len(frame) for frames in gathered.values() for frame in frames):
         issues.append(
             Issue(

@@ -70,6 +70,7 @@ PROJECTS = _table(
     project=_name(),
     written_name=_name(),
     category=_name(),
+    town=_optional(),
     responsible_person=_optional(),
     planned_start=_day(nullable=True),
     planned_start_cell=_cell(),
