@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,5 +94,6 @@ class Workspace:
         """
         times = as_of, known_on
         if times not in self._programmes:
-            self._programmes[times] = take_snapshot(self.stored, as_of=as_of, known_on=known_on)
+            taken = take_snapshot(self.stored, as_of=as_of, known_on=known_on)
+            self._programmes[times] = replace(taken, source=self)
         return self._programmes[times]

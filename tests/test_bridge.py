@@ -18,7 +18,7 @@ from cityanalytics.intake.store import Tables, read_tables
 from cityanalytics.outlook.bridge import CAUSES, Bridge, Earlier, rounded, steps
 from cityanalytics.outlook.bridge import bridge as walk
 from cityanalytics.programme.snapshot import Programme, take_snapshot
-from cityanalytics.publishing.lookback import forecast_year
+from cityanalytics.outlook.forecast import forecast_year
 from cityanalytics.settings import load_settings
 
 if TYPE_CHECKING:

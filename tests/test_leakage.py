@@ -14,7 +14,7 @@ from cityanalytics.intake.store import Tables, read_tables
 from cityanalytics.outlook.outlook import look_ahead
 from cityanalytics.programme import progress
 from cityanalytics.programme.snapshot import Programme, take_snapshot
-from cityanalytics.publishing.lookback import forecast_year
+from cityanalytics.outlook.forecast import forecast_year
 from cityanalytics.settings import load_settings
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from cityanalytics.cli.console import UI, print_json, print_table, progress, say, show_issues, translate
-from cityanalytics.cli.options import as_json, common, dates
+from cityanalytics.cli.options import as_json, common, dates, workspace_of
 from cityanalytics.errors import BlockingIssuesError, UsageError
 from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.outlook.forecast import Forecast
 
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 MEDIAN = 0.5
@@ -27,15 +27,18 @@ MEDIAN = 0.5
 @as_json
 def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *, json_: bool) -> None:
     """Say where the year ends, as numbers."""
-    from cityanalytics.briefing import display
-    from cityanalytics.publishing.assemble import assemble
+    from cityanalytics.outlook.forecast import forecast_programme
+    from cityanalytics.outlook.pace import measure_pace
+    from cityanalytics.programme.progress import curve
 
-    content = assemble(str(workspace or "."), quarter, as_of=as_of, known_on=known_on)
-    made = content.forecast
+    opened = workspace_of(workspace)
+    chosen = opened.dates(quarter, as_of, known_on)
+    found = forecast_programme(opened.snapshot(as_of=chosen.as_of, known_on=chosen.known_on))
+    made = found.total
     levels = {f"p{round(level * 100):02d}": made.quantile(level) for level in LEVELS}
     document = {
         "as_of": made.as_of,
-        "known_on": content.programme.known_on,
+        "known_on": chosen.known_on,
         "unit": "yuan",
         "done": made.done,
         "target": made.target,
@@ -43,32 +46,36 @@ def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *,
         "probability": made.probability,
         "method": made.method,
         "reference_class": made.reference_class,
-        "pace": asdict(content.pace),
-        **content.outlook.document(),
+        "pace": asdict(
+            measure_pace(curve(found.programme), target=made.target, calendar=opened.settings.calendar)
+        ),
+        **found.outlook.document(),
     }
     if json_:
         print_json(document)
         return
-    print_table(("what", "Where the year ends"), _rows(content), title="")
+    from cityanalytics.briefing import display
+
+    print_table(("what", "Where the year ends"), _rows(found, chosen.quarter), title="")
     chance = display.probability(display.applicable(made.probability), UI.get())
     say("probability of reaching the plan: {probability}", probability=chance)
 
 
-def _rows(content: Content) -> list[tuple[str, str]]:
+def _rows(found: Forecast, quarter: str) -> list[tuple[str, str]]:
     """Name the days and the class, then the amounts as the page shows them."""
     from cityanalytics.briefing.display import amount, applicable, date_text, share
     from cityanalytics.briefing.sections.final import CLASSES
 
-    made, ui = content.forecast, UI.get()
+    made, ui = found.total, UI.get()
     below = translate("{share} chance of less")
     ends = [
         (below.format(share=share(level, ui, places=0)), amount(made.quantile(level), ui)) for level in LEVELS
     ]
     ends[LEVELS.index(MEDIAN)] = (translate("Median"), amount(made.quantile(MEDIAN), ui))
     return [
-        (translate("Quarter"), content.provenance.parameters["quarter"]),
+        (translate("Quarter"), quarter),
         (translate("Data date"), date_text(made.as_of, ui)),
-        (translate("Workbooks received by"), date_text(content.programme.known_on, ui)),
+        (translate("Workbooks received by"), date_text(found.programme.known_on, ui)),
         (translate("Reference class"), translate(CLASSES[made.reference_class])),
         (translate("Done"), amount(made.done, ui)),
         (translate("Annual plan"), amount(applicable(made.target if made.target > 0 else None), ui)),

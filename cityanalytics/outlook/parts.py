@@ -64,6 +64,8 @@ class Parts:
         Share of its addition that each project has added by each day (projects x days).
     cap
         The most that each project may add (yuan, maybe infinite).
+    expectations
+        What each project's own S-curve adds by the year's end (yuan).
     unallocated
         What the city's forecast holds beyond all projects' totals, at each level (yuan).
     expected
@@ -80,6 +82,7 @@ class Parts:
     additions: np.ndarray
     shapes: np.ndarray
     cap: np.ndarray
+    expectations: np.ndarray
     unallocated: np.ndarray
     expected: float
     factor: Factor
@@ -228,6 +231,7 @@ def split(projects: pd.DataFrame, forecast: YearTotal, *, strays: float | None =
         additions=additions,
         shapes=shapes,
         cap=found.cap,
+        expectations=expected,
         unallocated=np.where(left > 1e-9 * max(abs(forecast.done), 1.0), left, 0.0),
         expected=float(expected.sum()),
         factor=Factor.of(forecast),

@@ -7,7 +7,7 @@ the workbooks had been received. Rows received later are not seen at all.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
@@ -15,6 +15,7 @@ import pandas as pd
 from cityanalytics.calendar import elapsed_share, quarter_of, year_end
 from cityanalytics.errors import InsufficientDataError
 from cityanalytics.issues import Message
+from cityanalytics.programme import frames
 from cityanalytics.programme.counting import Books, of_last_unit
 from cityanalytics.programme.restated import restatements
 from cityanalytics.programme.segments import segments as segments_of
@@ -22,10 +23,20 @@ from cityanalytics.programme.segments import segments as segments_of
 if TYPE_CHECKING:
     import datetime as dt
 
+    from cityanalytics.settings import Settings
+
 Tables = Mapping[str, pd.DataFrame]
 
 #: What a unit last said of a project; each has a ``…_cell`` beside it.
 SAID = ("schedule", "physical_progress", "constraint", "difficulty", "request", "deadline")
+
+
+class Source(Protocol):
+    """What a programme was taken from: a workspace."""
+
+    @property
+    def settings(self) -> Settings:
+        """Its configuration."""
 
 
 class Snapshot(Protocol):
@@ -66,6 +77,16 @@ class Programme:
         Periods whose amount (area) was stated again with another value, as of `restatements`.
     issues
         Doubts of the files that are used.
+    source
+        The workspace that it was taken from; None of one made of tables alone.
+
+    Examples
+    --------
+    >>> programme = ca.programme(workspace, "2010Q3")
+    >>> print(f"{programme.projects['done'].sum() / 1e8:.1f}")
+    62.0
+    >>> programme.projects.attrs["units"]["behind"]
+    'fraction of the plan'
     """
 
     as_of: dt.date
@@ -80,6 +101,117 @@ class Programme:
     revisions: pd.DataFrame
     demolition_revisions: pd.DataFrame
     issues: pd.DataFrame
+    source: Source | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def projects(self) -> pd.DataFrame:
+        """One row a project.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``project``, ``unit``, ``category``, ``town`` (missing where workbooks name none), ``stage``, ``plan`` (in
+            force, yuan), ``plan_original``, ``done`` (yuan, to the data date), ``share`` of the plan, ``behind``
+            (elapsed share of the year less `share`), ``gap`` (yuan short of elapsed-time progress; negative: ahead),
+            ``planned_start``, ``planned_finish``, ``actual_start``, ``actual_finish``, ``total_investment`` (yuan),
+            ``physical_progress`` (fraction), ``constraint``, ``request``, ``responsible_person``.
+
+        Examples
+        --------
+        >>> programme.projects.nlargest(1, "gap")[["unit", "category"]].to_numpy().tolist()
+        [['市建设投资公司', '道路桥梁']]
+        """
+        return frames.projects(self)
+
+    @property
+    def projects_cells(self) -> pd.DataFrame:
+        """The ``file!sheet!cell`` that each column of `projects` was read from, row by row; of ``done`` all of them.
+
+        Examples
+        --------
+        >>> len(programme.projects_cells) == len(programme.projects)
+        True
+        """
+        return frames.projects_cells(self)
+
+    @property
+    def monthly(self) -> pd.DataFrame:
+        """One row a project and month in which something was done.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``month`` (its first day), ``project``, ``unit``, ``category``, ``town``, ``amount`` (yuan of the days of
+            the month up to the data date; what is stated of a longer stretch counts evenly over its days).
+
+        Examples
+        --------
+        >>> monthly = programme.monthly
+        >>> bool(abs(monthly["amount"].sum() - programme.done) < 1)
+        True
+        """
+        return frames.monthly(self)
+
+    @property
+    def sites(self) -> pd.DataFrame:
+        """One row a demolition site.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``site``, ``kind``, ``unit``, ``planned``, ``done`` (square metres), ``share`` of the planned area,
+            ``started``, ``planned_finish``, ``responsible_person``.
+
+        Examples
+        --------
+        >>> programme.sites.groupby("kind")["done"].sum().gt(0).all()
+        np.True_
+        """
+        return frames.sites(self)
+
+    @property
+    def reconciliation(self) -> pd.DataFrame:
+        """What is stated twice: one row a pair of statements that a reader may take for the same.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``what``, ``first``, ``second``, ``difference``, ``unit``.
+
+        Examples
+        --------
+        >>> programme.reconciliation.loc[0, "difference"]
+        np.float64(14.0)
+        """
+        listed = [] if self.source is None else [kind.kind for kind in self.source.settings.works if kind.listed]
+        return frames.reconciliation(self, listed=listed)
+
+    def by(self, key: str) -> pd.DataFrame:
+        """Sum the programme by a column of its projects.
+
+        Parameters
+        ----------
+        key
+            ``"unit"``, ``"category"``, ``"town"``, ``"constraint"`` or ``"stage"``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a group, furthest behind first; projects without one in the row of a missing name: `key`,
+            ``projects`` (count), ``plan``, ``done``, ``gap`` (yuan), ``share``, ``behind`` (fractions of the plan).
+
+        Raises
+        ------
+        UsageError
+            There is no such grouping.
+
+        Examples
+        --------
+        >>> units = programme.by("unit")
+        >>> bool(abs(units["done"].sum() - programme.done) < 1)
+        True
+        """
+        return frames.by(self, key)
 
     @property
     def quarter(self) -> str:

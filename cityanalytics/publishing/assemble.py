@@ -16,6 +16,7 @@ from cityanalytics.calendar import days, year_end
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.sources import sources_sha256
 from cityanalytics.issues import Message
+from cityanalytics.outlook.forecast import forecast_year
 from cityanalytics.outlook.outlook import look_ahead
 from cityanalytics.outlook.pace import measure_pace
 from cityanalytics.outlook.record import hold_against, simple_rules
@@ -25,7 +26,7 @@ from cityanalytics.programme.progress import ceiling, curve
 from cityanalytics.programme.reconcile import reconcile
 from cityanalytics.publishing.comparison import since_last
 from cityanalytics.publishing.ledger import read_ledger
-from cityanalytics.publishing.lookback import bridge_from_last, forecast_year, year_totals
+from cityanalytics.publishing.lookback import bridge_from_last, year_totals
 from cityanalytics.series.pool import classes
 from cityanalytics.settings import FILE, file_sha256
 from cityanalytics.workspace import Workspace

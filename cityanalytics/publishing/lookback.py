@@ -12,13 +12,12 @@ from cityanalytics.briefing.forecasts import Hindcast, LookBack, PastTests
 from cityanalytics.calendar import quarter_of
 from cityanalytics.errors import InsufficientDataError
 from cityanalytics.outlook.bridge import Bridge, Earlier, bridge
+from cityanalytics.outlook.forecast import forecast_year
 from cityanalytics.outlook.record import hold_against
 from cityanalytics.programme.closing import year_total
 from cityanalytics.programme.progress import ceiling, curve
 from cityanalytics.publishing.ledger import read_ledger
 from cityanalytics.series.backtests import backtest, expectations, packaged_backtests
-from cityanalytics.series.methods import PaceOfClass, YearTotal
-from cityanalytics.series.pool import reference
 from cityanalytics.series.seriesfile import read_recorded, read_series
 from cityanalytics.workspace import Workspace
 
@@ -28,12 +27,7 @@ if TYPE_CHECKING:
 
     from cityanalytics.outlook.record import Published
     from cityanalytics.programme.snapshot import Programme
-
-
-def forecast_year(reference_class: str, so_far: pd.Series, target: float, ceiling: float) -> YearTotal:
-    """Return the year's forecast from a curve (yuan, to the data date), the plan, and what it cannot exceed."""
-    as_of = so_far.index[-1].date()
-    return PaceOfClass(reference=reference(reference_class, as_of))(so_far, target=target, ceiling=ceiling)
+    from cityanalytics.series.methods import YearTotal
 
 
 def bridge_from_last(

@@ -1,0 +1,277 @@
+"""Where the year ends: the city's distribution, its parts, and paths of projects that add up to it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from cityanalytics.errors import UsageError
+from cityanalytics.issues import Message
+from cityanalytics.outlook.outlook import look_ahead
+from cityanalytics.outlook.paths import paths
+from cityanalytics.programme import progress
+from cityanalytics.programme.frames import with_units
+from cityanalytics.series.methods import QUANTILES, PaceOfClass, YearTotal
+from cityanalytics.series.pool import reference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from cityanalytics.outlook.outlook import Outlook
+    from cityanalytics.programme.snapshot import Programme
+
+#: What a forecast may be parted by, and the units of its columns.
+KEYS = ("unit", "category")
+UNITS = dict.fromkeys(("plan", "done", "p10", "p50", "p90", "short"), "yuan") | {
+    "probability": "fraction of one"
+}
+
+
+def forecast_year(reference_class: str, so_far: pd.Series, target: float, ceiling: float) -> YearTotal:
+    """Return the year's forecast from a curve (yuan, to the data date), the plan, and what it cannot exceed."""
+    as_of = so_far.index[-1].date()
+    return PaceOfClass(reference=reference(reference_class, as_of))(so_far, target=target, ceiling=ceiling)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """Where the year ends, as seen on the programme's data date.
+
+    Parameters
+    ----------
+    programme
+        What it stands on.
+    total
+        The city's total as a distribution.
+    seed
+        Of the paths' draws.
+
+    Examples
+    --------
+    >>> forecast = ca.forecast(programme)
+    >>> (forecast.quantiles / 1e8).round(1).to_dict()[0.5]
+    93.6
+    >>> bool(forecast.quantiles.is_monotonic_increasing)
+    True
+    """
+
+    programme: Programme
+    total: YearTotal
+    seed: int = 0
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        """Parts, stages and demolition by the year's end, of the same forecast."""
+        return look_ahead(self.programme, self.total)
+
+    @property
+    def quantiles(self) -> pd.Series:
+        """The year's total by level of probability: it is not exceeded with that probability.
+
+        Returns
+        -------
+        pandas.Series
+            Yuan; index ``level`` 0.05 to 0.95.
+        """
+        import pandas as pd
+
+        values = [self.total.quantile(level) for level in QUANTILES]
+        found = pd.Series(values, index=pd.Index(QUANTILES, name="level"), name="total")
+        found.attrs["units"] = {"total": "yuan"}
+        return found
+
+    def probability(self, target: float | None = None) -> float | None:
+        """Return the probability that the year comes to a target.
+
+        Parameters
+        ----------
+        target
+            Yuan; the plan in force unless another is given.
+
+        Returns
+        -------
+        float or None
+            A fraction of one; None without a plan.
+
+        Examples
+        --------
+        >>> forecast.probability(1) == 1.0
+        True
+        """
+        total = self.total if target is None else replace(self.total, target=float(target))
+        return total.probability
+
+    @cached_property
+    def paths(self) -> pd.DataFrame:
+        """What each project comes to on 1999 paths of the year that add up to the city's distribution.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Yuan at the year's end, done so far included: a row a path, by the level of the city's total; a column a
+            project. A last column of an empty name holds what is beyond all projects' totals, where anything is.
+
+        Examples
+        --------
+        >>> city = forecast.paths.sum(axis=1)
+        >>> bool(abs(city.loc[0.5] - forecast.quantiles[0.5]) < 1)
+        True
+        """
+        return paths(self.outlook.parts, self.total, seed=self.seed)
+
+    def by(self, key: str) -> pd.DataFrame:
+        """Return where each group ends.
+
+        A group's range is its own, wider than its part of the city's; ranges do not add up, medians do.
+
+        Parameters
+        ----------
+        key
+            ``"unit"`` or ``"category"``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a group, furthest from its plan first: `key`, ``plan``, ``done``, ``p10``, ``p50``, ``p90``,
+            ``short`` (plan less median; yuan), ``probability`` of the plan.
+
+        Raises
+        ------
+        UsageError
+            There is no such grouping.
+
+        Examples
+        --------
+        >>> bool(abs(forecast.by("unit")["p50"].sum() - forecast.quantiles[0.5]) < 1)
+        True
+        """
+        if key not in KEYS:
+            raise UsageError(
+                Message.of("no forecast by {name}; there are: {names}", name=key, names=", ".join(KEYS))
+            )
+        return with_units(self.outlook.by(key), UNITS)
+
+    @property
+    def evidence(self) -> Mapping[str, Any]:
+        """What the forecast rests on.
+
+        Returns
+        -------
+        dict
+            ``own_years`` (earlier years known), ``own_months`` (months of this year, the last maybe in part),
+            ``class`` (reference class), ``class_series`` (how many series it was learnt from), ``class_coverage`` (of
+            left-out years inside the 80 % range), ``plan`` (yuan; None without one) and ``method``.
+
+        Examples
+        --------
+        >>> forecast.evidence["own_months"]
+        9
+        """
+        used = reference(self.total.reference_class, self.total.as_of)
+        return {
+            "own_years": len(self.programme.history),
+            "own_months": self.total.as_of.month,
+            "class": used.name,
+            "class_series": used.series,
+            "class_coverage": used.coverage,
+            "plan": self.total.target if self.total.target > 0 else None,
+            "method": self.total.method,
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the quantiles as a frame: ``level`` and ``total`` (yuan).
+
+        Examples
+        --------
+        >>> len(forecast.to_frame())
+        7
+        """
+        return with_units(self.quantiles.reset_index(), {"total": "yuan"})
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the year so far, the plan, and the range to the year's end (in 亿元, 100 million yuan).
+
+        Parameters
+        ----------
+        ax
+            Where it is drawn; new axes unless some are given.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes, to be changed further.
+
+        Examples
+        --------
+        >>> len(forecast.plot().lines)
+        3
+        """
+        if ax is None:
+            from matplotlib.figure import Figure
+
+            ax = Figure(figsize=(8, 4), layout="constrained").subplots()
+        unit = 1e8
+        so_far = progress.curve(self.programme) / unit
+        ax.plot(so_far.index, so_far.to_numpy(), color="black", label="done")
+        for low, high, shade in ((0.1, 0.9, 0.2), (0.25, 0.75, 0.35)):
+            (start, done), (end, least) = self.total.path(low)
+            most = self.total.quantile(high)
+            band = [done / unit, least / unit], [done / unit, most / unit]
+            ax.fill_between([start, end], *band, alpha=shade, color="tab:blue", linewidth=0)  # type: ignore[arg-type] # dates are drawn
+        (start, done), (end, median) = self.total.path(0.5)
+        ax.plot([start, end], [done / unit, median / unit], color="tab:blue", label="median")  # type: ignore[arg-type] # dates are drawn
+        if self.total.target > 0:
+            plan = progress.plan_curve(self.programme) / unit
+            ax.plot(plan.index, plan.to_numpy(), color="gray", linestyle="--", label="plan")
+        ax.set_ylabel("100 million yuan")
+        ax.legend(frameon=False)
+        return ax
+
+    def _repr_html_(self) -> str:
+        chance = self.total.probability
+        shown = "no plan" if chance is None else f"{chance:.1%} that the plan is reached"
+        found = self.to_frame()
+        found["total"] = (found["total"] / 1e8).round(2)
+        table = found.rename(columns={"total": "100 million yuan"}).to_html(index=False)
+        return f"<p>Forecast as of {self.total.as_of}: {shown}</p>{table}"
+
+
+def forecast_programme(
+    programme: Programme, *, reference_class: str = "", target: float | None = None, seed: int | None = None
+) -> Forecast:
+    """Return where a programme's year ends.
+
+    Parameters
+    ----------
+    programme
+        The programme at a data date.
+    reference_class
+        Whose changes of pace are taken; by default the configuration's.
+    target
+        Yuan that the year is to come to; by default the plan in force.
+    seed
+        Of the paths' draws; by default the configuration's.
+
+    Raises
+    ------
+    InsufficientDataError
+        Nothing has been done yet.
+    UsageError
+        There is no such class, or the programme was made of tables alone and none is named.
+    """
+    settings = None if programme.source is None else programme.source.settings
+    name = reference_class or ("" if settings is None else settings.reference_class)
+    so_far = progress.curve(programme)
+    plan = programme.plan if target is None else float(target)
+    if not math.isfinite(plan):
+        raise UsageError(Message.of("a target is a number of yuan, not {target}", target=target))
+    return Forecast(
+        programme=programme,
+        total=forecast_year(name, so_far, plan, progress.ceiling(programme)),
+        seed=seed if seed is not None else 0 if settings is None else settings.seed,
+    )

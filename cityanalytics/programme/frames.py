@@ -1,0 +1,165 @@
+"""The programme as analysts take it: frames with one row a thing, columns with units, source cells beside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cityanalytics.errors import UsageError
+from cityanalytics.issues import Message
+from cityanalytics.programme import progress
+from cityanalytics.programme.reconcile import reconcile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cityanalytics.programme.snapshot import Programme
+
+#: Columns of the projects, in order, and their units (empty: text or a name).
+PROJECTS: Mapping[str, str] = {
+    "project": "",
+    "unit": "",
+    "category": "",
+    "town": "",
+    "stage": "",
+    "plan": "yuan",
+    "plan_original": "yuan",
+    "done": "yuan",
+    "share": "fraction of the plan",
+    "behind": "fraction of the plan",
+    "gap": "yuan",
+    "planned_start": "date",
+    "planned_finish": "date",
+    "actual_start": "date",
+    "actual_finish": "date",
+    "total_investment": "yuan",
+    "physical_progress": "fraction of the work",
+    "constraint": "",
+    "request": "",
+    "responsible_person": "",
+}
+SITES: Mapping[str, str] = {
+    "site": "",
+    "kind": "",
+    "unit": "",
+    "planned": "square metres",
+    "done": "square metres",
+    "share": "fraction of the planned area",
+    "started": "date",
+    "planned_finish": "date",
+    "responsible_person": "",
+}
+MONTHLY: Mapping[str, str] = {
+    "month": "date",
+    "project": "",
+    "unit": "",
+    "category": "",
+    "town": "",
+    "amount": "yuan",
+}
+GROUPS: Mapping[str, str] = {
+    "projects": "count",
+    "plan": "yuan",
+    "done": "yuan",
+    "gap": "yuan",
+    "share": "fraction of the plan",
+    "behind": "fraction of the plan",
+}
+#: What an analyst may sum the programme by.
+KEYS = ("unit", "category", "town", "constraint", "stage")
+
+
+def with_units(frame: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFrame:
+    """Return a frame that says in ``attrs["units"]`` what its columns are measured in."""
+    found = frame.copy(deep=False)
+    found.attrs["units"] = {name: units.get(str(name), "") for name in frame.columns}
+    return found
+
+
+def projects(programme: Programme) -> pd.DataFrame:
+    """Return one row a project (:attr:`Programme.projects`)."""
+    table = progress.weighed(programme)
+    table = table.assign(behind=programme.elapsed - table["share"])
+    return with_units(table.reindex(columns=list(PROJECTS)).astype({"town": "str"}), PROJECTS)
+
+
+def projects_cells(programme: Programme) -> pd.DataFrame:
+    """Return the cells that the projects' columns were read from (:attr:`Programme.projects_cells`)."""
+    table = programme.traced
+    cells = {name: table[f"{name}_cell"] for name in PROJECTS if f"{name}_cell" in table}
+    cells["project"] = table["project_cell"]
+    counted = programme.segments[programme.segments["done"] != 0]
+    listed = counted.groupby("project", observed=True)["amount_cell"].agg("; ".join)
+    cells["done"] = listed.reindex(table["project"]).set_axis(table.index)
+    return pd.DataFrame({name: cells[name] for name in PROJECTS if name in cells})
+
+
+def monthly(programme: Programme) -> pd.DataFrame:
+    """Return one row a project and month in which something was done (:attr:`Programme.monthly`)."""
+    rows = programme.segments.reset_index(drop=True)
+    months = pd.date_range(f"{programme.as_of.year}-01-01", programme.as_of, freq="MS")
+    first = months.to_numpy().astype("datetime64[D]")
+    last = np.minimum((months + pd.offsets.MonthEnd()).to_numpy().astype("datetime64[D]"), np.datetime64(programme.as_of))
+    start, end = (rows[name].to_numpy().astype("datetime64[D]")[:, None] for name in ("start", "end"))
+    day = np.timedelta64(1, "D")
+    inside = np.maximum((np.minimum(end, last) - np.maximum(start, first)) / day + 1.0, 0.0)
+    amounts = inside / ((end - start) / day + 1.0) * rows["amount"].to_numpy()[:, None]
+    row, month = np.nonzero(amounts)
+    long = pd.DataFrame(
+        {"month": months[month], "project": rows["project"].array[row], "amount": amounts[row, month]}
+    )
+    table = long.groupby(["month", "project"], observed=True, as_index=False)["amount"].sum()
+    place = pd.Index(programme.traced["project"]).get_indexer(table["project"])
+    own = projects(programme)[["unit", "category", "town"]].take(place).set_axis(table.index)
+    return with_units(table.assign(**{str(name): own[name] for name in own})[list(MONTHLY)], MONTHLY)
+
+
+def sites(programme: Programme) -> pd.DataFrame:
+    """Return one row a demolition site (:attr:`Programme.sites`)."""
+    table = programme.demolition.rename(columns={"planned_area": "planned"})
+    done = table["done"].fillna(0.0)
+    share = (done / table["planned"]).where(table["planned"] > 0)
+    return with_units(table.assign(done=done, share=share)[list(SITES)], SITES)
+
+
+def by(programme: Programme, key: str) -> pd.DataFrame:
+    """Return plan and investment of each group (:meth:`Programme.by`)."""
+    if key not in KEYS:
+        raise UsageError(
+            Message.of("no sums by {name}; there are: {names}", name=key, names=", ".join(KEYS))
+        )
+    groups = projects(programme).groupby(key, observed=True, dropna=False)
+    sums = groups.agg(projects=("project", "size"), plan=("plan", "sum"), done=("done", "sum")).reset_index()
+    gap = sums["plan"] * programme.elapsed - sums["done"]
+    share = (sums["done"] / sums["plan"]).where(sums["plan"] > 0)
+    found = sums.assign(gap=gap, share=share, behind=programme.elapsed - share)
+    return with_units(found.sort_values(["gap", key], ascending=[False, True], ignore_index=True), GROUPS)
+
+
+def reconciliation(programme: Programme, *, listed: Iterable[str] = ()) -> pd.DataFrame:
+    """Return what is stated twice, both values and their difference (:attr:`Programme.reconciliation`)."""
+    found, counts = reconcile(programme, listed=listed), progress.stages(programme)
+    rows = [
+        (
+            "projects started; completed or said to be on schedule",
+            counts["started"],
+            counts["completed"] + counts["on_schedule"],
+            "count",
+        ),
+        (
+            "projects under way below their share of the plan; of these not said to be on schedule",
+            len(found.below_quota),
+            len(found.below_quota) - len(found.contradicted),
+            "count",
+        ),
+        ("works of the listed kinds; projects completed", found.works_listed, found.projects_completed, "count"),
+        ("annual plan in force; as approved", found.plan, found.plan_original, "yuan"),
+        ("totals that workbooks state; of these equal to their rows", len(found.totals), 0, "count"),
+    ]
+    table = pd.DataFrame(rows, columns=["what", "first", "second", "unit"]).astype(
+        {"first": float, "second": float}
+    )
+    table.insert(3, "difference", table["first"] - table["second"])
+    return table
