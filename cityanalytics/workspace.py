@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from cityanalytics.intake.register import read_register
 from cityanalytics.intake.store import read_tables
+from cityanalytics.programme.counting import Books
 from cityanalytics.programme.dates import resolve_dates
 from cityanalytics.programme.snapshot import take_snapshot
 from cityanalytics.settings import find_workspace, load_settings
 
 if TYPE_CHECKING:
     import datetime as dt
+    from os import PathLike
 
     from cityanalytics.intake.register import Receipt
     from cityanalytics.programme.dates import Dates
@@ -34,6 +39,12 @@ class Workspace:
         The configuration.
     given
         Canonical tables that stand in the place of those on disk.
+
+    Examples
+    --------
+    >>> workspace = ca.open_workspace(folder)
+    >>> workspace.settings.languages
+    ('zh', 'en')
     """
 
     settings: Settings
@@ -43,7 +54,7 @@ class Workspace:
     )
 
     @classmethod
-    def open(cls, path: Path | str = ".") -> Workspace:
+    def open(cls, path: str | PathLike[str] = ".") -> Workspace:
         """Open the workspace that a folder belongs to.
 
         Parameters
@@ -73,6 +84,107 @@ class Workspace:
             There are none, or they are not those of what was received.
         """
         return read_tables(self.settings) if self.given is None else self.given
+
+    @property
+    def quarters(self) -> tuple[str, ...]:
+        """Quarters for which something was received, in order.
+
+        Examples
+        --------
+        >>> workspace.quarters[-1]
+        '2010Q3'
+        """
+        return tuple(sorted({receipt.quarter for receipt in self.register}))
+
+    @property
+    def received(self) -> pd.DataFrame:
+        """The register.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a workbook that counts, in order of receipt: ``file``, ``unit``, ``quarter``, ``received``
+            (date), ``sha256``.
+
+        Examples
+        --------
+        >>> workspace.received["quarter"].value_counts().sort_index().tolist()
+        [24, 22, 23]
+        """
+        names = ["file", "unit", "quarter", "received", "sha256"]
+        rows = [[getattr(receipt, name) for name in names] for receipt in self.register]
+        table = pd.DataFrame(rows, columns=names)
+        return table.assign(received=pd.to_datetime(table["received"]))
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The canonical tables by name, with what counts now: no row that a correction has replaced.
+
+        Returns
+        -------
+        dict of pandas.DataFrame
+            ``projects``, ``plans``, ``investment``, ``demolition``, ``status``, ``works``, ``history`` (columns as
+            :mod:`cityanalytics.intake.schema` declares them, amounts in yuan, areas in square metres) and ``issues``.
+
+        Examples
+        --------
+        >>> len(workspace.tables["projects"]) + len(workspace.replaced["projects"]) == len(workspace.stored["projects"])
+        True
+        """
+        kept = {name: Books.of(table).uncorrected().rows(table) for name, table in self._dated.items()}
+        return {name: kept.get(name, table) for name, table in self.stored.items()}
+
+    @cached_property
+    def replaced(self) -> Tables:
+        """The rows of the canonical tables that corrections took out, by name of the table.
+
+        The rows of a workbook that was withdrawn are in no table: what was filed by mistake is not read.
+
+        Examples
+        --------
+        >>> sorted(workspace.replaced)[:3]
+        ['demolition', 'history', 'investment']
+        """
+        return {name: table.drop(index=self.tables[name].index) for name, table in self._dated.items()}
+
+    @property
+    def _dated(self) -> Tables:
+        return {name: table for name, table in self.stored.items() if "received" in table}
+
+    def issues(self, quarter: str | None = None, *, live: bool = True) -> pd.DataFrame:
+        """Return what was doubtful in the workbooks.
+
+        Parameters
+        ----------
+        quarter
+            Only of its workbooks.
+        live
+            Whether issues of workbooks that a correction has replaced are left out.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a doubt: ``severity``, ``code``, ``where``, ``value``, ``understood``, ``suggestion``, ``file``,
+            ``quarter``, ``live``.
+
+        Examples
+        --------
+        >>> len(workspace.issues("2010Q3")) <= len(workspace.issues(live=False))
+        True
+        """
+        from cityanalytics.intake.ingestion import issue_frame
+
+        files = {
+            which: {file for name in self._dated for file in tables[name]["file"].unique()}
+            for which, tables in (("all", self.stored), ("now", self.tables))
+        }
+        table = issue_frame(self.stored["issues"], self.register, replaced=files["all"] - files["now"])
+        kept = (table["live"] | (not live)) & (quarter is None or table["quarter"] == quarter)
+        return table[kept].reset_index(drop=True)
+
+    def _repr_html_(self) -> str:
+        counts = self.received.groupby("quarter").agg(workbooks=("file", "size"), last=("received", "max"))
+        return f"<p>{escape(str(self.settings.root))}</p>{counts.to_html()}"
 
     def dates(self, quarter: str = "", as_of: str = "", known_on: str = "") -> Dates:
         """Return a quarter and the two times of a programme, checked against the tables.

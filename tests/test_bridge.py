@@ -17,8 +17,8 @@ from cityanalytics.briefing.display import number
 from cityanalytics.intake.store import Tables, read_tables
 from cityanalytics.outlook.bridge import CAUSES, Bridge, Earlier, rounded, steps
 from cityanalytics.outlook.bridge import bridge as walk
-from cityanalytics.programme.snapshot import Programme, take_snapshot
 from cityanalytics.outlook.forecast import forecast_year
+from cityanalytics.programme.snapshot import Programme, take_snapshot
 from cityanalytics.settings import load_settings
 
 if TYPE_CHECKING:

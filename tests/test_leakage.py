@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cityanalytics.intake.store import Tables, read_tables
+from cityanalytics.outlook.forecast import forecast_year
 from cityanalytics.outlook.outlook import look_ahead
 from cityanalytics.programme import progress
 from cityanalytics.programme.snapshot import Programme, take_snapshot
-from cityanalytics.outlook.forecast import forecast_year
 from cityanalytics.settings import load_settings
 
 if TYPE_CHECKING:

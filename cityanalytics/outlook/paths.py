@@ -2,8 +2,8 @@
 
 On the n-th of 1999 paths the city ends at its quantile of n ÷ 2000, so every published level is one of the paths. What
 is to come is shared among the projects: each adds ``min(cap, k × q × e)``, where ``e`` is what its own curve expects,
-``q`` a lognormal draw of mean 1 with the spread that back-tests gave, and ``k`` the one factor of the path for which the
-projects add up to the city.
+``q`` a lognormal draw of mean 1 with the spread that back-tests gave, and ``k`` the one factor of the path for which
+the projects add up to the city.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def paths(parts: Parts, total: YearTotal, *, seed: int = 0) -> pd.DataFrame:
     step = max(_AT_ONCE // max(len(takes), 1), 1)
     for first in range(0, PATHS, step):
         rows = slice(first, first + step)
-        weights = own[takes] * draws(names.iloc[takes], np.arange(1, PATHS + 1)[rows], spread=parts.dispersion, seed=seed)
+        weights = own[takes] * draws(
+            names.iloc[takes], np.arange(1, PATHS + 1)[rows], spread=parts.dispersion, seed=seed
+        )
         added[rows, takes] = shared(weights, cap[takes], ends[rows] - total.done)
     table = pd.DataFrame(done + added, index=pd.Index(levels, name="level"), columns=names.to_numpy())
     left = ends - total.done - added.sum(axis=1)

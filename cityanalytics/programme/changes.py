@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cityanalytics.programme.frames import with_units
 from cityanalytics.programme.progress import UNDER_WAY
 from cityanalytics.programme.restated import net
 
@@ -61,6 +62,54 @@ class Changes:
     plans: pd.DataFrame
     slips: pd.DataFrame
     said: pd.DataFrame
+
+    @property
+    def projects(self) -> pd.DataFrame:
+        """Every project of either day.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a project, in order of name: ``project``, ``unit``, ``change`` (``added``, ``dropped`` or
+            ``kept``), ``plan_before``, ``plan_after`` (yuan in force), ``done_before``, ``done_after`` (yuan to the
+            day), missing on a day on which the project is not in the programme.
+
+        Examples
+        --------
+        >>> bool((changes.projects["done_after"] - changes.projects["done_before"]).sum() > 0)
+        True
+        """
+        table = self.standings[["project", "unit"]].copy()
+        change = pd.Series("kept", index=table.index, dtype="str")
+        change = change.mask(self.standings["before"] == ABSENT, "added")
+        table["change"] = change.mask(self.standings["after"] == ABSENT, "dropped")
+        for name in ("plan", "done"):
+            for when, programme in (("before", self.before), ("after", self.after)):
+                known = programme.traced.set_index("project")[name]
+                table[f"{name}_{when}"] = known.reindex(table["project"]).to_numpy()
+        return with_units(table, dict.fromkeys(table.columns[3:], "yuan"))
+
+    @property
+    def stages(self) -> pd.DataFrame:
+        """Projects of both days that stand otherwise.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a project: ``project``, ``unit``, ``before``, ``after``, ``plan`` (yuan), and the cells of both
+            stages.
+
+        Examples
+        --------
+        >>> sorted(changes.stages["after"].unique())
+        ['completed', 'suspended', 'under construction']
+        """
+        return with_units(self.moved.reset_index(drop=True), {"plan": "yuan"})
+
+    def _repr_html_(self) -> str:
+        counts = self.projects["change"].value_counts()
+        head = f"{self.before.as_of} to {self.after.as_of}, known on {self.after.known_on}"
+        return f"<p>{head}</p>{counts.to_frame().to_html()}{self.transitions().to_html()}"
 
     @property
     def added(self) -> pd.DataFrame:

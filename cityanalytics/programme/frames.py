@@ -101,7 +101,9 @@ def monthly(programme: Programme) -> pd.DataFrame:
     rows = programme.segments.reset_index(drop=True)
     months = pd.date_range(f"{programme.as_of.year}-01-01", programme.as_of, freq="MS")
     first = months.to_numpy().astype("datetime64[D]")
-    last = np.minimum((months + pd.offsets.MonthEnd()).to_numpy().astype("datetime64[D]"), np.datetime64(programme.as_of))
+    last = np.minimum(
+        (months + pd.offsets.MonthEnd()).to_numpy().astype("datetime64[D]"), np.datetime64(programme.as_of)
+    )
     start, end = (rows[name].to_numpy().astype("datetime64[D]")[:, None] for name in ("start", "end"))
     day = np.timedelta64(1, "D")
     inside = np.maximum((np.minimum(end, last) - np.maximum(start, first)) / day + 1.0, 0.0)
@@ -127,9 +129,7 @@ def sites(programme: Programme) -> pd.DataFrame:
 def by(programme: Programme, key: str) -> pd.DataFrame:
     """Return plan and investment of each group (:meth:`Programme.by`)."""
     if key not in KEYS:
-        raise UsageError(
-            Message.of("no sums by {name}; there are: {names}", name=key, names=", ".join(KEYS))
-        )
+        raise UsageError(Message.of("no sums by {name}; there are: {names}", name=key, names=", ".join(KEYS)))
     groups = projects(programme).groupby(key, observed=True, dropna=False)
     sums = groups.agg(projects=("project", "size"), plan=("plan", "sum"), done=("done", "sum")).reset_index()
     gap = sums["plan"] * programme.elapsed - sums["done"]
@@ -154,7 +154,12 @@ def reconciliation(programme: Programme, *, listed: Iterable[str] = ()) -> pd.Da
             len(found.below_quota) - len(found.contradicted),
             "count",
         ),
-        ("works of the listed kinds; projects completed", found.works_listed, found.projects_completed, "count"),
+        (
+            "works of the listed kinds; projects completed",
+            found.works_listed,
+            found.projects_completed,
+            "count",
+        ),
         ("annual plan in force; as approved", found.plan, found.plan_original, "yuan"),
         ("totals that workbooks state; of these equal to their rows", len(found.totals), 0, "count"),
     ]

@@ -118,8 +118,9 @@ class Programme:
 
         Examples
         --------
-        >>> programme.projects.nlargest(1, "gap")[["unit", "category"]].to_numpy().tolist()
-        [['市建设投资公司', '道路桥梁']]
+        >>> behind = programme.projects.query("stage != 'completed' and gap > 0").sort_values("gap", ascending=False)
+        >>> len(behind)
+        89
         """
         return frames.projects(self)
 
@@ -164,8 +165,8 @@ class Programme:
 
         Examples
         --------
-        >>> programme.sites.groupby("kind")["done"].sum().gt(0).all()
-        np.True_
+        >>> bool(programme.sites.groupby("kind")["done"].sum().gt(0).all())
+        True
         """
         return frames.sites(self)
 
@@ -180,10 +181,12 @@ class Programme:
 
         Examples
         --------
-        >>> programme.reconciliation.loc[0, "difference"]
-        np.float64(14.0)
+        >>> float(programme.reconciliation.loc[0, "difference"])
+        30.0
         """
-        listed = [] if self.source is None else [kind.kind for kind in self.source.settings.works if kind.listed]
+        listed = (
+            [] if self.source is None else [kind.kind for kind in self.source.settings.works if kind.listed]
+        )
         return frames.reconciliation(self, listed=listed)
 
     def by(self, key: str) -> pd.DataFrame:
@@ -237,6 +240,20 @@ class Programme:
     def days_left(self) -> int:
         """Calendar days after the data date to 31 December."""
         return (year_end(self.as_of) - self.as_of).days
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the projects.
+
+        Examples
+        --------
+        >>> len(programme.to_frame())
+        268
+        """
+        return self.projects
+
+    def _repr_html_(self) -> str:
+        head = f"{len(self.traced)} projects as of {self.as_of}, known on {self.known_on}; amounts in yuan"
+        return f"<p>{head}</p>{self.by('unit').to_html(index=False)}"
 
 
 def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Programme:

@@ -34,6 +34,7 @@ from cityanalytics.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cityanalytics.briefing.briefing import Briefing
     from cityanalytics.programme.dates import Dates
     from cityanalytics.programme.snapshot import Programme
     from cityanalytics.publishing.ledger import Ledger
@@ -82,6 +83,28 @@ def assemble(workspace: str = ".", quarter: str = "", as_of: str = "", known_on:
     """
     opened = Workspace.open(workspace)
     return compose(opened, opened.dates(quarter, as_of, known_on))
+
+
+def briefing_of(programme: Programme) -> Briefing:
+    """Return the briefing of a programme of a workspace.
+
+    Parameters
+    ----------
+    programme
+        The programme at a data date.
+
+    Raises
+    ------
+    cityanalytics.errors.CityAnalyticsError
+        It was made of tables alone, or too little is known.
+    """
+    from cityanalytics.briefing.briefing import Briefing
+
+    workspace = programme.source
+    if not isinstance(workspace, Workspace):
+        raise UsageError(Message.of("the programme is of no workspace: take it from one"))
+    times = {"as_of": programme.as_of.isoformat(), "known_on": programme.known_on.isoformat()}
+    return Briefing(content=compose(workspace, workspace.dates(programme.quarter, **times)))
 
 
 def compose(workspace: Workspace, dates: Dates) -> Content:

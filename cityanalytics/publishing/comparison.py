@@ -43,17 +43,52 @@ def changes_between(old: str, new: str, *, workspace: str = ".", known_on: str =
     first, last = (
         opened.dates(quarter, as_of, known_on) for quarter, as_of in map(_quarter_or_date, (old, new))
     )
-    if last.as_of < first.as_of:
-        raise UsageError(
-            Message.of("{new} lies before {old}: name the earlier one first", new=last.as_of, old=first.as_of)
-        )
-    if last.as_of == first.as_of:
-        raise UsageError(
-            Message.of("{old} and {new} are the same day, {day}: name two", old=old, new=new, day=last.as_of)
-        )
+    _ordered(first.as_of, last.as_of, named=(old, new))
     now = opened.snapshot(as_of=last.as_of, known_on=last.known_on)
     told_on = known_in_time(_received(opened, now.known_on), first.quarter)
     return _since(opened, first.as_of, told_on=told_on, now=now)
+
+
+def changes_from(old: Programme, new: Programme) -> Changes:
+    """Return what changed between two programmes of one workspace.
+
+    Both days are looked at as known on the later one's known-on day; what was said of the first by the known-on day of
+    `old`, or in its quarter's time where that is no earlier, and is known otherwise, is restated.
+
+    Parameters
+    ----------
+    old, new
+        The programmes, the earlier day first.
+
+    Raises
+    ------
+    UsageError
+        `new` does not lie after `old`, or they are not of one workspace.
+    """
+    workspace = new.source
+    if not isinstance(workspace, Workspace) or old.source is not workspace:
+        raise UsageError(Message.of("the two programmes are not of one workspace: take both from the same"))
+    _ordered(old.as_of, new.as_of, named=(old.as_of, new.as_of))
+    told_on = old.known_on
+    if told_on >= new.known_on:
+        return _since(
+            workspace,
+            old.as_of,
+            told_on=known_in_time(_received(workspace, new.known_on), old.quarter),
+            now=new,
+        )
+    return _since(workspace, old.as_of, told_on=told_on, now=new)
+
+
+def _ordered(old: dt.date, new: dt.date, *, named: tuple[object, object]) -> None:
+    if new < old:
+        raise UsageError(Message.of("{new} lies before {old}: name the earlier one first", new=new, old=old))
+    if new == old:
+        raise UsageError(
+            Message.of(
+                "{old} and {new} are the same day, {day}: name two", old=named[0], new=named[1], day=new
+            )
+        )
 
 
 def since_last(workspace: Workspace, published: Sequence[Published], *, now: Programme) -> Changes | None:

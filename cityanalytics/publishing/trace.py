@@ -6,6 +6,8 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
 from cityanalytics.publishing.assemble import assemble
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from cityanalytics.briefing.briefing import Briefing
     from cityanalytics.briefing.quantity import Figure
     from cityanalytics.settings import Settings
 
@@ -48,28 +51,56 @@ def trace_figure(settings: Settings, report: Path, key: str) -> Trace:
     """
     record = read_record(report)
     figures = assemble(str(settings.root), **record["parameters"]).figures
-    if key not in figures:
-        near = difflib.get_close_matches(key, figures, n=3)
-        if near:
-            said = Message.of(
-                "the briefing has no figure {key}; nearest: {near}", key=key, near=", ".join(near)
-            )
-        else:
-            said = Message.of(
-                "the briefing has no figure {key}; the keys stand in {file}, under figures",
-                key=key,
-                file=(report if report.is_dir() else report.parent) / FILE,
-            )
-        raise UsageError(said)
-    (found,) = lead_back(settings, [figures[key]])
+    place = (report if report.is_dir() else report.parent) / FILE
+    (found,) = lead_back(settings, [_figure(figures, key, place)])
     return found
+
+
+def trace_briefing(briefing: Briefing, key: str) -> pd.DataFrame:
+    """Return the cells behind a figure of a briefing.
+
+    Parameters
+    ----------
+    briefing
+        The briefing.
+    key
+        Key of the figure.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a cell: ``cell`` and its raw ``value``.
+
+    Raises
+    ------
+    UsageError
+        The briefing has no figure of that key.
+    """
+    content = briefing.content
+    (found,) = lead_back(content.settings, [_figure(content.figures, key, FILE)])
+    return pd.DataFrame(found.cells, columns=["cell", "value"])
+
+
+def _figure(figures: Mapping[str, Figure], key: str, place: Path | str) -> Figure:
+    if key in figures:
+        return figures[key]
+    near = difflib.get_close_matches(key, figures, n=3)
+    if near:
+        raise UsageError(
+            Message.of("the briefing has no figure {key}; nearest: {near}", key=key, near=", ".join(near))
+        )
+    raise UsageError(
+        Message.of(
+            "the briefing has no figure {key}; the keys stand in {file}, under figures", key=key, file=place
+        )
+    )
 
 
 def lead_back(settings: Settings, figures: Iterable[Figure]) -> list[Trace]:
     """Return each figure with the raw values of its cells; a figure without cells names what it rests on."""
     wanted = list(figures)
     sheets = {
-        (file, grid.sheet): grid.values
+        (file, grid.sheet): grid.values  # noqa: PD011 - cells of a sheet, no frame
         for file in sorted({cell.partition("!")[0] for figure in wanted for cell in figure.cells})
         for grid in read_workbook(settings.root / file, name=file).sheets
     }

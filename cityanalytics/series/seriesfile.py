@@ -52,34 +52,56 @@ def read_series(path: Path) -> tuple[pd.DataFrame, tuple[Issue, ...]]:
     CityAnalyticsError
         The file is no such table.
     """
-    lines = list(_lines(path))
+    return _series(path.name, list(_lines(path)))
+
+
+def check_series(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return monthly series of a frame, checked as those of a file are.
+
+    Parameters
+    ----------
+    frame
+        series_id, year, month, value and perhaps group, in any order.
+
+    Raises
+    ------
+    BlockingIssuesError
+        Some row makes no sense; all such rows are carried, as lines of a file.
+    CityAnalyticsError
+        A column is missing, or there is no value.
+    """
+    texts = frame.astype(object).where(frame.notna(), "").astype(str).to_numpy().tolist()
+    lines = [(1, [str(name) for name in frame.columns]), *enumerate(texts, start=2)]
+    return _series("frame", lines)[0]
+
+
+def _series(name: str, lines: list[tuple[int, list[str]]]) -> tuple[pd.DataFrame, tuple[Issue, ...]]:
+    """Return the series of numbered lines of cells, the headings first, and the warnings."""
     if not lines:
         raise CityAnalyticsError(
-            Message.of(
-                "{file} is empty: it needs a line of headings and a line for each month", file=path.name
-            )
+            Message.of("{file} is empty: it needs a line of headings and a line for each month", file=name)
         )
     headings = [text.strip().casefold() for text in lines[0][1]]
-    missing = [name for name in NEEDED if name not in headings]
+    missing = [column for column in NEEDED if column not in headings]
     if missing:
         raise CityAnalyticsError(
             Message.of(
                 "{file} lacks the columns {missing}: its first line must name series_id, year, month, value "
                 "and may name group",
-                file=path.name,
+                file=name,
                 missing=", ".join(missing),
             )
         )
     if len(lines) == 1:
-        raise CityAnalyticsError(Message.of("{file} holds headings and no month", file=path.name))
-    table, issues = _parsed(path.name, headings, lines[1:])
-    issues += _repeated(path.name, table)
+        raise CityAnalyticsError(Message.of("{file} holds headings and no month", file=name))
+    table, issues = _parsed(name, headings, lines[1:])
+    issues += _repeated(name, table)
     errors = blocking(tuple(issues))
     if errors:
         raise BlockingIssuesError(errors)
     table = table.dropna(subset=["value"]).drop_duplicates(["series_id", "year", "month"])
     if table.empty:
-        raise CityAnalyticsError(Message.of("{file} holds no value", file=path.name))
+        raise CityAnalyticsError(Message.of("{file} holds no value", file=name))
     return table.drop(columns="line").reset_index(drop=True), tuple(issues)
 
 

@@ -1,0 +1,195 @@
+"""A briefing for analysts: its figures, tables, charts, sections and pages as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from cityanalytics.briefing import sections
+from cityanalytics.briefing.page import CONTENTS, page
+from cityanalytics.briefing.section import Section
+from cityanalytics.briefing.tables import tables
+from cityanalytics.errors import UsageError
+from cityanalytics.issues import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.shown import ShownTable
+
+#: Names of the sections, in the order of the page.
+SECTIONS = ("headline", *(name for name, _ in CONTENTS))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Briefing:
+    """What a briefing says, before it is a page.
+
+    Parameters
+    ----------
+    content
+        Its values.
+
+    Examples
+    --------
+    >>> briefing = ca.briefing(programme)
+    >>> "62.0亿元" in briefing.page("zh")
+    True
+    """
+
+    content: Content
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that it is written in, the first one first.
+
+        Examples
+        --------
+        >>> briefing.languages
+        ('zh', 'en')
+        """
+        return self.content.settings.languages
+
+    @property
+    def figures(self) -> pd.DataFrame:
+        """Every number of the page.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a figure: ``key``, ``value`` (in ``unit``; missing where it cannot be known), ``unit``, and for
+            each language ``shown_zh``, ``shown_en`` and so on, as a reader sees it.
+
+        Examples
+        --------
+        >>> figures = briefing.figures.set_index("key")
+        >>> print(*figures.loc["investment_to_date", ["value", "unit", "shown_en"]])
+        6200000000.0 yuan ¥6.20 bn
+        """
+        found = list(self.content.figures.values())
+        columns = {
+            "key": [one.key for one in found],
+            "value": pd.Series([one.value for one in found], dtype=float),
+            "unit": [one.unit for one in found],
+        }
+        shown = {f"shown_{name}": [one.shown(name) for one in found] for name in self.languages}
+        return pd.DataFrame({**columns, **shown})
+
+    @property
+    def tables(self) -> Mapping[str, ShownTable]:
+        """The tables by name, each with its ``frame``: the page's rows, order and numbers.
+
+        Examples
+        --------
+        >>> bool(abs(briefing.tables["units"].frame["done"].sum() - 6.2e9) < 1)
+        True
+        """
+        return tables(self.content)
+
+    def section(self, name: str, language: str | None = None) -> Section:
+        """Return a section of the page, as it is written in a language.
+
+        Parameters
+        ----------
+        name
+            ``headline``, ``key``, ``final``, ``units``, ``projects``, ``decisions``, ``what-if``, ``data``,
+            ``record`` or ``provenance``.
+        language
+            Such as ``"en"``; the briefing's first unless another is named.
+
+        Raises
+        ------
+        UsageError
+            There is no such section, or the briefing is not written in the language.
+
+        Examples
+        --------
+        >>> "¥6.20 bn" in briefing.section("headline", "en").html["en"]
+        True
+        """
+        if name not in SECTIONS:
+            raise UsageError(
+                Message.of("no section {name}; there are: {names}", name=name, names=", ".join(SECTIONS))
+            )
+        chosen = self._language(language)
+        return Section(id=name, html={chosen: self._section(name).html[chosen]})
+
+    def page(self, language: str | None = None) -> str:
+        """Return the page that leaders read, whole.
+
+        Parameters
+        ----------
+        language
+            Such as ``"en"``; the briefing's first unless another is named.
+
+        Returns
+        -------
+        str
+            HTML that requests nothing.
+
+        Raises
+        ------
+        UsageError
+            The briefing is not written in the language.
+
+        Examples
+        --------
+        >>> briefing.page("en").startswith("<!doctype html>")
+        True
+        """
+        chosen = self._language(language)
+        # nbconvert takes 0.5 s to import: only where a page is made
+        import nbformat
+
+        from cityanalytics.briefing.template import report
+
+        cells: list[dict[str, Any]] = [
+            {
+                "cell_type": "code",
+                "id": name,
+                "source": "",
+                "metadata": {},
+                "execution_count": None,
+                "outputs": [
+                    {
+                        "output_type": "display_data",
+                        "metadata": {},
+                        "data": self._section(name)._repr_mimebundle_(),
+                    }
+                ],
+            }
+            for name in SECTIONS
+        ]
+        document = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        node = nbformat.from_dict(document)  # type: ignore[no-untyped-call] # nbformat types it not
+        return report(node, page(self.content, chosen))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the figures.
+
+        Examples
+        --------
+        >>> briefing.to_frame().equals(briefing.figures)
+        True
+        """
+        return self.figures
+
+    def _section(self, name: str) -> Section:
+        made: Any = getattr(sections, name.replace("-", "_"))
+        return Section(id=name, html=made(self.content).html)
+
+    def _language(self, name: str | None) -> str:
+        chosen = name or self.languages[0]
+        if chosen not in self.languages:
+            raise UsageError(
+                Message.of(
+                    "no language {name}; there are: {names}", name=chosen, names=", ".join(self.languages)
+                )
+            )
+        return chosen
+
+    def _repr_html_(self) -> str:
+        return self._section("headline").html[self.languages[0]] + self.figures.head(20).to_html(index=False)

@@ -1,0 +1,304 @@
+"""What analysts call: each function is one step of the road, from a workspace to a briefing.
+
+``import cityanalytics as ca`` names all of them; nothing is loaded before it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+    from os import PathLike
+
+    import pandas as pd
+
+    from cityanalytics.briefing.briefing import Briefing
+    from cityanalytics.intake.ingestion import Ingestion
+    from cityanalytics.outlook.forecast import Forecast
+    from cityanalytics.programme.changes import Changes
+    from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.workspace import Workspace
+
+
+def open_workspace(path: str | PathLike[str] = ".") -> Workspace:
+    """Open the workspace that a folder belongs to.
+
+    Parameters
+    ----------
+    path
+        A folder; the nearest one upwards with a cityanalytics.toml is opened.
+
+    Returns
+    -------
+    Workspace
+        Its settings, what was received, and its tables. Nothing is read before it is asked for, and nothing twice:
+        open it again to see what came later.
+
+    Raises
+    ------
+    cityanalytics.errors.UsageError
+        There is no workspace, or its configuration does not hold.
+
+    Examples
+    --------
+    >>> workspace = ca.open_workspace(folder)
+    >>> workspace.quarters
+    ('2010Q1', '2010Q2', '2010Q3')
+    """
+    from cityanalytics.workspace import Workspace
+
+    return Workspace.open(path)
+
+
+def ingest(workspace: Workspace, quarters: Sequence[str] | str | None = None) -> Ingestion:
+    """Read what the units sent into the canonical tables, and write them: all, or none where an issue blocks.
+
+    Parameters
+    ----------
+    workspace
+        Whose workbooks. Open it again afterwards to see the new tables.
+    quarters
+        Of these alone the warnings are listed; every quarter is read, and every error listed.
+
+    Returns
+    -------
+    Ingestion
+        ``tables``, ``issues`` and the files ``written``.
+
+    Raises
+    ------
+    cityanalytics.errors.BlockingIssuesError
+        Some issue blocks; it carries all of them in ``issues``, and no table is written.
+    cityanalytics.errors.UsageError
+        Nothing was received, or nothing of a quarter.
+
+    Examples
+    --------
+    >>> read = ca.ingest(workspace, "2010Q3")
+    >>> len(read.tables["projects"]), len(read.written)
+    (828, 9)
+    """
+    from cityanalytics.intake.ingestion import ingest_and_write
+
+    named = [quarters] if isinstance(quarters, str) else list(quarters or ())
+    return ingest_and_write(workspace.settings, named)
+
+
+def programme(
+    workspace: Workspace,
+    quarter: str | None = None,
+    *,
+    as_of: str | dt.date | None = None,
+    known_on: str | dt.date | None = None,
+) -> Programme:
+    """Return the programme at a data date, as known on a day.
+
+    Parameters
+    ----------
+    workspace
+        Whose programme.
+    quarter
+        Such as ``"2010Q3"``; the last one received unless one is named, or that of `as_of`.
+    as_of
+        The day that figures describe; the quarter's data date unless another is named.
+    known_on
+        The day by which they had been received; everything received counts unless one is named.
+
+    Returns
+    -------
+    Programme
+        The same one each time it is asked for.
+
+    Raises
+    ------
+    cityanalytics.errors.CityAnalyticsError
+        A quarter or date does not fit what was received; the message names the nearest that would do.
+
+    Examples
+    --------
+    >>> programme = ca.programme(workspace, "2010Q3")
+    >>> print(programme.as_of, f"{programme.done / 1e8:.1f}")
+    2010-09-22 62.0
+    """
+    dates = workspace.dates(quarter or "", str(as_of or ""), str(known_on or ""))
+    return workspace.snapshot(as_of=dates.as_of, known_on=dates.known_on)
+
+
+def changes(old: Programme, new: Programme) -> Changes:
+    """Return what changed from one day of a programme to another.
+
+    Both days are looked at as known on the later one's known-on day, so that a difference is one of the programme and
+    not of what is known. What had been said of the first day by then (as `old` knows it, or in its quarter's time) and
+    is said otherwise since, is ``restated``.
+
+    Parameters
+    ----------
+    old, new
+        Programmes of one workspace, the earlier day first.
+
+    Returns
+    -------
+    Changes
+        Frames ``projects``, ``stages``, ``restated`` and ``slips``.
+
+    Raises
+    ------
+    cityanalytics.errors.UsageError
+        `new` does not lie after `old`, or they are of different workspaces.
+
+    Examples
+    --------
+    >>> changes = ca.changes(ca.programme(workspace, "2010Q2"), programme)
+    >>> changes.projects["change"].value_counts().to_dict()
+    {'kept': 266, 'added': 2}
+    """
+    from cityanalytics.publishing.comparison import changes_from
+
+    return changes_from(old, new)
+
+
+def forecast(
+    programme: Programme,
+    *,
+    reference_class: str | None = None,
+    target: float | None = None,
+    seed: int | None = None,
+) -> Forecast:
+    """Return where the programme's year ends.
+
+    Parameters
+    ----------
+    programme
+        The programme at a data date.
+    reference_class
+        Whose changes of pace are taken; the configuration's unless another is named.
+    target
+        What the year is to come to (yuan); the plan in force unless another is given.
+    seed
+        Of the draws of ``paths``; the configuration's unless another is given.
+
+    Returns
+    -------
+    Forecast
+        ``quantiles``, ``probability()``, ``paths``, ``by()``, ``evidence`` and ``plot()``.
+
+    Raises
+    ------
+    cityanalytics.errors.InsufficientDataError
+        Nothing has been done yet, so there is no pace.
+    cityanalytics.errors.UsageError
+        There is no such class.
+
+    Examples
+    --------
+    >>> forecast = ca.forecast(programme)
+    >>> print(f"{forecast.probability():.3f}")
+    0.612
+    """
+    from cityanalytics.outlook.forecast import forecast_programme
+
+    return forecast_programme(programme, reference_class=reference_class or "", target=target, seed=seed)
+
+
+def forecast_series(frame: pd.DataFrame, month: int, *, years: Sequence[int] = ()) -> pd.DataFrame:
+    """Say where each year of monthly series ends, as seen from the end of a month.
+
+    Nothing later is used, of no series.
+
+    Parameters
+    ----------
+    frame
+        ``series_id``, ``year``, ``month``, ``value`` (the month's own amount) and, if wanted, ``group``, in any order.
+    month
+        The month at whose end it stands, 1 to 12.
+    years
+        Only these; all that have the months unless some are named.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a series and year: ``series_id``, ``year``, ``month``, ``method``, ``p05`` to ``p95`` (in the unit of
+        the values), ``issue`` (why an answer is thin).
+
+    Raises
+    ------
+    cityanalytics.errors.CityAnalyticsError
+        A column is missing, a row is no month of a series, or no series has the months.
+
+    Examples
+    --------
+    >>> months = pd.MultiIndex.from_product([["a"], range(2001, 2006), range(1, 13)])
+    >>> frame = pd.DataFrame(months.to_list(), columns=["series_id", "year", "month"]).assign(value=10.0)
+    >>> found = ca.forecast_series(frame, 9, years=[2005])
+    >>> bool(found.loc[0, "p05"] <= found.loc[0, "p50"] <= found.loc[0, "p95"])
+    True
+    """
+    from cityanalytics.series.answers import answers
+    from cityanalytics.series.series import arrange
+    from cityanalytics.series.seriesfile import check_series
+    from cityanalytics.series.yearend import year_ends
+
+    panel = arrange(check_series(frame))
+    return answers(panel, year_ends(panel, month), month=month, years=tuple(years))
+
+
+def briefing(programme: Programme) -> Briefing:
+    """Return the briefing of a programme as values: figures, tables, charts, sections and pages.
+
+    Parameters
+    ----------
+    programme
+        The programme at a data date, of a workspace.
+
+    Returns
+    -------
+    Briefing
+        ``figures``, ``tables[name]``, ``charts[name]``, ``section(name, language)`` and ``page(language)``.
+
+    Raises
+    ------
+    cityanalytics.errors.CityAnalyticsError
+        Too little is known for a briefing.
+
+    Examples
+    --------
+    >>> briefing = ca.briefing(programme)
+    >>> briefing.figures.set_index("key").loc["investment_to_date", ["shown_zh", "shown_en"]].tolist()
+    ['62.0亿元', '¥6.20 bn']
+    """
+    from cityanalytics.publishing.assemble import briefing_of
+
+    return briefing_of(programme)
+
+
+def trace(briefing: Briefing, key: str) -> pd.DataFrame:
+    """Return the cells that a figure of a briefing was computed from.
+
+    Parameters
+    ----------
+    briefing
+        The briefing.
+    key
+        A key of its ``figures``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a cell: ``cell`` (``file!sheet!cell``) and ``value``, as it stands in the workbook. A figure without
+        cells names in ``cell`` what it rests on.
+
+    Raises
+    ------
+    cityanalytics.errors.UsageError
+        The briefing has no figure of that key; the message names the nearest.
+
+    Examples
+    --------
+    >>> ca.trace(briefing, "investment_2009").shape
+    (1, 2)
+    """
+    from cityanalytics.publishing.trace import trace_briefing
+
+    return trace_briefing(briefing, key)
