@@ -49,7 +49,7 @@ def open_workspace(path: str | PathLike[str] = ".") -> Workspace:
     """
     from cityanalytics.workspace import Workspace
 
-    return Workspace.open(path)
+    return Workspace.at(path)
 
 
 def ingest(workspace: Workspace, quarters: Sequence[str] | str | None = None) -> Ingestion:

@@ -54,7 +54,7 @@ class Workspace:
     )
 
     @classmethod
-    def open(cls, path: str | PathLike[str] = ".") -> Workspace:
+    def at(cls, path: str | PathLike[str] = ".") -> Workspace:
         """Open the workspace that a folder belongs to.
 
         Parameters

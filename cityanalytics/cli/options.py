@@ -74,4 +74,4 @@ def workspace_of(workspace: Path | None) -> Workspace:
     # pandas takes 0.4 s to import: only where tables are read
     from cityanalytics.workspace import Workspace
 
-    return Workspace.open(workspace or Path.cwd())
+    return Workspace.at(workspace or Path.cwd())

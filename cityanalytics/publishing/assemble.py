@@ -81,7 +81,7 @@ def assemble(workspace: str = ".", quarter: str = "", as_of: str = "", known_on:
     cityanalytics.errors.CityAnalyticsError
         The workspace, the quarter or a date does not fit, or too little is known.
     """
-    opened = Workspace.open(workspace)
+    opened = Workspace.at(workspace)
     return compose(opened, opened.dates(quarter, as_of, known_on))
 
 

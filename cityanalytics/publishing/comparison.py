@@ -39,7 +39,7 @@ def changes_between(old: str, new: str, *, workspace: str = ".", known_on: str =
     cityanalytics.errors.CityAnalyticsError
         The workspace, a quarter or a date does not fit, `new` does not lie after `old`, or too little is known.
     """
-    opened = Workspace.open(workspace)
+    opened = Workspace.at(workspace)
     first, last = (
         opened.dates(quarter, as_of, known_on) for quarter, as_of in map(_quarter_or_date, (old, new))
     )

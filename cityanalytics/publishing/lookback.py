@@ -97,7 +97,7 @@ def look_back(workspace: str = ".", quarter: str = "", as_of: str = "", known_on
     workspace, quarter, as_of, known_on
         As in `cityanalytics.publishing.assemble.assemble`; they bound the hindcasts and what is known of closed years.
     """
-    opened = Workspace.open(workspace)
+    opened = Workspace.at(workspace)
     dates = opened.dates(quarter, as_of, known_on)
     entries = read_ledger(opened.settings).entries
     found = list(hindcasts(opened, as_of=dates.as_of, known_on=dates.known_on))[::-1]
