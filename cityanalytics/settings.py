@@ -28,8 +28,8 @@ class Texts(dict[str, str]):
 
     Examples
     --------
-    >>> Texts(zh="样例市", en="Sample City")["fr"]
-    'Sample City'
+    >>> Texts(zh="某市", en="A City")["fr"]
+    'A City'
     """
 
     def __missing__(self, language: str) -> str:

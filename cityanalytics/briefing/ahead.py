@@ -10,6 +10,8 @@ from cityanalytics.outlook.parts import backtest as parts_backtest
 from cityanalytics.series.pool import reference
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cityanalytics.outlook.outlook import Outlook
     from cityanalytics.outlook.pace import Pace
     from cityanalytics.outlook.scenario import Scenario
@@ -240,13 +242,23 @@ def _parts(programme: Programme, outlook: Outlook) -> list[Figure]:
                 ("parts_without_total", parts.projects["untotalled"], ("projects!total_investment",)),
                 ("parts_without_dates", parts.projects["undated"], ("projects!project",)),
                 ("parts_contradicted", parts.contradicted, ("projects!total_investment", DONE)),
-                ("sites_without_plan", outlook.demolition.sites["unplanned"], ("demolition!planned_area",)),
-                ("sites_exceeded", outlook.demolition.sites["exceeded"], ("demolition!area",)),
+                *_doubtful_sites(outlook),
             )
         ),
         Figure(key="unit_coverage", value=_unit_coverage(), unit="fraction", sources=(PARTS,)),
         Figure(key="completed_coverage", value=_completed_coverage(), unit="fraction", sources=(COUNTS,)),
     ]
+
+
+def _doubtful_sites(outlook: Outlook) -> tuple[tuple[str, pd.Series, tuple[str, ...]], ...]:
+    """Return the sites that lack a planned area or went beyond it; nothing where there are no sites."""
+    sites = outlook.demolition.sites
+    if sites.empty:
+        return ()
+    return (
+        ("sites_without_plan", sites["unplanned"], ("demolition!planned_area",)),
+        ("sites_exceeded", sites["exceeded"], ("demolition!area",)),
+    )
 
 
 def _unit_coverage() -> float:

@@ -134,8 +134,8 @@ def wrapped(text: str, most: float, size: float = REGULAR) -> str:
 
     Examples
     --------
-    >>> wrapped("Shanty towns", 40.0), wrapped("棚户区改造", 30.0), wrapped("棚户区", 30.0)
-    ('Shanty\ntowns', '棚户区\n改造', '棚户区')
+    >>> wrapped("Water supply", 40.0), wrapped("轨道交通站", 30.0), wrapped("轨道站", 30.0)
+    ('Water\nsupply', '轨道交\n通站', '轨道站')
     """
     if text_width(text, size) <= most:
         return text

@@ -99,6 +99,27 @@ def spoken(language: str) -> Translate:
     return say
 
 
+def configured_gaps(text: str) -> tuple[str, ...]:
+    """Return the keys of the figures in a text of the configuration.
+
+    Raises
+    ------
+    UsageError
+        A brace stands alone.
+
+    Examples
+    --------
+    >>> configured_gaps("{done} of {planned}")
+    ('done', 'planned')
+    """
+    try:
+        return tuple(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+    except ValueError as error:
+        raise UsageError(
+            Message.of("cityanalytics.toml: [remarks] {text!r}: {reason}", text=text, reason=error)
+        ) from error
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wording:
     """The words of one language, with the figures that they may state.
@@ -150,12 +171,7 @@ class Wording:
         >>> print(say.configured("<b>{investment_to_date}"))
         &lt;b&gt;¥6.20 bn
         """
-        try:
-            gaps = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
-        except ValueError as error:
-            raise UsageError(
-                Message.of("cityanalytics.toml: [remarks] {text!r}: {reason}", text=text, reason=error)
-            ) from error
+        gaps = configured_gaps(text)
         for gap in gaps:
             if gap not in self.figures:
                 raise UsageError(

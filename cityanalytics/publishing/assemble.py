@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cityanalytics.briefing.content import Content, Provenance
 from cityanalytics.briefing.figures import figures
 from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.sections.key import remarks
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.calendar import days, year_end
 from cityanalytics.errors import UsageError
@@ -149,9 +150,8 @@ def compose(workspace: Workspace, dates: Dates) -> Content:
         bridge=moved,
         record=record,
     )
-    for remark in settings.remarks:
-        for language, text in remark.items():
-            Wording(language=language, figures=found).configured(text)  # refused before a page is begun
+    for language in settings.languages:
+        remarks(settings, Wording(language=language, figures=found))  # refused before a page is begun
     return Content(
         settings=settings,
         programme=programme,

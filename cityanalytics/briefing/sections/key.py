@@ -10,11 +10,14 @@ from cityanalytics.briefing import display
 from cityanalytics.briefing.blocks import side_by_side
 from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.names import name_of
 from cityanalytics.briefing.section import paragraph, part
+from cityanalytics.briefing.wording import configured_gaps
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
+    from cityanalytics.settings import Settings
 
 
 #: Figures of the projects' table, and what they count; one that is not there has no row.
@@ -65,22 +68,37 @@ def _ahead(content: Content, say: Wording) -> Markup:
 
 
 def _works(content: Content, say: Wording) -> Markup:
-    """Write what is done of each kind of works that the bureau names."""
-    if not content.settings.works:
-        return Markup("")
+    """Write what is done of each kind of works that the bureau names and no remark states."""
+    remarked = {gap for remark in content.settings.remarks for gap in configured_gaps(remark[say.language])}
     listed = LANGUAGES[say.language].join.join(
         f"{kind.label[say.language]} {content.figures[kind.key].shown(say.language)}"
         for kind in content.settings.works
+        if kind.key not in remarked and content.figures[kind.key].value is not None
     )
-    return paragraph(say("Physical works done: {listed}.", listed=listed))
+    return paragraph(say("Physical works done: {listed}.", listed=listed)) if listed else Markup("")
+
+
+def remarks(settings: Settings, say: Wording) -> list[Markup]:
+    """Return the bureau's own remarks, with figures in their gaps.
+
+    A remark is left out where a figure of it has nothing to be of: no such kind is reported, or nothing came before.
+
+    Raises
+    ------
+    UsageError
+        A gap names no figure that there could be.
+    """
+    texts = [remark[say.language] for remark in settings.remarks]
+    return [
+        say.configured(text)
+        for text in texts
+        if all(key in say.figures or name_of(key, settings, say) is None for key in configured_gaps(text))
+    ]
 
 
 def _remarks(content: Content, say: Wording) -> Markup:
-    """Write the bureau's own remarks, with figures in their gaps."""
-    remarks = [say.configured(remark[say.language]) for remark in content.settings.remarks]
-    return (
-        paragraph(escape(LANGUAGES[say.language].space).join(remarks), note=True) if remarks else Markup("")
-    )
+    texts = remarks(content.settings, say)
+    return paragraph(escape(LANGUAGES[say.language].space).join(texts), note=True) if texts else Markup("")
 
 
 def _measures(content: Content, say: Wording) -> Markup:

@@ -105,9 +105,7 @@ def _gaps(content: Content, say: Wording) -> list[Markup]:
         else say(
             "Started {projects_started} = completed {projects_completed} + on schedule {projects_on_schedule} + neither {unexplained_projects}, which are late + begun since their units last reported {unassessed_projects}, of which no report says how they go."
         ),
-        say(
-            "Works completed and listed one by one: {works_listed}; projects they belong to: {works_bundling}; completed projects: {projects_completed}. One project can bundle several works."
-        ),
+        *_listed_works(content, say),
         say(
             "Projects under way and below elapsed time on their plan: {below_quota_projects}; of these reported as on schedule: {contradicted_projects}."
         ),
@@ -139,6 +137,17 @@ def _gaps(content: Content, say: Wording) -> list[Markup]:
         say("A stated total disagrees with its rows, which are used: {what}.", what=what) for what in totals
     ]
     return lines + _on_year(content, say)
+
+
+def _listed_works(content: Content, say: Wording) -> list[Markup]:
+    """Tell works that are listed one by one from projects; nothing where the bureau lists none."""
+    if not any(kind.listed for kind in content.settings.works):
+        return []
+    return [
+        say(
+            "Works completed and listed one by one: {works_listed}; projects they belong to: {works_bundling}; completed projects: {projects_completed}. One project can bundle several works."
+        )
+    ]
 
 
 def _on_year(content: Content, say: Wording) -> list[Markup]:

@@ -121,7 +121,7 @@ def _doubts(content: Content, say: Wording) -> Markup:
             "{sites_exceeded} demolition sites have done more than planned: what is done counts as their total.",
         ),
     }
-    said = [say.counted(*forms, key) for key, forms in lacking.items() if found[key].value]
+    said = [say.counted(*forms, key) for key, forms in lacking.items() if key in found and found[key].value]
     if content.outlook.parts.unallocated[LEVELS.index(0.5)]:
         said.append(
             say(
