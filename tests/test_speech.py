@@ -87,6 +87,22 @@ def test_the_page_says_the_speech_in_both_languages(briefing: Path) -> None:
     assert "totals from a public speech of 2010, detail synthetic" in en
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nothing_of_the_speech_is_missing_from_the_page(briefing: Path, figures, language: str) -> None:
+    page = (briefing / f"briefing.{language}.html").read_text(encoding="utf-8")
+    texts = re.sub(r"(?s)<style.*?</style>|<svg.*?</svg>|<[^>]+>", " ", page)
+    keys = [row["key"] for row in rows()]
+    # tables have a scale of their own, which in English is not that of sentences
+    keys = [key for key in keys if language == "zh" or not key.startswith("demolition")]
+    numbers = {key: re.sub(r"^\D+|(?<=\d)[^\d.].*", "", figures[key]["shown"][language]) for key in keys}
+    missing = [
+        key for key, number in numbers.items() if not re.search(rf"(?<![\d.]){number}(?![\d.])", texts)
+    ]
+    assert missing == []
+    assert "背街小巷改造 36" in texts or "Back streets rebuilt 36" in texts
+    assert "新铺天然气管网 28" in texts or "Gas network laid 28" in texts
+
+
 def test_the_headline_is_one_short_sentence(record) -> None:
     assert len(record["headline"]["zh"]) <= 120
     assert len(record["headline"]["en"]) <= 220

@@ -68,14 +68,19 @@ def _ahead(content: Content, say: Wording) -> Markup:
 
 
 def _works(content: Content, say: Wording) -> Markup:
-    """Write what is done of each kind of works that the bureau names and no remark states."""
+    """Write the projects' total investment, and what is done of each kind of works that no remark states."""
     remarked = {gap for remark in content.settings.remarks for gap in configured_gaps(remark[say.language])}
     listed = LANGUAGES[say.language].join.join(
         f"{kind.label[say.language]} {content.figures[kind.key].shown(say.language)}"
         for kind in content.settings.works
         if kind.key not in remarked and content.figures[kind.key].value is not None
     )
-    return paragraph(say("Physical works done: {listed}.", listed=listed)) if listed else Markup("")
+    sentences = []
+    if content.figures["programme_total_investment"].value:
+        sentences.append(say("Total investment of all projects: {programme_total_investment}."))
+    if listed:
+        sentences.append(say("Physical works done: {listed}.", listed=listed))
+    return paragraph(escape(LANGUAGES[say.language].space).join(sentences)) if sentences else Markup("")
 
 
 def remarks(settings: Settings, say: Wording) -> list[Markup]:
