@@ -9,7 +9,7 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 
 BASE ?= HEAD
-.PHONY: help briefing test setup lint format bench net catalogue drill sample lock clean
+.PHONY: help briefing test setup lint format docs bench net catalogue drill sample lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ lint: setup ## style, types and import contract alone
 format: setup ## mends layout and what of style can be mended
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
+
+docs: setup ## the reference of the library as pages, in dist/docs; needs no network
+	@$(STEP) 'Reference (sphinx)' $(BIN)/sphinx-build -q -W --keep-going -E -b html docs/reference dist/docs
 
 bench: setup ## speed beside named alternatives: a briefing, then reading a long .xlsx and .csv
 	@$(BIN)/python benchmarks/briefing.py

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
+import shutil
 import subprocess
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -264,8 +268,6 @@ def test_every_result_shows_itself(
 
 
 def test_ingest_gives_what_it_writes(processed_workspace: Path, tmp_path: Path) -> None:
-    import shutil
-
     shutil.copytree(processed_workspace, tmp_path / "city", ignore=shutil.ignore_patterns("reports"))
     read = ca.ingest(ca.open_workspace(tmp_path / "city"), ["2010Q1"])
     assert all(path.is_file() for path in read.written)
@@ -273,3 +275,20 @@ def test_ingest_gives_what_it_writes(processed_workspace: Path, tmp_path: Path) 
     for name, table in again.stored.items():
         assert len(read.tables[name]) == len(table)
     assert set(read.issues["quarter"]) <= {"2010Q1"}
+
+
+def documented(repository: Path) -> dict[str, str]:
+    """Give each thing that the reference documents by its last name, with the place it is loaded from."""
+    text = (repository / "docs/reference/index.rst").read_text("utf-8")
+    places = re.findall(r"^\.\. auto(?:function|class|module):: cityanalytics\.(\S+)", text, re.MULTILINE)
+    return {place.rpartition(".")[2]: place for place in places}
+
+
+def test_what_is_exported_is_what_is_documented_and_each_has_an_example(repository: Path) -> None:
+    places = documented(repository)
+    assert sorted(places) == sorted(ca.__all__)
+    for name in sorted(set(places) - {"errors"}):
+        home, _, last = places[name].rpartition(".")
+        one = getattr(import_module(f"cityanalytics.{home}"), last)
+        assert one is getattr(ca, name) or callable(getattr(ca, name))
+        assert ">>>" in (inspect.getdoc(one) or ""), name

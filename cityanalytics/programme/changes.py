@@ -51,6 +51,12 @@ class Changes:
         them, negative when earlier), cells.
     said
         What units say otherwise of projects of both days: project, unit, ``field`` (of :data:`SAID`), ``old``, ``new``.
+
+    Examples
+    --------
+    >>> changes = ca.changes(ca.programme(workspace, "2010Q2"), programme)
+    >>> list(changes.slips)[:3]
+    ['project', 'unit', 'milestone']
     """
 
     before: Programme
