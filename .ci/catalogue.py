@@ -26,6 +26,11 @@ PACKAGE = Path(__file__).resolve().parent.parent / "cityanalytics"
 #: Calls that say their first literal, and those that count by their first two.
 ONE = {"say", "say.plain", "say.strong", "Message.of", "progress", "translate"}
 COUNTED = {"say.counted", "say.plain_counted", "Message.counted", "say_count"}
+#: What declares its words: which argument, and which named ones, hold them.
+DECLARED: dict[str, tuple[int, frozenset[str]]] = {
+    "Field": (1, frozenset({"brief"})),
+    "Declaration": (0, frozenset({"title", "tab", "caption", "unit", "lines", "empty"})),
+}
 
 
 def main() -> None:
@@ -66,10 +71,10 @@ def spoken(node: ast.AST, known: set[Sentence]) -> Iterator[Sentence]:
         texts, called = literals(node.args), ast.unparse(node.func)
         if called in COUNTED and len(texts) > 1:
             yield tuple(texts[:2])
-        elif (
-            called in ONE and literals(node.args[:1]) and re.search("[A-Za-z]", re.sub("{.*?}", "", texts[0]))
-        ):
+        elif called in ONE and literals(node.args[:1]) and has_words(texts[0]):
             yield texts[0]
+        elif called in DECLARED:
+            yield from filter(has_words, declared(node, *DECLARED[called]))
         yield from literals([each.value for each in node.keywords if each.arg == "help"])
     elif isinstance(node, ast.FunctionDef):
         decorators = {ast.unparse(each).partition("(")[0] for each in node.decorator_list}
@@ -77,6 +82,19 @@ def spoken(node: ast.AST, known: set[Sentence]) -> Iterator[Sentence]:
             yield cleandoc(ast.get_docstring(node) or "")
     elif isinstance(node, ast.Tuple) and tuple(literals(node.elts)) in known:
         yield tuple(literals(node.elts))
+
+
+def has_words(text: str) -> bool:
+    """Tell whether a text has letters beside its gaps."""
+    return bool(re.search("[A-Za-z]", re.sub("{.*?}", "", text)))
+
+
+def declared(call: ast.Call, place: int, named: frozenset[str]) -> list[str]:
+    """Return the sentences that a declaration holds."""
+    given = [*call.args[place : place + 1], *(each.value for each in call.keywords if each.arg in named)]
+    return literals(
+        [part for each in given for part in (each.elts if isinstance(each, ast.Tuple) else [each])]
+    )
 
 
 def literals(nodes: list[ast.expr]) -> list[str]:

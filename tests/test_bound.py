@@ -444,16 +444,14 @@ def units(report: Report, row: list[str]) -> list[Said]:
 
 
 def standings(report: Report, row: list[str], header: list[str]) -> list[Said]:
-    before = f"since_{STANDINGS[row[0]]}_to_"
-    whole = sum(figure["value"] for key, figure in report.figures.items() if key.startswith(before))
+    every = {"合计", "All"}
+    before = ".+" if row[0] in every else STANDINGS[row[0]]
     found: list[Said] = [row[0]]
     for label in header[1:]:
-        if label in {"合计", "All"}:
-            found.append(Value(value=whole, unit="count"))
-        else:
-            key = before + STANDINGS[label]
-            known = key in report.figures
-            found.append(report.value(key) if known else Value(value=0, unit="count"))
+        after = ".+" if label in every else STANDINGS[label]
+        keys = [key for key in report.figures if re.fullmatch(f"since_{before}_to_{after}", key)]
+        count = sum(report.figures[key]["value"] for key in keys)
+        found.append(Value(value=count, unit="count", key=" ".join(keys)))
     return found
 
 
@@ -640,8 +638,8 @@ def test_every_date_and_number_of_a_header_is_known(both: list[Report]) -> None:
             if table.kind == "standings":
                 first, last = dates(table.note)
                 assert [dates(label) for label in labels] == [[first]]
-                assert is_day("{}月{}日".format(*last[1:]), dt.date.fromisoformat(report.record["as_of"]))
-                assert first == (None, *map(int, report.record["bridge"]["from"]["as_of"].split("-")[1:]))
+                ends = [dt.date(*map(int, filter(None, day))).isoformat() for day in (first, last)]
+                assert ends == [report.record["bridge"]["from"]["as_of"], report.record["as_of"]]
             else:
                 assert labels == []
 

@@ -8,10 +8,12 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
 from defusedxml.ElementTree import fromstring
 from hypothesis import given
@@ -21,21 +23,24 @@ from nbformat import reads
 
 from cityanalytics.briefing import charts, palette, template
 from cityanalytics.briefing.blocks import (
+    Choice,
     Fact,
-    Scenario,
     key_numbers,
     scenario_chooser,
-    scenario_table,
     side_by_side,
 )
 from cityanalytics.briefing.charts import Bar, Chart, Curve, Progress, Stage, Words, YearEnd
-from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.drawing import MissingGlyphError, packed, spread, text_width, wrapped
+from cityanalytics.briefing.fields import Field
+from cityanalytics.briefing.formats import Share, amounts
 from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.shown import Declaration, ShownTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from cityanalytics.settings import Settings
 
 PHONE_COLUMN = 375 - 2 * 16  # CSS pixels between a phone's margins
 SMALLEST_TEXT = 9
@@ -413,34 +418,30 @@ def demo(language: str) -> str:
         for at, each in enumerate((early, late, begun, first))
     ]
     figures += [each.figure_html(at, language) for at, each in enumerate(edges, start=len(ALL) + 1)]
-    table = (
-        Table.of(
-            columns=(say["name"], "62", "%"), rows=[(say["name"], 6.2e9, 0.689), (say["behind"], 1e9, None)]
-        )
-        .caption(say["name"], unit=LANGUAGES[language].amounts[0].unit)
-        .numeric(1, places=1, per=1e8)
-        .shares(2)
+    rows = pd.DataFrame({"name": [say["name"], say["behind"]], "done": [6.2e9, 1e9], "share": [0.689, None]})
+    fields = (Field("name", say["name"]), Field("done", "62", amounts()), Field("share", "%", Share()))
+    table = ShownTable(
+        declaration=Declaration(
+            name="t", title=say["name"], unit="{unit}", frame=lambda _: rows, fields=fields, fits=True
+        ),
+        source=None,
+        settings=cast("Settings", None),
     )
     chosen = [
-        Scenario(
+        Choice(
             name=f"{say['name']} {at}", sentence=say["note"], facts=(Fact(label=say["note"], value="87.0"),)
         )
         for at in range(3)
     ]
-    choice = scenario_chooser(
-        chosen,
-        legend=say["name"],
-        table=scenario_table(chosen, label=say["name"]).caption(say["note"]),
-        language=language,
-    )
+    choice = scenario_chooser(chosen, legend=say["name"], table=table.html(language))
     lead = Markup("<p class=lead>{} <b>62.0</b></p>").format(say["note"])
     sections = {
         "headline": lead
         + key_numbers([Fact(label=say["name"], value="62.0", note=say["behind"], behind=True)]),
-        "key": table.fitting().html(1, language),
+        "key": table.html(language),
         "units": side_by_side(*figures),
         "what-if": choice,
-        "data": table.html(3, language),
+        "data": replace(table, position=3).html(language),
     }
     outputs = [
         {

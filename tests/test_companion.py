@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook
 
 from cityanalytics.briefing import wording
 from cityanalytics.briefing.companion import companion
-from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet
+from cityanalytics.briefing.spreadsheet import chance_formats
 from cityanalytics.programme.progress import curve
 from cityanalytics.publishing.assemble import assemble
 from cityanalytics.publishing.workbook import LONG, write_workbook
@@ -517,15 +517,8 @@ def test_a_chance_is_shown_as_certain_only_where_it_is(package, tables, record) 
     assert set(small) == {'"不足1"'}
     assert set(rest) == {"#,##0"}
     page = {1.0: "#,##0", 0.0: "#,##0", 0.999: '"超过99"', 0.5: "#,##0"}
-    made = BookSheet.of(
-        "x",
-        "x",
-        title="x",
-        columns=[BookColumn.chances("x")],
-        rows=[[value] for value in page],
-        language="zh",
-    )
-    assert [made.columns[0].format_of(row) for row in range(len(page))] == list(page.values())
+    cells = [100.0 * value for value in page]
+    assert chance_formats(cells, "zh") == tuple(page.values())
 
 
 def cells_of(package: Package, table: Table, label: str) -> list[dict[str, str]]:

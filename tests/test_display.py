@@ -9,9 +9,11 @@ import json
 import re
 from fractions import Fraction
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING, cast
 
+import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markupsafe import Markup
 from nbformat import NotebookNode, reads
@@ -19,17 +21,24 @@ from nbformat import NotebookNode, reads
 from cityanalytics.briefing import display, template
 from cityanalytics.briefing.blocks import (
     MOST_SCENARIOS,
+    Choice,
     Fact,
-    Scenario,
     key_numbers,
-    late,
     scenario_chooser,
-    scenario_table,
     side_by_side,
 )
-from cityanalytics.briefing.display import NOT_APPLICABLE, Table, Value, number
+from cityanalytics.briefing.display import Value, number
+from cityanalytics.briefing.fields import Field
+from cityanalytics.briefing.formats import Chance, Number, Points, Share, Text, Word, amounts
 from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.number import NOT_APPLICABLE, numbers
 from cityanalytics.briefing.quantity import SHOWN
+from cityanalytics.briefing.render import notebook as in_notebook
+from cityanalytics.briefing.render import terminal
+from cityanalytics.briefing.shown import Declaration, ShownTable
+
+if TYPE_CHECKING:
+    from cityanalytics.settings import Settings
 
 LANGUAGE_NAMES = sorted(LANGUAGES)
 
@@ -83,8 +92,11 @@ def test_languages_show_the_same_digits(yuan: int) -> None:
 
 
 def cell_of_a_chance(value: Value, language: str) -> str:
-    table = Table.of(columns=("单位", "把握"), rows=[("甲", value)]).caption("把握").chances(1)
-    return read(table.html(1, language)).cells[-1][2].strip()
+    applies = value is not NOT_APPLICABLE
+    chance = value if isinstance(value, float | int) else None
+    rows = pd.DataFrame({"name": ["甲"], "chance": pd.Series([chance], dtype=float), "applies": [applies]})
+    table = shown(rows, Field("name", "单位"), Field("chance", "把握", Chance(), applies="applies"))
+    return read(table.html(language)).cells[-1][2].strip()
 
 
 FORMATS = (
@@ -205,24 +217,42 @@ def read(markup: str) -> _Cells:
     return parser
 
 
-def sample_table() -> Table:
-    return (
-        Table.of(
-            columns=("指标", "计划", "完成", "比例", "差距"),
-            rows=[
-                ("投资", 9.0e9, 6.2e9, 62 / 90, 62 / 90 - 265 / 365),
-                ("绿化", 8e8, None, NOT_APPLICABLE, 0.012),
-            ],
-        )
-        .caption("主要指标", unit="亿元")
-        .numeric(1, 2, places=1, per=1e8)
-        .shares(3)
-        .points(4)
+def shown(
+    rows: pd.DataFrame, *fields: Field, unit: str = "", tab: str = "", fits: bool = False
+) -> ShownTable:
+    """Bind rows to fields that a test declares."""
+    declaration: Declaration[pd.DataFrame] = Declaration(
+        name="t", title="主要指标", frame=lambda frame: frame, fields=fields, unit=unit, tab=tab, fits=fits
+    )
+    return ShownTable(declaration=declaration, source=rows, settings=cast("Settings", None), position=3)
+
+
+def sample_table(*, tab: str = "", fits: bool = False) -> ShownTable:
+    rows = pd.DataFrame(
+        {
+            "what": ["投资", "绿化"],
+            "plan": [9.0e9, 8e8],
+            "done": [6.2e9, None],
+            "share": [62 / 90, None],
+            "gap": [62 / 90 - 265 / 365, 0.012],
+            "planned": [True, False],
+        }
+    )
+    return shown(
+        rows,
+        Field("what", "指标"),
+        Field("plan", "计划", amounts()),
+        Field("done", "完成", amounts()),
+        Field("share", "比例", Share(), applies="planned"),
+        Field("gap", "差距", Points()),
+        unit="{unit}",
+        tab=tab,
+        fits=fits,
     )
 
 
 def test_a_table_heads_its_columns_and_rows_and_aligns_its_numbers() -> None:
-    found = read(sample_table().html(3, "zh"))
+    found = read(sample_table().html("zh"))
     assert found.cells[0][2].strip() == "表3\u3000主要指标（亿元）"
     heads = found.cells[1:6]
     assert [(tag, attributes["scope"]) for tag, attributes, _ in heads] == [("th", "col")] * 5
@@ -236,10 +266,33 @@ def test_a_table_heads_its_columns_and_rows_and_aligns_its_numbers() -> None:
     assert all(attributes.get("class") == "n" for row in rows for _, attributes, _ in row[1:])
 
 
+def test_sheet_notebook_and_terminal_hold_what_the_page_does() -> None:
+    table = sample_table(tab="指标")
+    sheet = table.sheet("zh")
+    assert [(column.label, column.unit) for column in sheet.columns[:2]] == [("指标", ""), ("计划", "亿元")]
+    assert sheet.rows[0][:3] == ("投资", 90.0, 62.0)
+    assert sheet.rows[1] == ("绿化", 8.0, "无数据", "不适用", 1.2)
+    drawn = in_notebook.draw(table, "zh")
+    for text in ("计划（亿元）", "68.9%", "无数据", "不适用"):
+        assert text in drawn
+        assert text in table.text("zh")
+    assert table.frame["plan"].tolist() == [9.0e9, 8e8]
+    assert table.frame.attrs["units"]["plan"] == "yuan"
+
+
+@pytest.mark.parametrize("width", [40, 60, 100])
+def test_on_a_terminal_no_line_is_too_wide_and_no_word_is_lost(width: int) -> None:
+    rows = pd.DataFrame({"a": ["城市道路改造工程（一期）及附属设施 phase one of two"], "n": [12345.0]})
+    text = shown(rows, Field("a", "项目"), Field("n", "个数", Number())).text("zh", width=width)
+    assert max(terminal.letters(line) for line in text.splitlines()) <= width
+    assert "".join(rows["a"][0].split()) in "".join(text.replace("12,345", "").split())
+    assert "12,345" in text
+
+
 def test_a_table_scrolls_in_a_named_region_unless_it_fits() -> None:
-    scrolling = sample_table().html(1, "zh")
-    assert re.search(r"role=region tabindex=0 aria-labelledby=table-1>.*<caption id=table-1>", scrolling)
-    assert "role=region" not in sample_table().fitting().html(1, "zh")
+    scrolling = sample_table().html("zh")
+    assert re.search(r"role=region tabindex=0 aria-labelledby=table-3>.*<caption id=table-3>", scrolling)
+    assert "role=region" not in sample_table(fits=True).html("zh")
 
 
 @given(
@@ -248,61 +301,53 @@ def test_a_table_scrolls_in_a_named_region_unless_it_fits() -> None:
     ).filter(str.strip)
 )
 def test_text_of_a_spreadsheet_stays_text(text: str) -> None:
-    table = Table.of(columns=(text, "b"), rows=[(text, text)]).caption(text, unit=text)
-    found = read(table.html(1, "en"))
-    assert [shown.removesuffix("\n") for *_, shown in found.cells[1:]] == [text, "b", text, text]
+    rows = pd.DataFrame({"a": [text], "b": [text]})
+    table = shown(rows, Field("a", "a"), Field("b", "b", Text(own=True)))
+    found = read(table.html("en"))
+    assert [words.removesuffix("\n") for *_, words in found.cells[3:]] == [text, text]
     assert set(found.tags) <= {"div", "table", "caption", "span", "b", "thead", "tbody", "tr", "th", "td"}
+    assert read(in_notebook.draw(table, "en")).cells[-1][2].removesuffix("\n") == text
 
 
-def test_markup_of_our_own_stands_in_a_cell() -> None:
-    table = Table.of(columns=("单位", "状态"), rows=[("甲", late("滞后"))]).caption("状态")
-    assert "<td><span class=late>滞后</span></td>" in table.html(1, "zh")
+def test_a_word_that_warns_is_marked() -> None:
+    rows = pd.DataFrame({"unit": ["甲", "乙"], "light": ["behind", "normal"]})
+    light = Field("light", "Light", Word(warns=frozenset({"behind"})))
+    html = shown(rows, Field("unit", "Unit"), light).html("zh")
+    assert "<td><span class=late>滞后</span></td>" in html
+    assert "<td>正常</td>" in html
 
 
 def test_no_cell_is_blank() -> None:
-    table = Table.of(columns=("a", "b", "c"), rows=[("x", "", None)]).caption("t")
-    assert [text for *_, text in read(table.html(1, "en")).cells[-2:]] == ["no data", "no data"]
+    rows = pd.DataFrame({"a": ["x"], "b": [""], "c": [None]})
+    table = shown(rows, *(Field(name, name) for name in "abc"), tab="t")
+    assert [text for *_, text in read(table.html("en")).cells[-2:]] == ["no data", "no data"]
+    assert table.sheet("en").rows == (("x", "no data", "no data"),)
 
 
-def test_a_verb_leaves_the_table_as_it_was() -> None:
-    table = Table.of(columns=("a", "b"), rows=[("x", 1.0)]).caption("t")
-    table.numeric(1)
-    with pytest.raises(ValueError, match="number in a column of text"):
-        table.html(1, "en")
-
-
-@pytest.mark.parametrize(
-    ("columns", "rows"),
-    [(tuple("abcdefgh"), []), (("a", " "), []), ((), []), (("a", "b"), [("x",)])],
+@given(
+    values=st.lists(st.floats(-1e13, 1e13), min_size=1),
+    places=st.integers(0, 3),
+    language=st.sampled_from(LANGUAGE_NAMES),
 )
-def test_a_table_that_no_reader_could_read_is_refused(
-    columns: tuple[str, ...], rows: list[tuple[str]]
-) -> None:
-    with pytest.raises(ValueError, match=r"columns|cells"):
-        Table.of(columns=columns, rows=rows)
-
-
-def test_a_table_needs_a_caption() -> None:
-    with pytest.raises(ValueError, match="caption"):
-        Table.of(columns=("a",), rows=[]).html(1, "en")
+@example(values=[2.675, 1.005, -0.5, 0.49999999999999994], places=2, language="zh")
+def test_a_column_of_numbers_is_shown_as_each_of_them_is(values, places, language) -> None:
+    each = [number(value, language, places=places) for value in values]
+    assert numbers(values, language, places=places) == each
 
 
 # --- pieces
 
 
-def scenarios(count: int) -> list[Scenario]:
+def scenarios(count: int) -> list[Choice]:
     return [
-        Scenario(
-            name=f"情景{at}", sentence=f"做法{at}<", facts=(Fact(label="中值", value=f"{80 + at}.0亿元"),)
-        )
+        Choice(name=f"情景{at}", sentence=f"做法{at}<", facts=(Fact(label="中值", value=f"{80 + at}.0亿元"),))
         for at in range(count)
     ]
 
 
 def test_a_scenario_is_chosen_without_scripts_and_all_stand_on_paper() -> None:
     chosen = scenarios(3)
-    table = scenario_table(chosen, label="情景").caption("情景对照", unit="亿元")
-    html = scenario_chooser(chosen, legend="选择情景", table=table, language="zh")
+    html = scenario_chooser(chosen, legend="选择情景", table=Markup("<table></table>"))
     assert re.findall(r"<input type=radio name=scenario id=(\S+?)( checked)?>", html) == [
         ("scenario-1", " checked"),
         ("scenario-2", ""),
@@ -311,16 +356,14 @@ def test_a_scenario_is_chosen_without_scripts_and_all_stand_on_paper() -> None:
     assert re.findall(r"<label for=(\S+?)>", html) == ["scenario-1", "scenario-2", "scenario-3"]
     assert html.count("<div class=panel>") == 3
     assert "做法2&lt;" in html
-    on_paper = html.partition("<div class=paper>")[2]
-    assert all(f"{80 + at}.0亿元" in on_paper for at in range(3))
+    assert html.endswith("<div class=paper><table></table></div>")
 
 
 @pytest.mark.parametrize("count", [1, MOST_SCENARIOS + 1])
 def test_a_choice_has_some_and_not_too_many(count: int) -> None:
     chosen = scenarios(count)
-    table = scenario_table(chosen, label="情景").caption("t")
     with pytest.raises(ValueError, match="scenarios"):
-        scenario_chooser(chosen, legend="l", table=table, language="zh")
+        scenario_chooser(chosen, legend="l", table=Markup())
 
 
 def test_key_numbers_are_terms_with_their_values() -> None:

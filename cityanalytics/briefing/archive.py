@@ -15,7 +15,8 @@ from cityanalytics.briefing import display
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.lights import Light
 from cityanalytics.briefing.section import quarter_name
-from cityanalytics.briefing.trend import Point, trend
+from cityanalytics.briefing.tables import of_trend
+from cityanalytics.briefing.trend import Point, by_quarter, trend
 from cityanalytics.briefing.wording import Wording
 
 if TYPE_CHECKING:
@@ -141,7 +142,9 @@ def _page(
         "reports_label": say.plain("Reports, newest first"),
         "no_reports": say.plain("No report has been made yet: `cityanalytics brief` makes one."),
         "trend_label": say.plain("The forecast from quarter to quarter"),
-        "trend": trend(points, say) if points else "",
+        "trend": trend(points, say) + of_trend(by_quarter(points), settings).html(say.language)
+        if points
+        else "",
         "years": [],
         "later": split and year is None,
         "reports": [_entry(settings, say, report) for report in reports],

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from cityanalytics.briefing.display import Table
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -36,7 +34,7 @@ class Fact:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scenario:
+class Choice:
     """One answer to "what if".
 
     Parameters
@@ -89,11 +87,10 @@ def side_by_side(*pieces: Markup) -> Markup:
 
 
 def scenario_chooser(
-    scenarios: Sequence[Scenario],
+    scenarios: Sequence[Choice],
     *,
     legend: str,
-    table: Table,
-    language: str,
+    table: Markup,
 ) -> Markup:
     """Return a choice of scenarios that works without scripts; on paper the table stands instead.
 
@@ -104,9 +101,7 @@ def scenario_chooser(
     legend
         What is chosen.
     table
-        All scenarios, for print (`scenario_table`).
-    language
-        Of the table's absent words.
+        All scenarios, for print.
 
     Raises
     ------
@@ -131,13 +126,4 @@ def scenario_chooser(
     return Markup(
         "<fieldset class=chooser><legend>{}</legend>{}<div class=panels>{}</div></fieldset>"
         "<div class=paper>{}</div>"
-    ).format(legend, choices, panels, table.html(None, language))
-
-
-def scenario_table(scenarios: Sequence[Scenario], *, label: str) -> Table:
-    """Return all scenarios as a table: `label` heads the names, the facts' labels head the values."""
-    labels = [fact.label for fact in scenarios[0].facts]
-    return Table.of(
-        columns=(label, *labels),
-        rows=[(scenario.name, *(fact.value for fact in scenario.facts)) for scenario in scenarios],
-    ).numeric(*range(1, len(labels) + 1))
+    ).format(legend, choices, panels, table)

@@ -10,7 +10,6 @@ import pandas as pd
 from cityanalytics.briefing import sections
 from cityanalytics.briefing.page import CONTENTS, page
 from cityanalytics.briefing.section import Section
-from cityanalytics.briefing.tables import tables
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
 
@@ -87,7 +86,7 @@ class Briefing:
         >>> bool(abs(briefing.tables["units"].frame["done"].sum() - 6.2e9) < 1)
         True
         """
-        return tables(self.content)
+        return self.content.tables
 
     def section(self, name: str, language: str | None = None) -> Section:
         """Return a section of the page, as it is written in a language.

@@ -1,41 +1,20 @@
-"""What changed since the last briefing: moves between stages as a table, the rest in words."""
+"""What changed since the last briefing: in words."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from cityanalytics.briefing import display
-from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import original, paragraph
-from cityanalytics.briefing.since import stage_key
-from cityanalytics.briefing.table import MOST_COLUMNS
-from cityanalytics.programme.changes import ABSENT, UNKNOWN
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
     from cityanalytics.programme.changes import Changes
-
-
-#: Where a project stands, as a heading; in the programme's own words otherwise.
-STANDINGS = {
-    "not started": "Not started",
-    "under construction": "Under construction",
-    "suspended": "Suspended",
-    "completed": "Completed",
-    UNKNOWN: "No status",
-}
-MILESTONES = {"start": "Start", "finish": "Finish"}
-FIELDS = {
-    "written_name": "Written name",
-    "category": "Category",
-    "unit": "Unit",
-    "responsible_person": "Responsible person",
-    "constraint": "Constraint",
-}
 
 
 def changed(content: Content, say: Wording) -> Markup:
@@ -47,49 +26,20 @@ def changed(content: Content, say: Wording) -> Markup:
     return paragraph(escape(LANGUAGES[say.language].space).join(filter(None, said)))
 
 
-def moves(content: Content, say: Wording, *, position: int) -> Markup:
-    """Return the moves between stages as a table: a row where projects stood, a column where they stand.
-
-    Parameters
-    ----------
-    content, say, position
-        The briefing's values, its words, the table's number on the page.
-    """
+def moves(content: Content, say: Wording) -> Markup:
+    """Return the moves between stages as a table: a row where projects stood, a column where they stand."""
     changes = content.changes
     if changes is None:
         return Markup()
-    table = changes.transitions()
-    stayed = [table.loc[name, name] for name in table.index if name in table.columns]
-    if table.to_numpy().sum() == sum(stayed):
+    if changes.moved.empty and changes.added.empty and changes.dropped.empty:
         return paragraph(say("No project has moved to another stage."))
-    columns = [say("Dropped" if name == ABSENT else STANDINGS[name]) for name in table.columns]
-    rows: list[list[display.Cell]] = [
-        [
-            say("Added" if before == ABSENT else STANDINGS[before]),
-            *(_count(say, before, after) for after in table.columns),
-        ]
-        for before in table.index
-    ]
-    if len(columns) + 1 < MOST_COLUMNS:
-        columns.append(say("All"))
-        rows = [[*row, int(table.loc[before].sum())] for before, row in zip(table.index, rows, strict=True)]
-    then, now = (
-        display.day_text(programme.as_of, say.language) for programme in (changes.before, changes.after)
-    )
-    return (
-        Table.of(columns=[say("Stood on {day}", day=then), *columns], rows=rows)
-        .caption(
-            say("Where projects stood on {then} and stand on {now}", then=then, now=now),
-            unit=say("number of projects"),
-        )
-        .numeric(*range(1, len(columns) + 1))
-        .html(position, say.language)
-    )
+    return content.tables["transitions"].html(say.language)
 
 
-def _count(say: Wording, before: str, after: str) -> float:
-    figure = say.figures.get(stage_key(before, after))
-    return 0.0 if figure is None or figure.value is None else figure.value
+def sentences(content: Content, say: Wording) -> list[str]:
+    """Return what changed as single sentences, without markup: a cell does not show a long text whole."""
+    said = re.split(r"(?<=。)|(?<=\.)\s+(?=[A-Z])", str(changed(content, say).striptags()))
+    return [sentence.strip() for sentence in said if sentence.strip()]
 
 
 def _scope(changes: Changes, say: Wording) -> Markup:

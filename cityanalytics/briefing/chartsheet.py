@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 MOST_BARS = 30
 MOST_NAMED = 5
-#: Columns of the sheets of groups: plan, done, share; of categories and units also the gap.
-_PLAN, _DONE, _SHARE, _GAP = 2, 3, 4, 6
 
 
 def charts(content: Content, say: Wording, sheets: Mapping[str, BookSheet]) -> tuple[Chart, ...]:
@@ -52,7 +50,10 @@ def _curve(content: Content, say: Wording, sheet: BookSheet) -> Chart:
         ("forecast", middle),
         ("range", high),
     )
-    drawn = [_numbers(sheet, column, look, value) for column, (look, value) in enumerate(looks, start=1)]
+    drawn = [
+        _numbers(sheet, sheet.place(key), look, value)
+        for key, (look, value) in zip(("plan", "actual", "p10", "p50", "p90"), looks, strict=True)
+    ]
     title = (
         say.plain(
             "Median forecast {forecast_p50}, 80% range {forecast_p10} to {forecast_p90}; the plan is {annual_plan}"
@@ -69,7 +70,7 @@ def _curve(content: Content, say: Wording, sheet: BookSheet) -> Chart:
             "{forecast_p50}, 80% band {forecast_p10} to {forecast_p90}.",
             day=display.date_text(content.programme.as_of, say.language),
         ),
-        axis=say.plain("Cumulative investment, {unit}", unit=sheet.columns[1].unit),
+        axis=say.plain("Cumulative investment, {unit}", unit=sheet.columns[sheet.place("plan")].unit),
         series=tuple(drawn),
         ticks=say.plain("mmm"),
     )
@@ -80,16 +81,16 @@ def _progress(say: Wording, sheet: BookSheet) -> Chart | None:
     last = min(len(sheet.rows), MOST_BARS) - 1
     if last < 0:
         return None
-    gaps = [row[_GAP] for row in sheet.rows]
-    behind = sum(isinstance(gap, float) and gap > 0 for gap in gaps)
+    of_demolition = sheet.id == "demolition"
+    plan, done, share = map(sheet.place, ("planned_area" if of_demolition else "plan", "done", "share"))
     title = (
         demolished(say)
-        if sheet.id == "demolition"
+        if of_demolition
         else finding(
-            say, "unit" if sheet.id == "units" else "category", late=behind > 0, first=str(sheet.rows[0][0])
+            say, "unit" if sheet.id == "units" else "category", late=_late(sheet), first=str(sheet.rows[0][0])
         )
     )
-    listed = _listed(sheet, (_DONE, _PLAN), say)
+    listed = _listed(sheet, (done, plan), say)
     return Chart(
         kind="bars",
         sheet=sheet.id,
@@ -97,39 +98,44 @@ def _progress(say: Wording, sheet: BookSheet) -> Chart | None:
         alt=say.plain("Bar chart of {title}, done of plan: {listed}.", title=sheet.title, listed=listed),
         axis=say.plain(
             "Outlined: plan, solid: done, {unit}; beside the bar: share of the plan",
-            unit=sheet.columns[_DONE].unit,
+            unit=sheet.columns[done].unit,
         ),
         series=(
-            Series(column=_DONE, first=0, last=last, look="actual"),
+            Series(column=done, first=0, last=last, look="actual"),
             Series(
-                column=_PLAN,
+                column=plan,
                 first=0,
                 last=last,
                 look="plan",
-                labels=tuple(
-                    _shown(row[_SHARE], sheet.columns[_SHARE], say) for row in sheet.rows[: last + 1]
-                ),
+                labels=tuple(_shown(row[share], sheet.columns[share], say) for row in sheet.rows[: last + 1]),
             ),
         ),
     )
 
 
+def _late(sheet: BookSheet) -> bool:
+    """Tell whether any group is short of elapsed time."""
+    gap = sheet.place("gap")
+    return any(isinstance(cell, float) and cell > 0 for cell in (row[gap] for row in sheet.rows))
+
+
 def _constraints(say: Wording, sheet: BookSheet) -> Chart | None:
     if not sheet.rows:
         return None
+    gap = sheet.place("gap")
     return Chart(
         kind="bars",
         sheet=sheet.id,
         title=say.plain("Constraint with the largest gap: {first}", first=sheet.rows[0][0]),
-        alt=say.plain("Bar chart of the gap by constraint: {listed}.", listed=_listed(sheet, (2,), say)),
-        axis=say.plain("Gap to elapsed time, {unit}", unit=sheet.columns[2].unit),
+        alt=say.plain("Bar chart of the gap by constraint: {listed}.", listed=_listed(sheet, (gap,), say)),
+        axis=say.plain("Gap to elapsed time, {unit}", unit=sheet.columns[gap].unit),
         series=(
             Series(
-                column=2,
+                column=gap,
                 first=0,
                 last=len(sheet.rows) - 1,
                 look="past",
-                labels=tuple(_shown(row[2], sheet.columns[2], say) for row in sheet.rows),
+                labels=tuple(_shown(row[gap], sheet.columns[gap], say) for row in sheet.rows),
             ),
         ),
     )

@@ -19,17 +19,24 @@ from cityanalytics.briefing.book import Book
 from cityanalytics.briefing.chartsheet import charts
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.sections.headline import sentence
-from cityanalytics.briefing.sheets import SHEETS
-from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet
+from cityanalytics.briefing.sections.statement import statements
+from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet, decimals
 from cityanalytics.briefing.title import title_of
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.workbooks.marking.issuelist import MOST_TEXT, fits, sheet_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from cityanalytics.briefing.content import Content
 
+#: Sheets after cover, notes and charts: in the order of the briefing's parts; what it rests on comes last.
+SHEETS = (
+    *("key", "stages", "s_curve", "paces", "bridge", "classes"),
+    *("categories", "units", "demolition", "works", "projects", "constraints"),
+    *("transitions", "changes", "restated", "decisions", "scenarios"),
+    *("statement", "received", "revisions", "issues", "record", "figures", "inputs"),
+)
 #: Notes by key, in the order of their numbers.
 NOTES = {
     "absent": "“{missing}”: it applies, but nobody has reported it. “{not_applicable}”: it cannot apply.",
@@ -105,15 +112,30 @@ def _tables(content: Content, say: Wording, *, whole: bool) -> list[BookSheet]:
     return [_notes(content, say), drawn, *(_sheet(content, one, say, whole=whole) for one in SHEETS)]
 
 
-def _sheet(
-    content: Content, one: str | Callable[[Content, Wording], BookSheet], say: Wording, *, whole: bool
-) -> BookSheet:
-    if not isinstance(one, str):
-        return one(content, say)
-    table = content.tables[one]
+def _sheet(content: Content, name: str, say: Wording, *, whole: bool) -> BookSheet:
+    if name == "statement":
+        return _statement(content, say)
+    table = content.tables[name]
     if whole:
         return table.sheet(say.language)
-    return BookSheet(id=one, name=one, title=table.title(say.language), columns=table.columns(say.language))
+    return BookSheet(id=name, name=name, title=table.title(say.language), columns=table.columns(say.language))
+
+
+def _statement(content: Content, say: Wording) -> BookSheet:
+    """Return the sentences of the data statement, a row each."""
+    return BookSheet(
+        id="statement",
+        name=say.plain("Data statement"),
+        title=say.plain("Data statement: what was received, and what does not add up"),
+        columns=(
+            BookColumn(label=say.plain("No."), format=decimals(0)),
+            BookColumn(label=say.plain("Statement")),
+        ),
+        rows=tuple(
+            (float(number), str(line.unescape()))
+            for number, line in enumerate(statements(content, say), start=1)
+        ),
+    )
 
 
 def _fitly_named(sheets: Sequence[BookSheet]) -> list[BookSheet]:
@@ -159,11 +181,11 @@ def _cover(
 ) -> BookSheet:
     """Return title, dates, statement, hashes, and the contents with links."""
     made = content.provenance
-    return BookSheet.of(
-        "cover",
-        sheet_name(say.plain("Cover"), [sheet.name for sheet in tables]),
+    return BookSheet(
+        id="cover",
+        name=sheet_name(say.plain("Cover"), [sheet.name for sheet in tables]),
         title=title_of(content, say),
-        lines=[
+        lines=(
             content.settings.bureau[say.language],
             *_headline(content, say),
             _times(content, say),
@@ -173,19 +195,18 @@ def _cover(
                 "Inputs: files {count}, SHA-256 {hash}", count=len(made.inputs), hash=made.inputs_sha256
             ),
             say.plain("Code: SHA-256 {hash}", hash=made.code_sha256),
-        ],
-        columns=[
+        ),
+        columns=(
             BookColumn(label=say.plain("Sheet")),
             BookColumn(label=say.plain("Contents")),
             *(
                 BookColumn(label=say.plain("Contents in {language}", language=_name(other, say)))
                 for other in others
             ),
-        ],
-        rows=[
+        ),
+        rows=tuple(
             (sheet.name, sheet.title, *translated) for sheet, *translated in zip(tables, *titles, strict=True)
-        ],
-        language=say.language,
+        ),
         leads=True,
     )
 
@@ -210,16 +231,18 @@ def _notes(content: Content, say: Wording) -> BookSheet:
         "yellow": display.points(lights.yellow, say.language),
         "red": display.points(lights.red, say.language),
     }
-    return BookSheet.of(
-        "notes",
-        say.plain("Notes"),
+    return BookSheet(
+        id="notes",
+        name=say.plain("Notes"),
         title=say.plain("Notes: what the references in headers mean"),
-        columns=[BookColumn.numbers(say.plain("Note number")), BookColumn(label=say.plain("Note"))],
-        rows=[
-            (number, say.plain(note, **texts))
+        columns=(
+            BookColumn(label=say.plain("Note number"), format=decimals(0)),
+            BookColumn(label=say.plain("Note")),
+        ),
+        rows=tuple(
+            (float(number), say.plain(note, **texts))
             for number, note in enumerate(_notes_of(content).values(), start=1)
-        ],
-        language=say.language,
+        ),
     )
 
 
@@ -244,20 +267,19 @@ def _columns(
                     ),
                 )
             )
-    return BookSheet.of(
-        "columns",
-        say.plain("Columns"),
+    return BookSheet(
+        id="columns",
+        name=say.plain("Columns"),
         title=say.plain("Columns of every sheet, in every language"),
-        columns=[
+        columns=(
             BookColumn(label=say.plain("Sheet")),
             BookColumn(label=say.plain("Column")),
             *(
                 BookColumn(label=say.plain("Column in {language}", language=_name(other, say)))
                 for other in others
             ),
-        ],
-        rows=rows,
-        language=say.language,
+        ),
+        rows=tuple(rows),
     )
 
 

@@ -20,7 +20,6 @@ from cityanalytics.briefing.number import (
     number,
     rounded_half_up,
 )
-from cityanalytics.briefing.table import Cell, Table
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,8 +31,6 @@ __all__ = [
     "MISSING",
     "NOT_APPLICABLE",
     "Absent",
-    "Cell",
-    "Table",
     "Value",
     "absence",
     "amount",

@@ -1,16 +1,14 @@
-"""Lists of forecasts for analysts: the whole ledger, hindcasts, and tests on public series."""
+"""What was forecast earlier, for analysts: the whole ledger, and what tests on public series let one expect."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing import display
-from cityanalytics.briefing.display import Table
-from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import bullets, paragraph, section
-from cityanalytics.briefing.sections.record import score_table, skill_sentence
+from cityanalytics.briefing.sections.record import skill_sentence
+from cityanalytics.briefing.tables import of_look_back, of_tests
 from cityanalytics.briefing.trackrecord import record_figures
 from cityanalytics.series.backtests import OURS
 
@@ -94,38 +92,10 @@ def ledger(found: LookBack) -> Section:
         )
         if record.scores:
             shown += paragraph(skill_sentence(record, say))
-        return shown + score_table(record, say, position=1)
+        return shown + of_look_back(found)["record"].html(say.language)
 
     figures = {figure.key: figure for figure in record_figures(found.record)}
     return section("ledger", found.settings.languages, write, figures=figures)
-
-
-def hindcasts(found: LookBack) -> Section:
-    """Show what today's method gives for earlier quarters, as known in their time."""
-
-    def write(say: Wording) -> Markup:
-        if not found.hindcasts:
-            return paragraph(say("No earlier quarter: there is nothing to look back to."))
-        scale = LANGUAGES[say.language].amounts[0]
-        rows: list[tuple[display.Cell, ...]] = [
-            (
-                display.date_text(one.forecast.as_of, say.language),
-                display.date_text(one.programme.known_on, say.language),
-                one.forecast.done,
-                *(one.forecast.quantile(level) for level in (0.1, 0.5, 0.9)),
-                say("not closed") if one.outcome is None else one.outcome,
-            )
-            for one in found.hindcasts
-        ]
-        labels = ("Data date", "Known then", "Done", "Low", "Median", "High", "Year's total")
-        table = Table.of(columns=[say(label) for label in labels], rows=rows)
-        return (
-            table.caption(say("Hindcasts: made later for an earlier day, not published"), unit=scale.unit)
-            .numeric(2, 3, 4, 5, 6, places=1 + scale.places, per=scale.per)
-            .html(3, say.language)
-        )
-
-    return section("hindcasts", found.settings.languages, write)
 
 
 def backtests(found: LookBack, tests: PastTests) -> Section:
@@ -134,13 +104,14 @@ def backtests(found: LookBack, tests: PastTests) -> Section:
 
     def write(say: Wording) -> Markup:
         expected = bullets([_expected(one, say) for one in tested if one.method == OURS])
+        table = of_tests(tests, found.settings).html(say.language)
         if tests.given:
-            return expected + _tested(tested, say, say("Tests on the series given"))
+            return expected + table
         limit = say(
             "These are series of whole countries and regions, forecast month by month; a single city's programme, "
             "forecast by the pace of a reference class, will surprise more."
         )
-        return expected + _tested(tested, say, say("Tests on public series")) + paragraph(limit, note=True)
+        return expected + table + paragraph(limit, note=True)
 
     return section("backtests", found.settings.languages, write)
 
@@ -154,24 +125,3 @@ def _expected(one: Expectation, say: Wording) -> Markup:
         coverage=display.share(one.coverage, say.language, places=0),
         **{name: display.share(getattr(one, name), say.language) for name in ("typical", "best", "worst")},
     )
-
-
-def _tested(tested: Sequence[Expectation], say: Wording, title: Markup) -> Markup:
-    absent = LANGUAGES[say.language].not_applicable
-    rows: list[tuple[display.Cell, ...]] = [
-        (
-            one.method,
-            one.month,
-            one.years,
-            one.typical,
-            absent if math.isnan(one.loss) else one.loss,
-            one.coverage,
-        )
-        for one in tested
-    ]
-    labels = ("Method", "Month", "Years tested", "Typical error", "Loss", "Share in the band")
-    table = Table.of(columns=[say(label) for label in labels], rows=rows).caption(
-        title,
-        unit=say("loss: times that of the reference method; the band is to hold 80%"),
-    )
-    return table.numeric(1, 2).shares(3).numeric(4, places=2).shares(5, places=0).html(4, say.language)

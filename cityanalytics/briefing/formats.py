@@ -38,6 +38,8 @@ class Word:
         ``_values``.
     remark
         A column of units' own words that stand behind it.
+    kind
+        A column of kinds that are part of what the word names.
     warns
         The words that warn: the page marks them.
     long
@@ -47,8 +49,19 @@ class Word:
     _: KW_ONLY
     gaps: tuple[str, ...] = ()
     remark: str = ""
+    kind: str = ""
     warns: frozenset[str] = frozenset()
     long: bool = False
+
+
+@dataclass(frozen=True)
+class FigureName:
+    """What the figures are called that have these keys."""
+
+
+@dataclass(frozen=True)
+class AsShown:
+    """The figures that have these keys, as a reader sees them."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +186,7 @@ class UnitOf:
     measured: Measured
 
 
-Plain: TypeAlias = Text | Term | KindName | Word | Truth | UnitOf
+Plain: TypeAlias = Text | Term | KindName | Word | FigureName | AsShown | Truth | UnitOf
 """What is words."""
 
 Numeric: TypeAlias = Scaled | Number | Share | Points | Chance

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from cityanalytics.briefing import display
-from cityanalytics.briefing.display import Table
-from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import bullets, paragraph
+from cityanalytics.briefing.terms import CAUSES
 from cityanalytics.briefing.trackrecord import SHOWN_STEP
 from cityanalytics.outlook.bridge import rounded
 
@@ -18,64 +17,13 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.wording import Wording
     from cityanalytics.outlook.bridge import Bridge
 
-#: What a step of the bridge is called.
-CAUSES = {
-    "method": "Method change",
-    "scope": "Scope and plan",
-    "revised": "Revised data",
-    "actuals": "New actuals",
-}
 
-
-def moved(content: Content, say: Wording, *, position: int) -> Markup:
+def moved(content: Content, say: Wording) -> Markup:
     """Return the walk from the last forecast to this one, as a table and in words."""
     bridge = content.bridge
     if bridge is None:
-        return paragraph(say("No earlier forecast of this year can be compared with this one."))
-    scale = LANGUAGES[say.language].amounts[0]
-    first = (
-        say("Last forecast, {day}", day=display.day_text(bridge.earlier.as_of, say.language))
-        if bridge.earlier.published_on
-        else say("Hindcast, {day}", day=display.day_text(bridge.earlier.as_of, say.language)),
-        display.NOT_APPLICABLE,
-        bridge.medians[0],
-        display.NOT_APPLICABLE,
-        display.applicable(bridge.probabilities[0]),
-    )
-    median, chance = bridge.median_steps(SHOWN_STEP), bridge.probability_steps()
-    levels = zip(CAUSES.items(), bridge.medians[1:], bridge.probabilities[1:], strict=True)
-    walked = [
-        (
-            say(label),
-            _signed(median[cause] * SHOWN_STEP, say, places=1 + scale.places, per=scale.per),
-            level,
-            display.NOT_APPLICABLE if chance is None else _signed(float(chance[cause]), say),
-            display.applicable(probability),
-        )
-        for (cause, label), level, probability in levels
-    ]
-    last = (
-        say("This forecast, {day}", day=display.day_text(content.programme.as_of, say.language)),
-        _signed(sum(median.values()) * SHOWN_STEP, say, places=1 + scale.places, per=scale.per),
-        bridge.medians[-1],
-        display.NOT_APPLICABLE if chance is None else _signed(float(sum(chance.values())), say),
-        display.applicable(bridge.probabilities[-1]),
-    )
-    table = Table.of(
-        columns=(say("Step"), say("Change"), say("Median"), say("Points"), say("Chance")),
-        rows=[first, *walked, last],
-    )
-    shown = (
-        table.caption(
-            say("Why the forecast moved"),
-            unit=say("{unit}; points are percentage points of the chance", unit=scale.unit),
-        )
-        .numeric(1, 2, places=1 + scale.places, per=scale.per)
-        .numeric(3)
-        .chances(4)
-        .fitting()
-        .html(position, say.language)
-    )
+        return content.tables["bridge"].html(say.language)
+    shown = content.tables["bridge"].html(say.language)
     explained = paragraph(
         say(
             "Changed one at a time, from the top down; levels are rounded, then subtracted, so the "
@@ -89,11 +37,6 @@ def moved(content: Content, say: Wording, *, position: int) -> Markup:
         _source(bridge, say),
     ]
     return Markup("<div>{}{}{}</div>").format(shown, bullets(said), explained)
-
-
-def _signed(value: float, say: Wording, *, places: int = 0, per: float = 1.0) -> str:
-    text = display.number(value, say.language, places=places, per=per)
-    return f"+{text}" if value > 0 else text
 
 
 def _direction(bridge: Bridge, say: Wording) -> Markup:

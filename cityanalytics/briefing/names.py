@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cityanalytics.briefing.moved import CAUSES
-from cityanalytics.briefing.sections.final import CLASSES
-from cityanalytics.briefing.sections.what_if import NAMES as SCENARIOS
+from cityanalytics.briefing.terms import CAUSES, CLASSES, SCENARIOS
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.wording import Wording

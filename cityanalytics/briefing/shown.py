@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -35,6 +35,11 @@ def no_gaps(_source: object, _language: str) -> Mapping[str, str]:
     return {}
 
 
+def nothing_told(_source: object, _say: Wording) -> Sequence[str]:
+    """Tell nothing."""
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Declaration(Generic[S_contra]):
     """A table as it is declared: its rows, its columns, its words; drawn on page, sheet, notebook and terminal.
@@ -53,11 +58,13 @@ class Declaration(Generic[S_contra]):
     tab
         What its sheet of the companion workbook is called; empty where it has none.
     caption, unit
-        On the page: the title, where it is another, and the remark on units.
+        On the page: the title, where it is another, and the remark on units; this may depend on the values.
     lines
-        Explanation above the sheet.
+        Explanation above the rows of the sheet; where it has none, of notebook and terminal.
+    told
+        Sentences above these lines, in the words of a language.
     empty
-        What is said where there are no rows.
+        What is said where there are no rows; it may depend on the values.
     most
         Rows on the page; None for all.
     last
@@ -76,9 +83,10 @@ class Declaration(Generic[S_contra]):
     fields: tuple[Field, ...]
     tab: str = ""
     caption: str = ""
-    unit: str = ""
+    unit: str | Callable[[Any], str] = ""
     lines: tuple[str, ...] = ()
-    empty: str = ""
+    told: Callable[[Any, Wording], Sequence[str]] = nothing_told
+    empty: str | Callable[[Any], str] = ""
     most: int | None = None
     last: bool = False
     fits: bool = False
@@ -128,12 +136,13 @@ class ShownTable:
         return frame
 
     def fields(self, *, wide: bool) -> tuple[Field, ...]:
-        """Return the columns of the sheet (`wide`), or those of page, notebook and terminal."""
-        return tuple(
+        """Return the columns of the sheet (`wide`), or those for which page, notebook and terminal have room."""
+        found = tuple(
             one
             for one in self.declaration.fields
             if (one.on_sheet if wide else one.on_page) and one.key in self.rows
         )
+        return found if wide else found[:MOST_COLUMNS]
 
     def words(self, language: str) -> Wording:
         """Return the words of a language, with the figures that they may state."""
@@ -149,6 +158,25 @@ class ShownTable:
             return self.words(language).plain(sentence)
         gaps = self.declaration.gaps(self.source, language)
         return self.words(language).plain(sentence, **html.units(self, language), **gaps)
+
+    def unit(self, language: str) -> str:
+        """Return the page's remark on units; empty where there is none."""
+        return self._chosen(self.declaration.unit, language)
+
+    def empty(self, language: str) -> str:
+        """Return what is said where it has no rows; empty where nothing is."""
+        return self._chosen(self.declaration.empty, language)
+
+    def _chosen(self, sentence: str | Callable[[Any], str], language: str) -> str:
+        chosen = sentence if isinstance(sentence, str) else sentence(self.source)
+        return self.said(chosen, language) if chosen else ""
+
+    def lines(self, language: str) -> tuple[str, ...]:
+        """Return the explanation above it, or the sentence that says that there are no rows."""
+        told = self.declaration.told(self.source, self.words(language))
+        if not self.rows.empty:
+            return (*told, *(self.said(line, language) for line in self.declaration.lines))
+        return (*told, *filter(None, [self.empty(language)]))
 
     def html(self, language: str) -> Markup:
         """Return its markup on the page; a sentence where there are no rows."""
@@ -192,6 +220,6 @@ def bound(
             name: ShownTable(
                 declaration=one, source=source, settings=settings, figures=figures, position=position
             )
-            for position, (name, one) in enumerate(declarations.items(), start=11)
+            for position, (name, one) in enumerate(declarations.items(), start=1)
         }
     )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from matplotlib.ticker import MaxNLocator
 
 from cityanalytics.briefing import display, drawing, palette
-from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.figure import Chart
 from cityanalytics.briefing.language import LANGUAGES
 
@@ -39,16 +38,16 @@ class Point:
 
 
 def trend(points: Sequence[Point], say: Wording) -> Markup:
-    """Return chart and table of a year's forecasts.
+    """Return the chart of a year's forecasts.
 
     Parameters
     ----------
     points
-        At least one, by data date; all are drawn, the last one of each quarter stands in the table.
+        At least one, by data date.
     say
         The page's language.
     """
-    return _chart(points, say).figure_html(1, say.language) + _table(points, say)
+    return _chart(points, say).figure_html(1, say.language)
 
 
 def by_quarter(points: Sequence[Point]) -> list[Point]:
@@ -186,26 +185,6 @@ def _ticks(points: Sequence[Point], ax: Axes, language: str) -> list[tuple[float
         if apart > (drawing.text_width(label) + drawing.text_width(kept[0][1])) / 2 + 6:
             kept.insert(0, (day, label))
     return kept
-
-
-def _table(points: Sequence[Point], say: Wording) -> Markup:
-    scale = LANGUAGES[say.language].amounts[0]
-    table = Table.of(
-        columns=[say(label) for label in ("Data date", "Plan", "Low", "Median", "High")],
-        rows=[
-            (display.day_text(point.as_of, say.language), point.plan, point.p10, point.p50, point.p90)
-            for point in reversed(by_quarter(points))
-        ],
-    )
-    return (
-        table.caption(
-            say("Forecast of {year} by quarter", year=points[-1].as_of.year),
-            unit=say("{unit}; low to high is the 80% band", unit=scale.unit),
-        )
-        .numeric(1, 2, 3, 4, places=1 + scale.places, per=scale.per)
-        .fitting()
-        .html(1, say.language)
-    )
 
 
 def _bare(value: float, say: Wording) -> str:

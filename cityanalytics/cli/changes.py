@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from cityanalytics.cli.console import UI, print_json, print_table, say, translate
+from cityanalytics.cli.console import print_json, print_shown, say
 from cityanalytics.cli.options import as_json, common, settings_of
 from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
 
     from cityanalytics.programme.changes import Changes
+    from cityanalytics.settings import Settings
 
 #: So many rows of a list fit beside the others; the rest is counted, and --json gives all.
 MOST_LISTED = 12
@@ -55,11 +54,7 @@ def diff(old: str, new: str, workspace: Path | None, known_on: str, *, json_: bo
     if json_:
         print_json(_document(found))
         return
-    from cityanalytics.briefing.wording import spoken
-
-    # a workbook speaks the workspace's first language, whatever the messages do
-    first = settings_of(workspace).languages[0]
-    _show(found, sheet=spoken(first)("Changes"))
+    _show(found, settings_of(workspace))
     _summarise(found)
 
 
@@ -142,88 +137,19 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in rows]
 
 
-def _show(found: Changes, *, sheet: str) -> None:
-    from cityanalytics.briefing.changed import FIELDS
+def _show(found: Changes, settings: Settings) -> None:
+    from cityanalytics.briefing.tables import compared
+    from cityanalytics.briefing.wording import translate as translated
 
-    show = partial(_list, sheet=sheet)
-
-    cells = found.transitions()
-    print_table(
-        [f"{found.before.as_of} ↓ {found.after.as_of} →", *cells.columns],
-        [(translate(str(before)), *map(str, row)) for before, row in zip(cells.index, cells.to_numpy(), strict=True)],
-        title="Where projects stood and stand",
-    )  # fmt: skip
-    show("Added", ("project", "unit", "stage", "plan"), [
-        (row["project"], row["unit"], translate(row["after"]), _amount(row["plan"]))
-        for row in found.added.to_dict("records")
-    ])  # fmt: skip
-    show("No longer reported", ("project", "unit", "stage then", "plan"), [
-        (row["project"], row["unit"], translate(row["before"]), _amount(row["plan"]))
-        for row in found.dropped.to_dict("records")
-    ])  # fmt: skip
-    show("Restated history", ("what", "period until", "then", "now", "why"), [
-        (row["subject"], _day(row["period_end"]), *(_value(row, name) for name in ("old", "new")), _why(row))
-        for row in found.restated.to_dict("records")
-    ])  # fmt: skip
-    show("Stages corrected", ("project", "unit", "then", "now"), [
-        (row["project"], row["unit"], translate(row["old"]), translate(row["new"]))
-        for row in found.corrected.to_dict("records")
-    ])  # fmt: skip
-    milestones = ("project", "milestone", "expected then", "now", "slip, days", "replanned, days")
-    show("Slipped or moved: start and finish", milestones, [
-        (row["project"], translate(row["milestone"]), _day(row["expected_before"]), _day(row["expected_after"]),
-         _days(row["slip"]), _days(row["replanned"]))
-        for row in found.slips.to_dict("records")
-    ])  # fmt: skip
-    show("Annual plans adjusted", ("project", "unit", "original", "then", "now"), [
-        (row["project"], row["unit"], *(_amount(row[name]) for name in ("original", "old", "new")))
-        for row in found.plans.to_dict("records")
-    ])  # fmt: skip
-    show("Reported otherwise", ("project", "what", "then", "now"), [
-        (row["project"], translate(FIELDS[row["field"]]), _text(row["old"]), _text(row["new"]))
-        for row in found.said.to_dict("records")
-    ])  # fmt: skip
-
-
-def _list(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, sheet: str) -> None:
-    if not rows:
-        return
-    more = Message.of(
-        "and {count} more: --json gives all, the sheet {sheet} of briefing.xlsx those since the last briefing",
-        count=len(rows) - MOST_LISTED,
-        sheet=sheet,
-    )
-    print_table(columns, rows[:MOST_LISTED], title=title, below=more if len(rows) > MOST_LISTED else None)
-
-
-def _amount(yuan: float) -> str:
-    from cityanalytics.briefing.display import amount
-
-    return amount(None if yuan != yuan else yuan, UI.get())  # noqa: PLR0124 - true of NaN alone
-
-
-def _value(row: dict[Any, Any], name: str) -> str:
-    from cityanalytics.briefing.display import area
-
-    return area(row[name], UI.get(), places=1) if row["measure"] == "demolition" else _amount(row[name])
-
-
-def _why(row: dict[Any, Any]) -> str:
-    """Say what replaced a value, in the unit's own words too where it has added any."""
-    if not isinstance(row["quarter"], str):
-        return translate("another workbook of earlier years")
-    template = "correction of {day}" if row["quarter"] == row["old_quarter"] else "{quarter} workbook, {day}"
-    text = translate(template).format(quarter=row["quarter"], day=_day(row["received"]))
-    return f"{text}: {row['note']}" if isinstance(row["note"], str) else text
-
-
-def _day(day: Any) -> str:  # noqa: ANN401 - a Timestamp or NaT
-    return translate("none") if day != day else str(day.date())  # noqa: PLR0124 - true of NaT alone
-
-
-def _days(days: float) -> str:
-    return translate("none") if days != days else f"{days:+.0f}".replace("+0", "0")  # noqa: PLR0124 - NaN alone
-
-
-def _text(text: object) -> str:
-    return text if isinstance(text, str) else translate("none")
+    # a workbook speaks the workspace's first language, whatever the messages do
+    sheet = translated("Changes", settings.languages[0])
+    for table in compared(found, settings).values():
+        if table.rows.empty:
+            continue
+        left = len(table.rows) - MOST_LISTED
+        more = Message.of(
+            "and {count} more: --json gives all, the sheet {sheet} of briefing.xlsx those since the last briefing",
+            count=left,
+            sheet=sheet,
+        )
+        print_shown(table, most=MOST_LISTED, below=more if left > 0 else None)

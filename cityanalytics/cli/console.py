@@ -18,6 +18,7 @@ from cityanalytics.issues import Message, Severity, untranslated
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from cityanalytics.briefing.shown import ShownTable
     from cityanalytics.issues import Issue
 
 #: So many rows fit a terminal; the rest is counted, and --json gives all.
@@ -121,6 +122,16 @@ def print_table(
     Console(highlight=False).print(table)
     if below is not None:
         print_line(below.text(translate))
+
+
+def print_shown(table: ShownTable, *, most: int | None = None, below: Message | None = None) -> None:
+    """Print a declared table to standard output, as wide as the terminal, and a sentence below it."""
+    console = Console(highlight=False)
+    text = table.text(UI.get(), width=console.width, most=most)
+    console.print(text, markup=False, soft_wrap=True)
+    if below is not None:
+        print_line(below.text(translate))
+    console.print()
 
 
 def print_line(text: str) -> None:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cityanalytics.cli.console import UI, print_json, print_table, progress, say, show_issues, translate
+from cityanalytics.cli.console import (
+    UI,
+    print_json,
+    print_shown,
+    print_table,
+    progress,
+    say,
+    show_issues,
+    translate,
+)
 from cityanalytics.cli.options import as_json, common, dates, workspace_of
 from cityanalytics.errors import BlockingIssuesError, UsageError
 from cityanalytics.issues import Message
@@ -55,8 +64,11 @@ def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *,
         print_json(document)
         return
     from cityanalytics.briefing import display
+    from cityanalytics.briefing.tables import ahead
 
     print_table(("what", "Where the year ends"), _rows(found, chosen.quarter), title="")
+    for table in ahead(found.programme, found.outlook, opened.settings).values():
+        print_shown(table)
     chance = display.probability(display.applicable(made.probability), UI.get())
     say("probability of reaching the plan: {probability}", probability=chance)
 
@@ -64,7 +76,7 @@ def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *,
 def _rows(found: Forecast, quarter: str) -> list[tuple[str, str]]:
     """Name the days and the class, then the amounts as the page shows them."""
     from cityanalytics.briefing.display import amount, applicable, date_text, share
-    from cityanalytics.briefing.sections.final import CLASSES
+    from cityanalytics.briefing.terms import CLASSES
 
     made, ui = found.total, UI.get()
     below = translate("{share} chance of less")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from cityanalytics.briefing.blocks import late
-from cityanalytics.briefing.formats import Scaled, Text, Word, is_numeric
+from cityanalytics.briefing.formats import KindName, Scaled, Text, Word, is_numeric
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.render.texts import marked, scale_of, texts
+from cityanalytics.briefing.render.texts import marked, scale_of, texts, words
 from cityanalytics.briefing.section import original, paragraph
 
 if TYPE_CHECKING:
@@ -24,15 +25,15 @@ _FEW_TEXTS = 2  # a table of numbers is kept narrow, so that the eye finds a num
 def draw(table: ShownTable, language: str) -> Markup:
     """Return a table's markup; the sentence that says so where it has no rows."""
     declared = table.declaration
-    if table.rows.empty and declared.empty:
-        return paragraph(escape(table.said(declared.empty, language)))
+    if table.rows.empty and (empty := table.empty(language)):
+        return paragraph(escape(empty))
     rules, rows = LANGUAGES[language], table.rows
     if declared.most is not None:
         rows = rows.tail(declared.most) if declared.last else rows.head(declared.most)
     fields = table.fields(wide=False)
     anchor = "table-paper" if declared.paper else f"table-{table.position}"
     heading = "" if declared.paper else f"{rules.table.format(table.position)}{rules.gap}"
-    unit = table.said(declared.unit, language) if declared.unit else ""
+    unit = table.unit(language)
     remark = Markup("<span class=unit>{}</span>").format(rules.note.format(unit)) if unit else ""
     caption = Markup("<caption id={}><span><b>{}{}</b>{}</span></caption>").format(
         anchor, heading, table.said(declared.caption or declared.title, language), remark
@@ -67,24 +68,33 @@ def _cells(table: ShownTable, field: Field, rows: pd.DataFrame, language: str) -
         own = [original(value) for value in rows[field.key]]
         return [str(word or escape(text)) for word, text in zip(own, shown, strict=True)]
     if isinstance(field.format, Word) and field.format.remark:
-        return _remarked(table, field, rows, language)
+        return _remarked(table, field, field.format, rows, language)
+    if isinstance(field.format, Word) and field.format.kind:
+        return _indented(table, field.format, shown, rows, language)
     return [
         str(late(text) if warns else escape(text))
         for text, warns in zip(shown, marked(field, rows), strict=True)
     ]
 
 
-def _remarked(table: ShownTable, field: Field, rows: pd.DataFrame, language: str) -> list[str]:
+def _remarked(table: ShownTable, field: Field, shown: Word, rows: pd.DataFrame, language: str) -> list[str]:
     """Return sentences with a unit's own words behind them, these marked as Chinese."""
-    assert isinstance(field.format, Word)  # noqa: S101 - the caller has asked
-    from dataclasses import replace
-
-    remarks = rows[field.format.remark]
-    bare = replace(field, format=replace(field.format, remark=""))
-    say = table.words(language)
+    say, bare = table.words(language), field.but(format=replace(shown, remark=""))
     return [
         str(say("{first}: {second}", first=text, second=own) if (own := original(remark)) else escape(text))
-        for text, remark in zip(texts(table, bare, rows, language), remarks, strict=True)
+        for text, remark in zip(texts(table, bare, rows, language), rows[shown.remark], strict=True)
+    ]
+
+
+def _indented(
+    table: ShownTable, word: Word, shown: list[str], rows: pd.DataFrame, language: str
+) -> list[str]:
+    """Return what is named, and below it its kinds."""
+    indent, kinds = LANGUAGES[language].indent, rows[word.kind]
+    named = words(table, KindName(), word.kind, rows, language)
+    return [
+        str(escape(f"{indent}{name}" if kind else text))
+        for text, name, kind in zip(shown, named, kinds, strict=True)
     ]
 
 

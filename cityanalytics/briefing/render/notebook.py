@@ -21,8 +21,7 @@ def draw(table: ShownTable, language: str) -> str:
     """Return a table's markup in a notebook, in one language."""
     title = escape(table.title(language))
     if table.rows.empty:
-        said = escape(table.said(table.declaration.empty, language)) if table.declaration.empty else ""
-        return f"<p><b>{title}</b></p><p>{said}</p>"
+        return f"<p><b>{title}</b></p><p>{escape(table.empty(language))}</p>"
     rows, fields = table.rows.head(MOST_ROWS), table.fields(wide=False)
     align = ["right" if is_numeric(field.format) else "left" for field in fields]
     head = "".join(
@@ -41,7 +40,10 @@ def draw(table: ShownTable, language: str) -> str:
     )
     count = len(table.rows)
     more = "" if count <= MOST_ROWS else f"<p>{len(rows)} / {count}: <code>.frame</code></p>"
+    # the lines of a sheet speak of its columns
+    lines = () if table.declaration.tab else table.lines(language)
+    above = "".join(f"<p>{escape(line)}</p>" for line in lines)
     return (
-        f'<table class="dataframe"><caption><b>{title}</b></caption>'
+        f'{above}<table class="dataframe"><caption><b>{title}</b></caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
     )

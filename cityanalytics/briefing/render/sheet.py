@@ -34,12 +34,11 @@ def draw(table: ShownTable, language: str) -> BookSheet:
     declared, rows = table.declaration, table.rows
     fields = table.fields(wide=True)
     cells = [_filled(table, field, language) for field in fields]
-    empty = [declared.empty] if rows.empty and declared.empty else []
     return BookSheet(
         id=declared.name,
         name=table.said(declared.tab, language),
         title=table.title(language),
-        lines=tuple(table.said(line, language) for line in (*declared.lines, *empty)),
+        lines=table.lines(language),
         columns=tuple(
             _column(table, field, language, formats=_formats(field.format, rows, made, language))
             for field, made in zip(fields, cells, strict=True)

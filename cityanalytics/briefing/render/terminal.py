@@ -24,8 +24,7 @@ def draw(table: ShownTable, language: str, *, width: int | None = None, most: in
     """Return a table as lines of text, its title first; the sentence that says so where it has no rows."""
     title = table.title(language)
     if table.rows.empty:
-        empty = table.declaration.empty
-        return "\n".join([title, table.said(empty, language)] if empty else [title])
+        return "\n".join(filter(None, [title, table.empty(language)]))
     rows = table.rows if most is None else table.rows.head(most)
     fields = table.fields(wide=False)
     columns = [[header(table, field, language), *texts(table, field, rows, language)] for field in fields]

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from babel.dates import format_date, format_skeleton
+from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
 
 from cityanalytics.briefing.formats import (
+    AsShown,
     Chance,
     Day,
+    FigureName,
     KindName,
     Measured,
     Number,
@@ -23,7 +26,9 @@ from cityanalytics.briefing.formats import (
     Word,
 )
 from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.names import name_of
 from cityanalytics.briefing.number import Absent, absence, chance, numbers
+from cityanalytics.briefing.wording import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -65,7 +70,9 @@ def filled(
 ) -> list[Any]:
     """Return what is made of the rows that have a value, and the words for those that have none in their places."""
     values = rows[field.key]
-    missing = values.isna() | (values.astype(str).str.strip() == "" if values.dtype == object else False)
+    missing = values.isna()
+    if not is_numeric_dtype(values) and not is_datetime64_any_dtype(values):
+        missing |= values.astype(str).str.strip() == ""
     if not missing.any():
         return list(make(rows))
     absent = (
@@ -135,6 +142,8 @@ def words(  # noqa: PLR0911 - a line a format
     values = rows[key]
     settings, say = table.settings, table.words(language).plain
     match shown:
+        case Word() if shown.kind:
+            return _kinds(table, shown, rows, key, language)
         case Word() if shown.gaps or shown.remark:
             return _sentences(table, shown, rows, key, language)
         case Word():
@@ -144,6 +153,10 @@ def words(  # noqa: PLR0911 - a line a format
         case KindName():
             kinds = {kind.kind: kind.label[language] for kind in (*settings.works, *settings.demolition)}
             return _each(values, lambda kind: kinds.get(kind) or settings.term(kind, language))
+        case FigureName():
+            return _figure_names(table, values, language)
+        case AsShown():
+            return [table.figures[figure].shown(language) for figure in values]
         case Truth():
             named = {True: say(shown.yes), False: say(shown.no)}
             return [named[bool(value)] for value in values]
@@ -158,6 +171,21 @@ def _each(values: pd.Series, translate: Callable[[str], str]) -> list[str]:
     return [named[value] for value in values]
 
 
+def _figure_names(table: ShownTable, keys: pd.Series, language: str) -> list[str]:
+    say, missing = table.words(language), LANGUAGES[language].missing
+    return [name_of(key, table.settings, say) or missing for key in keys]
+
+
+def _kinds(table: ShownTable, shown: Word, rows: pd.DataFrame, key: str, language: str) -> list[str]:
+    """Return what is named, its kinds behind it."""
+    say, kinds = table.words(language).plain, rows[shown.kind]
+    named = words(table, KindName(), shown.kind, rows, language)
+    return [
+        say("{first}: {second}", first=text, second=name) if kind else text
+        for text, name, kind in zip(words(table, Word(), key, rows, language), named, kinds, strict=True)
+    ]
+
+
 def _sentences(table: ShownTable, shown: Word, rows: pd.DataFrame, key: str, language: str) -> list[str]:
     say, found = table.words(language).plain, []
     columns = [rows[name] for name in (*shown.gaps, *([shown.remark] if shown.remark else []))]
@@ -165,7 +193,7 @@ def _sentences(table: ShownTable, shown: Word, rows: pd.DataFrame, key: str, lan
         gaps: dict[str, str] = {}
         for name, value in zip(shown.gaps, texts_, strict=False):
             if name.endswith("_values"):
-                gaps |= json.loads(value) if isinstance(value, str) and value else {}
+                gaps |= json.loads(value or "{}") if isinstance(value, str) else value
             else:
                 gaps[name] = _gap(value, shown, language)
         text = say(sentence, **gaps)
@@ -179,7 +207,7 @@ def _sentences(table: ShownTable, shown: Word, rows: pd.DataFrame, key: str, lan
 def _gap(value: object, shown: Word, language: str) -> str:
     if isinstance(value, pd.Timestamp):
         return day_texts(pd.Series([value]), language, long=shown.long)[0]
-    return str(value)
+    return translate(str(value), language)
 
 
 def _days(table: ShownTable, shown: Day, rows: pd.DataFrame, key: str, language: str) -> list[str]:

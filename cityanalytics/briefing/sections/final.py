@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from cityanalytics.briefing import display, palette
 from cityanalytics.briefing.blocks import side_by_side
 from cityanalytics.briefing.charts import Bar, Chart, Curve, YearEnd, cumulative, paces
-from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.figure import Words
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.moved import moved
 from cityanalytics.briefing.section import paragraph, part
+from cityanalytics.briefing.terms import CLASSES
 from cityanalytics.calendar import month_end, year_end
 from cityanalytics.programme.progress import curve, plan_curve
 from cityanalytics.series.pool import SHORTEST
@@ -23,13 +23,6 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
 
-
-#: Reference classes and their names.
-CLASSES = {
-    "china_construction_investment": "Chinese construction investment",
-    "china_public_spending": "Chinese public spending",
-    "us_public_construction": "US public construction",
-}
 
 #: Why a class may stand for the city.
 REASONS = {
@@ -67,8 +60,10 @@ def final(content: Content, say: Wording) -> Markup:
         )
     )
     return side_by_side(
-        _curve(content, say).figure_html(1, say.language) + _classes(content, say) + method,
-        _paces(content, say).figure_html(2, say.language) + moved(content, say, position=4),
+        _curve(content, say).figure_html(1, say.language)
+        + content.tables["classes"].html(say.language)
+        + method,
+        _paces(content, say).figure_html(2, say.language) + moved(content, say),
     )
 
 
@@ -198,31 +193,4 @@ def _paces(content: Content, say: Wording) -> Chart:
                 "{working_days_left} left; achieved {pace_achieved_working}, required {pace_required_working}."
             ),
         ),
-    )
-
-
-def _classes(content: Content, say: Wording) -> Markup:
-    scale = LANGUAGES[say.language].amounts[0]
-    rows: list[tuple[display.Cell, ...]] = [
-        (
-            say("{name} (used)", name=say(CLASSES[forecast.reference_class]))
-            if forecast.reference_class == content.forecast.reference_class
-            else say(CLASSES[forecast.reference_class]),
-            *(forecast.quantile(level) for level in (0.1, 0.5, 0.9)),
-            display.applicable(forecast.probability),
-        )
-        for forecast in content.alternatives
-    ]
-    table = Table.of(
-        columns=(say("Reference class"), say("Low"), say("Median"), say("High"), say("Chance")), rows=rows
-    )
-    return (
-        table.caption(
-            say("What each reference class would say"),
-            unit=say("{unit}; low to high: 80% band; chance: of reaching the plan", unit=scale.unit),
-        )
-        .numeric(1, 2, 3, places=1 + scale.places, per=scale.per)
-        .chances(4)
-        .fitting()
-        .html(3, say.language)
     )

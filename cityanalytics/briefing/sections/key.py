@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from cityanalytics.briefing import display
 from cityanalytics.briefing.blocks import side_by_side
-from cityanalytics.briefing.display import Table
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.names import name_of
 from cityanalytics.briefing.section import paragraph, part
@@ -20,23 +18,11 @@ if TYPE_CHECKING:
     from cityanalytics.settings import Settings
 
 
-#: Figures of the projects' table, and what they count; one that is not there has no row.
-STAGES = (
-    ("projects_started", "Started"),
-    ("projects_completed", "of which completed"),
-    ("projects_on_schedule", "of which on schedule"),
-    ("unexplained_projects", "of which late"),
-    ("unassessed_projects", "of which begun since the last report"),
-    ("projects_not_started", "Not started"),
-    ("projects_total", "All projects"),
-)
-
-
 @part("key")
 def key(content: Content, say: Wording) -> Markup:
     """Write the key tables."""
     return (
-        side_by_side(_measures(content, say), _projects(content, say))
+        side_by_side(*(content.tables[name].html(say.language) for name in ("key", "stages")))
         + _ahead(content, say)
         + _works(content, say)
         + _remarks(content, say)
@@ -104,77 +90,3 @@ def remarks(settings: Settings, say: Wording) -> list[Markup]:
 def _remarks(content: Content, say: Wording) -> Markup:
     texts = remarks(content.settings, say)
     return paragraph(escape(LANGUAGES[say.language].space).join(texts), note=True) if texts else Markup("")
-
-
-def _measures(content: Content, say: Wording) -> Markup:
-    rules = LANGUAGES[say.language]
-    money, area = rules.amounts[0], rules.areas[0]
-    found = content.figures
-    rows: list[tuple[Markup | float | None, ...]] = []
-
-    def row(label: Markup, done: str, plan: str, per: float) -> None:
-        values = (_over(found[plan].value, per), _over(found[done].value, per))
-        rows.append((label, *values, found[f"{done}_share"].value, found[f"{done}_gap"].value))
-
-    row(say("Investment"), "investment_to_date", "annual_plan", money.per)
-    if content.programme.demolition.size:
-        row(
-            say("Demolition"),
-            "demolition_total",
-            "demolition_total_planned",
-            area.per,
-        )
-        for kind in content.settings.demolition:
-            label = Markup("{}{}").format(rules.indent, kind.label[say.language])
-            row(label, kind.key, f"{kind.key}_planned", area.per)
-    table = Table.of(columns=(say("Measure"), say("Plan"), say("Done"), say("Share"), say("Gap")), rows=rows)
-    return (
-        table.caption(
-            say("Main measures"),
-            unit=say(
-                "investment in {money}, demolition in {area}; gap to elapsed time in percentage points",
-                money=money.unit,
-                area=area.unit,
-            )
-            if content.programme.demolition.size
-            else say("investment in {money}; gap to elapsed time in percentage points", money=money.unit),
-        )
-        .numeric(1, 2, places=max(1, 1 + money.places))
-        .shares(3)
-        .points(4, signed=True)
-        .fitting()
-        .html(1, say.language)
-    )
-
-
-def _projects(content: Content, say: Wording) -> Markup:
-    money, found = LANGUAGES[say.language].amounts[0], content.figures
-    rows = [
-        (
-            say(label),
-            *(found[f"{key}{suffix}"].value for suffix in ("", "_plan", "_done")),
-            *(display.applicable(found[f"{key}{suffix}"].value) for suffix in ("_share", "_gap")),
-        )
-        for key, label in STAGES
-        if key in found
-    ]
-    table = Table.of(
-        columns=(say("Projects"), say("Number"), say("Plan"), say("Done"), say("Share"), say("Gap")),
-        rows=rows,
-    )
-    return (
-        table.caption(
-            say("Projects by stage"),
-            unit=say("number; plan and done in {unit}; gap in percentage points", unit=money.unit),
-        )
-        .numeric(1)
-        .numeric(2, 3, places=1 + money.places, per=money.per)
-        .shares(4)
-        .points(5, signed=True)
-        .fitting()
-        .html(2, say.language)
-    )
-
-
-def _over(value: float | None, whole: float | None) -> float | None:
-    return None if value is None or not whole else value / whole

@@ -26,7 +26,7 @@ def projects(content: Content, say: Wording) -> Markup:
     charts = _strip(content, say).figure_html(6, say.language)
     if content.figures["held_up_projects"].value:
         charts = side_by_side(charts, _constraints(content, say).figure_html(7, say.language))
-    return charts + changed(content, say) + moves(content, say, position=6) + _heaviest(content, say)
+    return charts + changed(content, say) + moves(content, say) + _heaviest(content, say)
 
 
 def _strip(content: Content, say: Wording) -> Chart:

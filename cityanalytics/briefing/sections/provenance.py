@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing.section import bullets, part
-from cityanalytics.briefing.sections.final import CLASSES
+from cityanalytics.briefing.terms import CLASSES
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cityanalytics.briefing import display
-from cityanalytics.briefing.display import Table
-from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import bullets, paragraph, part
-from cityanalytics.briefing.sections.final import CLASSES
+from cityanalytics.briefing.terms import CLASSES
 from cityanalytics.outlook.record import LEAST_SCORED
 
 if TYPE_CHECKING:
@@ -16,16 +13,13 @@ if TYPE_CHECKING:
 
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
-    from cityanalytics.outlook.record import Record, Score
-
-#: So many forecasts stand on the page, the last ones; all are in the notebook ``05_forecast_record``.
-MOST_ROWS = 8
+    from cityanalytics.outlook.record import Record
 
 
 @part("record")
 def record(content: Content, say: Wording) -> Markup:
     """Show what was published before, with its scores, or say that there is no record yet."""
-    return _published(content.record, say) + paragraph(
+    return _published(content, say) + paragraph(
         say(
             "For comparison, with each public series of the class ({reference_class}) left out in turn, {class_coverage} "
             "of its years fell inside the 80% band.",
@@ -35,14 +29,15 @@ def record(content: Content, say: Wording) -> Markup:
     )
 
 
-def _published(found: Record, say: Wording) -> Markup:
+def _published(content: Content, say: Wording) -> Markup:
+    found, table = content.record, content.tables["record"].html(say.language)
+    if not found.scores and not found.hindcasts:
+        return table
     if not found.scores:
-        none = [
-            say("No record yet: no forecast of this city had been published in time before the known-on day.")
-        ]
-        if not found.hindcasts:
-            return paragraph(none[0])
-        return bullets([*none, _hindcasts(say)]) + score_table(found, say, position=10, most=MOST_ROWS)
+        none = say(
+            "No record yet: no forecast of this city had been published in time before the known-on day."
+        )
+        return bullets([none, _hindcasts(say)]) + table
     said = [
         say("Forecasts published in time: {record_published}; for a year that has closed: {record_scored}.")
     ]
@@ -52,36 +47,7 @@ def _published(found: Record, say: Wording) -> Markup:
         said.append(say("No score yet: none of their years has closed."))
     if found.hindcasts:
         said.append(_hindcasts(say))
-    return bullets(said) + score_table(found, say, position=10, most=MOST_ROWS)
-
-
-def score_table(found: Record, say: Wording, *, position: int, most: int | None = None) -> Markup:
-    """Return the ledger's forecasts beside what happened, a row each, the last `most`; a hindcast is called one."""
-    scores = sorted(
-        (*found.scores, *found.hindcasts),
-        key=lambda score: (score.forecast.as_of, score.forecast.published_on),
-    )
-    scale = LANGUAGES[say.language].amounts[0]
-    rows: list[tuple[display.Cell, ...]] = [
-        (
-            display.date_text(score.forecast.as_of, say.language),
-            _published_on(score, say),
-            *(score.forecast.quantiles[name] for name in ("p10", "p50", "p90")),
-            say("not closed") if score.outcome is None else score.outcome,
-            _inside(score, say),
-        )
-        for score in (scores if most is None else scores[-most:])
-    ]
-    labels = ("Data date", "Published", "Low", "Median", "High", "Year's total", "In the band")
-    table = Table.of(columns=[say(label) for label in labels], rows=rows)
-    return (
-        table.caption(
-            say("Earlier forecasts beside what happened"),
-            unit=say("{unit}; low to high is the 80% band", unit=scale.unit),
-        )
-        .numeric(2, 3, 4, 5, places=1 + scale.places, per=scale.per)
-        .html(position, say.language)
-    )
+    return bullets(said) + table
 
 
 def skill_sentence(found: Record, say: Wording) -> Markup:
@@ -119,14 +85,3 @@ def _hindcasts(say: Wording) -> Markup:
         "{record_hindcasts} entries of the ledger are hindcasts, published too late for their day; they do not count.",
         "record_hindcasts",
     )
-
-
-def _published_on(score: Score, say: Wording) -> str:
-    day = display.date_text(score.forecast.published_on, say.language)
-    return say("{day} (hindcast)", day=day) if score.forecast.hindcast else day
-
-
-def _inside(score: Score, say: Wording) -> str:
-    if score.inside is None:
-        return say("not closed")
-    return say("inside") if score.inside else say("outside")

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from cityanalytics.briefing import display
-from cityanalytics.briefing.breakdown import MOST_REVISIONS
-from cityanalytics.briefing.display import Table
-from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.section import bullets, original, paragraph, part, quarter_name
+from cityanalytics.briefing.section import bullets, part, quarter_name
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Hashable, Mapping
 
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.wording import Wording
@@ -25,7 +21,7 @@ if TYPE_CHECKING:
 def data(content: Content, say: Wording) -> Markup:
     """Write the data statement."""
     statement = Markup("<p><b>{}</b></p>").format(content.settings.statement[say.language])
-    return statement + bullets(statements(content, say)) + _revisions(content, say)
+    return statement + bullets(statements(content, say)) + content.tables["revisions"].html(say.language)
 
 
 def statements(content: Content, say: Wording) -> list[Markup]:
@@ -183,52 +179,3 @@ def _on_year(content: Content, say: Wording) -> list[Markup]:
 def _names(names: list[str], say: Wording) -> str:
     separator = say.plain("{first}, {second}", first="", second="")
     return separator.join(names)
-
-
-def _revisions(content: Content, say: Wording) -> Markup:
-    table = content.programme.revisions
-    if table.empty:
-        return paragraph(say("No figure was stated again with another value."))
-    scale = LANGUAGES[say.language].minor
-    table = table.assign(size=(table["amount"] - table["old_amount"]).abs()).sort_values(
-        "size", ascending=False
-    )
-    rows = [
-        (
-            original(row["project"]) or "",
-            content.settings.term(row["unit"], say.language),
-            display.day_text(row["period_end"].date(), say.language),
-            row["old_amount"],
-            row["amount"],
-            display.day_text(row["received"].date(), say.language),
-            replaced_by(row, say),
-        )
-        for row in table.head(MOST_REVISIONS).to_dict("records")
-    ]
-    columns = ("Project", "Unit", "Period until", "Before", "Now", "Received", "Replaced by")
-    shown = Table.of(columns=[say(label) for label in columns], rows=rows)
-    return (
-        shown.caption(
-            say("Amounts stated again this year: {revisions_total}, largest change first")
-            if len(rows) == len(table)
-            else say(
-                "Amounts stated again this year: {revisions_shown} of {revisions_total}, largest change first"
-            ),
-            unit=scale.unit,
-        )
-        .numeric(3, 4, places=1 + scale.places, per=scale.per)
-        .html(9, say.language)
-    )
-
-
-def replaced_by(row: Mapping[Hashable, Any], say: Wording) -> Markup:
-    """Say what replaced an amount, and what its unit newly remarks of it."""
-    if not isinstance(row["quarter"], str):
-        return say("another workbook of earlier years")
-    replaced = (
-        say("correction")
-        if row["quarter"] == row["old_quarter"]
-        else say("{quarter} workbook", quarter=row["quarter"])
-    )
-    note = original(row["note"])
-    return replaced if note is None else say("{first}: {second}", first=replaced, second=note)
