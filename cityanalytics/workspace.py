@@ -8,18 +8,17 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from cityanalytics.intake.described import Described
 from cityanalytics.intake.register import read_register
-from cityanalytics.intake.store import read_tables
-from cityanalytics.programme.counting import Books
+from cityanalytics.intake.store import read_manifest, read_tables
 from cityanalytics.programme.dates import resolve_dates
-from cityanalytics.programme.snapshot import take_snapshot
 from cityanalytics.settings import find_workspace, load_settings
 
 if TYPE_CHECKING:
     import datetime as dt
     from os import PathLike
+
+    import pandas as pd
 
     from cityanalytics.intake.register import Receipt
     from cityanalytics.programme.dates import Dates
@@ -113,6 +112,8 @@ class Workspace:
         """
         names = ["file", "unit", "quarter", "received", "sha256"]
         rows = [[getattr(receipt, name) for name in names] for receipt in self.register]
+        import pandas as pd
+
         table = pd.DataFrame(rows, columns=names)
         return table.assign(received=pd.to_datetime(table["received"]))
 
@@ -131,6 +132,8 @@ class Workspace:
         >>> len(workspace.tables["projects"]) + len(workspace.replaced["projects"]) == len(workspace.stored["projects"])
         True
         """
+        from cityanalytics.programme.counting import Books
+
         kept = {name: Books.of(table).uncorrected().rows(table) for name, table in self._dated.items()}
         return {name: kept.get(name, table) for name, table in self.stored.items()}
 
@@ -186,6 +189,19 @@ class Workspace:
         counts = self.received.groupby("quarter").agg(workbooks=("file", "size"), last=("received", "max"))
         return f"<p>{escape(str(self.settings.root))}</p>{counts.to_html()}"
 
+    @cached_property
+    def described(self) -> Described:
+        """Which quarters and days the tables describe; of those on disk their manifest says so.
+
+        Raises
+        ------
+        CityAnalyticsError
+            As `stored`.
+        """
+        if self.given is not None:
+            return Described.of(self.given)
+        return Described.read(read_manifest(self.settings)["described"])
+
     def dates(self, quarter: str = "", as_of: str = "", known_on: str = "") -> Dates:
         """Return a quarter and the two times of a programme, checked against the tables.
 
@@ -194,7 +210,7 @@ class Workspace:
         quarter, as_of, known_on
             Texts; empty for the defaults of :func:`cityanalytics.programme.dates.resolve_dates`.
         """
-        return resolve_dates(self.settings, self.stored, quarter=quarter, as_of=as_of, known_on=known_on)
+        return resolve_dates(self.settings, self.described, quarter=quarter, as_of=as_of, known_on=known_on)
 
     def snapshot(self, *, as_of: dt.date, known_on: dt.date) -> Programme:
         """Return the programme at two times; it is made once.
@@ -206,6 +222,8 @@ class Workspace:
         """
         times = as_of, known_on
         if times not in self._programmes:
+            from cityanalytics.programme.snapshot import take_snapshot  # pandas is read where a programme is
+
             taken = take_snapshot(self.stored, as_of=as_of, known_on=known_on)
             self._programmes[times] = replace(taken, source=self)
         return self._programmes[times]

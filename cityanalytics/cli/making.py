@@ -87,7 +87,7 @@ def brief(
             language=language,
             names=", ".join(names),
         )
-    named = sorted(opened.stored["projects"]["quarter"].unique()) if all_ else list(quarters) or [""]
+    named = list(opened.described.quarters) if all_ else list(quarters) or [""]
     given = _pairs(parameters)
     check_names(given, declared_parameters(settings.notebooks / f"{notebook}.ipynb"))
     chosen = [opened.dates(quarter, as_of, known_on) for quarter in named]

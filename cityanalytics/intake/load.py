@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cityanalytics.errors import UsageError
+from cityanalytics.intake.described import Described
 from cityanalytics.intake.register import check_register, read_register
 from cityanalytics.intake.stated import MISFILED, hold_quarter, hold_unit
 from cityanalytics.intake.store import BESIDE, Ingested, Tables
@@ -99,6 +100,7 @@ def ingest(
         "beside": {
             name: file_sha256(settings.root / name) for name in BESIDE if (settings.root / name).is_file()
         },
+        "described": Described.of(tables).document(),
         "tables": {name: {"rows": len(table)} for name, table in tables.items()},
     }
     return Ingested(tables=tables, issues=tuple(issues), manifest=manifest, replaced=corrected)

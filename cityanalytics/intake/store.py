@@ -6,9 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError
 from cityanalytics.intake.sources import READING, sources_sha256
@@ -18,10 +16,12 @@ from cityanalytics.settings import file_sha256
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas as pd
+
     from cityanalytics.issues import Issue
     from cityanalytics.settings import Settings
 
-Tables = dict[str, pd.DataFrame]
+Tables: TypeAlias = "dict[str, pd.DataFrame]"
 #: Files beside the workbooks that decide how they are read.
 BESIDE = (
     "cityanalytics.toml",
@@ -85,8 +85,8 @@ def write_tables(settings: Settings, ingested: Ingested) -> None:
             draft.unlink(missing_ok=True)
 
 
-def read_tables(settings: Settings) -> Tables:
-    """Read the tidy tables.
+def read_manifest(settings: Settings) -> dict[str, Any]:
+    """Read the manifest, once the tables are known to be the ones that it vouches for.
 
     Raises
     ------
@@ -99,7 +99,7 @@ def read_tables(settings: Settings) -> Tables:
         raise CityAnalyticsError(
             Message.of("{folder} holds no tables: run `cityanalytics ingest`", folder=settings.processed)
         )
-    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     # other sources may lay tables out otherwise, or read the same cells otherwise
     if manifest.get("code") != sources_sha256(READING):
         raise CityAnalyticsError(
@@ -115,15 +115,35 @@ def read_tables(settings: Settings) -> Tables:
         raise CityAnalyticsError(
             Message.of("what was received has changed since the tables were made: run `cityanalytics ingest`")
         )
-    tables = {}
     for name, entry in manifest["tables"].items():
-        file = settings.processed / f"{name}.parquet"
-        content = file.read_bytes() if file.is_file() else b""
-        if hashlib.sha256(content).hexdigest() != entry["sha256"]:
-            raise CityAnalyticsError(
-                Message.of("{file} is not the one of its manifest: run `cityanalytics ingest`", file=file)
-            )
-        # tables are small: text as plain objects is compared and grouped several times faster than by Arrow
-        with pd.option_context("mode.string_storage", "python"):
-            tables[name] = pd.read_parquet(BytesIO(content))
-    return tables
+        _bytes(settings, name, entry["sha256"])
+    return manifest
+
+
+def read_tables(settings: Settings) -> Tables:
+    """Read the tidy tables.
+
+    Raises
+    ------
+    CityAnalyticsError
+        As `read_manifest`.
+    """
+    import pandas as pd
+
+    # tables are small: text as plain objects is compared and grouped several times faster than by Arrow
+    with pd.option_context("mode.string_storage", "python"):
+        return {
+            name: pd.read_parquet(BytesIO(_bytes(settings, name, entry["sha256"])))
+            for name, entry in read_manifest(settings)["tables"].items()
+        }
+
+
+def _bytes(settings: Settings, name: str, sha256: str) -> bytes:
+    """Return a table's bytes, which are those that were vouched for."""
+    file = settings.processed / f"{name}.parquet"
+    content = file.read_bytes() if file.is_file() else b""
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise CityAnalyticsError(
+            Message.of("{file} is not the one of its manifest: run `cityanalytics ingest`", file=file)
+        )
+    return content

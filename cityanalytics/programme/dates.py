@@ -6,15 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from cityanalytics.calendar import quarter_end, quarter_of
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
-from cityanalytics.programme.snapshot import last_known
 
 if TYPE_CHECKING:
-    from cityanalytics.programme.snapshot import Tables
+    from cityanalytics.intake.described import Described
     from cityanalytics.settings import Settings
 
 
@@ -38,15 +35,17 @@ class Dates:
     complete: bool
 
 
-def resolve_dates(settings: Settings, tables: Tables, *, quarter: str, as_of: str, known_on: str) -> Dates:
+def resolve_dates(
+    settings: Settings, described: Described, *, quarter: str, as_of: str, known_on: str
+) -> Dates:
     """Return the dates of a briefing, or refuse them with the nearest that would do.
 
     Parameters
     ----------
     settings
         The workspace's configuration.
-    tables
-        The canonical tables.
+    described
+        Which quarters and days the tables describe.
     quarter, as_of, known_on
         Texts; empty for the default: the last quarter received (or that of `as_of`), its data date (or the last
         day described), everything received.
@@ -56,9 +55,8 @@ def resolve_dates(settings: Settings, tables: Tables, *, quarter: str, as_of: st
     UsageError
         A text is no quarter or date, nothing was received for the quarter, or a date lies outside the data.
     """
-    received = tables["projects"]
-    quarters = sorted(received["quarter"].unique())
-    if not quarters:
+    quarters, last = list(described.quarters), described.received
+    if not quarters or last is None:
         raise UsageError(
             Message.of("no workbook has been received: start with `cityanalytics receive FILE --quarter Q`")
         )
@@ -73,22 +71,21 @@ def resolve_dates(settings: Settings, tables: Tables, *, quarter: str, as_of: st
                 latest=quarters[-1],
             )
         )
-    stated = tables["investment"]
-    last_day = stated.loc[stated["quarter"] == name, "period_end"].max().date()
-    first_day = quarter_end(name).replace(day=1) - pd.DateOffset(months=2)
+    last_day = described.quarters[name].last_day
+    ended = quarter_end(name)
+    first_day = ended.replace(month=ended.month - 2, day=1)
     chosen = day or min(settings.data_date(name), last_day)
-    if not first_day.date() <= chosen <= last_day:
+    if not first_day <= chosen <= last_day:
         raise UsageError(
             Message.of(
                 "--as-of {day} lies outside what the workbooks of {quarter} describe; nearest: {near}",
                 day=chosen,
                 quarter=name,
-                near=min(max(chosen, first_day.date()), last_day),
+                near=min(max(chosen, first_day), last_day),
             )
         )
-    last = last_known(tables)
     known = iso_date("--known-on", known_on) or last
-    first = received.loc[received["quarter"] == name, "received"].min().date()
+    first = described.quarters[name].received
     if not first <= known:
         raise UsageError(
             Message.of(

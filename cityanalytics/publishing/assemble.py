@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from functools import cache
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from cityanalytics.briefing.content import Content, Provenance
+from cityanalytics.briefing.content import Content
 from cityanalytics.briefing.figures import figures
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.sections.key import remarks
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.calendar import days, year_end
 from cityanalytics.errors import UsageError
-from cityanalytics.intake.sources import sources_sha256
 from cityanalytics.issues import Message
 from cityanalytics.outlook.forecast import forecast_year
 from cityanalytics.outlook.outlook import look_ahead
@@ -28,41 +24,16 @@ from cityanalytics.programme.reconcile import reconcile
 from cityanalytics.publishing.comparison import since_last
 from cityanalytics.publishing.ledger import read_ledger
 from cityanalytics.publishing.lookback import bridge_from_last, year_totals
+from cityanalytics.publishing.provenance import provenance
 from cityanalytics.series.pool import classes
-from cityanalytics.settings import FILE, file_sha256
 from cityanalytics.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from cityanalytics.briefing.briefing import Briefing
     from cityanalytics.programme.dates import Dates
     from cityanalytics.programme.snapshot import Programme
-    from cityanalytics.publishing.ledger import Ledger
     from cityanalytics.series.methods import YearTotal
     from cityanalytics.settings import Settings
-
-#: Files beside the workbooks that a briefing rests on.
-CONFIGURATION = (FILE, "aliases.toml", "synonyms.toml", "notebooks/02_briefing.ipynb")
-
-#: Packages whose version may change a byte of a report: they read, compute, draw, name days or lay out.
-PACKAGES = (
-    "babel",
-    "chinesecalendar",
-    "jinja2",
-    "markupsafe",
-    "matplotlib",
-    "nbconvert",
-    "numpy",
-    "pandas",
-    "pyarrow",
-    "pylopdf-fonts-zh-cn",
-    "python-calamine",
-    "scipy",
-    "seaborn",
-    "xlrd",
-    "xlsxwriter",
-)
 
 
 def assemble(workspace: str = ".", quarter: str = "", as_of: str = "", known_on: str = "") -> Content:
@@ -168,39 +139,6 @@ def compose(workspace: Workspace, dates: Dates) -> Content:
         figures=found,
         provenance=made,
     )
-
-
-def provenance(workspace: Workspace, dates: Dates, published: Ledger) -> Provenance:
-    """Return what a briefing of these dates rests on: inputs, code, parameters, seed, and what was published before."""
-    settings = workspace.settings
-    received = {
-        receipt.file: receipt.sha256 for receipt in workspace.register if receipt.received <= dates.known_on
-    }
-    beside = {
-        name: file_sha256(settings.root / name) for name in CONFIGURATION if (settings.root / name).is_file()
-    }
-    inputs = dict(sorted({**beside, **received}.items()))
-    lines = "".join(f"{sha256}  {file}\n" for file, sha256 in inputs.items())
-    return Provenance(
-        inputs=inputs,
-        inputs_sha256=hashlib.sha256(lines.encode()).hexdigest(),
-        code_sha256=sources_sha256(),
-        packages=package_versions(),
-        parameters={
-            "quarter": dates.quarter,
-            "as_of": dates.as_of.isoformat(),
-            "known_on": dates.known_on.isoformat(),
-        },
-        seed=settings.seed,
-        ledger_entries=len(published.entries),
-        ledger_head=published.head,
-    )
-
-
-@cache
-def package_versions() -> Mapping[str, str]:
-    """Return the versions of `PACKAGES` as they are installed."""
-    return {name: version(name) for name in PACKAGES}
 
 
 def _forecast(programme: Programme, reference_class: str) -> YearTotal:

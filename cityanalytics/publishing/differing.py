@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.issues import file_of
-from cityanalytics.publishing.assemble import CONFIGURATION
+from cityanalytics.publishing.provenance import CONFIGURATION
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -8,12 +8,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cityanalytics.briefing.book import Book
 from cityanalytics.briefing.section import RECORD
 from cityanalytics.publishing.keeping import put_aside, readable, same_inputs
 from cityanalytics.publishing.ledger import read_ledger
 from cityanalytics.publishing.recorded import EXACT, FILE
-from cityanalytics.publishing.run import BRIEFING, report_folder, run_notebook
+from cityanalytics.publishing.run import (
+    BRIEFING,
+    address_grammars_left_out,
+    report_folder,
+    run_notebook,
+)
 from cityanalytics.settings import file_sha256
 from cityanalytics.workspace import Workspace
 
@@ -134,10 +138,12 @@ def _folder(place: Path) -> Iterator[None]:
 
 
 def _export(executed: dict[str, Any], languages: Sequence[str], folder: Path) -> None:
-    # nbconvert takes 0.5 s to import: only where a page is exported
-    import nbformat
+    # nbconvert is slow to import: only where a page is exported
+    with address_grammars_left_out():
+        import nbformat
 
-    from cityanalytics.briefing.template import report
+        from cityanalytics.briefing.template import report
+    from cityanalytics.briefing.book import Book
     from cityanalytics.publishing.workbook import write_workbook
 
     record = _record(executed)

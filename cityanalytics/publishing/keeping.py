@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from cityanalytics.errors import CityAnalyticsError
 from cityanalytics.issues import Message
-from cityanalytics.publishing.assemble import provenance
 from cityanalytics.publishing.ledger import published_as, read_ledger
+from cityanalytics.publishing.provenance import provenance
 from cityanalytics.publishing.recorded import EXACT, FILE
 from cityanalytics.publishing.run import BRIEFING, report_folder
 

@@ -12,8 +12,8 @@ from cityanalytics.intake.register import read_register
 from cityanalytics.intake.sources import sources_sha256
 from cityanalytics.issues import Message
 from cityanalytics.programme.dates import iso_date
-from cityanalytics.publishing.assemble import CONFIGURATION, PACKAGES, package_versions
 from cityanalytics.publishing.ledger import START, check_head, read_ledger
+from cityanalytics.publishing.provenance import CONFIGURATION, PACKAGES, package_versions
 from cityanalytics.settings import file_sha256
 
 if TYPE_CHECKING:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.errors import NotebookError, UsageError
@@ -12,13 +14,32 @@ from cityanalytics.issues import Message
 from cityanalytics.publishing.parameters import Parameter, check_names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from cityanalytics.programme.dates import Dates
     from cityanalytics.settings import Settings
 
 BRIEFING = "02_briefing"
+
+
+@contextmanager
+def address_grammars_left_out() -> Iterator[None]:
+    """Import notebooks' format without the grammars of internationalised addresses, which it never asks for.
+
+    ``jsonschema`` takes ``rfc3987_syntax`` as an extra that may be absent; importing it compiles 38 grammars, more
+    work than all else that a briefing imports.
+    """
+    if (extra := "rfc3987_syntax") in sys.modules:
+        yield
+        return
+    sys.modules[extra] = None  # type: ignore[assignment] # None is how Python marks what may not be imported
+    try:
+        yield
+    finally:
+        del sys.modules[extra]
+
+
 #: A line of a parameters cell.
 DECLARED = re.compile(
     r"^(?P<name>\w+) *: *(?P<kind>[^=#\n]*[^=#\s]) *(?:=[^#\n]*)?(?P<positive># above 0)?", re.MULTILINE
@@ -97,9 +118,10 @@ def run_notebook(
         "known_on": dates.known_on.isoformat(),
     }
     executed = folder / f"{notebook}.ipynb"
-    # papermill takes 0.8 s to import, and a kernel starts with it: only where a notebook is run
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
+    # slow to import, and a kernel starts with it: only where a notebook is run
+    with address_grammars_left_out():
+        import papermill
+        from papermill.exceptions import PapermillExecutionError
 
     try:
         papermill.execute_notebook(
@@ -108,6 +130,9 @@ def run_notebook(
             parameters={**{name: value for name, value in own.items() if name in declared}, **given},
             cwd=str(settings.root),
             progress_bar=False,
+            # written whole at the end; else it is written anew before and after each cell
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
             # its notices on transports and on being stopped are no news to a user; a failing cell is told below
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )

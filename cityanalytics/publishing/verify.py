@@ -12,11 +12,12 @@ from cityanalytics.intake.load import ingest
 from cityanalytics.intake.register import read_register, write_register
 from cityanalytics.intake.store import read_tables, write_tables
 from cityanalytics.issues import Message
-from cityanalytics.publishing.assemble import CONFIGURATION, assemble
+from cityanalytics.publishing.assemble import assemble
 from cityanalytics.publishing.differing import because, figures_of, keys_of, rest_of
 from cityanalytics.publishing.export import make_report
 from cityanalytics.publishing.ledger import path_of
 from cityanalytics.publishing.pagetext import Difference, differences, language_of
+from cityanalytics.publishing.provenance import CONFIGURATION
 from cityanalytics.publishing.recorded import EXACT, FILE, Changes, changes, read_record
 from cityanalytics.settings import file_sha256, load_settings
 
