@@ -9,7 +9,9 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 
 BASE ?= HEAD
-.PHONY: help briefing test setup lint format docs bench net catalogue drill sample lock clean
+# What tells soonest that a change broke something; the speech goes first, since it makes a page.
+QUICK := speech rules cells dates units calendar grid display settings
+.PHONY: help briefing quick test setup lint format docs bench net catalogue drill sample lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -17,6 +19,11 @@ help: ## this list
 briefing: setup ## the sample city's briefing in both languages, in reports/ (QUARTER=2010Q3)
 	@$(BIN)/cityanalytics ingest
 	@$(BIN)/cityanalytics brief $(QUARTER)
+
+quick: setup ## an answer in half a minute: style, unit tests, and the speech's figures on one page
+	@$(STEP) 'Style (ruff)' $(BIN)/ruff check
+	@$(BIN)/pytest -q -n 2 --dist loadfile -m 'not browser and not drill' $(QUICK:%=tests/test_%.py) \
+		--deselect tests/test_speech.py::test_a_leaf_cell_moves_headline_record_and_reconciliation # makes a page again
 
 test: lint ## every check: style, types, import contract, tests
 	@.ci/browser

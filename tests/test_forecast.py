@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import dataclasses
 import datetime as dt
+import math
 import subprocess
 import sys
 from importlib.resources import files
@@ -217,6 +218,24 @@ def test_the_shipped_classes_cover_about_what_they_promise(pool: pd.DataFrame) -
     assert pool.groupby("class")["month"].apply(list).map(lambda months: months == list(range(1, 12))).all()
 
 
+def test_the_benchmark_learns_the_ratio_that_its_series_have(repository: Path, tmp_path: Path) -> None:
+    """A pace that doubles after June gives log 2 at its end; at the end of March (3 + 12) ÷ 9 to 1."""
+    names = [f"{name}{number}" for name in ("CN_FAI_", "CN_fiscal_", "US_public_") for number in range(3)]
+    months = [(name, year, month) for name in names for year in (2001, 2002) for month in range(1, 13)]
+    table = pd.DataFrame(months, columns=["series_id", "year", "month"])
+    table["value"] = (table["month"] > 6) + 1.0
+    table.to_csv(tmp_path / "series.csv", index=False)
+    script = str(repository / "benchmarks" / "learn_pool.py")
+    command = [sys.executable, script, str(tmp_path / "series.csv"), str(tmp_path / "pool.csv")]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    learnt = pd.read_csv(tmp_path / "pool.csv").set_index(["class", "month"])
+    assert len(learnt) == 3 * 11
+    for month, ratio in ((3, 15 / 9), (6, 2.0), (11, 2 * 11 / 16)):
+        assert learnt.xs(month, level="month")["mean"].to_numpy() == pytest.approx(math.log(ratio), abs=1e-4)
+    assert (learnt["series"] == 3).all()
+    assert (learnt["sd"] == 0).all()
+
+
 def test_the_pool_is_what_the_benchmark_learns(repository: Path, tmp_path: Path) -> None:
     series = repository.parent / "shared" / "series" / "train.csv"
     if not series.is_file():
@@ -226,7 +245,7 @@ def test_the_pool_is_what_the_benchmark_learns(repository: Path, tmp_path: Path)
     target = tmp_path / "pool.csv"
     command = [sys.executable, str(repository / "benchmarks" / "learn_pool.py"), str(series), str(target)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
-    shipped = repository / "cityanalytics" / "forecast" / "pool.csv"
+    shipped = repository / "cityanalytics" / "series" / "pool.csv"
     assert target.read_bytes() == shipped.read_bytes()
 
 

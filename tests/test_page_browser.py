@@ -46,6 +46,7 @@ PAGES = {**BRIEFINGS, **LISTS}
 LANGUAGES = {"zh": "zh-CN", "en": "en", "index": "zh-CN", "index.en": "en"}
 PHONE: ViewportSize = {"width": 375, "height": 812}
 MARK = "https://mark.invalid/"
+MOST_BYTES = 600_000
 
 every_page = pytest.mark.parametrize("name", PAGES)
 every_list = pytest.mark.parametrize("name", LISTS)
@@ -99,7 +100,7 @@ def context(browser: Browser) -> BrowserContext:
 @pytest.fixture
 def visit(context: BrowserContext, briefing: Path) -> Iterator[Callable[[str], Visit]]:
     page = context.new_page()
-    page.set_default_timeout(5000)
+    page.set_default_timeout(120_000)  # against a hang alone
 
     def opened(name: str) -> Visit:
         address = (briefing / PAGES[name]).resolve().as_uri()
@@ -359,6 +360,68 @@ def test_on_paper_it_is_six_pages_of_a4_and_no_figure_is_cut(
     assert figures
     assert len(lies_on) == len(figures)
     assert [figures[int(place)] for place, pages in lies_on.items() if len(pages) > 1] == []
+
+
+@every_page
+def test_a_page_is_small_and_has_a_title_of_its_own(
+    name: str, visit: Callable[[str], Visit], briefing: Path
+) -> None:
+    page = visit(name).page
+    assert (briefing / PAGES[name]).stat().st_size <= MOST_BYTES
+    assert len(page.title()) >= 6
+    assert page.title() not in {name, PAGES[name]}
+    assert "width=device-width" in (page.get_attribute('meta[name="viewport"]', "content") or "")
+
+
+@every_page
+def test_no_code_and_no_debris_is_shown(name: str, visit: Callable[[str], Visit]) -> None:
+    text = visit(name).page.inner_text("body")
+    assert re.findall(r"Traceback|\w+(?:Error|Warning): |\b(?:In|Out) ?\[|<[a-z]+\.|\bdtype: ", text) == []
+    assert re.findall(r"\b(?:nan|NaN|NaT|None|inf)\b|\ufffd|\d[eE][+-]?\d\d|\.\d{7,}|\*\*|\$\\\\", text) == []
+
+
+@every_briefing
+def test_charts_are_named_and_described_each_in_its_own_words(
+    name: str, visit: Callable[[str], Visit]
+) -> None:
+    charts = visit(name).page.eval_on_selector_all(
+        "svg[role=img]",
+        """charts => charts.map(chart => [
+            chart.getAttribute('aria-label') || (chart.getAttribute('aria-labelledby') || '').split(' ')
+                .map(id => document.getElementById(id)?.textContent || '').join(' ').trim(),
+            chart.closest('figure')?.querySelector('figcaption')?.innerText.trim() || ''])""",
+    )
+    assert charts
+    described = [words for words, _ in charts]
+    assert [words for words in described if len(words) < 20] == []
+    assert len(set(described)) == len(described)
+    assert all(caption for _, caption in charts)
+
+
+@every_briefing
+def test_tables_have_a_caption_and_heads_with_scope(name: str, visit: Callable[[str], Visit]) -> None:
+    page = visit(name).page
+    tables = page.eval_on_selector_all(
+        "table:not([role=presentation])",
+        """tables => tables.map(table => [
+            table.caption?.innerText.trim() || '',
+            table.querySelectorAll('th[scope]').length,
+            Array.from(table.querySelectorAll('th')).filter(
+                head => !head.scope || !head.textContent.trim() || head.colSpan > 1 || head.rowSpan > 1).length])""",
+    )
+    assert tables
+    assert [caption for caption, heads, faults in tables if not caption or not heads or faults] == []
+
+
+@every_briefing
+def test_who_tabs_through_a_page_sees_where(name: str, visit: Callable[[str], Visit]) -> None:
+    page = visit(name).page
+    page.keyboard.press("Tab")
+    outline: str = page.evaluate(
+        "getComputedStyle(document.activeElement).outlineStyle + document.activeElement.tagName"
+    )
+    assert not outline.startswith("none")
+    assert not outline.endswith("BODY")
 
 
 def test_the_independent_check_of_briefings_passes(repository: Path, briefing: Path, chromium: str) -> None:

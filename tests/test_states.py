@@ -145,19 +145,21 @@ def test_another_year_before_gives_the_change_on_the_year(processed_workspace: P
     assert f"up {change:.1%} from ¥4.51 bn" in shown["en"]
 
 
-def written(content: Content, language: str) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def written(content: Content) -> dict[str, dict[str, str]]:
+    """Give the parts of the state's page by language, drawn once."""
     parts = [
         sections.headline, sections.key, sections.final, sections.units, sections.projects, sections.decisions,
         sections.what_if, sections.data, sections.record, sections.provenance,
     ]  # fmt: skip
     made = [part(content) for part in parts]
     assert tuple(section.id for section in made) == SECTIONS
-    return {section.id: section.html[language] for section in made}
+    return {language: {section.id: section.html[language] for section in made} for language in ("zh", "en")}
 
 
 @pytest.mark.parametrize(("language", "label"), [("zh", "[图表]"), ("en", "(?:Figure|Table) ")])
-def test_tables_and_figures_are_numbered_without_holes(content, language, label) -> None:
-    page = renumbered("".join(written(content, language).values()), language)
+def test_tables_and_figures_are_numbered_without_holes(written, language, label) -> None:
+    page = renumbered("".join(written[language].values()), language)
     found = re.findall(rf"<b>({label})(\d+)", page)
     numbers = [[int(number) for kind, number in found if kind == each] for each in dict(found)]
     assert len(numbers) == 2
@@ -168,8 +170,8 @@ def test_tables_and_figures_are_numbered_without_holes(content, language, label)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_each_part_has_content_or_says_why_not(content, language) -> None:
-    for name, html in written(content, language).items():
+def test_each_part_has_content_or_says_why_not(written, language) -> None:
+    for name, html in written[language].items():
         texts = prose(f"<section id={name}>{html}</section>")[name]
         assert any(len(text) > 8 for text in texts), name
         body = re.sub(r"<svg.*?</svg>|<[^>]+>", "\n", html, flags=re.DOTALL)
@@ -187,12 +189,12 @@ def test_headlines_fit_and_state_figures_alone(content) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_prose_of_a_state_states_figures_alone(content, language) -> None:
+def test_the_prose_of_a_state_states_figures_alone(content, written, language) -> None:
     document = record_of(content).document["briefing"]
     figures = [*document["figures"], {"key": "seed", "unit": "count", "value": document["seed"]}]
     bare = [
         (number.text, text)
-        for name, html in written(content, language).items()
+        for name, html in written[language].items()
         for text in prose(f"<section id={name}>{html}</section>")[name]
         for number in numbers(text)
         if not number.keys(figures)
