@@ -66,9 +66,14 @@ class Books:
         """Return those whose data date is no later."""
         return self.chosen(self.data_date <= np.datetime64(day))
 
+    @property
+    def names(self) -> np.ndarray:
+        """Quarter and unit of each, as one text (str)."""
+        return names_of(self.quarter, self.unit)
+
     def uncorrected(self) -> Books:
         """Return the last received of each unit and quarter."""
-        return self.chosen(_last_of(np.char.add(np.char.add(self.quarter, "\0"), self.unit)))
+        return self.chosen(_last_of(self.names))
 
     def latest(self) -> Books:
         """Return the last received of each unit's last quarter."""
@@ -82,6 +87,11 @@ class Books:
     def age(self, table: pd.DataFrame) -> np.ndarray:
         """Return for each row of a table the place of its workbook among these (int64)."""
         return np.asarray(pd.Index(self.position).get_indexer(table["position"]))
+
+
+def names_of(quarter: np.ndarray, unit: np.ndarray) -> np.ndarray:
+    """Return quarters and units as one text each (str)."""
+    return np.char.add(np.char.add(quarter, "\0"), unit)
 
 
 def _last_of(names: np.ndarray) -> np.ndarray:

@@ -34,35 +34,41 @@ def restatements(
         ``quarter`` of the workbook that states it, the same of the statement before as ``old_…``, and ``note``: the
         unit's remark where the workbook before had it not, the one reason of its own that a workbook has room for.
     """
-    keys = [key, "period_start", "period_end"]
-    rows = stated[stated["period_start"] <= pd.Timestamp(as_of)]
-    # nearly all periods are stated once: only the others are looked into
-    name = pd.factorize(rows[key])[0]
-    periods = pd.DataFrame({"name": name, "start": rows["period_start"], "end": rows["period_end"]})
-    again = periods.duplicated(keep=False).to_numpy()
-    rows, name = rows[again], name[again]
-    if notes is not None:
-        remarks = notes.loc[notes["file"].isin(rows["file"].unique()), ["file", key, "note"]]
-        rows = rows.merge(remarks.drop_duplicates(["file", key], keep="last"), on=["file", key], how="left")
-    received, position = rows["received"].to_numpy(), rows["position"].to_numpy()
-    order = np.lexsort(
-        (position, received, rows["period_end"].to_numpy(), rows["period_start"].to_numpy(), name)
+    names = [key, "period_start", "period_end", "unit", value, f"{value}_cell", "quarter", "received"]
+    begun = np.flatnonzero(stated["period_start"].to_numpy() <= np.datetime64(as_of))
+    group = pd.factorize(stated[key])[0][begun]
+    start, end, received, position, amount = (
+        stated[name].to_numpy()[begun]
+        for name in ("period_start", "period_end", "received", "position", value)
     )
-    now, before = rows.iloc[order[1:]], rows.iloc[order[:-1]]
-    same = name[order[1:]] == name[order[:-1]]
-    for column in (*keys[1:], value):
-        new, old = now[column].to_numpy(), before[column].to_numpy()
-        same &= (new == old) if column != value else (old == old) & (old != new)  # noqa: PLR0124 - what is missing equals nothing
-    now, before = now[same], before[same]
-    said = [value, f"{value}_cell", "quarter"]
-    note, earlier = now["note"], before["note"].set_axis(now.index)
-    table = now[[*keys, "unit", *said, "received"]].assign(
-        **{f"old_{column}": before[column].array for column in said},
+    # statements of one period stand together, as they were received
+    order = np.lexsort((position, received, end, start, group))
+    group, start, end, amount = group[order], start[order], end[order], amount[order]
+    same = (np.diff(group) == 0) & (start[1:] == start[:-1]) & (end[1:] == end[:-1])
+    changed = np.flatnonzero(same & ~np.isnan(amount[:-1]) & (amount[1:] != amount[:-1])) + 1
+    changed = changed[np.lexsort((begun[order[changed]], position[order[changed]], received[order[changed]]))]
+    now, before = (
+        stated[names].take(begun[order[place]]).reset_index(drop=True) for place in (changed, changed - 1)
+    )
+    note, earlier = (
+        _notes(stated if notes is None else notes, stated["file"].take(begun[order[place]]), rows[key])
+        for rows, place in ((now, changed), (before, changed - 1))
+    )
+    return now.assign(
+        **{f"old_{name}": before[name] for name in (value, f"{value}_cell", "quarter")},
         note=note.where(note.notna() & (note != earlier)),
     )
-    by_receipt = np.lexsort((order[1:][same], position[order[1:][same]], received[order[1:][same]]))
-    found: pd.DataFrame = table.iloc[by_receipt].reset_index(drop=True)
-    return found
+
+
+def _notes(notes: pd.DataFrame, files: pd.Series, names: pd.Series) -> pd.Series:
+    """Return the remark of each file on each name."""
+    if files.empty:
+        return pd.Series(dtype=notes["note"].dtype)
+    some = notes[notes["file"].isin(files.unique())]
+    known = pd.Index(some["file"].astype(object) + "\0" + some[names.name].astype(object))
+    last = ~known.duplicated(keep="last")
+    place = known[last].get_indexer(files.astype(object).to_numpy() + "\0" + names.astype(object).to_numpy())
+    return some["note"][last].set_axis(range(last.sum())).reindex(place).reset_index(drop=True)
 
 
 def net(revisions: pd.DataFrame, *, key: str, value: str, after: dt.date) -> pd.DataFrame:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from cityanalytics.calendar import elapsed_share, quarter_of, year_end
 from cityanalytics.errors import InsufficientDataError
 from cityanalytics.issues import Message
 from cityanalytics.programme import frames
-from cityanalytics.programme.counting import Books, of_last_unit
+from cityanalytics.programme.counting import Books, names_of, of_last_unit
 from cityanalytics.programme.restated import restatements
 from cityanalytics.programme.segments import segments as segments_of
 
@@ -313,7 +314,7 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
         known_on=known_on,
         traced=_projects(
             projects,
-            plans=_plans(of_last_unit(current["plans"], "project"), as_of),
+            plans=of_last_unit(current["plans"], "project"),
             segments=segments,
             status=of_last_unit(current["status"], "project"),
             said=of_last_unit(said, "project"),
@@ -354,21 +355,23 @@ def _of_projects(segments: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame
     return kept.assign(**{name: projects[name].array[place] for name in ("unit", "category")})
 
 
-def _plans(plans: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
-    """Return the original plan and the plan in force on the data date, a row a project."""
+def _beside(table: pd.DataFrame, names: pd.Index, columns: Mapping[str, str]) -> dict[str, Any]:
+    """Return columns of a table under other names, for each project the last row of its own, missing without one."""
+    own = pd.Index(table["project"])
+    last = np.flatnonzero(~own.duplicated(keep="last"))
+    place = own[last].get_indexer(names)
+    rows = np.where(place < 0, -1, last[place] if len(last) else -1)
+    return {new: table[old].array.take(rows, allow_fill=True) for old, new in columns.items()}
+
+
+def _plans(plans: pd.DataFrame, names: pd.Index, as_of: dt.date) -> dict[str, Any]:
+    """Return the original plan and the plan in force on the data date, of each project."""
     in_force = plans[plans["effective"] <= pd.Timestamp(as_of)].sort_values("effective", kind="stable")
-    last = _by_project(in_force, {"amount": "plan", "amount_cell": "plan_cell"})
-    original = _by_project(
-        in_force[in_force["version"] == "original"],
-        {"amount": "plan_original", "amount_cell": "plan_original_cell"},
-    )
-    return pd.concat([original.reindex(last.index), last], axis=1)
-
-
-def _by_project(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
-    """Return columns under other names, indexed by project, its last row alone."""
-    found = table[["project", *columns]].rename(columns=columns)
-    return found.drop_duplicates("project", keep="last").set_index("project")
+    original = in_force[in_force["version"] == "original"]
+    return {
+        **_beside(original, names, {"amount": "plan_original", "amount_cell": "plan_original_cell"}),
+        **_beside(in_force, names, {"amount": "plan", "amount_cell": "plan_cell"}),
+    }
 
 
 def _projects(
@@ -380,44 +383,43 @@ def _projects(
     said: pd.DataFrame,
     as_of: dt.date,
 ) -> pd.DataFrame:
-    dates = ("stage", "actual_start", "actual_finish")
-    last = {name: name for date in dates for name in (date, f"{date}_cell")}
-    words = {name: name for name in (*SAID, *(f"{word}_cell" for word in SAID))}
-    own = projects.drop(columns=["data_date", "received", "position", "file"]).set_index("project")
-    table = pd.concat(
-        [own]
-        + [
-            found.reindex(own.index)
-            for found in (
-                plans,
-                segments.groupby("project", observed=True)[["done"]].sum(),
-                _by_project(status, last | {"data_date": "status_date"}),
-                _by_project(said, words | {"stage": "said_stage"}),
-            )
-        ],
-        axis=1,
-    )
-    day = pd.Timestamp(as_of)
-    started, finished = table["actual_start"] <= day, table["actual_finish"] <= day
+    names = pd.Index(projects["project"])
+    dates = [name for date in ("stage", "actual_start", "actual_finish") for name in (date, f"{date}_cell")]
+    words = [*SAID, *(f"{word}_cell" for word in SAID)]
+    done = segments.groupby("project", observed=True)["done"].sum().reindex(names).fillna(0.0).to_numpy()
+    last = _beside(status, names, {**dict(zip(dates, dates, strict=True)), "data_date": "status_date"})
+    told = _beside(said, names, {**dict(zip(words, words, strict=True)), "stage": "said_stage"})
+    planned = _plans(plans, names, as_of)
+    day = np.datetime64(as_of)
+    started, finished = (last[f"actual_{end}"].to_numpy() <= day for end in ("start", "finish"))
     # a status of a later day: its dates hold, its words do not yet
-    words_then = table["stage"].where(table["status_date"] <= day)
-    completed = finished | (words_then == "completed")
-    moving = started | words_then.isin(["under construction", "suspended"])
-    stage = words_then.where(words_then == "suspended", "under construction").where(moving, "not started")
-    stage = stage.where(~completed, "completed").where(table["stage"].notna())
-    under_way = stage.isin(["under construction", "suspended"])
-    done, plan = table["done"].fillna(0.0), table["plan"].fillna(0.0)
-    return (
-        table.assign(
-            done=done,
-            plan=plan,
-            share=(done / plan).where(plan > 0),
-            stage=stage,
-            schedule=table["schedule"].where(under_way),
-            unassessed=under_way & (table["said_stage"].isna() | (table["said_stage"] == "not started")),
-        )
-        .drop(columns="said_stage")
-        .reset_index()
+    stated, said_stage = (pd.Series(part["stage" if part is last else "said_stage"]) for part in (last, told))
+    then = stated.where(last["status_date"].to_numpy() <= day)
+    completed = finished | (then == "completed").to_numpy()
+    moving = started | then.isin(["under construction", "suspended"]).to_numpy()
+    stage = then.where(then == "suspended", "under construction").where(moving, "not started")
+    stage = stage.where(~completed, "completed").where(stated.notna())
+    under_way = stage.isin(["under construction", "suspended"]).to_numpy()
+    plan = np.nan_to_num(planned["plan"].to_numpy(dtype=float), nan=0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(plan > 0, done / plan, np.nan)
+    away = {"data_date", "received", "position", "file"}
+    own = {str(name): projects[name].array for name in projects if name not in away}
+    told["schedule"] = pd.Series(told["schedule"]).where(under_way).array
+    del told["said_stage"]
+    return pd.DataFrame(
+        {
+            "project": own.pop("project"),
+            **own,
+            **planned,
+            "plan": plan,
+            "done": done,
+            **last,
+            "stage": stage.array,
+            **told,
+            "share": share,
+            "unassessed": under_way & (said_stage.isna() | (said_stage == "not started")).to_numpy(),
+        }
     )
 
 
@@ -435,10 +437,11 @@ def _works(works: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
 
 def _received(known: Books, projects: pd.DataFrame) -> pd.DataFrame:
     columns = ["unit", "quarter", "data_date", "received", "file"]
-    books = pd.DataFrame({"unit": known.unit, "quarter": known.quarter, "first_received": known.received})
-    first = books.groupby(["unit", "quarter"])["first_received"].min()
-    used = projects[columns].drop_duplicates("unit").join(first, on=["unit", "quarter"])
-    return used.sort_values("unit", ignore_index=True)
+    used = projects.loc[~projects["position"].duplicated(), columns].sort_values("unit", ignore_index=True)
+    # of each unit and quarter the books stand as they were received
+    names, first = np.unique(known.names, return_index=True)
+    own = used["quarter"].to_numpy(dtype=str), used["unit"].to_numpy(dtype=str)
+    return used.assign(first_received=known.received[first[np.searchsorted(names, names_of(*own))]])
 
 
 def _history(history: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
