@@ -30,7 +30,7 @@ from cityanalytics.settings import load_settings
 from cityanalytics.workspace import Workspace
 from tests.test_companion import Package
 from tests.test_prose import NUMBER, REPORTS, VOID, numbers, report_of
-from tests.test_states import STATES, written
+from tests.test_states import STATES, drawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -583,6 +583,7 @@ def state(request, processed_workspace: Path) -> list[Report]:
         Dates(quarter="2010Q3", as_of=as_of, known_on=known_on, complete=False),
     )
     document = json.loads(json.dumps(record_of(content).document["briefing"]))
+    parts = drawn(content)
     return [
         Report(
             language=language,
@@ -590,7 +591,7 @@ def state(request, processed_workspace: Path) -> list[Report]:
             configured=tomllib.loads(
                 (processed_workspace / "cityanalytics.toml").read_text(encoding="utf-8")
             ),
-            markup="".join(written(content, language).values()),
+            markup="".join(parts[language].values()),
             book=write_workbook(companion(content)),
         )
         for language in document["language"]

@@ -187,9 +187,11 @@ def test_an_interrupted_command_leaves_nothing_half_written(workspace: Path) -> 
     process = subprocess.Popen(
         [sys.executable, "-m", "cityanalytics", "ingest"], cwd=workspace, stderr=subprocess.PIPE
     )
-    time.sleep(2.5)
+    tables = workspace / "data/processed"
+    while process.poll() is None and not list(tables.glob("*")):
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    _, messages = process.communicate(timeout=60)
-    left = [path.name for path in (workspace / "data/processed").glob("*")] if process.returncode else []
+    _, messages = process.communicate(timeout=300)
+    left = [path.name for path in tables.glob("*")] if process.returncode else []
     assert process.returncode in {0, 130}, messages
     assert not left

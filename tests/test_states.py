@@ -145,9 +145,8 @@ def test_another_year_before_gives_the_change_on_the_year(processed_workspace: P
     assert f"up {change:.1%} from ¥4.51 bn" in shown["en"]
 
 
-@pytest.fixture(scope="module")
-def written(content: Content) -> dict[str, dict[str, str]]:
-    """Give the parts of the state's page by language, drawn once."""
+def drawn(content: Content) -> dict[str, dict[str, str]]:
+    """Draw the parts of a page; give them by language."""
     parts = [
         sections.headline, sections.key, sections.final, sections.units, sections.projects, sections.decisions,
         sections.what_if, sections.data, sections.record, sections.provenance,
@@ -155,6 +154,12 @@ def written(content: Content) -> dict[str, dict[str, str]]:
     made = [part(content) for part in parts]
     assert tuple(section.id for section in made) == SECTIONS
     return {language: {section.id: section.html[language] for section in made} for language in ("zh", "en")}
+
+
+@pytest.fixture(scope="module")
+def written(content: Content) -> dict[str, dict[str, str]]:
+    """Give the parts of the state's page by language; they are drawn once."""
+    return drawn(content)
 
 
 @pytest.mark.parametrize(("language", "label"), [("zh", "[图表]"), ("en", "(?:Figure|Table) ")])
