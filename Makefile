@@ -45,7 +45,8 @@ format: setup ## mends layout and what of style can be mended
 docs: setup ## the reference of the library as pages, in dist/docs; needs no network
 	@$(STEP) 'Reference (sphinx)' $(BIN)/sphinx-build -q -W --keep-going -E -b html docs/reference dist/docs
 
-bench: setup ## speed beside named alternatives: a briefing, then reading a long .xlsx and .csv
+bench: setup ## CPU beside an earlier commit and by size of the city; speed beside named alternatives: a briefing, long .xlsx and .csv
+	@$(BIN)/python benchmarks/cost.py
 	@$(BIN)/python benchmarks/briefing.py
 	@$(BIN)/python benchmarks/reading.py
 
