@@ -29,7 +29,7 @@ from cityanalytics.briefing.blocks import (
 )
 from cityanalytics.briefing.display import Value, number
 from cityanalytics.briefing.fields import Field
-from cityanalytics.briefing.formats import Chance, Number, Points, Share, Text, Word, amounts
+from cityanalytics.briefing.formats import Chance, Points, Quantity, Share, Text, Word, amounts
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.number import NOT_APPLICABLE, numbers
 from cityanalytics.briefing.quantity import SHOWN
@@ -273,7 +273,7 @@ def test_sheet_notebook_and_terminal_hold_what_the_page_does() -> None:
     assert sheet.rows[0][:3] == ("投资", 90.0, 62.0)
     assert sheet.rows[1] == ("绿化", 8.0, "无数据", "不适用", 1.2)
     drawn = in_notebook.draw(table, "zh")
-    for text in ("计划（亿元）", "68.9%", "无数据", "不适用"):
+    for text in ("主要指标（亿元）", "计划", "68.9%", "无数据", "不适用"):
         assert text in drawn
         assert text in table.text("zh")
     assert table.frame["plan"].tolist() == [9.0e9, 8e8]
@@ -283,7 +283,7 @@ def test_sheet_notebook_and_terminal_hold_what_the_page_does() -> None:
 @pytest.mark.parametrize("width", [40, 60, 100])
 def test_on_a_terminal_no_line_is_too_wide_and_no_word_is_lost(width: int) -> None:
     rows = pd.DataFrame({"a": ["城市道路改造工程（一期）及附属设施 phase one of two"], "n": [12345.0]})
-    text = shown(rows, Field("a", "项目"), Field("n", "个数", Number())).text("zh", width=width)
+    text = shown(rows, Field("a", "项目"), Field("n", "个数", Quantity())).text("zh", width=width)
     assert max(terminal.letters(line) for line in text.splitlines()) <= width
     assert "".join(rows["a"][0].split()) in "".join(text.replace("12,345", "").split())
     assert "12,345" in text

@@ -39,7 +39,7 @@ class Series:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chart:
+class NativeChart:
     """A native chart of columns of one sheet.
 
     Parameters
@@ -101,7 +101,7 @@ class Book:
     comments: str
     created: str
     sheets: tuple[BookSheet, ...]
-    charts: tuple[Chart, ...]
+    charts: tuple[NativeChart, ...]
     source: str
     back: str
     note: str
@@ -136,7 +136,7 @@ class Book:
             for sheet in document["sheets"]
         ]
         charts = [
-            Chart(
+            NativeChart(
                 **chart
                 | {
                     "series": tuple(

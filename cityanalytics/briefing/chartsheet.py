@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing import display
-from cityanalytics.briefing.book import Chart, Series
+from cityanalytics.briefing.book import NativeChart, Series
 from cityanalytics.briefing.finding import demolished, finding
 from cityanalytics.briefing.language import LANGUAGES
 
@@ -21,7 +21,7 @@ MOST_BARS = 30
 MOST_NAMED = 5
 
 
-def charts(content: Content, say: Wording, sheets: Mapping[str, BookSheet]) -> tuple[Chart, ...]:
+def charts(content: Content, say: Wording, sheets: Mapping[str, BookSheet]) -> tuple[NativeChart, ...]:
     """Return the charts of the sheets that have rows.
 
     Parameters
@@ -41,7 +41,7 @@ def charts(content: Content, say: Wording, sheets: Mapping[str, BookSheet]) -> t
     return tuple(chart for chart in found if chart is not None)
 
 
-def _curve(content: Content, say: Wording, sheet: BookSheet) -> Chart:
+def _curve(content: Content, say: Wording, sheet: BookSheet) -> NativeChart:
     low, middle, high = (say.plain(f"{{forecast_{level}}}") for level in ("p10", "p50", "p90"))
     looks: tuple[tuple[Look, str], ...] = (
         ("plan", ""),
@@ -61,7 +61,7 @@ def _curve(content: Content, say: Wording, sheet: BookSheet) -> Chart:
         if content.pace.days_left
         else say.plain("The year closed at {investment_to_date}; the plan was {annual_plan}")
     )
-    return Chart(
+    return NativeChart(
         kind="lines",
         sheet=sheet.id,
         title=title,
@@ -76,7 +76,7 @@ def _curve(content: Content, say: Wording, sheet: BookSheet) -> Chart:
     )
 
 
-def _progress(say: Wording, sheet: BookSheet) -> Chart | None:
+def _progress(say: Wording, sheet: BookSheet) -> NativeChart | None:
     """Return plan and done by group, the largest gap first."""
     last = min(len(sheet.rows), MOST_BARS) - 1
     if last < 0:
@@ -91,7 +91,7 @@ def _progress(say: Wording, sheet: BookSheet) -> Chart | None:
         )
     )
     listed = _listed(sheet, (done, plan), say)
-    return Chart(
+    return NativeChart(
         kind="bars",
         sheet=sheet.id,
         title=title,
@@ -119,11 +119,11 @@ def _late(sheet: BookSheet) -> bool:
     return any(isinstance(cell, float) and cell > 0 for cell in (row[gap] for row in sheet.rows))
 
 
-def _constraints(say: Wording, sheet: BookSheet) -> Chart | None:
+def _constraints(say: Wording, sheet: BookSheet) -> NativeChart | None:
     if not sheet.rows:
         return None
     gap = sheet.place("gap")
-    return Chart(
+    return NativeChart(
         kind="bars",
         sheet=sheet.id,
         title=say.plain("Constraint with the largest gap: {first}", first=sheet.rows[0][0]),

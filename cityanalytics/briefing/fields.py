@@ -16,8 +16,8 @@ from cityanalytics.briefing.formats import (
     Format,
     KindName,
     Measured,
-    Number,
     Points,
+    Quantity,
     Share,
     Term,
     Text,
@@ -98,8 +98,8 @@ FILE = Field("file", "File", absent=NOT_APPLICABLE)
 
 # --- plan, done, and what is short of elapsed time
 
-PROJECTS = Field("projects", "Number of projects", Number(), brief="Number")
-SITES = Field("sites", "Sites", Number())
+PROJECTS = Field("projects", "Number of projects", Quantity(), brief="Number")
+SITES = Field("sites", "Sites", Quantity())
 PLAN = Field("plan", "Plan", amounts(places=2))
 DONE = Field("done", "Done", amounts(places=2))
 SHARE = Field("share", "Share", Share(), applies="planned")
@@ -123,9 +123,9 @@ MEASURED = Measured("measure", {"yuan": amounts(), "square metres": areas()})
 PLAN_OF_MEASURE = Field("plan", "Plan", MEASURED, note="assumed")
 DONE_OF_MEASURE = Field("done", "Done", MEASURED)
 UNIT_OF_MEASURED = Field("measure", "Unit of measure", UnitOf(MEASURED))
-PLANNED_WORK = Field("planned", "Planned", Number())
-DONE_WORK = Field("done", "Done", Number())
-COMPLETED_WORK = Field("completed", "Completed", Number(), note="completed")
+PLANNED_WORK = Field("planned", "Planned", Quantity())
+DONE_WORK = Field("done", "Done", Quantity())
+COMPLETED_WORK = Field("completed", "Completed", Quantity(), note="completed")
 WORK_MEASURE = Field("measure", "Unit of measure", Word(), brief="Measure")
 
 # --- what is expected
@@ -142,7 +142,7 @@ CLASS = Field("name", "Reference class", Word())
 USED = Field("used", "Used in the briefing", Truth())
 SCENARIO = Field("scenario", "Scenario", Word())
 MEDIAN_OF_YEAR = Field("p50", "Median of the year", amounts())
-FACTOR = Field("pace", "Pace against base", Number(2, unit="times"))
+FACTOR = Field("pace", "Pace against base", Quantity(2, unit="times"))
 SENTENCE = Field("sentence", "What it means", Word())
 STEP = Field("step", "Step", Word(gaps=("day",)))
 CHANGE = Field("change", "Change", amounts(signed=True), note="steps", absent=NOT_APPLICABLE)
@@ -177,10 +177,10 @@ IN_THE_BAND = Field("inside", "In the band", Truth("inside", "outside"), absent=
 PUBLISHED_BY = Field("by", "Published by")
 KNOWN_THEN = Field("known_on", "Known then", Day(long=True))
 METHOD = Field("method", "Method")
-MONTH = Field("month", "Month", Number())
-YEARS_TESTED = Field("years", "Years tested", Number())
+MONTH = Field("month", "Month", Quantity())
+YEARS_TESTED = Field("years", "Years tested", Quantity())
 TYPICAL_ERROR = Field("typical", "Typical error", Share())
-LOSS = Field("loss", "Loss", Number(2), absent=NOT_APPLICABLE)
+LOSS = Field("loss", "Loss", Quantity(2), absent=NOT_APPLICABLE)
 COVERAGE = Field("coverage", "Share in the band", Share(0))
 
 # --- a project, as its unit reports it
@@ -209,10 +209,10 @@ DEADLINE_PASSED = Field("gone", "Deadline passed", Truth())
 
 STOOD = Field("before", "Stood on {day}", Word())
 STAND = tuple(
-    Field(standing, label, Number(unit="number of projects"))
+    Field(standing, label, Quantity(unit="number of projects"))
     for standing, label in (STANDINGS | DROPPED).items()
 )
-ALL = Field("all", "All", Number(unit="number of projects"))
+ALL = Field("all", "All", Quantity(unit="number of projects"))
 #: A value before or now, whatever it is of; the measure stands beside it.
 MIXED = Measured(
     "measure",
@@ -228,8 +228,8 @@ KIND_OF_CHANGE = Field("kind", "Kind of change", Word())
 OLD_VALUE = Field("old", "Old value", MIXED, applies="was")
 NEW_VALUE = Field("new", "New value", MIXED, applies="is_still")
 UNIT_OF_MIXED = Field("measure", "Unit of measure", UnitOf(MIXED))
-SLIP = Field("slip", "Slip", Number(unit="days", signed=True), note="expected", absent=NOT_APPLICABLE)
-REPLANNED = Field("replanned", "Planned date moved", Number(unit="days", signed=True))
+SLIP = Field("slip", "Slip", Quantity(unit="days", signed=True), note="expected", absent=NOT_APPLICABLE)
+REPLANNED = Field("replanned", "Planned date moved", Quantity(unit="days", signed=True))
 REMARK = Field("note", "Remark", Text(own=True))
 CELL_BEFORE = Field("old_cell", "Cell before")
 CELL_NOW = Field("new_cell", "Cell now")
@@ -257,9 +257,9 @@ REPORTED_FIELD = Field("field", "What", Word())
 
 FIRST_RECEIVED = Field("first_received", "First received", Day(long=True), absent=NOT_APPLICABLE)
 TIMELINESS = Field("timeliness", "Timeliness", Word())
-WORKBOOKS = Field("workbooks", "Workbooks", Number())
-REFUSED = Field("refused", "Refused", Number())
-DOUBTFUL = Field("doubtful", "Doubtful", Number())
+WORKBOOKS = Field("workbooks", "Workbooks", Quantity())
+REFUSED = Field("refused", "Refused", Quantity())
+DOUBTFUL = Field("doubtful", "Doubtful", Quantity())
 SEVERITY = Field("severity", "Severity", Word())
 CODE = Field("code", "Code")
 PLACE = Field("where", "Place")
@@ -269,6 +269,6 @@ SUGGESTION = Field("suggestion", "Suggestion", Word(gaps=("suggestion_values",))
 SHA256 = Field("sha256", "SHA-256")
 FIGURE = Field("key", "Figure", FigureName())
 AS_SHOWN = Field("key", "As shown", AsShown())
-EXACT = Field("value", "Exact value", Number(exact=True))
+EXACT = Field("value", "Exact value", Quantity(exact=True))
 UNIT_OF_EXACT = Field("unit", "Unit of the exact value", Word())
 KEY = Field("key", "Key")

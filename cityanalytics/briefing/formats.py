@@ -120,7 +120,7 @@ class Scaled:
 
 
 @dataclass(frozen=True)
-class Number:
+class Quantity:
     """Numbers as they are: counts, days, factors.
 
     Parameters
@@ -189,7 +189,7 @@ class UnitOf:
 Plain: TypeAlias = Text | Term | KindName | Word | FigureName | AsShown | Truth | UnitOf
 """What is words."""
 
-Numeric: TypeAlias = Scaled | Number | Share | Points | Chance
+Numeric: TypeAlias = Scaled | Quantity | Share | Points | Chance
 """What is numbers."""
 
 Format: TypeAlias = Plain | Numeric | Day | Measured
@@ -214,7 +214,7 @@ def is_numeric(shown: Format) -> bool:
     """Tell whether a column is aligned as numbers are."""
     if isinstance(shown, Measured):
         return all(is_numeric(one) for one in shown.formats.values())
-    return isinstance(shown, Scaled | Number | Share | Points | Chance)
+    return isinstance(shown, Scaled | Quantity | Share | Points | Chance)
 
 
 def base_unit(shown: Format) -> str:
@@ -225,4 +225,4 @@ def base_unit(shown: Format) -> str:
         return "fraction"
     if isinstance(shown, Chance):
         return "probability"
-    return shown.unit or "number" if isinstance(shown, Number) else ""
+    return shown.unit or "number" if isinstance(shown, Quantity) else ""

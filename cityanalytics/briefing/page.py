@@ -9,7 +9,7 @@ from cityanalytics.briefing import display
 from cityanalytics.briefing.companion import companion
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.rule import document as lights
-from cityanalytics.briefing.section import Record
+from cityanalytics.briefing.section import BriefingRecord
 from cityanalytics.briefing.sections.headline import sentence
 from cityanalytics.briefing.title import title_of
 from cityanalytics.briefing.wording import Wording
@@ -70,7 +70,7 @@ def _incomplete(content: Content, say: Wording) -> list[str]:
     return [say.plain("Units reported: {units_received} of {units_expected}, the others as before")]
 
 
-def record_of(content: Content) -> Record:
+def record_of(content: Content) -> BriefingRecord:
     """Return the document of briefing.json, with the pages' words and the companion workbook beside it."""
     settings, programme, pace = content.settings, content.programme, content.pace
     says = {language: Wording(language=language, figures=content.figures) for language in settings.languages}
@@ -127,7 +127,7 @@ def record_of(content: Content) -> Record:
         "parameters": dict(content.provenance.parameters),
         "seed": content.provenance.seed,
     }
-    return Record(
+    return BriefingRecord(
         document={
             "briefing": document,
             "pages": {language: page(content, language) for language in settings.languages},

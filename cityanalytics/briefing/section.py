@@ -45,7 +45,7 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Record:
+class BriefingRecord:
     """The record of a briefing: titles of the pages, what briefing.json says, what briefing.xlsx holds."""
 
     document: Mapping[str, Any]

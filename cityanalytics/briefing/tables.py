@@ -662,7 +662,7 @@ class LookAhead:
 def ahead(programme: Programme, outlook: Outlook, settings: Settings) -> Mapping[str, ShownTable]:
     """Return the tables of categories and units that go with a forecast, by name."""
     source = LookAhead(settings=settings, programme=programme, outlook=outlook)
-    return bound({one.name: one for one in (CATEGORIES, UNITS)}, source, settings)
+    return bound({name: TABLES[name] for name in ("categories", "units")}, source, settings)
 
 
 @dataclass(frozen=True, kw_only=True)

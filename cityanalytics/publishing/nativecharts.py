@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from cityanalytics.briefing.book import Book, Chart, Series
+    from cityanalytics.briefing.book import Book, NativeChart, Series
     from cityanalytics.briefing.spreadsheet import BookSheet
 
 _WIDTH, _ROW = 960, 24  # pixels
@@ -76,7 +76,7 @@ def draw(file: Workbook, tab: Worksheet, book: Book, starts: Mapping[str, int], 
     tab.set_h_pagebreaks(breaks[:-1])
 
 
-def _chart(file: Workbook, chart: Chart, sheet: BookSheet, first: int) -> Any:  # noqa: ANN401 - the library has no types
+def _chart(file: Workbook, chart: NativeChart, sheet: BookSheet, first: int) -> Any:  # noqa: ANN401 - the library has no types
     lines = chart.kind == "lines"
     made = file.add_chart({"type": "scatter", "subtype": "straight"} if lines else {"type": "bar"})
     for series in chart.series:

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from cityanalytics.briefing.blocks import late
 from cityanalytics.briefing.formats import KindName, Scaled, Text, Word, is_numeric
 from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.render.header import header
 from cityanalytics.briefing.render.texts import marked, scale_of, texts, words
 from cityanalytics.briefing.section import original, paragraph
 
@@ -40,7 +41,7 @@ def draw(table: ShownTable, language: str) -> Markup:
     )
     classes = [" class=n" if is_numeric(field.format) else "" for field in fields]
     head = "".join(
-        f"<th scope=col{shown}>{escape(table.said(field.brief or field.label, language))}</th>"
+        f"<th scope=col{shown}>{escape(header(table, field, language))}</th>"
         for field, shown in zip(fields, classes, strict=True)
     )
     columns = [_cells(table, field, rows, language) for field in fields]

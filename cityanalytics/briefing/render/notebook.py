@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import escape
 
 from cityanalytics.briefing.formats import is_numeric
-from cityanalytics.briefing.render.terminal import header
+from cityanalytics.briefing.render.header import header, title_of
 from cityanalytics.briefing.render.texts import texts
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ MOST_ROWS = 60
 
 def draw(table: ShownTable, language: str) -> str:
     """Return a table's markup in a notebook, in one language."""
-    title = escape(table.title(language))
+    title = escape(title_of(table, language))
     if table.rows.empty:
         return f"<p><b>{title}</b></p><p>{escape(table.empty(language))}</p>"
     rows, fields = table.rows.head(MOST_ROWS), table.fields(wide=False)

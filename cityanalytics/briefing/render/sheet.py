@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cityanalytics.briefing.formats import Chance, Day, Measured, Number, Points, Scaled, Share, is_numeric
+from cityanalytics.briefing.formats import Chance, Day, Measured, Points, Quantity, Scaled, Share, is_numeric
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.number import in_units
 from cityanalytics.briefing.render.texts import filled, scale_of, words
@@ -80,7 +80,7 @@ def unit_of(table: ShownTable, shown: Format, language: str) -> tuple[str, str, 
             return "%", "", 0.01
         case Points():
             return say("percentage points"), "", 0.01
-        case Number() if shown.unit:
+        case Quantity() if shown.unit:
             return say(shown.unit), "", 1.0
         case _:
             return "", "", 1.0
@@ -91,9 +91,9 @@ def _format(shown: Format, language: str) -> str:  # noqa: PLR0911 - a line a fo
     match shown:
         case Scaled():
             return decimals(scale_of(shown, None, language)[1])
-        case Number(exact=True):
+        case Quantity(exact=True):
             return "General"
-        case Number() | Share() | Points():
+        case Quantity() | Share() | Points():
             return decimals(shown.places)
         case Chance():
             return decimals(0)
@@ -125,7 +125,7 @@ def _filled(table: ShownTable, field: Field, language: str) -> list[Cell]:
 def _cells(table: ShownTable, shown: Format, key: str, rows: pd.DataFrame, language: str) -> Sequence[Cell]:
     values = rows[key]
     match shown:
-        case Scaled() | Number() | Share() | Points() | Chance():
+        case Scaled() | Quantity() | Share() | Points() | Chance():
             return in_units(values.tolist(), unit_of(table, shown, language)[2])
         case Day():
             return _days(values)

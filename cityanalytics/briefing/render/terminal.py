@@ -6,23 +6,22 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing.formats import is_numeric
-from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.render.sheet import unit_of
+from cityanalytics.briefing.render.header import header, title_of
 from cityanalytics.briefing.render.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cityanalytics.briefing.fields import Field
     from cityanalytics.briefing.shown import ShownTable
 
 _GAP = "  "
+MOST_LETTERS = 200
 _LEAST = 8  # a column is not folded to fewer letters
 
 
 def draw(table: ShownTable, language: str, *, width: int | None = None, most: int | None = None) -> str:
     """Return a table as lines of text, its title first; the sentence that says so where it has no rows."""
-    title = table.title(language)
+    title = "\n".join(_folded(title_of(table, language), width or MOST_LETTERS))
     if table.rows.empty:
         return "\n".join(filter(None, [title, table.empty(language)]))
     rows = table.rows if most is None else table.rows.head(most)
@@ -33,13 +32,6 @@ def draw(table: ShownTable, language: str, *, width: int | None = None, most: in
     head, *body = (_lines(cells, widths, right) for cells in zip(*columns, strict=True))
     rule = _GAP.join("─" * each for each in widths)
     return "\n".join([title, "", *head, rule, *(line for row in body for line in row)])
-
-
-def header(table: ShownTable, field: Field, language: str) -> str:
-    """Return what stands above a column where no caption names its unit: its label with it."""
-    unit = unit_of(table, field.format, language)[0]
-    label = table.said(field.brief or field.label, language)
-    return label + (LANGUAGES[language].note.format(unit) if unit else "")
 
 
 def letters(text: str) -> int:
@@ -85,12 +77,12 @@ def _padded(text: str, width: int, *, right: bool) -> str:
 
 
 def _folded(text: str, width: int) -> list[str]:
-    """Return a text in lines of at most a width, broken at a space where one is near."""
+    """Return a text in lines of at most a width, broken at spaces where it has some."""
     lines, line = [], ""
     for one in " ".join(text.split()):
         if letters(line + one) > width:
             kept, space, rest = line.rpartition(" ")
-            whole = one == " " or not space or len(rest) > width // 2
+            whole = one == " " or not space
             lines.append(line if whole else kept)
             line = "" if whole else rest
         if line or one != " ":

@@ -16,8 +16,8 @@ from cityanalytics.briefing.formats import (
     FigureName,
     KindName,
     Measured,
-    Number,
     Points,
+    Quantity,
     Scaled,
     Share,
     Term,
@@ -116,9 +116,9 @@ def _texts(table: ShownTable, shown: Format, key: str, rows: pd.DataFrame, langu
         case Scaled():
             scale, places = scale_of(shown, table.rows[key], language)
             return numbers(values.tolist(), language, places=places, per=scale.per, signed=shown.signed)
-        case Number(exact=True):
+        case Quantity(exact=True):
             return [repr(value) for value in values.tolist()]
-        case Number():
+        case Quantity():
             return numbers(values.tolist(), language, places=shown.places, signed=shown.signed)
         case Share():
             shares = numbers(values.tolist(), language, places=shown.places, per=0.01)
