@@ -9,8 +9,6 @@ import pandas as pd
 
 from cityanalytics.intake.reading import Reading, Source
 from cityanalytics.issues import Issue, Message, Severity
-from cityanalytics.workbooks.dates import read_dates
-from cityanalytics.workbooks.numeric import read_numbers
 from cityanalytics.workbooks.units import Dimension, find_unit, to_base
 
 if TYPE_CHECKING:
@@ -194,11 +192,11 @@ def _works(reading: Reading) -> Rows:
         )
     quantities = {}
     for name in ("planned", "done"):
-        read = read_numbers(reading.raw(name))
+        read = reading.quantities(name)
         quantities[name] = pd.Series(
             [
-                to_base(value, unit) if unit else float("nan")
-                for value, unit in zip(read["value"], units, strict=True)
+                to_base(value, unit) if unit and value == value else float("nan")  # noqa: PLR0124 - nan is not itself
+                for value, unit in zip(read.tolist(), units, strict=True)
             ],
             index=read.index,
             dtype=float,
@@ -237,7 +235,9 @@ def _demolition(reading: Reading) -> Rows:
 
 
 def _history(reading: Reading) -> Rows:
-    years = read_dates(reading.raw("year"))["end"].dt.year
+    column = reading.column("year")
+    read = reading.table.dates(column.letter, year=reading.source.data_date.year) if column else None
+    years = read["end"].dt.year if read is not None else reading.quantities("year")
     frame = pd.DataFrame(
         {"year": years, "amount": reading.amounts("amount"), "amount_cell": reading.cells_of("amount")}
     )

@@ -11,8 +11,7 @@ import pandas as pd
 
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks.cells import State, squeezed
-from cityanalytics.workbooks.dates import Period, read_dates, read_period
-from cityanalytics.workbooks.numeric import read_numbers
+from cityanalytics.workbooks.dates import Period, read_period
 from cityanalytics.workbooks.units import Dimension, series_to_base
 
 if TYPE_CHECKING:
@@ -69,7 +68,8 @@ def _holds_numbers(table: Table, column: Column) -> bool:
     """Tell whether a column holds numbers, or nothing yet."""
     if column.kind == "number":
         return True
-    return bool((read_numbers(table.frame[column.letter])["state"] == State.MISSING.value).all())
+    read = table.numbers(column.letter)
+    return not (read.parsed | read.unparsed).any()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,21 +116,38 @@ class Reading:
 
     def texts(self, name: str) -> pd.Series:
         """Return a column as text; dashes and words such as 无 are missing."""
-        raw = self.raw(name)
-        state = read_numbers(raw)["state"]
-        return raw.map(lambda cell: None if cell is None else str(cell).strip()).where(
-            state != State.MISSING.value
+        column, raw = self.column(name), self.raw(name)
+        if column is None:
+            return raw
+        read = self.table.numbers(column.letter)
+        there = (read.parsed | read.unparsed).tolist()
+        return pd.Series(
+            [
+                str(cell).strip() if kept and cell is not None else None
+                for cell, kept in zip(raw.tolist(), there, strict=True)
+            ],
+            index=raw.index,
+            dtype=object,
         )
 
     def names(self, name: str) -> pd.Series:
         """Return names without white space, in half-width forms."""
-        return self.raw(name).map(lambda cell: None if cell is None else squeezed(str(cell)))
+        raw = self.raw(name)
+        return pd.Series(
+            [None if cell is None else squeezed(str(cell)) for cell in raw.tolist()],
+            index=raw.index,
+            dtype=object,
+        )
 
     def words(self, name: str) -> pd.Series:
         """Return a column's words as their canonical meaning."""
         meanings = self.source.synonyms.words[name]
         texts = self.texts(name)
-        meant = texts.map(lambda text: meanings.get(squeezed(text).lower()), na_action="ignore")
+        meant = pd.Series(
+            [None if text is None else meanings.get(squeezed(text).lower()) for text in texts.tolist()],
+            index=texts.index,
+            dtype=object,
+        )
         self._unread(
             name,
             texts.notna() & meant.isna(),
@@ -140,7 +157,10 @@ class Reading:
 
     def dates(self, name: str) -> pd.Series:
         """Return a column as days; of a month or year the last day counts, and its doubt is said."""
-        found = read_dates(self.raw(name), year=self.source.data_date.year)
+        column = self.column(name)
+        if column is None:
+            return pd.Series(pd.NaT, index=self.table.frame.index)
+        found = self.table.dates(column.letter, year=self.source.data_date.year)
         self._unread(
             name,
             found["state"] == State.UNPARSED.value,
@@ -159,11 +179,12 @@ class Reading:
 
     def numbers(self, column: Column | None, dimension: Dimension) -> pd.Series:
         """Return a column in base units; one without a unit, or with another kind of unit, blocks."""
+        index = self.table.frame.index
         if column is None:
-            return pd.Series(float("nan"), index=self.table.frame.index)
-        read = read_numbers(self.table.frame[column.letter])
-        if (read["state"] == State.MISSING.value).all():
-            return read["value"]  # nothing is written, so nothing needs a unit
+            return pd.Series(float("nan"), index=index)
+        read = self.table.numbers(column.letter)
+        if not (read.parsed | read.unparsed).any():
+            return pd.Series(read.value, index=index)  # nothing is written, so nothing needs a unit
         if column.unit is None or column.unit.dimension is not dimension:
             stated = column.unit.name if column.unit else "none"
             self.issues.append(
@@ -178,33 +199,42 @@ class Reading:
                     suggestion=Message.of("state the unit in the header or in the row above the table"),
                 )
             )
-            return pd.Series(float("nan"), index=self.table.frame.index)
-        for row in read.index[read["state"] == State.UNPARSED.value]:
+            return pd.Series(float("nan"), index=index)
+        for row in index[read.unparsed]:
             self._unread_cell(column.letter, row, Message.of("no value; expected a number"))
-        return series_to_base(read["value"], column.unit)
+        return series_to_base(pd.Series(read.value, index=index), column.unit)
 
     def amounts(self, name: str) -> pd.Series:
         """Return a column of money in yuan."""
         return self.numbers(self.column(name), Dimension.MONEY)
 
+    def quantities(self, name: str) -> pd.Series:
+        """Return a column of numbers in the units that it is written in."""
+        column, index = self.column(name), self.table.frame.index
+        value = float("nan") if column is None else self.table.numbers(column.letter).value
+        return pd.Series(value, index=index, dtype=float)
+
     def shares(self, name: str) -> pd.Series:
         """Return a column of shares as fractions; a text with its own % sign carries its unit itself."""
-        column = self.column(name)
+        column, index = self.column(name), self.table.frame.index
         if column is None:
-            return pd.Series(float("nan"), index=self.table.frame.index)
-        raw = self.raw(name)
-        read = read_numbers(raw)
+            return pd.Series(float("nan"), index=index)
+        read = self.table.numbers(column.letter)
+        values = pd.Series(read.value, index=index)
         self._unread(
             name,
-            read["state"] == State.UNPARSED.value,
+            pd.Series(read.unparsed, index=index),
             Message.of("no value; expected a share such as 45%"),
         )
-        signed = raw.map(lambda cell: isinstance(cell, str) and SHARE_SIGN.search(cell) is not None).astype(
-            bool
+        raw = self.raw(name)
+        signed = pd.Series(
+            [isinstance(cell, str) and SHARE_SIGN.search(cell) is not None for cell in raw.tolist()],
+            index=index,
+            dtype=bool,
         )
         if column.unit is not None and column.unit.dimension is Dimension.SHARE:
-            return series_to_base(read["value"], column.unit).where(~signed, read["value"])
-        bare = ~signed & read["value"].notna() & (read["value"] != 0)
+            return series_to_base(values, column.unit).where(~signed, values)
+        bare = ~signed & values.notna() & (values != 0)
         for row in bare.index[bare]:
             self.say(
                 "UNIT_UNKNOWN",
@@ -213,7 +243,7 @@ class Reading:
                 Message.of("no value: it may be a fraction or per cent"),
                 Message.of("write % into the header or the cell"),
             )
-        return read["value"].where(~bare)
+        return values.where(~bare)
 
     def required(self, frame: pd.DataFrame, *names: str) -> pd.DataFrame:
         """Return the rows that have a value in the columns `names`; each other one blocks."""

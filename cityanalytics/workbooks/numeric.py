@@ -43,6 +43,15 @@ class Numbers:
     unparsed: NDArray[np.bool_]
     written: NDArray[np.bool_]
 
+    def of(self, places: NDArray[np.intp]) -> Numbers:
+        """Return some of the cells."""
+        return Numbers(
+            value=self.value[places],
+            parsed=self.parsed[places],
+            unparsed=self.unparsed[places],
+            written=self.written[places],
+        )
+
     @cached_property
     def exact(self) -> tuple[int, NDArray[np.int64]] | None:
         """The values as whole numbers of their last decimal, 0 for none; see `in_whole`."""

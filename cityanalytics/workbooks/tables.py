@@ -18,9 +18,11 @@ from cityanalytics.workbooks.body import ROW_KINDS, sort_rows
 from cityanalytics.workbooks.cellunits import in_unit_of
 from cityanalytics.workbooks.columns import Columns, Kind, read_columns
 from cityanalytics.workbooks.columnunits import column_units
+from cityanalytics.workbooks.dates import read_dates
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.forms import is_form
 from cityanalytics.workbooks.headers import Header, find_header, label_paths
+from cityanalytics.workbooks.numeric import read_objects
 from cityanalytics.workbooks.sheet import cell_name, letters
 from cityanalytics.workbooks.stated import stated_totals
 from cityanalytics.workbooks.statements import Measure, measure
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cityanalytics.workbooks.grid import Container, Grid, Workbook
+    from cityanalytics.workbooks.numeric import Numbers
     from cityanalytics.workbooks.sheet import Visibility
     from cityanalytics.workbooks.stated import StatedTotal
     from cityanalytics.workbooks.units import Unit
@@ -100,9 +103,9 @@ class Table:
         Every stated sum.
     face
         The sheet as it stands.
-    values
-        For each number column, by 0-based column of the sheet: its numbers in the data rows (float64, nan where
-        there is none).
+    read
+        For each number column, by 0-based column of the sheet: its cells in the data rows, read as numbers in the
+        column's unit.
     """
 
     sheet: str
@@ -112,7 +115,8 @@ class Table:
     rows: Mapping[str, tuple[int, ...]]
     totals: tuple[StatedTotal, ...]
     face: Face = field(repr=False)
-    values: Mapping[int, NDArray[np.float64]] = field(repr=False)
+    read: Mapping[int, Numbers] = field(repr=False)
+    _dates: dict[tuple[str, int], pd.DataFrame] = field(default_factory=dict, repr=False)
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -120,7 +124,7 @@ class Table:
 
         A text that is merged down stands on each of its rows.
         """
-        return _frame(self.face, self.columns, np.array(self.rows["data"], dtype=np.intp) - 1)
+        return _frame(self.face, self.columns, self._places)
 
     @property
     def typed(self) -> pd.DataFrame:
@@ -128,8 +132,8 @@ class Table:
 
         A cell that is no number is nan in a number column; the issues name it.
         """
-        rows, cells = np.array(self.rows["data"], dtype=np.intp) - 1, self.face.cells
-        others = [column for column in self.columns if column.index not in self.values]
+        rows, cells = self._places, self.face.cells
+        others = [column for column in self.columns if column.index not in self.read]
         texts: Mapping[str, pd.Series] = {}
         if isinstance(cells, TextCells):
             texts = {one.letter: part_of(cells.columns[one.index], rows).to_pandas() for one in others}
@@ -137,10 +141,42 @@ class Table:
             raw = _frame(self.face, others, rows).reset_index(drop=True)
             texts = {one.letter: raw[one.letter].infer_objects() for one in others}
         found = {
-            one.letter: self.values[one.index] if one.index in self.values else texts[one.letter]
+            one.letter: self.read[one.index].value if one.index in self.read else texts[one.letter]
             for one in self.columns
         }
         return pd.DataFrame(found).set_axis(pd.Index(rows + 1, name="row"))
+
+    @cached_property
+    def _places(self) -> NDArray[np.intp]:
+        """0-based sheet rows of the data."""
+        return np.array(self.rows["data"], dtype=np.intp) - 1
+
+    def numbers(self, letter: str) -> Numbers:
+        """Return the cells of a column in the data rows, read as numbers in the unit of the column.
+
+        What a column of numbers holds was read while the table was understood; another one is read the same way.
+        """
+        column = self.column(letter)
+        if column.index in self.read:
+            return self.read[column.index]
+        read = read_objects(self.frame[letter].to_numpy(dtype=object))
+        if column.unit is not None and read.unparsed.any():
+            read = in_unit_of(read, self.face, self._places, column.index, column.unit)
+        return read
+
+    def dates(self, letter: str, *, year: int) -> pd.DataFrame:
+        """Return the cells of a column in the data rows, read as days; see `dates.read_dates`.
+
+        Parameters
+        ----------
+        letter
+            Of the column.
+        year
+            Of a day that is written without one.
+        """
+        if (letter, year) not in self._dates:
+            self._dates[letter, year] = read_dates(self.frame[letter], year=year)
+        return self._dates[letter, year]
 
     def column(self, letter: str) -> Column:
         """Return a column by its letters."""
@@ -328,7 +364,7 @@ def _table(
         rows={name: tuple(listed[name]) for name in ROW_KINDS},
         totals=stated,
         face=face,
-        values={column: read.value[places] for column, read in (columns.numbers | columns.counts).items()},
+        read={column: read.of(places) for column, read in (columns.numbers | columns.counts).items()},
     )
     issues = [
         *unit_issues,
