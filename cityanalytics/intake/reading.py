@@ -99,7 +99,8 @@ class Reading:
         """Return the raw cells of a field; missing where the table has no such column."""
         column = self.column(name)
         if column is None:
-            return pd.Series(None, index=self.table.frame.index, dtype=object)
+            rows = self.table.frame.index
+            return pd.Series([None] * len(rows), index=rows, dtype=object)
         return self.table.frame[column.letter]
 
     def cells(self, letter: str | None) -> pd.Series:
