@@ -60,7 +60,7 @@ class Bounded:
         """Return a quantile of the area done by the year's end, of all sites or of one kind, by its own uncertainty."""
         sites = self.sites if kind is None else self.sites[self.sites["kind"] == kind]
         reach = float(self.factor.widened(_variance(sites)).at(level))
-        return float((sites["done"] + self._adds(sites, reach)).sum())
+        return float((sites["done"].to_numpy() + self._adds(sites, reach)).sum())
 
     @staticmethod
     def _adds(sites: pd.DataFrame, reach: float) -> np.ndarray:
@@ -156,7 +156,7 @@ def _worked(horizon: float, begun: np.ndarray, waits: np.ndarray, first: float) 
 
 def _variance(sites: pd.DataFrame) -> float:
     """Return what the sites' own spreads and the method's add to the variance of the log of their sum."""
-    adds = sites[["median", "left"]].min(axis=1).to_numpy()
+    adds = np.fmin(sites["median"].to_numpy(), sites["left"].to_numpy())
     whole = float(adds.sum())
     own = SITE_SPREAD**2 * float((adds**2).sum()) / whole**2 if whole > 0 else 0.0
     return own + METHOD_SPREAD**2

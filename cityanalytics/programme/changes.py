@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from cityanalytics.programme.frames import with_units
@@ -167,7 +168,7 @@ def compare(before: Programme, after: Programme, *, told: Programme | None = Non
     """
     told = before if told is None else told
     then, now = (_by_name(programme.traced) for programme in (before, after))
-    both = then.merge(now, on="project", suffixes=("_old", "_new"))
+    both = _of_both(then, now)
     return Changes(
         before=before,
         after=after,
@@ -183,6 +184,18 @@ def compare(before: Programme, after: Programme, *, told: Programme | None = Non
 
 def _by_name(projects: pd.DataFrame) -> pd.DataFrame:
     return projects.sort_values("project", ignore_index=True)
+
+
+def _of_both(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Return the projects of both days, what is known of each then and now side by side."""
+    place = pd.Index(now["project"]).get_indexer(then["project"])
+    kept = np.flatnonzero(place >= 0)
+    old, new = (
+        rows.drop(columns="project").take(where).reset_index(drop=True).add_suffix(end)
+        for rows, where, end in ((then, kept, "_old"), (now, place[kept], "_new"))
+    )
+    names = then[["project"]].take(kept).reset_index(drop=True)
+    return pd.concat([names, old, new], axis=1)
 
 
 def _standings(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:

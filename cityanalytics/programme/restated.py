@@ -50,10 +50,9 @@ def restatements(
     now, before = (
         stated[names].take(begun[order[place]]).reset_index(drop=True) for place in (changed, changed - 1)
     )
-    note, earlier = (
-        _notes(stated if notes is None else notes, stated["file"].take(begun[order[place]]), rows[key])
-        for rows, place in ((now, changed), (before, changed - 1))
-    )
+    files = stated["file"].take(begun[order[np.concatenate([changed, changed - 1])]])
+    remarks = _notes(stated if notes is None else notes, files, pd.concat([now[key], before[key]]))
+    note, earlier = remarks.iloc[: len(now)], remarks.iloc[len(now) :].reset_index(drop=True)
     return now.assign(
         **{f"old_{name}": before[name] for name in (value, f"{value}_cell", "quarter")},
         note=note.where(note.notna() & (note != earlier)),
