@@ -190,12 +190,14 @@ def _of_both(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """Return the projects of both days, what is known of each then and now side by side."""
     place = pd.Index(now["project"]).get_indexer(then["project"])
     kept = np.flatnonzero(place >= 0)
-    old, new = (
-        rows.drop(columns="project").take(where).reset_index(drop=True).add_suffix(end)
-        for rows, where, end in ((then, kept, "_old"), (now, place[kept], "_new"))
-    )
-    names = then[["project"]].take(kept).reset_index(drop=True)
-    return pd.concat([names, old, new], axis=1)
+    sides = ((then, kept, "old"), (now, place[kept], "new"))
+    columns = {
+        f"{name}_{end}": rows[name].array.take(where)
+        for rows, where, end in sides
+        for name in rows
+        if name != "project"
+    }
+    return pd.DataFrame({"project": then["project"].array.take(kept), **columns})
 
 
 def _standings(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
