@@ -29,10 +29,10 @@ from cityanalytics.briefing.blocks import (
 )
 from cityanalytics.briefing.display import Value, number
 from cityanalytics.briefing.fields import Field
+from cityanalytics.briefing.figures.figure import SHOWN
 from cityanalytics.briefing.formats import Chance, Points, Quantity, Share, Text, Word, amounts
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.number import NOT_APPLICABLE, numbers
-from cityanalytics.briefing.quantity import SHOWN
 from cityanalytics.briefing.render import notebook as in_notebook
 from cityanalytics.briefing.render import terminal
 from cityanalytics.briefing.shown import Declaration, ShownTable

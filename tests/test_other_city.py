@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import xlsxwriter
 
-from cityanalytics.briefing.quantity import Figure
+from cityanalytics.briefing.figures.figure import Figure
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.errors import UsageError
 from tests.conftest import run_cityanalytics

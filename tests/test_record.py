@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cityanalytics.briefing.display import share
+from cityanalytics.briefing.figures.earlier import recorded
 from cityanalytics.briefing.forecasts import LookBack, backtests, ledger
 from cityanalytics.briefing.sections.record import record as section_of
 from cityanalytics.briefing.sections.record import skill_sentence
-from cityanalytics.briefing.trackrecord import record_figures
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.calendar import elapsed_share
 from cityanalytics.errors import CityAnalyticsError, InsufficientDataError
@@ -71,7 +71,7 @@ def published(said=SAID, *, year: int = 2010, run_rate: float = 90.0, shape: flo
 
 
 def spoken(record: Record) -> str:
-    figures = {figure.key: figure for figure in record_figures(record)}
+    figures = {figure.key: figure for figure in recorded(record)}
     return skill_sentence(record, Wording(language="en", figures=figures))
 
 
@@ -281,7 +281,7 @@ def test_the_page_says_what_became_of_each_forecast(briefing, found, words) -> N
     """Medians 100 and 140 against 105: 4.8 % too low and 33.3 % too high, 14.3 % too high on average."""
     content = assemble(str(briefing), "2010Q3")
     held = hold_against(found, {2010: OUTCOME})
-    figures = {**content.figures, **{figure.key: figure for figure in record_figures(held)}}
+    figures = {**content.figures, **{figure.key: figure for figure in recorded(held)}}
     shown = section_of(dataclasses.replace(content, record=held, figures=figures)).html
     for word in words:
         assert word in shown["zh"]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from cityanalytics.briefing import sections
+from cityanalytics.briefing.figures import frame
 from cityanalytics.briefing.page import CONTENTS, page
 from cityanalytics.briefing.section import Section
 from cityanalytics.errors import UsageError
@@ -15,6 +14,8 @@ from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.shown import ShownTable
@@ -68,14 +69,7 @@ class Briefing:
         >>> print(*figures.loc["investment_to_date", ["value", "unit", "shown_en"]])
         6200000000.0 yuan ¥6.20 bn
         """
-        found = list(self.content.figures.values())
-        columns = {
-            "key": [one.key for one in found],
-            "value": pd.Series([one.value for one in found], dtype=float),
-            "unit": [one.unit for one in found],
-        }
-        shown = {f"shown_{name}": [one.shown(name) for one in found] for name in self.languages}
-        return pd.DataFrame({**columns, **shown})
+        return frame(self.content.figures, self.languages)
 
     @property
     def tables(self) -> Mapping[str, ShownTable]:

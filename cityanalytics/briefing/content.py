@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cityanalytics.briefing.quantity import Figure
+    from cityanalytics.briefing.figures.figure import Figure
     from cityanalytics.briefing.shown import ShownTable
     from cityanalytics.outlook.bridge import Bridge
     from cityanalytics.outlook.outlook import Outlook

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing import display
+from cityanalytics.briefing.figures.earlier import recorded
 from cityanalytics.briefing.section import bullets, paragraph, section
 from cityanalytics.briefing.sections.record import skill_sentence
 from cityanalytics.briefing.tables import of_look_back, of_tests
-from cityanalytics.briefing.trackrecord import record_figures
 from cityanalytics.series.backtests import OURS
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def ledger(found: LookBack) -> Section:
             shown += paragraph(skill_sentence(record, say))
         return shown + of_look_back(found)["record"].html(say.language)
 
-    figures = {figure.key: figure for figure in record_figures(found.record)}
+    figures = {figure.key: figure for figure in recorded(found.record)}
     return section("ledger", found.settings.languages, write, figures=figures)
 
 

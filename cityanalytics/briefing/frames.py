@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import pandas as pd
 
+from cityanalytics.briefing.figures.earlier import SHOWN_STEP
 from cityanalytics.briefing.lights import Light
 from cityanalytics.briefing.terms import (
     ADDED,
@@ -25,7 +26,6 @@ from cityanalytics.briefing.terms import (
     STANDINGS,
     WORK_MEASURES,
 )
-from cityanalytics.briefing.trackrecord import SHOWN_STEP
 from cityanalytics.calendar import month_end
 from cityanalytics.programme import progress
 from cityanalytics.programme.changes import ABSENT

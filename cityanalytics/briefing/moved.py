@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from cityanalytics.briefing import display
+from cityanalytics.briefing.figures.earlier import SHOWN_STEP
 from cityanalytics.briefing.section import bullets, paragraph
 from cityanalytics.briefing.terms import CAUSES
-from cityanalytics.briefing.trackrecord import SHOWN_STEP
 from cityanalytics.outlook.bridge import rounded
 
 if TYPE_CHECKING:

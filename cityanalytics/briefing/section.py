@@ -14,7 +14,7 @@ from cityanalytics.briefing.wording import Wording
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
-    from cityanalytics.briefing.quantity import Figure
+    from cityanalytics.briefing.figures.figure import Figure
 
 #: MIME types of what a notebook shows for the page, and of the record beside it.
 SECTION = "application/vnd.cityanalytics.section+json"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from cityanalytics.briefing.fields import Field
-    from cityanalytics.briefing.quantity import Figure
+    from cityanalytics.briefing.figures.figure import Figure
     from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet
     from cityanalytics.settings import Settings
 

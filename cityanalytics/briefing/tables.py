@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from cityanalytics.briefing import display, frames
 from cityanalytics.briefing import fields as of
-from cityanalytics.briefing.breakdown import MOST_PROJECTS, MOST_REQUESTS, MOST_REVISIONS
 from cityanalytics.briefing.changed import sentences
 from cityanalytics.briefing.fields import on_page, on_sheet
+from cityanalytics.briefing.figures.programme import MOST_PROJECTS, MOST_REQUESTS, MOST_REVISIONS
 from cityanalytics.briefing.formats import Day, Word, amounts, areas
 from cityanalytics.briefing.number import MISSING, NOT_APPLICABLE
 from cityanalytics.briefing.section import quarter_name

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from babel.messages.catalog import Catalog
 
-    from cityanalytics.briefing.quantity import Figure
+    from cityanalytics.briefing.figures.figure import Figure
     from cityanalytics.issues import Translate
 
 #: The language that sentences are written in; it needs no catalogue.
@@ -133,7 +133,7 @@ class Wording:
 
     Examples
     --------
-    >>> from cityanalytics.briefing.quantity import Figure
+    >>> from cityanalytics.briefing.figures.figure import Figure
     >>> done = Figure(key="investment_to_date", value=6.2e9, unit="yuan")
     >>> say = Wording(language="en", figures={"investment_to_date": done})
     >>> print(say("{investment_to_date} by {day}", day="<22 September>"))
@@ -165,7 +165,7 @@ class Wording:
 
         Examples
         --------
-        >>> from cityanalytics.briefing.quantity import Figure
+        >>> from cityanalytics.briefing.figures.figure import Figure
         >>> done = Figure(key="investment_to_date", value=6.2e9, unit="yuan")
         >>> say = Wording(language="en", figures={"investment_to_date": done})
         >>> print(say.configured("<b>{investment_to_date}"))

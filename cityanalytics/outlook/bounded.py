@@ -19,6 +19,7 @@ from cityanalytics.calendar import year_end
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from cityanalytics.outlook.spread import Factor
 
@@ -58,9 +59,14 @@ class Bounded:
 
     def total(self, level: float, *, kind: str | None = None) -> float:
         """Return a quantile of the area done by the year's end, of all sites or of one kind, by its own uncertainty."""
+        return self.totals((level,), kind=kind)[0]
+
+    def totals(self, levels: Sequence[float], *, kind: str | None = None) -> list[float]:
+        """Return quantiles of the area done by the year's end, as :meth:`total` gives each."""
         sites = self.sites if kind is None else self.sites[self.sites["kind"] == kind]
-        reach = float(self.factor.widened(_variance(sites)).at(level))
-        return float((sites["done"].to_numpy() + self._adds(sites, reach)).sum())
+        widened = self.factor.widened(_variance(sites))
+        done = sites["done"].to_numpy()
+        return [float((done + self._adds(sites, float(widened.at(level)))).sum()) for level in levels]
 
     @staticmethod
     def _adds(sites: pd.DataFrame, reach: float) -> np.ndarray:

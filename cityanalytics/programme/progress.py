@@ -41,8 +41,10 @@ def by(programme: Programme, *keys: str) -> pd.DataFrame:
         of elapsed-time progress, negative when ahead), ``share`` of plan, ``behind`` (fraction of the plan
         behind elapsed-time progress).
     """
-    groups = programme.traced.groupby(list(keys), observed=True)
-    table = groups.agg(projects=("project", "size"), plan=("plan", "sum"), done=("done", "sum")).reset_index()
+    groups = programme.traced[[*keys, "plan", "done"]].groupby(list(keys), observed=True)
+    table = groups.sum()
+    table.insert(0, "projects", groups.size())
+    table = table.reset_index()
     gap = table["plan"] * programme.elapsed - table["done"]
     share = (table["done"] / table["plan"]).where(table["plan"] > 0)
     table = table.assign(gap=gap, share=share, behind=programme.elapsed - share)
@@ -113,9 +115,20 @@ def by_constraint(programme: Programme) -> pd.DataFrame:
     pandas.DataFrame
         ``constraint`` (missing where none is reported), ``projects`` (count), ``gap`` (yuan), largest gap first.
     """
-    held_up = pd.concat([unexplained(programme), not_started(programme)], ignore_index=True)
-    groups = held_up.groupby("constraint", dropna=False, observed=True)
-    table = groups.agg(projects=("project", "size"), gap=("gap", "sum")).reset_index()
+    return sum_constraints(held_up(programme))
+
+
+def held_up(programme: Programme) -> pd.DataFrame:
+    """Return the late projects, the largest gap first, then the not started ones, the largest plan first."""
+    return pd.concat([unexplained(programme), not_started(programme)], ignore_index=True)
+
+
+def sum_constraints(held_up: pd.DataFrame) -> pd.DataFrame:
+    """Sum the late and the not started projects by constraint, as :func:`by_constraint` does."""
+    groups = held_up[["constraint", "gap"]].groupby("constraint", dropna=False, observed=True)
+    table = groups.sum()
+    table.insert(0, "projects", groups.size())
+    table = table.reset_index()
     return table.sort_values("gap", ascending=False, ignore_index=True)
 
 

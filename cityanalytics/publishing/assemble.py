@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cityanalytics.briefing.content import Content
 from cityanalytics.briefing.figures import figures
+from cityanalytics.briefing.figures.basis import Basis
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.sections.key import remarks
 from cityanalytics.briefing.wording import Wording
@@ -107,19 +108,21 @@ def compose(workspace: Workspace, dates: Dates) -> Content:
     last_year = closed_year(workspace.snapshot, year=same_day.year, known_on=dates.known_on)
     made = provenance(workspace, dates, ledger)
     found = figures(
-        inputs=len(made.inputs),
-        settings=settings,
-        programme=programme,
-        last_year=last_year,
-        reconciliation=reconciliation,
-        pace=pace,
-        forecast=forecast,
-        alternatives=alternatives,
-        outlook=outlook,
-        scenarios=if_worked,
-        changes=changes,
-        bridge=moved,
-        record=record,
+        Basis(
+            inputs=len(made.inputs),
+            settings=settings,
+            programme=programme,
+            last_year=last_year,
+            reconciliation=reconciliation,
+            pace=pace,
+            forecast=forecast,
+            alternatives=alternatives,
+            outlook=outlook,
+            scenarios=if_worked,
+            changes=changes,
+            bridge=moved,
+            record=record,
+        )
     )
     for language in settings.languages:
         remarks(settings, Wording(language=language, figures=found))  # refused before a page is begun

@@ -11,7 +11,7 @@ from cityanalytics.publishing.provenance import CONFIGURATION
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from cityanalytics.briefing.quantity import Figure
+    from cityanalytics.briefing.figures.figure import Figure
     from cityanalytics.publishing.pagetext import Difference
 
 Pair = tuple[object, object]

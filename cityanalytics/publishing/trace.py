@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cityanalytics.briefing.briefing import Briefing
-    from cityanalytics.briefing.quantity import Figure
+    from cityanalytics.briefing.figures.figure import Figure
     from cityanalytics.settings import Settings
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from babel.dates import format_date, format_skeleton
 from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
 
+from cityanalytics.briefing.figures.figure import called
 from cityanalytics.briefing.formats import (
     AsShown,
     Chance,
@@ -26,7 +27,6 @@ from cityanalytics.briefing.formats import (
     Word,
 )
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.names import name_of
 from cityanalytics.briefing.number import Absent, absence, chance, numbers
 from cityanalytics.briefing.wording import translate
 
@@ -173,7 +173,7 @@ def _each(values: pd.Series, translate: Callable[[str], str]) -> list[str]:
 
 def _figure_names(table: ShownTable, keys: pd.Series, language: str) -> list[str]:
     say, missing = table.words(language), LANGUAGES[language].missing
-    return [name_of(key, table.settings, say) or missing for key in keys]
+    return [called(table.figures[key].name, say) or missing for key in keys]
 
 
 def _kinds(table: ShownTable, shown: Word, rows: pd.DataFrame, key: str, language: str) -> list[str]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from cityanalytics.briefing.blocks import side_by_side
+from cityanalytics.briefing.figures import may_be
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.names import name_of
 from cityanalytics.briefing.section import paragraph, part
 from cityanalytics.briefing.wording import configured_gaps
 
@@ -83,7 +83,7 @@ def remarks(settings: Settings, say: Wording) -> list[Markup]:
     return [
         say.configured(text)
         for text in texts
-        if all(key in say.figures or name_of(key, settings, say) is None for key in configured_gaps(text))
+        if all(key in say.figures or not may_be(key, settings) for key in configured_gaps(text))
     ]
 
 

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing.blocks import side_by_side
-from cityanalytics.briefing.breakdown import MOST_NAMED
+from cityanalytics.briefing.figures.programme import MOST_NAMED
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.rule import rule
 from cityanalytics.briefing.section import original, paragraph, part
