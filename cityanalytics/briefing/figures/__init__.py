@@ -83,8 +83,8 @@ def frame(found: Mapping[str, Figure], languages: Sequence[str]) -> pd.DataFrame
     --------
     >>> from cityanalytics.briefing.figures.figure import Figure
     >>> done = Figure(key="investment_to_date", value=6.2e9, unit="yuan")
-    >>> frame({done.key: done}, ["en"]).iloc[0].tolist()
-    ['investment_to_date', 6200000000.0, 'yuan', '¥6.20 bn']
+    >>> print(*frame({done.key: done}, ["en"]).iloc[0])
+    investment_to_date 6200000000.0 yuan ¥6.20 bn
     """
     of = list(found.values())
     return pd.DataFrame(
