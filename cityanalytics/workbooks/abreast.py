@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cityanalytics.workbooks.face import Code
 from cityanalytics.workbooks.headers import Header, columns_under, label_paths
 from cityanalytics.workbooks.statements import Measure, measure
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.face import Face
 
 _MOST_ABREAST = 4
+_LOOKED_AT = 200
 
 
 def abreast(face: Face, header: Header) -> list[Header]:
@@ -39,15 +41,35 @@ def _anew(face: Face, header: Header) -> list[Header]:
     paths = label_paths(face, header)
     for parts in range(2, _MOST_ABREAST + 1):
         size, rest = divmod(len(paths), parts)
-        if rest or size < 2 or not paths[0] or paths != paths[:size] * parts:  # noqa: PLR2004 - a label and a value
+        if rest or size < 2 or not paths[0]:  # noqa: PLR2004 - a label and a value
             continue
-        if measure(paths[0]) in {Measure.CODE, Measure.UNCLEAR}:  # a name or a serial number
+        sides = paths != paths[:size] * parts
+        if sides and not _sides(face, header, paths, size):
+            continue
+        if sides or measure(paths[0]) in {Measure.CODE, Measure.UNCLEAR}:  # a name or a serial number
             starts = range(header.left, header.right + 1, size)
             return [
                 Header(first=header.first, last=header.last, left=left, right=left + size - 1)
                 for left in starts
             ]
     return [header]
+
+
+def _sides(face: Face, header: Header, paths: Sequence[tuple[str, ...]], size: int) -> bool:
+    """Tell whether columns of names stand each before the same labels of amounts: sources and uses."""
+    starts = range(0, len(paths), size)
+    names = {paths[at] for at in starts}
+    if len(names) < len(starts) or any(paths[at + 1 : at + size] != paths[1:size] for at in starts):
+        return False
+    below = face.codes[header.last + 1 : header.last + 1 + _LOOKED_AT]
+    for at in starts:
+        first, last = header.left + at, header.left + at + size - 1
+        named = int((below[:, first] == Code.TEXT).sum())
+        if named < 2 or named * 2 <= int(face.filled[header.last + 1 :, first][:_LOOKED_AT].sum()):  # noqa: PLR2004
+            return False
+        if not (below[:, last] == Code.NUMBER).any():
+            return False
+    return True
 
 
 def own_rows(

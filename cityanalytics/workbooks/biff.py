@@ -53,6 +53,7 @@ def _grid(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Grid:
         else False
         for xf in book.xf_list
     ]
+    shares: set[tuple[int, int]] = set()
     for row in range(sheet.nrows):
         kinds, cells, styles = sheet.row_types(row), sheet.row_values(row), sheet._cell_xf_indexes[row]  # noqa: SLF001 - row_xf_indexes does not exist, and a call for each cell is slow
         for column, (kind, value) in enumerate(zip(kinds, cells, strict=True)):
@@ -61,6 +62,8 @@ def _grid(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Grid:
             elif kind == xlrd.XL_CELL_NUMBER:
                 values[row, column] = value
                 formats[column, int(percent[styles[column]])] += 1
+                if percent[styles[column]]:
+                    shares.add((row, column))
             elif kind == xlrd.XL_CELL_DATE:
                 values[row, column] = _date(value, book.datemode)
             elif kind == xlrd.XL_CELL_BOOLEAN:
@@ -78,6 +81,7 @@ def _grid(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Grid:
         hidden_columns=_hidden_columns(sheet),
         errors=errors,
         percent_columns=_percent_columns(formats),
+        percent_cells=frozenset(shares),
     )
 
 

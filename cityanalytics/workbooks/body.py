@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow.compute as pc
 
-from cityanalytics.workbooks.cells import is_serial, squeezed
+from cityanalytics.workbooks.cells import State, is_serial, read_number, squeezed
 from cityanalytics.workbooks.codes import code_depths
 from cityanalytics.workbooks.dates import Precision, read_date
 from cityanalytics.workbooks.face import Code, Face
@@ -30,6 +31,8 @@ from cityanalytics.workbooks.preamble import is_unit_row
 from cityanalytics.workbooks.texts import by_distinct, matching, part_of, truths
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from cityanalytics.workbooks.columns import Columns
@@ -44,7 +47,9 @@ _COUNTING = r"^[0-9]+$"
 _IN_PARENTHESES = 1.5  # how deep (3) stands, under 3 and above 3.1
 _TITLES = 6
 _LOOKED_AT = 50_000
+_MOSTLY_NAMED = 0.5
 _SAMPLED = 200
+_NAMED_AT_MOST = 2000
 _NOTE = re.compile(
     r"^(?:注|备注|说明|附注|附|资料来源|数据来源|来源|填表|填报|制表|制作|审核|审批|编制|负责人|联系人|单位负责人|联系电话|打印|报送|复核|统计|主管|分管|经办|盖章|★|※|\*)"
     r"[^:]{0,12}[:：、]|^[(]?(?:注|备注|说明)(?!册)|^第\d+页|^共\d+页|^续表|^[(]?(?:接上|转下)页|^\d+[、.].{12,}"
@@ -73,6 +78,12 @@ class Body:
         For each row, how deep its serial number is: 0 for none, 1 for ``3``, 1.5 for ``(3)``, 2 for ``3.1``.
     indents
         For each row, how far its label is indented, where rows have no serial numbers.
+    coded
+        Whether `depths` are those of codes, not of serial numbers.
+    names
+        For the rows of a table that is not long, the name of each: its first text that is no serial number.
+    context
+        The texts above the header, without white space.
     """
 
     rows: NDArray[np.intp]
@@ -83,6 +94,9 @@ class Body:
     texts: NDArray[np.int16]
     depths: NDArray[np.float64]
     indents: NDArray[np.int16]
+    coded: bool
+    names: tuple[str, ...]
+    context: str
 
 
 def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.intp]) -> Body:
@@ -111,9 +125,11 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     serials = np.zeros(len(rows), dtype=bool)
     for found in counted:
         serials |= (found > 0) & (found != _IN_PARENTHESES)
+    coded = False
     if not (depths > 1).any():
-        coded = code_depths(face, header, rows)
-        depths = coded if (coded > 1).any() else depths
+        nested = code_depths(face, header, rows)
+        coded = bool((nested > 1).any())
+        depths = nested if coded else depths
     others = _count(face.told[part, across], serial_columns)
     texts = _count(face.codes[part, across] == Code.TEXT, serial_columns)
 
@@ -121,6 +137,9 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     anywhere = face.filled[part].any(axis=1)
     kinds[~face.filled[part, across].any(axis=1) & anywhere] = STRAY
     kinds[~anywhere] = BLANK
+    _scratch(
+        kinds, numbered, (texts > 0) | serials | _worded(face, rows, header, serial_columns), columns, rows
+    )
     _repeated(face, header, rows, kinds)
     marks = []
     # Most rows of a long table are plain: with a serial number, or (where there is none) with numbers.
@@ -155,7 +174,69 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
         indents=np.zeros(len(rows), dtype=np.int16)
         if serials.any()
         else indents(part_of(face.column(header.left), rows)),
+        coded=coded,
+        names=_names(face, header, columns, rows),
+        context="".join(
+            text for row in range(max(header.first - _TITLES, 0), header.first) for _, text in face.texts(row)
+        ),
     )
+
+
+def _names(face: Face, header: Header, columns: Columns, rows: NDArray[np.intp]) -> tuple[str, ...]:
+    if len(rows) > _NAMED_AT_MOST:
+        return ()
+    places = [header.left + at for at, counting in enumerate(columns.serial) if not counting]
+    places = [column for column in places if column not in columns.numbers]
+    return tuple(
+        next(
+            (text for column in places if (text := face.label(int(row), column)) and not is_serial(text)), ""
+        )
+        for row in rows
+    )
+
+
+def _worded(
+    face: Face, rows: NDArray[np.intp], header: Header, serial: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Tell which rows hold a text where others hold a serial number, or a day."""
+    found = np.zeros(len(rows), dtype=bool)
+    for offset in range(len(serial)):
+        codes = face.codes[rows, header.left + offset]
+        found |= ((codes == Code.TEXT) & serial[offset]) | (codes == Code.DATE)
+    return found
+
+
+def _scratch(
+    kinds: NDArray[np.int8],
+    numbered: NDArray[np.bool_],
+    named: NDArray[np.bool_],
+    columns: Columns,
+    rows: NDArray[np.intp],
+) -> None:
+    """Mark the numbers without a label under the last row with one, after a blank row: someone's scratch work.
+
+    One that states a value in every column of amounts may be a total without a name.
+    """
+    content = np.flatnonzero((kinds == DATA) & named)
+    usual = float(np.mean(named[kinds == DATA])) if (kinds == DATA).any() else 0.0
+    if not len(content) or usual < _MOSTLY_NAMED:
+        return
+    amounts = [read for read in columns.numbers.values() if read.parsed[content].any()]
+    after = int(content[-1])
+    apart = False
+    for position in range(after + 1, len(rows)):
+        apart |= kinds[position] == BLANK
+        filled = sum(bool(read.parsed[position]) for read in amounts)
+        if (
+            kinds[position] == DATA
+            and numbered[position]
+            and (apart or filled * 2 <= len(amounts))
+            and filled < max(len(amounts), 2)
+        ):
+            kinds[position] = STRAY
+            for read in columns.numbers.values():
+                read.forget(position)
+            apart = True
 
 
 def _few(rows: NDArray[np.bool_]) -> bool:
@@ -223,7 +304,7 @@ def _repeated(face: Face, header: Header, rows: NDArray[np.intp], kinds: NDArray
                 kinds[before] = UNIT if is_unit_row(face, int(rows[before])) else TITLE
 
 
-def _label_rows(
+def _label_rows(  # noqa: C901 - one line for each kind
     face: Face,
     header: Header,
     rows: NDArray[np.intp],
@@ -238,6 +319,9 @@ def _label_rows(
     has_numbers = bool(numbered.any())
     labels = {face.label(header.last, column) for column in range(header.left, header.right + 1)}
     named = serials | dated
+    for position in np.flatnonzero((kinds == DATA) & numbered & ~serials) if has_numbers else ():
+        if int(rows[position]) not in marks or not marks[int(rows[position])].keyword:
+            _filled_down(face, header, rows, kinds, int(position), numbered)
     content = np.flatnonzero((kinds == DATA) & (numbered | named))
     last_content = int(content[-1]) if len(content) else -1
     records = rows[content[:_SAMPLED]] if not serials.any() else rows[:0]
@@ -245,6 +329,8 @@ def _label_rows(
     bare = (kinds == DATA) & ~numbered
     if not _few(bare):
         bare &= np.isin(rows, list(marks))
+    names = _name_columns(face, header, rows[content]) if has_numbers else (-1, 0, frozenset())
+    closed = _closed(face, rows, kinds, bare, content, marks, names)
     for position in np.flatnonzero(bare):
         row = int(rows[position])
         texts = [text for column, text in face.texts(row) if header.left <= column <= header.right]
@@ -254,6 +340,8 @@ def _label_rows(
             kinds[position] = FOOTER
         elif mark is not None and mark.style == NAMED and not mark.keyword and _pending(face, usual, row):
             continue  # it has its name, and no amount yet
+        elif position not in closed and _unfilled(face, header, row, mark, names):
+            continue
         elif mark is not None and mark.keyword:
             kinds[position] = TOTAL
         elif (
@@ -269,6 +357,138 @@ def _label_rows(
             or (cells <= 2 and any(text in labels for text in texts))
         ):
             kinds[position] = GROUP
+
+
+def _filled_down(  # noqa: PLR0917 - what a row is told by
+    face: Face,
+    header: Header,
+    rows: NDArray[np.intp],
+    kinds: NDArray[np.int8],
+    position: int,
+    numbered: NDArray[np.bool_],
+) -> None:
+    """Mark a heading: words in the column of serial numbers, and no number but zeros that were filled down."""
+    row = int(rows[position])
+    columns = np.flatnonzero(face.filled[row, header.left : header.right + 1]) + header.left
+    zeros = [column for column in columns.tolist() if face.codes[row, column] == Code.NUMBER]
+    if len(zeros) + 1 != len(columns) or any(face.cells[row, column] != 0 for column in zeros):
+        return
+    at = int(columns[0])
+    others = rows[(kinds == DATA) & numbered & (rows != row)][:_SAMPLED]
+    if face.codes[row, at] != Code.TEXT or len(others) < 2 or at >= header.right:
+        return
+    counted = sum(is_serial(face.cells[int(other), at]) for other in others.tolist())
+    named = int((face.codes[others, at + 1] == Code.TEXT).sum())
+    usual = int(np.median((face.codes[others, header.left : header.right + 1] == Code.NUMBER).sum(axis=1)))
+    if counted * 2 > len(others) and named * 2 > len(others) and len(zeros) < usual:
+        kinds[position] = GROUP
+
+
+def _name_columns(face: Face, header: Header, records: NDArray[np.intp]) -> tuple[int, int, frozenset[int]]:
+    """Return the column in which records have their names, how long those are, and the columns that hold values."""
+    firsts: Counter[int] = Counter()
+    longest = 0
+    valued: Counter[int] = Counter()
+    for record in records[:_SAMPLED].tolist():
+        texts = [(at, text) for at, text in face.texts(record) if header.left <= at <= header.right]
+        texts = [(at, text) for at, text in texts if not is_serial(text)]
+        if texts:
+            firsts[texts[0][0]] += 1
+            longest = max(longest, len(texts[0][1]))
+        valued.update(np.flatnonzero(face.filled[record]).tolist())
+    if not firsts:
+        return -1, 0, frozenset()
+    column, often = firsts.most_common(1)[0]
+    return (column if often * 2 > len(records[:_SAMPLED]) else -1), longest, frozenset(valued)
+
+
+def _unfilled(
+    face: Face, header: Header, row: int, mark: Mark | None, names: tuple[int, int, frozenset[int]]
+) -> bool:
+    """Tell whether a row is an item not filled in yet: a name alone where names stand, and nothing marks it as more.
+
+    A sign for no value beside the name, such as N/A, says the same.
+    """
+    column, longest, valued = names
+    texts = [(at, text) for at, text in face.texts(row) if header.left <= at <= header.right]
+    if (
+        column < 0
+        or not texts
+        or texts[0][0] != column
+        or (mark is not None and (mark.keyword or mark.style != NAMED))
+    ):
+        return False
+    label = texts[0][1]
+    signs = all(read_number(face.cells[row, at]).state is State.MISSING for at, _ in texts[1:])
+    if not signs or int(np.count_nonzero(face.filled[row, header.left : header.right + 1])) != len(texts):
+        return False
+    if len(texts) > 1 and valued:
+        return True
+    raw = str(face.cells[row, column])
+    return (
+        face.width(row, column) == 1
+        and not raw[:1].isspace()
+        and not label.endswith((":", "。", "."))
+        and re.search(r"[,;。]|[a-z]\.\s", label) is None
+        and len(label) <= max(2 * longest, 12)
+        and (mark is None or mark.count is None)
+    )
+
+
+def _closed(  # noqa: PLR0917 - what a row is told by
+    face: Face,
+    rows: NDArray[np.intp],
+    kinds: NDArray[np.int8],
+    bare: NDArray[np.bool_],
+    content: NDArray[np.intp],
+    marks: Mapping[int, Mark],
+    names: tuple[int, int, frozenset[int]],
+) -> frozenset[int]:
+    """Return the positions of names that head something: a total below closes them, or serials start again.
+
+    Names after a blank row, or under the last total, are notes.
+    """
+    column = names[0]
+    found: set[int] = set()
+    alone = np.flatnonzero(bare & (kinds == DATA))
+    if column < 0 or not len(alone) or len(alone) > _SAMPLED:
+        return frozenset(alone.tolist() if len(alone) > _SAMPLED else ())
+    totals = [int(np.searchsorted(rows, row)) for row, mark in marks.items() if mark.keyword or mark.worded]
+    first, last = (int(content[0]), int(content[-1])) if len(content) else (-1, -1)
+    heads, ends = [], []
+    for position in alone.tolist():
+        label = face.label(int(rows[position]), column)
+        end = next((at for at in sorted(totals) if at > position), None)
+        if (
+            end is not None
+            and label
+            and not bare[end]
+            and not set(alone.tolist()) & set(range(position + 1, end))
+        ):
+            text = "".join(told for _, told in face.texts(int(rows[end])))
+            inside = label.lower() in text.lower() or _stem(label) in text.lower()
+            heads.append(position)
+            ends.append(inside or (position - 1 in totals and end > position + 1))
+        serials = [
+            read_number(face.cells[int(rows[at]), max(column - 1, 0)]).value
+            for at in (position - 1, position + 1)
+            if 0 <= at < len(rows)
+        ]
+        if column > 0 and len(serials) == 2 and serials[1] == 1 and serials[0] >= 1:
+            found.add(position)
+        if position < first:
+            found.add(position)
+        if position > last:
+            between = kinds[last + 1 : position]
+            if (between == BLANK).any() or any(at == last for at in totals):
+                found.add(position)
+    if len(heads) > 1 or any(ends):
+        found.update(head for head, inside in zip(heads, ends, strict=True) if inside or len(heads) > 1)
+    return frozenset(found)
+
+
+def _stem(label: str) -> str:
+    return label.lower().rstrip("s:") if len(label) > 3 else label
 
 
 def _pending(face: Face, usual: set[tuple[int, str]], row: int) -> bool:

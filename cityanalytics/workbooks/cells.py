@@ -81,9 +81,19 @@ WORDS = frozenset(
         "nil",
         "tbd",
         "#n/a",
+        "..",
+        "...",
+        "×",
+        "x",
+        "(blank)",
+        "notavailable",
+        "notapplicable",
+        "n/d",
+        "nd",
     ]
 )
 
+_PENDING = re.compile(r"(?:待[定报补编]|待核实?|待确定|待统计|[暂未]+定|未[报填]|未统计|tbd)$")
 _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(
     r"(?P<open>\()?(?:¥|rmb|人民币)?(?P<sign>[-+])?(?:¥)?"
@@ -168,14 +178,14 @@ def is_error(text: str) -> bool:
 
 
 def is_pending(cell: object) -> bool:
-    """Tell whether a cell says in a word that it has no value, such as 待定.
+    """Tell whether a cell says in a word that its value is yet to come, such as 待定; there may never be one of N/A.
 
     Examples
     --------
-    >>> is_pending("待 定"), is_pending("—"), is_pending(None)
-    (True, False, False)
+    >>> is_pending("待 定"), is_pending("—"), is_pending("N/A"), is_pending(None)
+    (True, False, False, False)
     """
-    return isinstance(cell, str) and squeezed(cell).lower() in WORDS
+    return isinstance(cell, str) and _PENDING.match(squeezed(cell).lower()) is not None
 
 
 def is_serial(cell: object) -> bool:
@@ -190,7 +200,7 @@ def is_serial(cell: object) -> bool:
         return cell >= 0
     return (
         isinstance(cell, str)
-        and re.fullmatch(r"[★☆*]?\d+(?:\.\d+)*[.、．●○★☆*▲△]?", squeezed(cell)) is not None
+        and re.fullmatch(r"[★☆*]?\d+(?:\.\d+)*[A-Za-z]?[.、．●○★☆*▲△]?", squeezed(cell)) is not None
     )
 
 

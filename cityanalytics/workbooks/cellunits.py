@@ -1,16 +1,16 @@
-"""Amounts that carry their unit in the cell, such as 300万元, in the unit of their column."""
+"""Amounts that carry their unit in the cell, such as 300万元, 4.5 km or 12.4 million, in the unit of their column."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cityanalytics.workbooks.cells import State, read_number, squeezed
-from cityanalytics.workbooks.units import Unit, find_unit
+from cityanalytics.workbooks.units import Dimension, Unit, find_unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,11 +18,67 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.face import Face
     from cityanalytics.workbooks.numeric import Numbers
 
-_AMOUNT = re.compile(r"(?P<number>[-+]?[\d,]+(?:\.\d+)?)(?P<unit>\D.*)")
+_AMOUNT = re.compile(
+    r"(?P<before>us\$|[$€£₹])?(?P<number>[-+]?\d[\d,]*(?:\.\d+)?)(?P<unit>[^\d\s][^\s]*)", re.IGNORECASE
+)
+_CHINESE_SCALES = {"千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12}
+#: A year, a day or a place is no amount: 2021年, 6月, 3层.
+_MEASURED = frozenset({Dimension.MONEY, Dimension.FOREIGN_MONEY, Dimension.AREA, Dimension.LENGTH})
+_VOLUMES = re.compile(r"(?:立方米|吨|千瓦时)$")
 
 
-def in_unit_of(read: Numbers, face: Face, rows: NDArray[np.intp], column: int, unit: Unit) -> Numbers:
-    """Read the cells that name a unit of the column's dimension too, converted to the column's unit.
+@dataclass(frozen=True, kw_only=True)
+class Amount:
+    """A number with what stands behind it: a unit, or a scale alone.
+
+    Parameters
+    ----------
+    number
+        As it is written, exactly.
+    unit
+        The unit, None where only a scale stands there.
+    scale
+        By how much a scale multiplies the base unit of the column; 1 beside a unit.
+    """
+
+    number: Fraction
+    unit: Unit | None
+    scale: int = 1
+
+
+def carried_amount(cell: object) -> Amount | None:
+    """Read a cell that is a number and a unit or scale, and nothing else.
+
+    Examples
+    --------
+    >>> carried_amount("1,240.5万元").unit.name, carried_amount("12.4 million").scale
+    ('万元', 1000000)
+    >>> carried_amount("2021年"), carried_amount("K0+420"), carried_amount("3号")
+    (None, None, None)
+    """
+    match = _AMOUNT.fullmatch(squeezed(cell)) if isinstance(cell, str) and len(cell) <= _LONGEST else None
+    if match is None:
+        return None
+    read = read_number(match["number"])
+    if read.state is not State.PARSED:
+        return None
+    number, told = Fraction(match["number"].replace(",", "")), f"{match['before'] or ''}{match['unit']}"
+    if told in _CHINESE_SCALES:
+        return Amount(number=number, unit=None, scale=_CHINESE_SCALES[told])
+    unit = find_unit(told)
+    if unit is None:
+        return None
+    if unit.dimension is Dimension.SCALE:
+        return Amount(number=number, unit=None, scale=int(unit.factor))
+    measured = unit.dimension in _MEASURED or _VOLUMES.search(unit.name) is not None
+    return Amount(number=number, unit=unit) if measured else None
+
+
+_LONGEST = 40
+
+
+def in_unit_of(read: Numbers, face: Face, rows: NDArray[np.intp], column: int, unit: Unit | None) -> Numbers:
+    """Read the cells that name a unit of the column's dimension, or a scale, converted to the column's unit.
 
     Parameters
     ----------
@@ -31,7 +87,7 @@ def in_unit_of(read: Numbers, face: Face, rows: NDArray[np.intp], column: int, u
     face, rows, column
         Where they stand.
     unit
-        The column's unit.
+        The column's unit; None where it has none: then scales alone are read.
     """
     open_cells = np.flatnonzero(read.unparsed)
     found = [_amount(face.cells[rows[at], column], unit) for at in open_cells]
@@ -39,17 +95,28 @@ def in_unit_of(read: Numbers, face: Face, rows: NDArray[np.intp], column: int, u
     if not len(told):
         return read
     value, parsed = read.value.copy(), read.parsed.copy()
-    unparsed, written = read.unparsed.copy(), read.written.copy()
+    unparsed = read.unparsed.copy()
     value[told] = [amount for amount in found if amount is not None]
-    parsed[told], unparsed[told], written[told] = True, False, True
-    return replace(read, value=value, parsed=parsed, unparsed=unparsed, written=written)
+    parsed[told], unparsed[told] = True, False
+    return replace(read, value=value, parsed=parsed, unparsed=unparsed, carried=True)
 
 
-def _amount(cell: object, unit: Unit) -> float | None:
-    match = _AMOUNT.fullmatch(squeezed(cell)) if isinstance(cell, str) else None
-    if match is None:
+def _amount(cell: object, unit: Unit | None) -> float | None:
+    amount = carried_amount(cell)
+    if amount is None:
         return None
-    own, number = find_unit(match["unit"]), read_number(match["number"])
-    if own is None or own.dimension is not unit.dimension or number.state is not State.PARSED:
+    if amount.unit is None:
+        return float(amount.number * amount.scale / (Fraction(1) if unit is None else unit.factor))
+    if unit is None or amount.unit.dimension is not unit.dimension:
         return None
-    return float(Fraction(repr(number.value)) * own.factor / unit.factor)
+    if unit.dimension is Dimension.FOREIGN_MONEY and _currency(amount.unit) != _currency(unit):
+        return None
+    return float(amount.number * amount.unit.factor / unit.factor)
+
+
+def _currency(unit: Unit) -> str:
+    return (
+        re.sub(r".*of |^(?:百|千|万|十万|百万|千万|亿)", "", unit.name)
+        .replace("dollars", "美元")
+        .replace("euros", "欧元")
+    )

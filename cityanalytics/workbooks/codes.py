@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.workbooks.cells import squeezed
+from cityanalytics.workbooks.columns import nesting
 from cityanalytics.workbooks.headers import label_paths
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.face import Face
     from cityanalytics.workbooks.headers import Header
 
-_CODED = re.compile(r"编码|代码|科目|^[类款项目]$")
-_CODE = re.compile(r"\d{1,20}")
+_CODED = re.compile(r"编码|代码|科目|^[类款项目]$|(?i:code$|^code|classification)")
+_CODE = re.compile(r"\d[\d.]{0,19}")
 _SAMPLED = 200
 
 
@@ -34,7 +35,10 @@ def code_depths(face: Face, header: Header, rows: NDArray[np.intp]) -> NDArray[n
     depths = np.zeros(len(rows))
     columns = []
     for offset, path in enumerate(label_paths(face, header)):
-        if path and _CODED.search(path[-1]) and _coded(face, rows[:_SAMPLED], header.left + offset):
+        bare = offset == 0 and not path and nesting(face, rows, header.left)
+        if (bare or (path and _CODED.search(path[-1]))) and _coded(
+            face, rows[:_SAMPLED], header.left + offset
+        ):
             columns.append(header.left + offset)
     if not columns:
         return depths

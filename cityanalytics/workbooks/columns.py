@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from cityanalytics.workbooks.cells import State, is_serial, read_number, squeezed
-from cityanalytics.workbooks.dates import Precision, is_span, read_date
+from cityanalytics.workbooks.cellunits import carried_amount
+from cityanalytics.workbooks.dates import Precision, is_span, meant_as_date, read_date
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.sidebyside import each
 from cityanalytics.workbooks.statements import Measure, measure, units_of_label
@@ -30,13 +31,21 @@ Kind = Literal["number", "text", "date", "period"]
 _SAMPLED = 1000
 #: So many cells tell whether a column holds dates.
 _DATED = 2000
-_SERIAL = re.compile(r"^(?:序号?|编号|行次|行号|项次|顺序号?|号|no\.?|.*[编序]号)$", re.IGNORECASE)
+_SERIAL = re.compile(
+    r"^(?:序号?|编号|行次|行号|项次|顺序号?|号|no\.?|item(?:no\.?)?|s/?n|s/?no\.?|sr\.?(?:no\.?)?|serial(?:no\.?)?|#|.*[编序]号)$",
+    re.IGNORECASE,
+)
 _DATE = re.compile(
     r"时间|日期|年月|年份|月份|起止|期限|^年度?$|^期间?$|时点|(?:计划|实际|预计|拟|^)(?:开|竣|完)工$|开竣工"
 )
 #: Years with months, as exports of statistics write them: nothing else looks so all down a column.
 _MONTHS = re.compile(r"(?:19|20)\d{2}(?:[-/.年](?:0?[1-9]|1[0-2])月?|年)")
 _NOTES = 3
+#: What codes are called: they are names made of digits, however they are stored.
+_CODE = re.compile(
+    r"代码|编码|代号|编号|证号|账号|文号|邮编|(?:code|[^a-z]id|ref\.?|reference)$|^(?:code|id|ref)",
+    re.IGNORECASE,
+)
 #: What counts sections where most rows count records: 一, （二）, (3).
 _SECTION = re.compile(r"第?[一二三四五六七八九十]{1,3}[、.章]?|\([一二三四五六七八九十\d]{1,3}\)")
 
@@ -100,6 +109,10 @@ def _column(
     """Return what a column holds, whether it counts rows, and its numbers where it holds any."""
     label = path[-1] if path else ""
     counting = bool(_SERIAL.match(label)) or (first and not label and _counts(face, rows, column))
+    if _CODE.search(label) and not (counting and _mostly_serial(face, rows, column)):
+        return "text", False, None
+    if first and not label and nesting(face, rows, column):
+        return "text", False, None
     kind, read = _kind(face, rows, column, face.codes[rows, column], path)
     if counting and _mostly_serial(face, rows, column):
         read = face.numbers(rows, column)
@@ -117,12 +130,27 @@ def _mostly_serial(face: Face, rows: NDArray[np.intp], column: int) -> bool:
     return len(cells) == sections or sum(map(is_serial, cells)) * 3 >= len(cells) - sections
 
 
+def nesting(face: Face, rows: NDArray[np.intp], column: int) -> bool:
+    """Tell whether a column without a label holds codes: text of digits and dots, some with others before them."""
+    cells = [cell for cell in face.cells[rows[:200], column] if cell is not None]
+    texts = [squeezed(cell) for cell in cells if isinstance(cell, str)]
+    digits = [text for text in texts if re.fullmatch(r"\d+(?:[.-]\d+)*", text)]
+    return (
+        len(digits) > 1
+        and len(digits) == len(cells)
+        and (
+            any(text.startswith("0") for text in digits)
+            or any(a != b and b.startswith(a) for a in digits[:50] for b in digits[:50])
+        )
+    )
+
+
 def _counts(face: Face, rows: NDArray[np.intp], column: int) -> bool:
     cells = [cell for cell in face.cells[rows[:200], column] if isinstance(cell, float)]
     return len(cells) > 2 and all(b - a == 1 for a, b in pairwise(cells))  # noqa: PLR2004 - a run
 
 
-def _kind(  # noqa: PLR0911 - one line for each kind
+def _kind(  # noqa: C901, PLR0911 - one line for each kind
     face: Face, rows: NDArray[np.intp], column: int, codes: NDArray[np.int8], path: tuple[str, ...]
 ) -> tuple[Kind, Numbers | None]:
     """Return what a column holds, and its numbers where it may hold any."""
@@ -145,10 +173,14 @@ def _kind(  # noqa: PLR0911 - one line for each kind
         return "number", face.numbers(rows, column)
     if texts.sum() > _SAMPLED and not (codes == Code.NUMBER).any():
         sample = face.cells[rows[np.flatnonzero(texts)[:: int(texts.sum()) // _SAMPLED]], column]
-        if not any(read_number(cell).state is State.PARSED for cell in set(sample)):
+        told = (read_number(cell).state is State.PARSED or carried_amount(cell) for cell in set(sample))
+        if not any(told):
             return "text", None
     read = face.numbers(rows, column)
     parsed, unparsed = int(read.parsed.sum()), int(read.unparsed.sum())
+    if unparsed and not _names_text(label):
+        carried = sum(carried_amount(cell) is not None for cell in face.cells[rows[read.unparsed], column])
+        parsed, unparsed = parsed + carried, unparsed - carried
     native = int(np.count_nonzero(codes == Code.NUMBER))
     if parsed and parsed >= unparsed and (native or measured is not Measure.CODE):
         return "number", read
@@ -186,5 +218,8 @@ def _date_kind(face: Face, rows: NDArray[np.intp], column: int, native: int) -> 
         days += count * (date.precision is Precision.DAY)
         spans += count * is_span(cell)
     if told and (parsed + spans) * 2 < told and native * 2 < told:
-        return None
+        meant = sum(count for (_, cell), count in counts.items() if meant_as_date(cell))
+        if not parsed or (parsed + spans + meant) * 2 < told:
+            return None
+        days = max(days, 1)
     return "period" if spans * 2 >= max(told, 1) or (parsed and not days) else "date"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks import body as kind
+from cityanalytics.workbooks.cellunits import carried_amount
 from cityanalytics.workbooks.headers import label_cells
 from cityanalytics.workbooks.preamble import is_unit_row
 from cityanalytics.workbooks.sheet import cell_name, letters
@@ -23,7 +24,7 @@ from cityanalytics.workbooks.statements import (
     units_of_note,
 )
 from cityanalytics.workbooks.texts import by_distinct, part_of
-from cityanalytics.workbooks.units import Dimension, Unit, find_unit, units_in
+from cityanalytics.workbooks.units import Dimension, Unit, base_unit, find_unit, units_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,22 +33,29 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.columns import Columns
     from cityanalytics.workbooks.face import Face
     from cityanalytics.workbooks.headers import Header
+    from cityanalytics.workbooks.numeric import Numbers
 
 _UNIT_COLUMN = re.compile(r"^(?:计量)?单位$")
+#: So many rows are asked for the unit in their labels or cells.
+_LABELLED = 2000
 _QUANTITY = re.compile(r"^(?:数量|数值|工程量|数据|数目|值)$")
 _NEEDED = {Measure.MONEY, Measure.AREA, Measure.LENGTH, Measure.PRICE}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnUnit:
-    """The unit that holds for a column, the cell or column that states it, whether it changes by row."""
+    """The unit that holds for a column, the cell or column that states it, whether it changes by row.
+
+    Rows are mixed where their labels state different units: then they have no sum.
+    """
 
     unit: Unit | None = None
     source: str | None = None
     by_row: bool = False
+    mixed: bool = False
 
 
-def column_units(
+def column_units(  # noqa: C901 - one line for each place of a statement
     face: Face,
     header: Header,
     columns: Columns,
@@ -81,6 +89,7 @@ def column_units(
     ]
     notes[0] += _beside_labels(face, header, body)
     by_row = _unit_column(face, header, paths, body)
+    labelled = _row_labels(face, columns, body)
     found, issues = [], []
     for offset, path in enumerate(paths):
         column = header.left + offset
@@ -91,7 +100,11 @@ def column_units(
         label = path[-1] if path else ""
         own, parents = _labels(face, header, column)
         if by_row is not None and _QUANTITY.match(label) and not own:
-            found.append(ColumnUnit(source=letters(by_row), by_row=True))
+            found.append(
+                same
+                if (same := _same_unit(face, by_row, body))
+                else ColumnUnit(source=letters(by_row), by_row=True)
+            )
             continue
         ranks = [own, *parents, _described(face, meta, column), *notes]
         fits = Measure.UNCLEAR if own else wanted
@@ -99,6 +112,17 @@ def column_units(
         if statement is None and wanted in _NEEDED | {Measure.UNCLEAR, Measure.SHARE, Measure.COUNT}:
             limit = len(ranks) if wanted in _NEEDED | {Measure.UNCLEAR} else len(ranks) - len(notes)
             statement, conflict = nearest(ranks[1:limit], wanted)
+        if statement is None and wanted is Measure.COUNT:
+            statement = _scale(notes)
+        if statement is None and (inside := units_in_cells(columns.numbers[column], face, body, column)):
+            statement, found_issues = inside
+            issues += [_unknown(f"{where}!{letters(column)}", "/".join(path)) for _ in range(found_issues)]
+            if statement is None:
+                found.append(ColumnUnit())
+                continue
+        if statement is None and labelled is not None and wanted is not Measure.CODE:
+            found.append(labelled)
+            continue
         if conflict:
             issues.append(_conflict(f"{where}!{cell_name(header.last, column)}", conflict))
         if (
@@ -115,6 +139,66 @@ def column_units(
             ColumnUnit() if statement is None else ColumnUnit(unit=statement.unit, source=statement.cell)
         )
     return found, issues
+
+
+def of_shares(face: Face, read: Numbers, body: Body, column: int, unit: ColumnUnit) -> ColumnUnit:
+    """Return the unit of a column of which no label states one, but some cells show per cent beside plain ones."""
+    if unit.unit is not None or unit.by_row or not (read.parsed & (np.abs(read.value) > 1)).any():
+        return unit
+    percent = face.percent(body.rows, column) & read.parsed
+    if not percent.any():
+        return unit
+    return ColumnUnit(unit=find_unit("%"), source=cell_name(int(body.rows[percent.argmax()]), column))
+
+
+def _scale(notes: Sequence[Sequence[Statement]]) -> Statement | None:
+    """Return the scale of no currency that a title states: thousands, of counts too."""
+    return next((one for note in notes for one in note if one.unit.dimension is Dimension.SCALE), None)
+
+
+def _row_labels(face: Face, columns: Columns, body: Body) -> ColumnUnit | None:
+    """Return what the labels of the rows state: the unit of all of them, or that it changes by row."""
+    texts = [at for at, kind_ in enumerate(columns.kinds) if kind_ == "text" and not columns.serial[at]]
+    data = body.rows[(body.kinds == kind.DATA) & body.numbered]
+    if not texts or not 1 < len(data) <= _LABELLED:
+        return None
+    for column in (columns.left + at for at in texts[:2]):
+        stated = [(units_of_label(face.label(int(row), column)), int(row)) for row in data]
+        units = [(found[0], row) for found, row in stated if found]
+        if all(find_unit(face.label(row, column)) is not None for _, row in units):
+            continue  # a column of units, beside quantities
+        if len(units) * 5 >= len(data) * 4 and len(units) > 1:
+            names = {unit.name for unit, _ in units}
+            if len(names) > 1:
+                return ColumnUnit(source=letters(column), by_row=True, mixed=True)
+            return (
+                ColumnUnit(unit=units[0][0], source=cell_name(units[0][1], column))
+                if len(units) == len(data)
+                else None
+            )
+    return None
+
+
+def units_in_cells(read: Numbers, face: Face, body: Body, column: int) -> tuple[Statement | None, int] | None:
+    """Return the unit that the cells of a column carry themselves, and how many doubts there are about it.
+
+    All of one dimension: the first one's unit, or the base unit where bare numbers stand beside them, which is a doubt.
+    """
+    open_rows = body.rows[read.unparsed][:_LABELLED]
+    carried = [(amount, int(row)) for row in open_rows if (amount := carried_amount(face.cells[row, column]))]
+    if not carried:
+        return None
+    units = [(amount.unit, row) for amount, row in carried if amount.unit is not None]
+    bare = int(np.count_nonzero(read.parsed & (body.kinds == kind.DATA) & (read.value != 0)))
+    if not units:
+        return None, 1
+    if len({unit.dimension for unit, _ in units}) > 1:
+        return None, 1
+    unit, row = units[0]
+    if bare or len(units) < len(carried):
+        base = base_unit(unit)
+        return Statement(unit=base, cell=cell_name(row, column)), 1
+    return Statement(unit=unit, cell=cell_name(row, column)), 0
 
 
 def _notes(face: Face, rows: Sequence[int]) -> list[Statement]:
@@ -179,6 +263,16 @@ def _units(face: Face, column: int, body: Body) -> list[tuple[Unit | None, int]]
     return list(
         zip(units, np.bincount(positions[positions >= 0], minlength=len(units)).tolist(), strict=True)
     )
+
+
+def _same_unit(face: Face, column: int, body: Body) -> ColumnUnit | None:
+    """Return the unit that every row of a column of units states, None where they differ."""
+    rows = body.rows[(body.kinds == kind.DATA) & body.numbered]
+    units = _units(face, column, replace(body, rows=rows)) if len(rows) > 1 else []
+    told = sum(count for _, count in units)
+    if len(units) != 1 or units[0][0] is None or told < len(rows):
+        return None
+    return ColumnUnit(unit=units[0][0], source=letters(column))
 
 
 def _measured(face: Face, column: int, body: Body) -> bool:

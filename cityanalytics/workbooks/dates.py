@@ -95,6 +95,7 @@ _FROM_TO = re.compile(
     rf"(?P<first>\d{{2,4}}(?:[./年]\d{{1,2}}月?|年)?){_DASH}(?P<last>\d{{2,4}}(?:[./年]\d{{1,2}}月?|年)?)"
 )
 _OPEN = re.compile(rf"(?P<first>\d{{4}}(?:[./年]\d{{1,2}}月?|年)?){_DASH}")
+_LIKE_A_DAY = re.compile(r"(?:\d{4}|\d{1,2})[-/.年]\d{1,2}[-/.月](?:\d{4}|\d{1,2})日?")
 _TEN_DAYS = {
     "初": (1, 10),
     "上旬": (1, 10),
@@ -315,6 +316,18 @@ def _end(text: str) -> Period | None:
     if not _YEARS[0] <= year < _YEARS[1]:
         return None
     return _year(year) if len(parts) == 1 else _month(year, parts[1])
+
+
+def meant_as_date(cell: object) -> bool:
+    """Tell whether a cell is written like a day but is none, or not surely one: 2021/9/31, 3/4/2021.
+
+    Examples
+    --------
+    >>> meant_as_date("2021/9/31"), meant_as_date("3/4/2021"), meant_as_date("2021-9-30"), meant_as_date("31")
+    (True, True, False, False)
+    """
+    text = _dashes(squeezed(cell)) if isinstance(cell, str) else ""
+    return _LIKE_A_DAY.fullmatch(text) is not None and read_date(text, year=2000).state is State.UNPARSED
 
 
 def is_span(cell: object) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.texts import TextCells
 
 _HEAD = 20_000
+_EURO = 0x80
 #: Text is transcoded in pieces of so many bytes.
 _PIECE = 1 << 22
 #: Shorter text is read record by record.
@@ -50,6 +51,16 @@ def _encodings(content: bytes) -> tuple[str, ...]:
     return ("utf-8-sig",) if content.startswith(codecs.BOM_UTF8) else ("utf-8", "gb18030")
 
 
+def _euro(error: UnicodeError) -> tuple[str, int]:
+    """Read the byte 0x80, which is no GBK, as the sign that Windows writes so: €; no other byte."""
+    if isinstance(error, UnicodeDecodeError) and error.object[error.start] == _EURO:
+        return "€", error.start + 1
+    raise error
+
+
+codecs.register_error("windows-euro", _euro)
+
+
 def decode(content: bytes) -> tuple[str, str]:
     """Return the encoding of text and the text itself.
 
@@ -74,7 +85,7 @@ def transcoded(content: bytes, encoding: str, *, whole: bool = True) -> Iterator
     UnicodeError
         The bytes are no text in that encoding.
     """
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder = codecs.getincrementaldecoder(encoding)("windows-euro" if encoding == "gb18030" else "strict")
     for start in range(0, len(content), _PIECE):
         stop = start + _PIECE
         piece = decoder.decode(content[start:stop], final=whole and stop >= len(content)).encode()

@@ -29,11 +29,25 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.stated import StatedTotal
     from cityanalytics.workbooks.tables import Table
 
-#: Above so many cells of a column with the same doubt, one issue names the column.
+#: So many cells of a column with the same doubt are one issue, which names their ranges, or one for more than that.
+_SHARED, _RANGES = 3, 20
+_MANY = {
+    "a number stored as text": "{count} numbers stored as text",
+    "no number, and not zero": "{count} cells hold no number, and not zero",
+    "a date without its day": "{count} dates without their day",
+    "no date": "{count} cells hold no date",
+    "a serial number twice in one run": "{count} serial numbers stand twice in one run",
+    "a code stored as a number: its last digits are lost": (
+        "{count} codes stored as numbers: their last digits are lost"
+    ),
+}
+#: So many stray cells are named.
 _EACH = 50
 #: What most serial numbers look like; one of fewer digits is the same as a float.
 _COUNTING = r"^[0-9]{1,15}$"
 _ROUGH, _UNREAD = 1, 2
+#: A number of so many digits has lost some.
+_LOST = 1e15
 #: So many different dates of a column are looked at for a second meaning.
 _SAMPLED = 500
 
@@ -221,8 +235,12 @@ def of_values(
         open_cells = np.flatnonzero(counted & ~read.parsed)
         codes = face.codes[body.rows[open_cells], column]
         open_cells = open_cells[(codes != Code.ERROR) & (codes != Code.BLANK)]
-        pending = where_true(part_of(face.column(column), body.rows[open_cells]), is_pending)
-        unparsed = open_cells[read.unparsed[open_cells] | pending]
+        told = read.unparsed[open_cells]
+        if not (
+            read.carried or read.written[counted].any()
+        ):  # among numbers a word for one yet to come is told; among words it is one
+            told = told | where_true(part_of(face.column(column), body.rows[open_cells]), is_pending)
+        unparsed = open_cells[told]
         failed = where_true(part_of(face.column(column), body.rows[unparsed]), is_error)
         for row in body.rows[unparsed[failed]].tolist():
             yield _failed(f"{where}!{cell_name(row, column)}", str(face.cells[row, column]))
@@ -237,6 +255,7 @@ def of_values(
             understood=Message.of("no number, and not zero"),
             suggestion=Message.of("write a number, or leave the cell empty"),
         )
+    yield from _codes(face, table, body, kinds, where)
     for dated in table.columns:
         if dated.kind == "date":
             yield from _dates(face, body, dated.index, kinds, where)
@@ -256,13 +275,13 @@ def _each(
     understood: Message,
     suggestion: Message,
 ) -> Iterator[Issue]:
-    if len(positions) > _EACH:
-        first, last = int(body.rows[positions[0]]), int(body.rows[positions[-1]])
+    if len(positions) >= _SHARED:
+        rows = body.rows[np.asarray(positions, dtype=np.intp)]
         yield _warning(
             code,
-            f"{where}!{cell_name(first, column)}:{cell_name(last, column)}",
-            face.cells[first, column],
-            understood,
+            f"{where}!{_ranges(rows, column)}",
+            face.cells[int(rows[0]), column],
+            _several(understood, len(rows)),
             suggestion,
         )
         return
@@ -271,6 +290,25 @@ def _each(
         yield _warning(
             code, f"{where}!{cell_name(row, column)}", face.cells[row, column], understood, suggestion
         )
+
+
+def _several(doubt: Message, count: int) -> Message:
+    """Return a doubt as one of several cells."""
+    many = _MANY.get(doubt.template)
+    return doubt if many is None else Message.of(many, count=count, **dict(doubt.values))
+
+
+def _ranges(rows: NDArray[np.intp], column: int) -> str:
+    """Return the cells of a column as ranges; where they are many, as one that holds them all."""
+    borders = np.flatnonzero(np.diff(rows) != 1)
+    firsts, lasts = rows[np.append(0, borders + 1)], rows[np.append(borders, len(rows) - 1)]
+    if len(firsts) > _RANGES:
+        firsts, lasts = rows[:1], rows[-1:]
+    ends = zip(firsts.tolist(), lasts.tolist(), strict=True)
+    return ",".join(
+        cell_name(first, column) + (f":{cell_name(last, column)}" if last > first else "")
+        for first, last in ends
+    )
 
 
 def _dates(face: Face, body: Body, column: int, kinds: NDArray[np.int8], where: str) -> Iterator[Issue]:
@@ -334,6 +372,25 @@ def _ambiguous(face: Face, body: Body, column: int, kinds: NDArray[np.int8], whe
                 understood=doubt,
                 suggestion=Message.of("write year, month and day"),
             )
+
+
+def _codes(face: Face, table: Table, body: Body, kinds: NDArray[np.int8], where: str) -> Iterator[Issue]:
+    """Yield the numbers among codes that have more digits than a number keeps."""
+    for column in table.columns:
+        if column.kind != "text":
+            continue
+        native = np.flatnonzero((kinds == kind.DATA) & (face.codes[body.rows, column.index] == Code.NUMBER))
+        large = [int(at) for at in native if abs(float(face.cells[body.rows[at], column.index])) >= _LOST]
+        yield from _each(
+            "IMPLAUSIBLE",
+            face,
+            body,
+            column.index,
+            large,
+            where=where,
+            understood=Message.of("a code stored as a number: its last digits are lost"),
+            suggestion=Message.of("store it as text, and write it again"),
+        )
 
 
 def _serials(face: Face, table: Table, body: Body, kinds: NDArray[np.int8], where: str) -> Iterator[Issue]:

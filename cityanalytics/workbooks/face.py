@@ -14,7 +14,7 @@ import numpy as np
 from cityanalytics.workbooks.cells import squeezed
 from cityanalytics.workbooks.numeric import Numbers, read_objects, read_texts
 from cityanalytics.workbooks.sidebyside import each
-from cityanalytics.workbooks.texts import TextCells, part_of, texts_of, told
+from cityanalytics.workbooks.texts import TextCells, matching, part_of, texts_of, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,6 +117,19 @@ class Face:
         if isinstance(self.cells, TextCells):
             return read_texts(part_of(self.cells.columns[column], rows))
         return read_objects(self.cells[rows, column])
+
+    def percent(self, rows: NDArray[np.intp], column: int) -> NDArray[np.bool_]:
+        """Tell which cells of a column are shown as per cent, by their format or their text."""
+        native = self.codes[rows, column] == Code.NUMBER
+        cells = self.grid.percent_cells
+        if cells is None:
+            formatted = native & (column in self.grid.percent_columns)
+        else:
+            told = np.fromiter((row for row, at in cells if at == column), np.intp)
+            formatted = native & np.isin(rows, told)
+        written = matching(part_of(self.column(column), rows), "[%％]")
+        found: NDArray[np.bool_] = formatted | written
+        return found
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import numpy as np
 from cityanalytics.workbooks.face import Code, Face
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cityanalytics.workbooks.sheet import Merge
 
@@ -23,6 +24,9 @@ _FIELD = re.compile(
     r"(?:名称|单位|部门|负责人|责任人|联系人|电话|代码|日期|时间|年限|类型|性质|地址|地点|内容|目标|理由|意见|情况|安排|方案|措施|"
     r"问题|时限|面积|姓名|投资额?|预算|金额|补助费|补偿费|费|价值|小计|合计|说明|备注|规模|进度)(?:\([^()]*\))?:?$"
 )
+#: A field that is to be filled in: its label ends with a colon, or blanks for a day follow.
+_ASKED = re.compile(r":$|^[^:]{1,16}:(?!\d|//)|_{3,}|年月日")
+_ASKS = 4
 _MAX_ROWS, _MAX_COLUMNS = 80, 200
 
 
@@ -40,12 +44,26 @@ def is_form(face: Face) -> bool:
     rows = [row for row in filled.tolist() if not _is_title(face, row)]
     if not rows:
         return False
+    if _asks(face, rows):
+        return True
     merged = sum(_own_layout(face, row) for row in rows)
     beside = sum(_label_beside_value(face, row) for row in rows)
     text = "\n".join(text for row in rows for _, text in face.texts(row) if not _SENDER.match(text))
     score = 2 * (merged * 2 >= len(rows)) + (beside * 5 >= len(rows) * 2) + (beside * 10 >= len(rows) * 6)
     score += 2 * bool(_SIGNED.search(text)) + bool(_CHOICE.search(text))
     return score >= 3 and beside * 3 >= len(rows)  # noqa: PLR2004 - two marks at least
+
+
+def _asks(face: Face, rows: Sequence[int]) -> bool:
+    """Tell whether most texts ask to be answered, with a colon, and no two rows hold numbers in the same columns."""
+    texts = [text for row in rows for _, text in face.texts(row)]
+    asked = sum(_ASKED.search(text) is not None for text in texts)
+    numbers = [tuple(np.flatnonzero(face.codes[row] == Code.NUMBER).tolist()) for row in rows]
+    shapes = [shape for shape in numbers if len(shape) > 1]
+    single = Counter(shape for shape in numbers if len(shape) == 1)
+    repeated = len(shapes) - len(set(shapes)) + max(single.values(), default=0)
+    asking = sum(any(_ASKED.search(text) for _, text in face.texts(row)) for row in rows)
+    return asked >= _ASKS and asked * 5 >= len(texts) * 2 and asking * 2 >= len(rows) and repeated <= 2  # noqa: PLR2004
 
 
 def _numbered(face: Face) -> bool:

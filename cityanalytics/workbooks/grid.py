@@ -123,6 +123,8 @@ def _container(content: bytes) -> Container | None:
     text = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if text.startswith(b"<") and (b"<table" in content.lower() or b"spreadsheet" in text):
         return "html"
+    if markup.is_archive(content):
+        return "html"
     return "csv" if head.strip() or content.strip() else None
 
 

@@ -16,7 +16,7 @@ from cityanalytics.workbooks.statements import Measure, is_unit_note, measure, u
 from cityanalytics.workbooks.units import find_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -89,9 +89,13 @@ def _likely(codes: NDArray[np.int8]) -> NDArray[np.intp]:
     return np.flatnonzero(likely)
 
 
-def _looks_like_header(face: Face, row: int, stop: int) -> bool:
+def _looks_like_header(face: Face, row: int, stop: int) -> bool:  # noqa: C901, PLR0911 - one line for each sign against it
     texts = dict(face.texts(row))
-    if is_meta(list(texts.values())) or max(map(len, texts.values())) > _LONG:
+    if is_meta(list(texts.values())):
+        return False
+    if max(map(len, texts.values())) > _LONG and not _over_numbers(face, row, texts, stop):
+        return False
+    if len(set(texts.values())) == 1 and len(texts) > 1:  # a title over each of several blocks
         return False
     if any(re.search(r"[。;]|:$", text) for text in texts.values()):
         return False
@@ -116,15 +120,30 @@ def _looks_like_header(face: Face, row: int, stop: int) -> bool:
         if not parts:
             break
     right = max(labelled)
+    below = face.filled[row + 1 : min(row + 1 + _LOOK_BELOW, stop)].sum(axis=0)
+    while right + 1 < face.shape[1] and below[right + 1] * 2 > max(int(below.max()), 2):
+        right += 1
     filled = face.filled[row + 1 : min(row + 1 + _LOOK_BELOW, stop), left : right + 1].any(axis=0)
     used = {left + int(column) for column in np.flatnonzero(filled)} | set(texts)
     return len(labelled & used) * 2 >= len(used) and len(labelled) >= 2  # noqa: PLR2004 - two labels
 
 
+def _over_numbers(face: Face, row: int, texts: Mapping[int, str], stop: int) -> bool:
+    """Tell whether each long text of a row stands over cells of one kind, beside others that do."""
+    below = slice(row + 1, min(row + 1 + _LOOK_BELOW, stop))
+    for column, text in texts.items():
+        codes = face.codes[below, column]
+        held = codes[codes != Code.BLANK]
+        if len(text) > _LONG and (not len(held) or int(np.bincount(held).max()) * 3 < len(held) * 2):
+            return False
+    return len(texts) > 2  # noqa: PLR2004 - a note has one text, or two
+
+
 def _are_years(numbers: list[float]) -> bool:
-    """Tell whether numbers are years one after the other, as labels of columns are."""
-    steps = {after - before for before, after in pairwise(numbers)}
-    return len(numbers) > 1 and 1900 <= min(numbers) <= max(numbers) < 2200 and steps in ({1.0}, {-1.0})  # noqa: PLR2004 - years
+    """Tell whether numbers are whole years, each once and in order, as labels of columns are."""
+    years = [number for number in numbers if number == int(number) and 1900 <= number < 2200]  # noqa: PLR2004 - years
+    steps = {after > before for before, after in pairwise(numbers)}
+    return len(years) == len(numbers) > 1 and len(set(numbers)) == len(numbers) and len(steps) == 1
 
 
 def _parts_below(face: Face, row: int, labelled: set[int], left: int) -> set[int]:
@@ -230,6 +249,8 @@ def _cut(face: Face, labels: range, left: int, right: int, stop: int) -> int:
 def _goes_on(face: Face, labels: range, gap: int, left: int, stop: int) -> bool:
     """Tell whether the amounts right of a blank column belong to the names left of it, which have none."""
     first = [face.label(row, gap + 1) for row in labels if face.label(row, gap + 1)]
+    if first and _same_rows(face, labels, gap, left):
+        return True
     if measure(first) not in _AMOUNTS:
         return False
     names = [text for row in labels for column, text in face.texts(row) if left <= column < gap]
@@ -239,8 +260,33 @@ def _goes_on(face: Face, labels: range, gap: int, left: int, stop: int) -> bool:
     return bool(inside) and not any(measure([name]) in _AMOUNTS for name in names)
 
 
+def _same_rows(face: Face, labels: range, gap: int, left: int) -> bool:
+    """Tell whether all that stands right of a blank column, up to the next, are numbers in the rows left of it."""
+    below = slice(labels.stop, min(labels.stop + _LOOK_BELOW, face.shape[0]))
+    right = gap + 1
+    while right + 1 < face.shape[1] and face.filled[labels.start : below.stop, right + 1].any():
+        right += 1
+    here = face.codes[below, gap + 1 : right + 1]
+    rows = face.filled[below, left:gap].any(axis=1)
+    values = (here == Code.NUMBER).any(axis=1)
+    named = face.codes[below, left] == Code.TEXT
+    plain = int(((here != Code.NUMBER) & (here != Code.BLANK)).sum())
+    few = int(values.sum()) * 2 >= int(rows.sum()) > 1 and plain * 4 <= int((here == Code.NUMBER).sum())
+    return few and bool(named.any()) and bool((values <= rows).all()) and not _counts_up(face, below, gap + 1)
+
+
+def _counts_up(face: Face, rows: slice, column: int) -> bool:
+    """Tell whether a column counts 1, 2, 3: the serial numbers of a table of its own."""
+    numbers = [cell for cell in face.cells[rows, column] if isinstance(cell, float)]
+    return numbers[:2] == [1.0, 2.0]
+
+
 def _is_parent_row(face: Face, row: int, left: int, right: int) -> bool:
     texts = dict(face.texts(row))
+    numbers = face.cells[row][face.codes[row] == Code.NUMBER].tolist()
+    if not texts and _are_years(numbers):  # 2021 and 2022, each over its own labels
+        columns = np.flatnonzero(face.codes[row] == Code.NUMBER).tolist()
+        return left < columns[0] and columns[-1] <= right and not (face.codes[row] > Code.NUMBER).any()
     if not texts or (face.codes[row] > Code.TEXT).any() or is_meta(list(texts.values())):
         return False
     if any(units_of_note(text) and is_unit_note(text) for text in texts.values()):
@@ -249,8 +295,24 @@ def _is_parent_row(face: Face, row: int, left: int, right: int) -> bool:
         return False
     spans = [face.width(row, column) for column in texts]
     if len(texts) == 1:
-        return min(texts) > left and spans[0] > 1
+        return (
+            min(texts) > left
+            and spans[0] > 1
+            and not _is_title(face, row, next(iter(texts)), spans[0], right)
+        )
     return max(spans) <= right - left and (max(spans) > 1 or min(texts) > left) and not face.cells[row, left]
+
+
+def _is_title(face: Face, row: int, column: int, span: int, right: int) -> bool:
+    """Tell whether a text over several labels is a title, which runs over names too; a parent has amounts under it."""
+    inside = range(column, min(column + span, right + 1))
+    below = slice(row + 2, min(row + 2 + _LOOK_BELOW, face.shape[0]))
+    if not all(face.codes[row + 1, at] == Code.TEXT for at in inside):
+        return False
+    codes = face.codes[below, column]
+    texts, numbers = int((codes == Code.TEXT).sum()), int((codes == Code.NUMBER).sum())
+    others = [int((face.codes[below, at] == Code.NUMBER).sum()) for at in inside]
+    return texts > numbers and texts > 1 and max(others) > 1
 
 
 def _continues(face: Face, first: int, last: int, left: int, right: int) -> bool:

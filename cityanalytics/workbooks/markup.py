@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import email
 import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,9 +23,12 @@ _CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?([\w-]+)", re.IGNORECA
 #: A cell spans at most so many rows or columns.
 _SPAN = 10_000
 _UNCLOSED = 1000
+_HEAD = 4096
+#: Tables stand in each other at most so deep.
+_NESTED = 50
 
 
-def read(content: bytes) -> tuple[str, list[Grid]]:
+def read(content: bytes) -> tuple[str | None, list[Grid]]:
     """Read markup: its encoding, and its sheets.
 
     Raises
@@ -34,20 +38,48 @@ def read(content: bytes) -> tuple[str, list[Grid]]:
     """
     if _SHEET[1:-1].encode() in content:
         return _declared(content) or "utf-8", _spreadsheet(content)
+    if is_archive(content):
+        return _archive(content)
     encoding, text = _decoded(content)
+    return encoding, [_grid(text, "html")]
+
+
+def is_archive(content: bytes) -> bool:
+    """Tell whether bytes are a web archive: HTML in parts, as mail is sent."""
+    head = content[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return (
+        re.match(rb"(?:mime-version|from|content-type|x-[\w-]+):", head) is not None and b"multipart/" in head
+    )
+
+
+def _archive(content: bytes) -> tuple[str | None, list[Grid]]:
+    encoding: str | None = None
+    grids: list[Grid] = []
+    for part in email.message_from_bytes(content.lstrip()).walk():
+        payload = part.get_payload(decode=True) if part.get_content_type() == "text/html" else None
+        if isinstance(payload, bytes) and b"<td" in payload.lower():
+            charset = part.get_content_charset()
+            found, text = _decoded(payload, charset)
+            encoding = encoding or found
+            grids.append(_grid(text, "html" if not grids else f"html {len(grids) + 1}"))
+    if not grids:
+        raise UnreadableError(Message.of("the web archive holds no table"))
+    return encoding, grids
+
+
+def _grid(text: str, sheet: str) -> Grid:
     _admit(text)
     parser = _Tables()
     parser.feed(text)
     parser.close()
     values, outliers = dense(parser.cells)
-    grid = Grid(
-        sheet="html",
+    return Grid(
+        sheet=sheet,
         values=values,
         merges=tuple(parser.merges),
         hidden_rows=frozenset(parser.hidden),
         outliers=tuple(outliers),
     )
-    return encoding, [grid]
 
 
 def _admit(text: str) -> None:
@@ -63,8 +95,8 @@ def _declared(content: bytes) -> str | None:
     return match.group(1).decode().lower() if match else None
 
 
-def _decoded(content: bytes) -> tuple[str, str]:
-    declared = _declared(content)
+def _decoded(content: bytes, charset: str | None = None) -> tuple[str, str]:
+    declared = charset or _declared(content)
     if declared in {"gb2312", "gbk", "gb18030"}:
         try:
             return "gb18030", content.decode("gb18030")
@@ -73,74 +105,135 @@ def _decoded(content: bytes) -> tuple[str, str]:
     return decode(content)
 
 
-class _Open(NamedTuple):
-    row: int
-    column: int
+class _Cell(NamedTuple):
+    text: str
     across: int
     down: int
 
 
+class _Table:
+    """A table while it is read: its rows of cells, and the tables that are laid out by it."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[_Cell]] = []
+        self.hidden: set[int] = set()
+        self.inner: list[_Table] = []
+        self.span: tuple[int, int] | None = None  # of the cell that is open
+        self.text: list[str] = []
+
+    def close(self) -> None:
+        """End the cell that is open."""
+        if self.span is not None:
+            text = re.sub(r"[ \t\r\n\xa0]*\n[ \t\r\n\xa0]*", "\n", "".join(self.text)).strip()
+            admit_size(len(self.rows), len(self.rows[-1]))
+            self.rows[-1].append(_Cell(text, *self.span))
+            self.span, self.text = None, []
+
+    def is_grid(self) -> bool:
+        """Tell whether it holds rows and columns, more than one of each."""
+        return sum(sum(bool(cell.text) for cell in row) > 1 for row in self.rows) > 1
+
+    def is_alone_in_row(self) -> bool:
+        """Tell whether nothing else stands in the open row: then a table in its cell is laid out, not a value."""
+        return not "".join(self.text).strip() and not any(cell.text for cell in self.rows[-1])
+
+
 class _Tables(HTMLParser):
-    """Collects the cells of every table, one under the other with a blank row between."""
+    """Collects the cells of every table, one under the other with a blank row between.
+
+    A table inside a cell is that cell's text, unless it is one of rows and columns for which the outer table only
+    makes room on the page.
+    """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.cells: dict[tuple[int, int], object] = {}
         self.merges: list[Merge] = []
         self.hidden: set[int] = set()
-        self._taken: set[tuple[int, int]] = set()
-        self._row, self._column, self._skipped = -1, 0, 0
-        self._open: _Open | None = None
-        self._text: list[str] = []
+        self._open: list[_Table] = []
+        self._next, self._skipped = 0, 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag in {"script", "style"}:
             self._skipped += 1
-        elif tag == "table" and self._row >= 0:
-            self._close()
-            self._row += 1
+        elif tag == "table":
+            if len(self._open) >= _NESTED:
+                raise UnreadableError(Message.of("the markup is damaged: {reason}", reason="<table>"))
+            if self._open and self._open[-1].span is None:  # the table before was not closed
+                self._end()
+            self._open.append(_Table())
         elif tag == "tr":
-            self._close()
-            self._row, self._column = self._row + 1, 0
+            if not self._open:
+                self._open.append(_Table())
+            table = self._open[-1]
+            table.close()
             if "display:none" in (given.get("style") or "").replace(" ", ""):
-                self.hidden.add(self._row)
-        elif tag in {"td", "th"} and self._row >= 0:
-            self._close()
-            while (self._row, self._column) in self._taken:
-                self._column += 1
-            admit_size(self._row, self._column)
-            self._open = _Open(
-                self._row, self._column, _span(given.get("colspan")), _span(given.get("rowspan"))
-            )
-        elif tag == "br":
-            self._text.append("\n")
+                table.hidden.add(len(table.rows))
+            table.rows.append([])
+        elif tag in {"td", "th"} and self._open and self._open[-1].rows:
+            self._open[-1].close()
+            self._open[-1].span = (_span(given.get("colspan")), _span(given.get("rowspan")))
+        elif tag == "br" and self._open:
+            self._open[-1].text.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in {"script", "style"} and self._skipped:
             self._skipped -= 1
-        elif tag in {"td", "th", "tr", "table"}:
-            self._close()
+        elif tag in {"td", "th", "tr"} and self._open:
+            self._open[-1].close()
+        elif tag == "table" and self._open:
+            self._end()
 
     def handle_data(self, data: str) -> None:
-        if self._open is not None and not self._skipped:
-            self._text.append(data)
+        if self._open and self._open[-1].span is not None and not self._skipped:
+            self._open[-1].text.append(data)
 
-    def _close(self) -> None:
-        if self._open is None:
-            return
-        row, column, across, down = self._open
-        text = re.sub(r"[ \t\r\n\xa0]*\n[ \t\r\n\xa0]*", "\n", "".join(self._text)).strip()
-        if text:
-            self.cells[row, column] = text
-        if across * down > 1:
-            self.merges.append(Merge(row, column, row + down - 1, column + across - 1))
-            if across * down <= _SPAN:
-                self._taken.update(
-                    (row + below, column + beside) for below in range(1, down) for beside in range(across)
-                )
-        self._column = column + across
-        self._open, self._text = None, []
+    def close(self) -> None:
+        """End the tables that are open."""
+        super().close()
+        while self._open:
+            self._end()
+
+    def _end(self) -> None:
+        table = self._open.pop()
+        table.close()
+        outer = self._open[-1] if self._open else None
+        if outer is None:
+            self._lay_out(table)
+        elif outer.span is not None and not table.inner and not (table.is_grid() and outer.is_alone_in_row()):
+            outer.text.append(" ".join(cell.text for row in table.rows for cell in row if cell.text))
+        else:
+            outer.inner.append(table)
+
+    def _lay_out(self, table: _Table) -> None:
+        if any(cell.text for row in table.rows for cell in row):
+            self._place(table)
+        for inner in table.inner:
+            self._lay_out(inner)
+
+    def _place(self, table: _Table) -> None:
+        first = self._next + (self._next > 0)
+        taken: set[tuple[int, int]] = set()
+        for row, cells in enumerate(table.rows, start=first):
+            column = 0
+            for text, across, down in cells:
+                while (row, column) in taken:
+                    column += 1
+                admit_size(row, column)
+                if text:
+                    self.cells[row, column] = text
+                if across * down > 1:
+                    self.merges.append(Merge(row, column, row + down - 1, column + across - 1))
+                    if across * down <= _SPAN:
+                        taken.update(
+                            (row + below, column + beside)
+                            for below in range(1, down)
+                            for beside in range(across)
+                        )
+                column += across
+        self.hidden.update(first + row for row in table.hidden)
+        self._next = first + len(table.rows)
 
 
 def _span(text: str | None) -> int:

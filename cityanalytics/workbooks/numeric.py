@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -36,12 +36,21 @@ class Numbers:
         bool: there is a value; there is something that is none.
     written
         bool: the number was text.
+    carried
+        Whether cells of the column carry units themselves.
     """
 
     value: NDArray[np.float64]
     parsed: NDArray[np.bool_]
     unparsed: NDArray[np.bool_]
     written: NDArray[np.bool_]
+    carried: bool = False
+
+    def forget(self, position: int) -> None:
+        """Take a cell out that turned out to belong to nothing, before anything is summed."""
+        self.value[position], self.parsed[position] = math.nan, False
+        self.unparsed[position] = self.written[position] = False
+        self.__dict__.pop("exact", None)
 
     def of(self, places: NDArray[np.intp]) -> Numbers:
         """Return some of the cells."""
@@ -56,6 +65,19 @@ class Numbers:
     def exact(self) -> tuple[int, NDArray[np.int64]] | None:
         """The values as whole numbers of their last decimal, 0 for none; see `in_whole`."""
         return in_whole(np.where(self.parsed, self.value, 0.0))
+
+
+def as_shown(read: Numbers, percent: NDArray[np.bool_]) -> Numbers:
+    """Return numbers as cells shown as per cent show them: 0.6 is 60."""
+    percent = percent & read.parsed
+    if not percent.any():
+        return read
+    value = read.value.copy()
+    value[percent] = [
+        float(f"{number!r}e2") if "e" not in repr(number) else number * 100
+        for number in value[percent].tolist()
+    ]
+    return replace(read, value=value)
 
 
 def read_numbers(cells: pd.Series) -> pd.DataFrame:

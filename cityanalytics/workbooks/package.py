@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import posixpath
 import re
+import zipfile
 from typing import TYPE_CHECKING, NamedTuple
+from xml.sax.saxutils import quoteattr
 
 from defusedxml import ElementTree
 
@@ -11,8 +15,7 @@ from cityanalytics.issues import Message
 from cityanalytics.workbooks.sheet import MAX_CELLS, UnreadableError, Visibility, admit_tree
 
 if TYPE_CHECKING:
-    import zipfile
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from xml.etree.ElementTree import Element
 
 #: What all parts of a package may unpack to; a zip bomb says more, or lies and fails its checksum.
@@ -21,6 +24,11 @@ _HEAD_BYTES = 4096
 _STRINGS_UNASKED = 5_000_000  # the count may be of references, not of strings
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+_MAIN, _SHEETS = "xl/workbook.xml", "xl/worksheets/"
+_PLACES = {"sharedStrings": "sharedStrings.xml", "styles": "styles.xml"}
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _PERCENT_FORMATS = frozenset({9, 10})
 
 
@@ -30,6 +38,74 @@ class Part(NamedTuple):
     name: str
     visibility: Visibility
     xml: bytes
+
+
+def standard(content: bytes) -> bytes:
+    """Return a package whose parts stand where most writers put them; the same bytes where they do.
+
+    The relations say where a part lies, whatever its name; some writers separate folders by a backslash.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        admit(package)
+        parts = {name.replace("\\", "/").lstrip("/"): name for name in package.namelist()}
+        if len(parts) < len(package.namelist()):
+            return content
+        relations = _related(package, parts, "")
+        main = next((path for _, kind, path in relations if kind == "officeDocument"), _MAIN)
+        if main not in parts:
+            return content
+        targets = _related(package, parts, main)
+        moved = {main: _MAIN, _relations_of(main): _relations_of(_MAIN)}
+        retargeted = {}
+        for number, (name, kind, path) in enumerate(targets, start=1):
+            place = _PLACES.get(kind) or (f"worksheets/sheet{number}.xml" if kind == "worksheet" else None)
+            if place is not None and path in parts:
+                moved[path], retargeted[name] = f"xl/{place}", (kind, place)
+        usual = (
+            parts[old] == old and (old == new or (new.startswith(_SHEETS) and old.startswith(_SHEETS)))
+            for old, new in moved.items()
+            if old in parts
+        )
+        if all(usual):
+            return content
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w") as written:
+            for old, new in moved.items():
+                if old in parts and not new.endswith(".rels"):
+                    written.writestr(new, package.read(parts[old]))
+            written.writestr("[Content_Types].xml", f'<Types xmlns="{_TYPES}"/>')
+            start = f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="{_MAIN}"/>'
+            written.writestr("_rels/.rels", f'<Relationships xmlns="{_PACKAGE}">{start}</Relationships>')
+            rows = "".join(
+                f'<Relationship Id={quoteattr(name)} Type="{_OFFICE}/{kind}" Target="{place}"/>'
+                for name, (kind, place) in retargeted.items()
+            )
+            written.writestr(
+                _relations_of(_MAIN), f'<Relationships xmlns="{_PACKAGE}">{rows}</Relationships>'
+            )
+        return target.getvalue()
+
+
+def _relations_of(path: str) -> str:
+    folder, _, name = path.rpartition("/")
+    return f"{folder}/_rels/{name}.rels".lstrip("/")
+
+
+def _related(package: zipfile.ZipFile, parts: Mapping[str, str], source: str) -> list[tuple[str, str, str]]:
+    """Return what a part relates to: the relation's name, its kind, and the path of the other part."""
+    name = parts.get(_relations_of(source))
+    tree = None if name is None else root(package, name)
+    folder = posixpath.dirname(source)
+    found = []
+    for relation in () if tree is None else tree:
+        target = relation.get("Target", "").replace("\\", "/")
+        path = (
+            target.lstrip("/")
+            if target.startswith("/")
+            else posixpath.normpath(posixpath.join(folder, target))
+        )
+        found.append((relation.get("Id", ""), relation.get("Type", "").rpartition("/")[2], path))
+    return found
 
 
 def admit(package: zipfile.ZipFile) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.workbooks.cells import State, is_serial, read_number, squeezed
+from cityanalytics.workbooks.dates import read_date
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.headers import Header, find_header, is_meta
 from cityanalytics.workbooks.statements import is_unit_note
@@ -69,6 +70,8 @@ def listed(face: Face, header: Header, start: int, meta: list[int]) -> dict[str,
 def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
     """Return the rows under a header that describe its columns: codes, frequencies, units, 甲 乙 1 2 3."""
     columns = slice(header.left, header.right + 1)
+    if (before := _before_periods(face, header, rows)) is not None:
+        return before
     found: list[int] = []
     counted = False
     for row in rows[:_DESCRIBED_ROWS]:
@@ -106,6 +109,29 @@ def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
             found.append(int(row))
     # Rows of text over columns of numbers describe them; a table of text alone has none.
     return found
+
+
+def _before_periods(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int] | None:
+    """Return the rows between names and series: they follow a word in the first column, the data follow a period."""
+    firsts = [face.cells[int(row), header.left] for row in rows[: _DESCRIBED_ROWS + 20]]
+    dated = [read_date(cell).state is State.PARSED and not _is_word(cell) for cell in firsts]
+    start = dated.index(True) if True in dated else 0
+    after = [told for told, cell in zip(dated[start:], firsts[start:], strict=True) if cell is not None]
+    words = [cell for cell in firsts[:start] if cell is not None]
+    if not 0 < start <= _DESCRIBED_ROWS or len(after) < 3 or sum(after) * 4 < len(after) * 3:  # noqa: PLR2004 - a series
+        return None
+    if not words or not all(_is_word(cell) for cell in words):
+        return None
+    numeric = (face.codes[rows[start:], header.left + 1 : header.right + 1] == Code.NUMBER).any()
+    return [int(row) for row in rows[:start] if face.filled[row].any()] if numeric else None
+
+
+def _is_word(cell: object) -> bool:
+    return (
+        isinstance(cell, str)
+        and read_date(cell, year=2000).state is State.UNPARSED
+        and read_number(cell).state is State.UNPARSED
+    )
 
 
 def _all_units(face: Face, header: Header, row: int) -> bool:
@@ -220,8 +246,19 @@ def _own_title(face: Face, header: Header, row: int) -> bool:
         titled = range(max(header.first - _TITLES, 0), header.first)
         known = {text for above in titled for _, text in face.texts(above)}  # a page repeats them too
     titles = {text for above in range(top, row) for _, text in face.texts(above)} - known
+    if titles and _begins_anew(face, header, row):
+        return True
     apart = not face.filled[top - 1].any()
     return any((apart or _TITLE.search(text)) and not is_unit_note(text) for text in titles)
+
+
+def _begins_anew(face: Face, header: Header, row: int) -> bool:
+    """Tell whether the serial numbers under a row of labels begin again at 1, under another caption than before."""
+    if row + 1 >= face.shape[0]:
+        return False
+    captioned = header.first > 0 and len(list(face.texts(header.first - 1))) == 1
+    firsts = (read_number(face.cells[at, header.left]).value for at in (header.last + 1, row + 1))
+    return captioned and all(first == 1 for first in firsts)
 
 
 def _with_titles(face: Face, header: Header, row: int) -> int:

@@ -98,6 +98,8 @@ class Grid:
         Positions of formulas without a cached value.
     percent_columns
         0-based columns of which most numbers are formatted as per cent.
+    percent_cells
+        Positions of the cells that are; None where the container tells it of columns alone.
     outliers
         Cells so far from the others that the array leaves them out: position and value.
     """
@@ -111,6 +113,7 @@ class Grid:
     errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
     uncached: frozenset[tuple[int, int]] = frozenset()
     percent_columns: frozenset[int] = frozenset()
+    percent_cells: frozenset[tuple[int, int]] | None = None
     outliers: tuple[tuple[int, int, object], ...] = ()
 
 

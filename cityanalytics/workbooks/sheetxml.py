@@ -135,6 +135,18 @@ def uncached(xml: bytes) -> frozenset[tuple[int, int]]:
     return frozenset(found)
 
 
+def percent_cells(xml: bytes, percent: frozenset[int]) -> frozenset[tuple[int, int]]:
+    """Return the cells that have a style of `percent`, filled or not."""
+    if not percent:
+        return frozenset()
+    styles = b"|".join(str(style).encode() for style in sorted(percent))
+    found = re.finditer(rb"\bs=[\"'](?:" + styles + rb")[\"']", xml)
+    positions = (
+        _position(xml, match.start()) or _position(xml, xml.find(b">", match.end())) for match in found
+    )
+    return frozenset(position for position in positions if position is not None)
+
+
 def percent_columns(xml: bytes, percent: frozenset[int]) -> frozenset[int]:
     """Return the columns of which most of the first numbers have a style of `percent`."""
     if not percent:

@@ -47,6 +47,13 @@ _UNIT = "|".join(re.escape(spelling) for spelling in sorted(spellings(), key=len
 _LIST = rf"(?:人民币)?(?:{_UNIT})(?:[、,/和及](?:{_UNIT}))*"
 #: So wide a gap ends a statement: ``单位：万元　　计划面积为假定``.
 _WIDE_GAP = re.compile(r"\s{2,}")
+#: What may still follow a unit that closes a title.
+_CLOSING = re.compile(
+    r"[:。.]?(?:[(\[](?:continued|cont'd|cont\.?|续)[)\]])?[:。.]?(?:[;].*)?", re.IGNORECASE
+)
+_STOP = re.compile(r"\.(?!\d)|[;。,]")
+_AFTER_MARK = re.compile(r"[,:;—–-](?=in|us|[$€£₹])", re.IGNORECASE)
+_SCALED_MONEY = frozenset({Dimension.MONEY, Dimension.FOREIGN_MONEY, Dimension.SCALE})
 #: The same again for foreign readers: ``单位：亿元 Unit: 100 million yuan``.
 _ENGLISH = re.compile(r"[(/]?unit:.*$", re.IGNORECASE)
 _BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
@@ -83,7 +90,22 @@ _WORDS: tuple[tuple[Measure, str], ...] = (
         ),
     ),
 )
-_MEASURES = tuple((found, re.compile(words)) for found, words in _WORDS)
+#: In English, squeezed: labels are compared without white space.
+_ENGLISH_WORDS: tuple[tuple[Measure, str], ...] = (
+    (Measure.SHARE, r"percent|percentage|shareof|rateof|growth|^change|ratio"),
+    (Measure.CODE, r"code$|^code|^ref$|^id$|^serial|reference$|^s/?no"),
+    (Measure.PRICE, r"unitrate|unitprice|unitcost|^rate$|price$|average|perkm|perunit"),
+    (Measure.COUNT, r"numberof|^number$|^posts$|^staff$|^quantity$|^qty|^count$|^units$|^no\.?of"),
+    (Measure.AREA, r"area$|^area"),
+    (Measure.LENGTH, r"length"),
+    (
+        Measure.MONEY,
+        r"cost|budget|expenditure|amount|outlay|payment|receipt|revenue|invoiced|contractvalue|allocation|disbursed|released|estimate",
+    ),
+)
+_MEASURES = tuple((found, re.compile(words)) for found, words in _WORDS) + tuple(
+    (found, re.compile(words, re.IGNORECASE)) for found, words in _ENGLISH_WORDS
+)
 
 #: A parent label that makes shares of all columns under it.
 _SHARE_OF = re.compile(r"(?:百分比|比例|比重|占比|率|[%‰]|增幅|增速)(?:\([%‰]\))?$")
@@ -108,6 +130,8 @@ def measure(labels: Sequence[str]) -> Measure:
             if pattern.search(stripped):
                 return found
         inside = units_of_label(label)
+        if inside and inside[0].dimension is Dimension.FOREIGN_MONEY:
+            return Measure.MONEY
         if inside and inside[0].dimension in {member.value for member in Measure}:
             return Measure(inside[0].dimension)
     return Measure.UNCLEAR
@@ -153,7 +177,22 @@ def units_of_note(text: str) -> tuple[Unit, ...]:
     # A note lists the units of its sheet: 万元/平方米 are two there, and a price per area in a label.
     stated = [*_STATED.finditer(text), *_COUNTED.finditer(text)]
     found = [unit for match in stated for unit in units_in(match.group(1).replace("/", "、"))]
-    return tuple(found) or tuple(unit for inside in _BRACKETS.findall(text) for unit in units_in(inside))
+    # A bracket in a sentence belongs to the word before it; one that closes a title belongs to the table.
+    closing = [
+        match.group(1) for match in _BRACKETS.finditer(text) if _CLOSING.fullmatch(text[match.end() :])
+    ]
+    return tuple(found) or tuple(unit for inside in closing for unit in _units_inside(inside)) or _bare(text)
+
+
+def _units_inside(inside: str) -> tuple[Unit, ...]:
+    """Return the units of what stands in a bracket, up to its first full stop: Millions of dollars. Not adjusted."""
+    return units_in(inside) or units_in(_STOP.split(inside)[0])
+
+
+def _bare(text: str) -> tuple[Unit, ...]:
+    """Return the unit of a line that is nothing else, or of what closes a title after a mark: …, in US$ million."""
+    unit = find_unit(text) or find_unit(_AFTER_MARK.split(text)[-1])
+    return (unit,) if unit is not None and unit.dimension in _SCALED_MONEY else ()
 
 
 def is_unit_note(text: str) -> bool:
@@ -166,7 +205,7 @@ def is_unit_note(text: str) -> bool:
     """
     text = _ENGLISH.sub("", text)
     rest = _STATED.sub("单位", text)
-    rest = _BRACKETS.sub(lambda match: "" if units_in(match.group(1)) else match.group(0), rest)
+    rest = _BRACKETS.sub(lambda match: "" if _units_inside(match.group(1)) else match.group(0), rest)
     rest = re.sub(r"(?:计量|金额|货币|面积|长度)?单位|[()\[\]:,;、]", "", rest)
     return bool(units_in(text)) or (not rest and bool(units_of_note(text)))
 
@@ -201,6 +240,8 @@ def nearest(
 def _fits(unit: Unit, wanted: Measure) -> bool:
     if wanted is Measure.UNCLEAR:
         return True
+    if unit.dimension is Dimension.SCALE:
+        return wanted in {Measure.MONEY, Measure.COUNT, Measure.AREA, Measure.LENGTH}
     if wanted in {Measure.MONEY, Measure.PRICE}:
         return unit.dimension in {Dimension.MONEY, Dimension.FOREIGN_MONEY}
     return unit.dimension is wanted.value

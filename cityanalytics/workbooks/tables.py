@@ -17,12 +17,12 @@ from cityanalytics.workbooks.abreast import abreast, own_rows
 from cityanalytics.workbooks.body import ROW_KINDS, sort_rows
 from cityanalytics.workbooks.cellunits import in_unit_of
 from cityanalytics.workbooks.columns import Columns, Kind, read_columns
-from cityanalytics.workbooks.columnunits import column_units
+from cityanalytics.workbooks.columnunits import column_units, of_shares
 from cityanalytics.workbooks.dates import read_dates
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.forms import is_form
 from cityanalytics.workbooks.headers import Header, find_header, label_paths
-from cityanalytics.workbooks.numeric import read_objects
+from cityanalytics.workbooks.numeric import as_shown, read_objects
 from cityanalytics.workbooks.sheet import cell_name, letters
 from cityanalytics.workbooks.stated import stated_totals
 from cityanalytics.workbooks.statements import Measure, measure
@@ -321,8 +321,9 @@ def _table(
     )
     for column, read in columns.numbers.items():
         unit = units[column - header.left].unit
-        if unit is not None and read.unparsed.any():
+        if read.unparsed.any():
             columns.numbers[column] = in_unit_of(read, face, body.rows, column, unit)
+        units[column - header.left] = of_shares(face, read, body, column, units[column - header.left])
     measures = [measure(path) for path in paths]
     additive = {
         column: read
@@ -340,6 +341,11 @@ def _table(
     listed = preamble.listed(face, header, rows.start, meta)
     for code, name in enumerate(ROW_KINDS):
         listed[name] = sorted(listed[name]) + (body.rows[kinds == code] + 1).tolist()
+    shown = {
+        column: as_shown(read, face.percent(body.rows, column))
+        for column, read in columns.numbers.items()
+        if (unit := units[column - header.left].unit) is not None and unit.name == "%"
+    }
     described = tuple(
         Column(
             letter=letters(header.left + offset),
@@ -349,7 +355,9 @@ def _table(
             measure=measures[offset],
             unit=units[offset].unit,
             unit_from=units[offset].source,
-            sum=_sum(columns, header.left + offset, sums, leaves=leaves),
+            sum=None
+            if units[offset].mixed
+            else _sum(columns, header.left + offset, sums, leaves=leaves, shown=shown),
             serial=columns.serial[offset],
         )
         for offset, path in enumerate(paths)
@@ -386,10 +394,15 @@ def _sum(
     sums: Mapping[int, Sums],
     *,
     leaves: NDArray[np.bool_],
+    shown: Mapping[int, Numbers],
 ) -> float | None:
     if columns.kinds[column - columns.left] != "number":
         return None
-    of_column = sums.get(column) or Sums((columns.numbers | columns.counts)[column], leaves)
+    of_column = (
+        Sums(shown[column], leaves)
+        if column in shown
+        else sums.get(column) or Sums((columns.numbers | columns.counts)[column], leaves)
+    )
     total = of_column.over(0, len(leaves))
     return total if math.isfinite(total) else None
 

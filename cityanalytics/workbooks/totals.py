@@ -16,6 +16,7 @@ from cityanalytics.workbooks.outline import nested, outlined
 from cityanalytics.workbooks.sections import heads, sections
 from cityanalytics.workbooks.sidebyside import each
 from cityanalytics.workbooks.sums import Sums, neighbour_sums
+from cityanalytics.workbooks.wholes import nested_sums, over_levels, whole_of_others
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +34,7 @@ _DOUBTFUL = 300
 _COUNTING = re.compile(r"[(\[]共?\d+[^)\]]{0,4}[)\]]$|\d+(?:个|项)(?:项目)?$")
 
 
-def settle(
+def settle(  # noqa: C901 - one step after the other
     body: Body, additive: Mapping[int, Numbers]
 ) -> tuple[NDArray[np.int8], tuple[Covered, ...], dict[int, Sums]]:
     """Tell totals, groups and leaves apart, and what each total covers.
@@ -59,9 +60,25 @@ def settle(
             marks[index] = Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0)
             doubtful.append(index)
     kinds[certain] = kind.TOTAL
+    nesting = [index for index in certain if marks[index].style == DECIMAL]
+    under = nested(nesting, body.depths)
+    kept, _ = nested_sums(nesting, under, kinds, additive, coded=body.coded)
+    for index in set(nesting) - kept:
+        kinds[index] = kind.DATA
+        certain.remove(index)
+        del marks[index]
     for index in _proven(body, sorted(doubtful), kinds, marks, additive):
         kinds[index] = kind.TOTAL
-    outline = outlined(body.indents, kinds == kind.DATA, additive)
+    claimed = [index for index in doubtful if marks[index].worded and kinds[index] == kind.DATA]
+    for index in claimed:
+        if _in_place(index, kinds, body):
+            kinds[index] = kind.TOTAL
+    levels = over_levels(body, kinds, additive)
+    kinds[list(levels)] = kind.TOTAL
+    if not levels and (whole := whole_of_others(body, kinds, marks, additive)) is not None:
+        kinds[whole] = kind.TOTAL
+        levels = {whole: (0, len(kinds))}
+    outline = levels | outlined(body.indents, kinds == kind.DATA, additive)
     kinds[list(outline)] = kind.TOTAL
     if not (kinds == kind.DATA).any():  # a summary of subtotals: they are its records
         for index in [at for at in certain if marks[at].style.startswith(NAMED) and body.numbered[at]]:
@@ -154,14 +171,32 @@ def _proven(
     for index in doubtful:
         best, span = best_stretch(index, sums, stretches(index, borders, len(kinds)))
         # One column that agrees may be chance; two or more, and most of those stated, are not. A row that
-        # looks unlike the records needs less.
+        # looks unlike the records, or has a word for totals, needs less. A sum of one row is no evidence.
+        if span is not None and max(of.count(*span) for of in sums.values()) < 2:  # noqa: PLR2004
+            best, span = None, None
         told = span is not None and (apart[index] or not marks[index].label) and is_telling(index, sums, span)
+        told = told or (span is not None and marks[index].worded)
         if best is not None and (told or (best[0] > 1 and best[0] * 2 > best[1])):
             proven.append(index)
         else:
             leaves[index] = True
             sums = _sums(additive, leaves)
     return proven
+
+
+def _in_place(index: int, kinds: NDArray[np.int8], body: Body) -> bool:
+    """Tell whether a row stands where totals do: first or last of the rows, or of those up to a group or a gap."""
+    content = np.flatnonzero(body.numbered & np.isin(kinds, (kind.DATA, kind.TOTAL)))
+    after = kinds[index + 1] if index + 1 < len(kinds) else kind.BLANK
+    before = kinds[index - 1] if index else kind.GROUP
+    unlike = not body.serials[index] and (
+        body.serials.any()
+        or not body.texts[content].size
+        or body.texts[index] <= np.median(body.texts[content])
+    )
+    last = index == content[-1] or after in {kind.GROUP, kind.BLANK, kind.FOOTER}
+    first = index == content[0]
+    return bool(unlike and (last or first) and not (last and before == kind.GROUP))
 
 
 def _apart(body: Body, leaves: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -26,6 +26,7 @@ class Dimension(StrEnum):
     LENGTH = "metre"
     SHARE = "fraction"
     COUNT = "count"
+    SCALE = "scale"
     OTHER = "other"
 
 
@@ -38,7 +39,8 @@ class Unit:
     name
         Its usual spelling: ``万元``, ``万平方米``.
     dimension
-        What it measures. A currency without a rate is a dimension of its own, never yuan.
+        What it measures. A currency without a rate is a dimension of its own, never yuan; thousands or crores of
+        no currency are a scale, of whatever the column measures.
     factor
         How many base units it is, exactly: 亩 is 2000/3 square metres.
     """
@@ -66,23 +68,59 @@ _BASES = (
     ("欧元", Dimension.FOREIGN_MONEY, Fraction(1), ("欧元", "eur", "€")),
     ("港元", Dimension.FOREIGN_MONEY, Fraction(1), ("港元", "港币", "hkd")),
     ("日元", Dimension.FOREIGN_MONEY, Fraction(1), ("日元", "jpy")),
-    ("平方米", Dimension.AREA, Fraction(1), ("平方米", "m2", "㎡", "平米", "平方", "m^2", "sqm", "方米")),
-    ("亩", Dimension.AREA, Fraction(2000, 3), ("亩",)),
-    ("公顷", Dimension.AREA, Fraction(10**4), ("公顷", "ha", "hm2")),
-    ("平方公里", Dimension.AREA, Fraction(10**6), ("平方公里", "km2", "平方千米")),
-    ("米", Dimension.LENGTH, Fraction(1), ("米", "m", "延米", "延长米")),
-    ("公里", Dimension.LENGTH, Fraction(1000), ("公里", "km", "千米")),
+    ("平方米", Dimension.AREA, Fraction(1), ("平方米", "m2", "㎡", "平米", "平方", "m^2", "sqm", "sq.m", "方米")),
+    ("亩", Dimension.AREA, Fraction(2000, 3), ("亩", "mu")),
+    ("公顷", Dimension.AREA, Fraction(10**4), ("公顷", "ha", "hm2", "hectares", "hectare")),
+    ("平方公里", Dimension.AREA, Fraction(10**6), ("平方公里", "km2", "平方千米", "sqkm")),
+    ("米", Dimension.LENGTH, Fraction(1), ("米", "m", "延米", "延长米", "metres", "meters", "metre")),
+    ("公里", Dimension.LENGTH, Fraction(1000), ("公里", "km", "千米", "kms", "kilometres", "kilometers")),
     ("里", Dimension.LENGTH, Fraction(500), ("华里",)),
-    ("%", Dimension.SHARE, Fraction(1, 100), ("%", "百分比", "百分点", "个百分点")),
+    ("%", Dimension.SHARE, Fraction(1, 100), ("%", "百分比", "百分点", "个百分点", "percent", "pct")),
     ("‰", Dimension.SHARE, Fraction(1, 1000), ("‰",)),
-    ("立方米", Dimension.OTHER, Fraction(1), ("立方米", "m3", "方")),
-    ("吨", Dimension.OTHER, Fraction(1), ("吨", "t")),
+    ("立方米", Dimension.OTHER, Fraction(1), ("立方米", "m3", "方", "cum", "cubicmetres")),
+    ("吨", Dimension.OTHER, Fraction(1), ("吨", "t", "tonnes", "tonne")),
     ("千瓦时", Dimension.OTHER, Fraction(1), ("千瓦时", "kwh", "度")),
     ("小时", Dimension.OTHER, Fraction(1), ("小时",)),
     ("天", Dimension.OTHER, Fraction(1), ("天", "日历天", "工作日")),
     ("月", Dimension.OTHER, Fraction(1), ("个月",)),
     ("年", Dimension.OTHER, Fraction(1), ()),
 )  # fmt: skip
+#: What foreign currencies are called; the name is how they are shown.
+_CURRENCIES = {
+    "USD": r"usdollars?|usd|us[$]|dollars?|[$]",
+    "EUR": "eur|€|euros?",
+    "GBP": "gbp|£|pounds?(?:sterling)?",
+    "INR": "inr|₹|rs|rupees?|indianrupees",
+    "HKD": "hkd|hk[$]",
+    "AUD": "aud|au?[$]",
+    "CAD": "cad|ca?[$]",
+    "JPY": "jpy|yen",
+    "KES": "kes|kshs?",
+    "ZAR": "zar|rand",
+}
+_CODES = (
+    "aed|bdt|brl|chf|dkk|egp|etb|ghs|idr|krw|lkr|mxn|myr|ngn|nok|npr|nzd|php|pkr|rub|rwf|sar|sek|sgd|thb|try|tzs|ugx"
+    "|vnd|xaf|xof|zmw"
+)
+_SCALES = (
+    ("thousands", 10**3, "thousands?|'?000'?s?|th"),
+    ("lakhs", 10**5, "lakhs?|lacs?"),
+    ("millions", 10**6, "millions?|mn?|mln|mio|'?000[,']?000'?s?"),
+    ("crores", 10**7, "crores?|cr"),
+    ("billions", 10**9, "billions?|bn"),
+    ("hundreds", 100, "hundreds"),
+)
+_CHINESE = {"USD": "美元", "EUR": "欧元", "HKD": "港元", "JPY": "日元"}
+_PLURALS = {"USD": "dollars", "EUR": "euros", "GBP": "pounds", "INR": "rupees"}
+_YUAN = "cny|rmb|yuan"
+_PEOPLE = (
+    "(?:of)?(?:persons?|people|households|inhabitants|tonnes|tons|units|numbers?|nos|passengers|vehicles)"
+)
+_IN_WORDS = {
+    "平方米": "squaremetres squaremeters",
+    "平方公里": "squarekilometres squarekilometers",
+    "%": "percentage percentagepoints",
+}
 _COUNTS = [
     "个",
     "项",
@@ -141,6 +179,8 @@ def _known() -> dict[str, Unit]:
                 known.setdefault(f"{prefix}{spelling}", unit)
     # 千米 is one word: the prefix 千 does not take it apart.
     known["千米"] = known["公里"]
+    for name, spelt in _IN_WORDS.items():
+        known.update((spelling, known[name]) for spelling in spelt.split())
     return known
 
 
@@ -174,9 +214,51 @@ def find_unit(text: object) -> Unit | None:
     while name and name not in _UNITS:
         shorter = _NOISE.sub("", name)
         if shorter == name:
-            return _quotient(name)
+            return _quotient(name) or _english(name)
         name = shorter
     return _UNITS.get(name)
+
+
+def _english_units() -> re.Pattern[str]:
+    scales = "|".join(f"(?P<{name}>{spellings})" for name, _, spellings in _SCALES)
+    spelt = "|".join(f"(?P<{code}>{spellings})" for code, spellings in _CURRENCIES.items())
+    currencies = f"(?:{spelt}|(?P<yuan>{_YUAN})|(?P<code>{_CODES}))"
+    again = re.sub(r"[?]P<\w+>", "?:", f"(?:{currencies})")
+    front, back = currencies, re.sub(r"[?]P<(\w+)>", r"?P<\1_>", currencies)
+    return re.compile(
+        r"(?:(?:all)?(?:amounts?|figures?|values?|costs?|expressed|stated|areshown|shown|are)?in|figuresin)?"
+        rf"(?:{front}[.]?(?:in)?)?(?:(?:{scales})(?:of)?)?(?:{back}[.]?(?:{again})?|{_PEOPLE})?"
+    )
+
+
+_APOSTROPHES = {0x2018: "'", 0x2019: "'"}
+_ENGLISH = _english_units()
+
+
+def _english(name: str) -> Unit | None:
+    """Return the unit of amounts in an English phrase: in millions of dollars, Rs. in crore, $000s, 000's.
+
+    Currency and scale stand in any order; a scale alone is one of whatever the column measures.
+    """
+    match = _ENGLISH.fullmatch(name.translate(_APOSTROPHES))
+    if match is None:
+        return None
+    given = {key.rstrip("_"): text for key, text in match.groupdict().items() if text}
+    scale, factor = next(((key, power) for key, power, _ in _SCALES if key in given), ("", 1))
+    currency = next((key for key in given if key in _CURRENCIES), given.get("code", "").upper())
+    if "yuan" in given:
+        shown = {100: "百", 10**3: "千", 10**6: "百万", 10**9: "十亿"}.get(factor, "")
+        return Unit(name=f"{shown}元", dimension=Dimension.MONEY, factor=Fraction(factor))
+    if currency:
+        if not scale and currency in _CHINESE:
+            return _UNITS[_CHINESE[currency]]
+        shown = f"{scale} of {_PLURALS.get(currency, currency)}" if scale else currency
+        return Unit(name=shown, dimension=Dimension.FOREIGN_MONEY, factor=Fraction(factor))
+    return (
+        Unit(name=scale, dimension=Dimension.SCALE, factor=Fraction(factor))
+        if len(name) > 1 and scale
+        else None
+    )
 
 
 def _quotient(name: str) -> Unit | None:
@@ -186,6 +268,21 @@ def _quotient(name: str) -> Unit | None:
     if not slash or one is None or other is None or one.dimension is other.dimension:
         return None
     return Unit(name=f"{one.name}/{other.name}", dimension=Dimension.OTHER, factor=one.factor / other.factor)
+
+
+def base_unit(unit: Unit) -> Unit:
+    """Return the unit of one in the same dimension: 元 of 万元; the unit itself where it has none.
+
+    Examples
+    --------
+    >>> base_unit(find_unit("万元")).name, base_unit(find_unit("公里")).name
+    ('元', '米')
+    """
+    same = (one for one in _UNITS.values() if one.dimension is unit.dimension and one.factor == 1)
+    own = [one for one in same if unit.dimension is not Dimension.OTHER or unit.name.endswith(one.name)]
+    if unit.dimension is Dimension.FOREIGN_MONEY:
+        own = [one for one in own if unit.name.endswith(one.name)]
+    return own[0] if own else unit
 
 
 def units_in(text: str) -> tuple[Unit, ...]:

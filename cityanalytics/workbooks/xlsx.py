@@ -25,6 +25,7 @@ from cityanalytics.workbooks.package import (
     percent_styles,
     root,
     sheets,
+    standard,
 )
 from cityanalytics.workbooks.sheet import Grid, UnreadableError, admit_tree, column_index, dense
 
@@ -43,6 +44,7 @@ def read(content: bytes) -> list[Grid]:
         The package is damaged, too large, or declares entities.
     """
     try:
+        content = standard(content)
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             admit(package)
             parts = list(sheets(package))
@@ -78,6 +80,7 @@ def _grid(part: Part, values: Future[Values], percent: frozenset[int]) -> Grid:
         errors=sheetxml.errors(part.xml),
         uncached=sheetxml.uncached(part.xml),
         percent_columns=sheetxml.percent_columns(part.xml, percent),
+        percent_cells=sheetxml.percent_cells(part.xml, percent),
         values=values.result()[0],
         outliers=values.result()[1],
     )

@@ -94,6 +94,8 @@ def _cells(place: str, grid: Grid, headers: _Headers, value: str) -> Sequence[Ce
         labels = headers.get((grid.sheet, place), [])
         rows = [row for name, row in labels if name == value] or [row for _, row in labels] or [1]
         return [(row - 1, column_index(place)) for row in rows]
+    if "," in place:
+        return [cell for part in place.split(",") for cell in _cells(part, grid, headers, value)]
     found = _RANGE.fullmatch(place)
     if found is None or int(found[2]) == 0:
         return []

@@ -1,0 +1,213 @@
+"""Rows that sum all others and are named for the whole: by place, by name and by sum, two of the three."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cityanalytics.workbooks import body as kind
+from cityanalytics.workbooks.sums import LARGE, Sums
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from cityanalytics.workbooks.body import Body
+    from cityanalytics.workbooks.marks import Mark
+    from cityanalytics.workbooks.numeric import Numbers
+
+    Span = tuple[int, int]
+
+#: Levels of places, from the top: the name of one stands over the names of the next.
+_LEVELS = (
+    re.compile(r"省$|自治区$|(?i:^(?:province|state|region|republic)of|(?:province|state)$)"),
+    re.compile(r"[市州盟]$|地区$|(?i:^(?:city|prefecture|municipality)of|(?:city|prefecture)$)"),
+    re.compile(
+        r"[^小社园片]区$|[县旗]$|(?i:^(?:district|county|borough|sub-?county)of|(?:district|county|borough)$)"
+    ),
+    re.compile(r"[镇乡]$|街道(?:办事处)?$|(?i:^(?:town|township|ward|parish)of|(?:township|ward|parish)$)"),
+    re.compile(r"村$|社区$|居委会$"),
+)
+_FEWEST, _MOST = 2, 2000
+_SHORTEST = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Likeness:
+    """How a row compares with the sum of others."""
+
+    agreeing: int
+    stated: int
+    large: bool
+
+
+def likeness(index: int, others: NDArray[np.bool_], additive: Mapping[int, Numbers]) -> Likeness:
+    """Compare what a row states with the sums of other rows, each of which has a value in more than one of them."""
+    agreeing = stated = 0
+    large = False
+    for read in additive.values():
+        value = float(read.value[index])
+        if not read.parsed[index] or value == 0:
+            continue
+        stated += 1
+        told = others & read.parsed
+        if int(np.count_nonzero(read.value[told])) < _FEWEST:
+            continue
+        if Sums(read, told).agree(value, 0, len(told)):
+            agreeing += 1
+            large |= abs(value) >= LARGE
+    return Likeness(agreeing=agreeing, stated=stated, large=large)
+
+
+def whole_of_others(
+    body: Body, kinds: NDArray[np.int8], marks: Mapping[int, Mark], additive: Mapping[int, Numbers]
+) -> int | None:
+    """Return the first or last row if it sums all others in every column of amounts.
+
+    Its place and its sum tell it; where only one small number agrees, its name has to as well: a word for the whole,
+    the name in the title, or that of the level above its parts.
+    """
+    leaves = (kinds == kind.DATA) & body.numbered
+    rows = np.flatnonzero(leaves)
+    if not _FEWEST < len(rows) <= _MOST or not additive:
+        return None
+    for index in (int(rows[-1]), int(rows[0])):
+        others = leaves.copy()
+        others[index] = False
+        if body.serials[index] and int(body.serials[others].sum()) * 2 > int(others.sum()):
+            continue
+        found = likeness(index, others, additive)
+        named = is_named_whole(index, body, rows, marks)
+        if not 0 < found.stated == found.agreeing:
+            continue
+        many = len(rows) > _FEWEST + 1
+        if named or (found.agreeing > 1 and found.large) or (found.large and many):
+            return index
+    return None
+
+
+def is_named_whole(index: int, body: Body, rows: NDArray[np.intp], marks: Mapping[int, Mark]) -> bool:
+    """Tell whether a row has a name for the whole: a word for it, a name in the title, or that of a higher level."""
+    mark = marks.get(index)
+    if mark is not None and (mark.worded or mark.keyword):
+        return True
+    name = body.names[index] if body.names else ""
+    if len(name) < _SHORTEST:
+        return False
+    others = [body.names[int(row)] for row in rows if row != index]
+    if name in body.context and not any(other and other in body.context for other in others):
+        return True
+    level, below = _level(name), [_level(other) for other in others]
+    return level is not None and len([1 for other in below if other is not None and other > level]) * 2 > len(
+        below
+    )
+
+
+def _level(name: str) -> int | None:
+    return next((at for at, pattern in enumerate(_LEVELS) if pattern.search(name)), None)
+
+
+def over_levels(body: Body, kinds: NDArray[np.int8], additive: Mapping[int, Numbers]) -> dict[int, Span]:
+    """Return the rows named for a level above the rows right under them, which they sum in every column of amounts."""
+    leaves = (kinds == kind.DATA) & body.numbered
+    rows = np.flatnonzero(leaves).tolist()
+    if not body.names or not _FEWEST < len(rows) <= _MOST:
+        return {}
+    levels = [_level(body.names[row]) for row in rows]
+    found: dict[int, Span] = {}
+    for place, (row, level) in enumerate(zip(rows, levels, strict=True)):
+        if level is None:
+            continue
+        stop = place + 1
+        while stop < len(rows) and (levels[stop] is None or levels[stop] > level):  # type: ignore[operator]
+            stop += 1
+        under = rows[place + 1 : stop]
+        if len(under) < _FEWEST or levels[place + 1] is None:
+            continue
+        others = np.zeros(len(kinds), dtype=bool)
+        others[under] = True
+        told = likeness(row, others, additive)
+        if 0 < told.stated == told.agreeing:
+            found[row] = (row + 1, under[-1] + 1)
+    return found
+
+
+def nested_sums(
+    parents: Sequence[int],
+    spans: Mapping[int, Span],
+    kinds: NDArray[np.int8],
+    additive: Mapping[int, Numbers],
+    *,
+    coded: bool,
+) -> tuple[frozenset[int], dict[int, Likeness]]:
+    """Return which rows with deeper numbers under them are their sums; the others are items, and 2.1 was added after 2.
+
+    A parent is its children's sum in every column of amounts. One that is nearly so, among parents that are,
+    is a wrong sum. A code that begins others is their parent, wherever most codes are.
+
+    Parameters
+    ----------
+    parents
+        Positions of the rows, of codes or of serial numbers.
+    spans
+        What stands under each.
+    kinds
+        Kinds of all rows, the parents as totals.
+    additive
+        The columns whose numbers may be summed.
+    coded
+        Whether they are codes.
+    """
+    leaves = kinds == kind.DATA
+    right: set[int] = set()
+    near: dict[int, Likeness] = {}
+    wrong: dict[int, Likeness] = {}
+    bare: set[int] = set()
+    for index in sorted(parents, reverse=True):  # the deepest of a branch come last
+        others = np.zeros(len(kinds), dtype=bool)
+        others[slice(*spans[index])] = True
+        others &= leaves
+        found = _parent(index, others, additive)
+        if found.stated == 0:
+            bare.add(index)
+        elif found.agreeing == found.stated or (found.agreeing > 1 and found.agreeing * 2 > found.stated):
+            right.add(index)
+        elif _is_near(index, others, additive):
+            near[index] = found
+        else:
+            wrong[index] = found
+            leaves = leaves.copy()
+            leaves[index] = True
+    if coded and len(right) >= len(wrong):
+        return frozenset(parents), {}
+    if len(right) * 2 >= len(near) + len(wrong) or (near and not wrong):
+        return frozenset(right | set(near) | bare), wrong
+    return frozenset(right | bare), wrong | near
+
+
+def _parent(index: int, others: NDArray[np.bool_], additive: Mapping[int, Numbers]) -> Likeness:
+    agreeing = stated = 0
+    for read in additive.values():
+        value = float(read.value[index])
+        if read.parsed[index] and value != 0:
+            stated += 1
+            told = others & read.parsed
+            agreeing += bool(told.any()) and Sums(read, told).agree(value, 0, len(told))
+    return Likeness(agreeing=agreeing, stated=stated, large=True)
+
+
+def _is_near(index: int, others: NDArray[np.bool_], additive: Mapping[int, Numbers]) -> bool:
+    shares = []
+    for read in additive.values():
+        value = float(read.value[index])
+        if read.parsed[index] and value != 0 and (others & read.parsed).any():
+            shares.append(math.fsum(read.value[others & read.parsed]) / value)
+    return bool(shares) and all(_NEAR[0] < share < _NEAR[1] for share in shares)
+
+
+_NEAR = (0.85, 1.18)
