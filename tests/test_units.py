@@ -165,7 +165,9 @@ def test_amounts_with_their_own_unit_are_read_in_that_of_their_column():
     )
     assert table.column("C").sum == 4.53  # 300万元 is 0.03亿元
     assert [issue.where for issue in issues if issue.code == "UNPARSED"] == ["f!表!C4", "f!表!C7"]
-    assert not [issue for issue in issues if issue.code == "TEXT_NUMBER"]  # a unit stated in the cell is no doubt
+    assert not [
+        issue for issue in issues if issue.code == "TEXT_NUMBER"
+    ]  # a unit stated in the cell is no doubt
 
 
 @pytest.mark.parametrize("label", ["征地拆迁费：人民币元", "总投资/人民币万元", "合同价（人民币元）"])
