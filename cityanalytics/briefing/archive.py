@@ -91,12 +91,13 @@ def lists(settings: Settings, reports: Iterable[Report]) -> dict[str, dict[str, 
     pages = {}
     for language in settings.languages:
         say = Wording(language=language)
-        front = _page(settings, say, newest, year=None, split=split)
+        entries = {report.place: _entry(settings, say, report) for report in newest}
+        front = _page(settings, say, newest, entries, year=None, split=split)
         front["years"] = [
             {
                 "href": file_name(settings, language, year),
                 "label": say.plain("{year}: all reports ({count})", year=year, count=len(found)),
-                "newest": _entry(settings, say, found[0]),
+                "newest": entries[found[0].place],
             }
             for year, found in years.items()
             if split
@@ -105,13 +106,19 @@ def lists(settings: Settings, reports: Iterable[Report]) -> dict[str, dict[str, 
         if split:
             for year, found in years.items():
                 pages[file_name(settings, language, year)] = _page(
-                    settings, say, found, year=year, split=split
+                    settings, say, found, entries, year=year, split=split
                 )
     return pages
 
 
 def _page(
-    settings: Settings, say: Wording, reports: Sequence[Report], *, year: int | None, split: bool
+    settings: Settings,
+    say: Wording,
+    reports: Sequence[Report],
+    entries: Mapping[str, dict[str, Any]],
+    *,
+    year: int | None,
+    split: bool,
 ) -> dict[str, Any]:
     city = settings.city[say.language]
     title = (
@@ -147,7 +154,7 @@ def _page(
         else "",
         "years": [],
         "later": split and year is None,
-        "reports": [_entry(settings, say, report) for report in reports],
+        "reports": [entries[report.place] for report in reports],
     }
 
 

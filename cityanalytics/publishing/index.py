@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cityanalytics.briefing.archive import Publication, Report, lists
 from cityanalytics.issues import Message
 from cityanalytics.publishing.ledger import published_as, read_ledger
+from cityanalytics.publishing.recorded import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Names of the lists below reports/, in the first language, in others, and of a year.
 LIST = re.compile(r"index(\.\d{4})?(\.[a-z]{2,3})?\.html")
+#: What reading or laying out a file that is no record of a report raises.
+MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
 def write_index(settings: Settings, *, on_doubt: Callable[[Message], None] = lambda _: None) -> list[Path]:
@@ -59,7 +62,8 @@ def index_pages(
 
     entries = read_ledger(settings).entries
     reports = []
-    for path in sorted(settings.reports.rglob("briefing.json")):
+    doubts: dict[Path, Exception] = {}
+    for path in sorted(settings.reports.rglob(FILE)):
         place = path.parent.relative_to(settings.reports)
         if any(part.startswith(".") for part in place.parts):
             continue  # a report that is being made
@@ -73,18 +77,36 @@ def index_pages(
                     publication=_publication(entries, record),
                 )
             )
-            lists(settings, reports[-1:])  # what cannot stand in a list alone cannot stand in one with others
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-            reports = [report for report in reports if report.place != place.as_posix()]
-            on_doubt(
-                Message.of(
-                    "{file} is no record of a report ({reason}); the list leaves it out: make the report again, or "
-                    "delete its folder",
-                    file=path,
-                    reason=f"{type(error).__name__}: {error}",
-                )
+        except MALFORMED as error:
+            doubts[path] = error
+    try:
+        pages = lists(settings, reports)
+    except MALFORMED:
+        # each alone, to find which: laying out a list for each report costs too much where all is well
+        alone = {settings.reports / report.place / FILE: _unlisted(settings, report) for report in reports}
+        doubts |= {path: why for path, why in alone.items() if why}
+        pages = lists(
+            settings, [report for report in reports if settings.reports / report.place / FILE not in doubts]
+        )
+    for path, why in sorted(doubts.items()):
+        on_doubt(
+            Message.of(
+                "{file} is no record of a report ({reason}); the list leaves it out: make the report again, or "
+                "delete its folder",
+                file=path,
+                reason=f"{type(why).__name__}: {why}",
             )
-    return {name: report_list(page) for name, page in lists(settings, reports).items()}
+        )
+    return {name: report_list(page) for name, page in pages.items()}
+
+
+def _unlisted(settings: Settings, report: Report) -> Exception | None:
+    """Return why a report cannot be listed: what cannot stand in a list alone cannot in one with others."""
+    try:
+        lists(settings, [report])
+    except MALFORMED as error:
+        return error
+    return None
 
 
 def _publication(entries: Sequence[Published], record: dict[str, Any]) -> Publication | None:

@@ -112,7 +112,7 @@ def _joined(found: Sequence[Piece]) -> str:
     return " ".join(piece.text for piece in found)
 
 
-class _Reader(HTMLParser):
+class _PageReader(HTMLParser):
     """Collects a page's texts by place, and what of it is no text."""
 
     def __init__(self) -> None:
@@ -170,8 +170,8 @@ class _Reader(HTMLParser):
         self.found.append(Piece(place=section + row, text=text))
 
 
-def _read(page: str) -> _Reader:
-    reader = _Reader()
+def _read(page: str) -> _PageReader:
+    reader = _PageReader()
     reader.feed(page)
     reader.close()
     return reader

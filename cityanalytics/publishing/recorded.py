@@ -30,7 +30,7 @@ NO_LEDGER = {"entries": 0, "head": START}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Changes:
+class Differences:
     """What of a report's foundations is no longer what was recorded.
 
     Parameters
@@ -109,7 +109,7 @@ def _require(record: dict[str, Any]) -> None:
         raise TypeError(message)
 
 
-def changes(settings: Settings, record: dict[str, Any]) -> Changes:
+def changes(settings: Settings, record: dict[str, Any]) -> Differences:
     """Hold a record against the workspace, the code and the packages as they are now.
 
     Raises
@@ -133,7 +133,7 @@ def changes(settings: Settings, record: dict[str, Any]) -> Changes:
         others.append(
             Message.of("other packages have other versions than recorded: {packages}", packages=listed)
         )
-    return Changes(
+    return Differences(
         files=dict(_files(settings, record)),
         others=(*others, *check_head(read_ledger(settings), record.get("ledger", NO_LEDGER))),
         code=record["code"] != sources_sha256(),

@@ -18,7 +18,7 @@ from cityanalytics.publishing.export import make_report
 from cityanalytics.publishing.ledger import path_of
 from cityanalytics.publishing.pagetext import Difference, differences, language_of
 from cityanalytics.publishing.provenance import CONFIGURATION
-from cityanalytics.publishing.recorded import EXACT, FILE, Changes, changes, read_record
+from cityanalytics.publishing.recorded import EXACT, FILE, Differences, changes, read_record
 from cityanalytics.settings import file_sha256, load_settings
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def verify(settings: Settings, report: Path, *, scratch: Path) -> Verdict:
     )
 
 
-def _workspace(settings: Settings, found: Changes, folder: Path) -> Settings:
+def _workspace(settings: Settings, found: Differences, folder: Path) -> Settings:
     """Return the workspace itself where it is as recorded, else one made of its files as they are now, read again."""
     if not found.reasons:
         try:
@@ -210,7 +210,7 @@ def command_again(record: dict[str, Any]) -> str:
     )
 
 
-def _mends(record: dict[str, Any], found: Changes, *, edited: bool) -> Iterator[Message]:
+def _mends(record: dict[str, Any], found: Differences, *, edited: bool) -> Iterator[Message]:
     """Say what can be done: bring back what was recorded, or make the report again."""
     command = command_again(record)
     if found.files:

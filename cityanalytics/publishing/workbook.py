@@ -43,7 +43,7 @@ _LINE, _TITLE, _MOST_HEIGHT = 18, 27, 405  # points
 _MARGIN = 0.4  # inches, at the left and the right of a printed page
 
 
-class _Looks:
+class _Formats:
     """Formats of a book by what they show; each is made once."""
 
     def __init__(self, book: Workbook) -> None:
@@ -106,25 +106,25 @@ def write_workbook(book: Book) -> bytes:
                 "created": dt.datetime(day.year, day.month, day.day),  # noqa: DTZ001 - the format knows no zone
             }
         )
-        looks = _Looks(file)
+        formats = _Formats(file)
         tabs = {sheet.id: file.add_worksheet(sheet.name) for sheet in book.sheets}
-        starts = {sheet.id: _write(tabs[sheet.id], sheet, book, looks) for sheet in book.sheets}
+        starts = {sheet.id: _write(tabs[sheet.id], sheet, book, formats) for sheet in book.sheets}
         if "charts" in tabs:
-            draw(file, tabs["charts"], book, starts, link=looks.link)
+            draw(file, tabs["charts"], book, starts, link=formats.link)
         tabs[book.sheets[0].id].activate()
     return packed.getvalue()
 
 
-def _write(tab: Worksheet, sheet: BookSheet, book: Book, looks: _Looks) -> int:
+def _write(tab: Worksheet, sheet: BookSheet, book: Book, formats: _Formats) -> int:
     """Write a sheet; return the row (from 0) where its table's header stands, or would stand."""
     tab.set_default_row(_LINE)
     tab.set_row(0, _TITLE)
-    tab.write_string(0, 0, readable(sheet.title), looks.title)
+    tab.write_string(0, 0, readable(sheet.title), formats.title)
     for row, line in enumerate(sheet.lines, start=1):
-        tab.write_string(row, 0, readable(line), looks.line)
+        tab.write_string(row, 0, readable(line), formats.line)
     start = 1 + len(sheet.lines)
     if sheet is not book.sheets[0]:
-        tab.write_url(start, 0, f"internal:{_place(book.sheets[0].name)}", looks.link, book.back)
+        tab.write_url(start, 0, f"internal:{_place(book.sheets[0].name)}", formats.link, book.back)
         start += 1
     tab.set_landscape()
     tab.set_margins(left=_MARGIN, right=_MARGIN)
@@ -143,7 +143,7 @@ def _write(tab: Worksheet, sheet: BookSheet, book: Book, looks: _Looks) -> int:
             "style": None,
             "autofilter": False,
             "columns": [
-                {"header": header, "header_format": looks.head(column, at)}
+                {"header": header, "header_format": formats.head(column, at)}
                 for at, (header, column) in enumerate(zip(headers, sheet.columns, strict=True))
             ],
         },
@@ -157,7 +157,7 @@ def _write(tab: Worksheet, sheet: BookSheet, book: Book, looks: _Looks) -> int:
         for header, column, shown in zip(headers, sheet.columns, zip(*texts, strict=True), strict=True)
     ]
     for at, width in enumerate(widths):
-        _write_column(tab, sheet, at, start + 1, looks)
+        _write_column(tab, sheet, at, start + 1, formats)
         tab.set_column(at, at, width * _LETTER)
     # programs do not find heights out when they open a file
     for row, shown in enumerate([headers, *texts], start=start):
@@ -169,11 +169,11 @@ def _write(tab: Worksheet, sheet: BookSheet, book: Book, looks: _Looks) -> int:
     return start
 
 
-def _write_column(tab: Worksheet, sheet: BookSheet, at: int, first: int, looks: _Looks) -> None:
+def _write_column(tab: Worksheet, sheet: BookSheet, at: int, first: int, formats: _Formats) -> None:
     for row, cells in enumerate(sheet.rows, start=first):
-        cell, look = cells[at], looks.cell(sheet.columns[at], at, row - first)
+        cell, look = cells[at], formats.cell(sheet.columns[at], at, row - first)
         if sheet.leads and at == 0:
-            tab.write_url(row, at, f"internal:{_place(str(cell))}", looks.link, readable(str(cell)))
+            tab.write_url(row, at, f"internal:{_place(str(cell))}", formats.link, readable(str(cell)))
         elif isinstance(cell, str):
             tab.write_string(row, at, readable(cell), look)
         else:
