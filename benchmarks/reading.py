@@ -100,17 +100,17 @@ def measure(road: str, path: Path) -> None:
 
 def ours() -> Callable[[Path], object]:
     """Read, understand, and give a frame of numbers and texts, as the others do."""
-    from cityanalytics.workbooks.grid import read_workbook
+    from cityanalytics.workbooks.grid import read_grids
     from cityanalytics.workbooks.tables import understand
 
-    return lambda path: [table.typed for table in understand(read_workbook(path)).tables]
+    return lambda path: [table.frame for table in understand(read_grids(path)).tables]
 
 
 def ours_alone() -> Callable[[Path], object]:
     """Read without understanding."""
-    from cityanalytics.workbooks.grid import read_workbook
+    from cityanalytics.workbooks.grid import read_grids
 
-    return read_workbook
+    return read_grids
 
 
 def calamine() -> Callable[[Path], object]:

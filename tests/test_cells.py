@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cityanalytics.workbooks.cells import MARKS, WORDS, State, is_pending, read_number
-from cityanalytics.workbooks.dates import Precision, is_span, read_date, read_dates, read_period
-from cityanalytics.workbooks.numeric import read_numbers
+from cityanalytics.workbooks.dates import Precision, is_span, read_date, read_period
+from cityanalytics.workbooks.numeric import read_objects
 
 FULL_WIDTH = str.maketrans("0123456789.,-%()", "０１２３４５６７８９．，－％（）")
 
@@ -83,11 +83,11 @@ def test_what_is_no_number_is_not_made_one(cell):
 
 
 def test_a_column_tells_the_three_states_apart():
-    read = read_numbers(pd.Series([5.0, "1,250", "待定", None, "约3"], index=[7, 8, 9, 10, 11], dtype=object))
-    assert read.index.tolist() == [7, 8, 9, 10, 11]
-    assert read["state"].tolist() == ["parsed", "parsed", "missing", "missing", "unparsed"]
-    assert read["written"].tolist() == [False, True, False, False, False]
-    assert read["value"].sum() == 1255
+    read = read_objects(np.array([5.0, "1,250", "待定", None, "约3", "70%"], dtype=object))
+    assert read.parsed.tolist() == [True, True, False, False, False, True]
+    assert read.unparsed.tolist() == [False, False, False, False, True, False]
+    assert read.written.tolist() == [False, True, False, False, False, True]
+    assert np.nansum(read.value) == 1255.7
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**12), max_value=10**12, places=4))
@@ -128,13 +128,14 @@ def test_no_cell_raises_and_no_missing_one_is_a_number(cell):
 
 @given(st.lists(_ANYTHING, max_size=20))
 def test_a_column_is_read_as_its_cells_are(cells):
-    series = pd.Series(cells, dtype=object)
-    numbers, dates = read_numbers(series), read_dates(series, year=2010)
-    for index, cell in enumerate(series):
+    raw = np.empty(len(cells), dtype=object)
+    raw[:] = cells
+    numbers = read_objects(raw)
+    for index, cell in enumerate(cells):
         one = read_number(cell)
-        assert numbers["state"][index] == one.state
-        assert numbers["value"][index] == one.value or math.isnan(one.value)
-        assert dates["state"][index] == read_date(cell, year=2010).state
+        assert numbers.parsed[index] == (one.state is State.PARSED)
+        assert numbers.unparsed[index] == (one.state is State.UNPARSED)
+        assert numbers.value[index] == one.value or math.isnan(one.value)
 
 
 @pytest.mark.parametrize(

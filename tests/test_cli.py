@@ -16,8 +16,7 @@ import pytest
 
 from cityanalytics.cli import cli, main
 from cityanalytics.intake.match import load_synonyms, match_table
-from cityanalytics.intake.reading import period_columns
-from cityanalytics.workbooks.grid import read_workbook
+from cityanalytics.workbooks.grid import read_grids
 from cityanalytics.workbooks.tables import understand
 
 if TYPE_CHECKING:
@@ -124,8 +123,8 @@ def test_a_new_workspace_hands_out_workbooks_that_are_understood(tmp_path: Path)
     (handout,) = (folder / "data/handouts/2026Q3").glob("*.xlsx")
     synonyms = load_synonyms()
     subjects = {}
-    for table in understand(read_workbook(handout)).tables:
-        match = match_table(table, synonyms, periods=period_columns(table, 2026))
+    for table in understand(read_grids(handout)).tables:
+        match = match_table(table, synonyms, periods=table.periods(2026))
         subjects[match.subject.name if match.subject else table.sheet] = (match.missing, match.aside)
     assert subjects == dict.fromkeys(("investment", "status", "works", "demolition"), ((), ()))
 

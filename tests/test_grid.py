@@ -16,7 +16,7 @@ import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cityanalytics.workbooks.grid import cell_name, column_index, letters, read_bytes, read_workbook
+from cityanalytics.workbooks.grid import cell_name, column_index, letters, read_bytes, read_grids
 from cityanalytics.workbooks.sheet import Merge
 from cityanalytics.workbooks.tables import understand
 
@@ -250,7 +250,7 @@ def test_a_zip_bomb_is_not_unpacked():
 
 
 def test_a_file_that_is_not_there_is_an_issue(tmp_path):
-    assert [issue.code for issue in read_workbook(tmp_path / "nothing.xlsx").issues] == ["UNREADABLE_FILE"]
+    assert [issue.code for issue in read_grids(tmp_path / "nothing.xlsx").issues] == ["UNREADABLE_FILE"]
 
 
 def test_a_cell_far_away_costs_no_memory_and_is_reported():

@@ -39,7 +39,7 @@ ROWS = [[1, "甲路", 100], [2, "乙路", 200], [3, "丙路", 300]]
 READ = """
 import cProfile, json, os, re, resource, sys, traceback, warnings
 from pathlib import Path
-from cityanalytics.workbooks.grid import read_workbook
+from cityanalytics.workbooks.grid import read_grids
 from cityanalytics.workbooks.inspection import document
 from cityanalytics.workbooks.tables import understand
 size = int(sys.argv[1])
@@ -48,7 +48,7 @@ def read(path):
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (mapped + size, mapped + size))
     counter = cProfile.Profile()
-    understanding = counter.runcall(lambda: understand(read_workbook(Path(path))))
+    understanding = counter.runcall(lambda: understand(read_grids(Path(path))))
     made = sum(entry.callcount + entry.reccallcount for entry in counter.getstats())
     peak = int(re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
     return {"calls": made, "bytes": peak, **document([understanding])}

@@ -25,7 +25,7 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from cityanalytics.issues import Issue, Message, Severity, untranslated
-from cityanalytics.workbooks.grid import Workbook, cell_name, column_index, read_bytes
+from cityanalytics.workbooks.grid import Grids, cell_name, column_index, read_bytes
 from cityanalytics.workbooks.marking.issuelist import COLOURS, is_issue_list, without_issue_list
 from cityanalytics.workbooks.marking.mark import mark_workbook
 from cityanalytics.workbooks.tables import understand
@@ -148,22 +148,29 @@ def notes(content: bytes) -> dict[str, str]:
     return found
 
 
-def own(workbook: Workbook) -> Workbook:
+def own(workbook: Grids) -> Grids:
     """Leave the list of issues out, as whoever reads the workbook does."""
     return replace(without_issue_list(workbook), sha256="")
 
 
-def described(workbook: Workbook) -> list[object]:
+def described(workbook: Grids) -> list[object]:
     understood = understand(workbook)
     tables: list[object] = [
-        (table.sheet, table.range, table.header_rows, table.rows, table.frame.to_dict(), table.totals)
+        (
+            table.sheet,
+            table.range,
+            table.header_rows,
+            table.rows,
+            [table.raw(column) for column in table.columns],
+            table.totals,
+        )
         for table in understood.tables
     ]
     return [*tables, [(column.name, column.kind, column.unit) for t in understood.tables for column in t.columns],
             understood.issues]  # fmt: skip
 
 
-def plain_days(workbook: Workbook) -> list[object]:
+def plain_days(workbook: Grids) -> list[object]:
     """Give the first sheet's values; the old format knows midnight where the new one knows a day."""
     values = itertools.chain.from_iterable(workbook.sheets[0].values.tolist())
     return [value.date() if isinstance(value, dt.datetime) else value for value in values]

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from cityanalytics.intake.returns import Returned
     from cityanalytics.settings import Settings
-    from cityanalytics.workbooks.grid import Workbook
+    from cityanalytics.workbooks.grid import Grids
 
 #: Units of the sample whose workbooks of the third quarter hold doubts: numbers as text, a date without its day.
 ROADS, RURAL, HEAT = "市政工程处", "农村住房建设办公室", "热力管理处"
@@ -223,7 +223,7 @@ def test_a_folder_with_something_else_is_left_alone(city: Path, tmp_path: Path) 
 def test_interrupted_it_leaves_nothing(city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = count(1)
 
-    def interrupted(_: Workbook, content: bytes, *__: object, **___: object) -> Marked:
+    def interrupted(_: Grids, content: bytes, *__: object, **___: object) -> Marked:
         if next(calls) == 2:
             raise KeyboardInterrupt
         return Marked(content=content, suffix=".xlsx", form="in place")

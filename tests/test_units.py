@@ -5,14 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cityanalytics.workbooks.cells import squeezed
 from cityanalytics.workbooks.statements import measure, units_of_label, units_of_note
-from cityanalytics.workbooks.units import Dimension, find_unit, from_base, series_to_base, to_base, units_in
+from cityanalytics.workbooks.units import Dimension, find_unit, from_base, to_base, units_in
 from tests.test_tables import only
 
 
@@ -124,13 +123,6 @@ def test_the_speech_is_converted_exactly():
     assert to_base(275.0, known("万平方米")) == 2_750_000
     assert to_base(1.1, known("万元")) == 11_000
     assert to_base(3.0, known("亩")) == 2000
-
-
-def test_a_column_is_converted_and_missing_stays_missing():
-    values = series_to_base(pd.Series([0.07, None, 62], index=[5, 6, 7], dtype=float), known("万元"))
-    assert values.tolist()[::2] == [700, 620_000]
-    assert values.isna().tolist() == [False, True, False]
-    assert values.index.tolist() == [5, 6, 7]
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,7 @@ def inspect(files: tuple[Path, ...], workspace: Path | None, *, json_: bool) -> 
 
     One file: also each column with its kind, its unit (and the cell that states it) and its sum over the data rows.
     """
-    from cityanalytics.workbooks.grid import read_workbook
+    from cityanalytics.workbooks.grid import read_grids
     from cityanalytics.workbooks.inspection import (
         COLUMN_HEADERS,
         TABLE_HEADERS,
@@ -182,7 +182,7 @@ def inspect(files: tuple[Path, ...], workspace: Path | None, *, json_: bool) -> 
     found = []
     with progress("reading workbooks", total=len(files)) as advance:
         for file in files:
-            found.append(understand(without_issue_list(read_workbook(file, name=file.name))))
+            found.append(understand(without_issue_list(read_grids(file, name=file.name))))
             advance()
     issues = [issue for one in found for issue in one.issues]
     if json_:

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import re
+import datetime as dt
+import math
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from cityanalytics.intake.reading import Reading, Source
+from cityanalytics.intake.reading import Reading, Rows, Source
 from cityanalytics.issues import Issue, Message, Severity
-from cityanalytics.workbooks.units import Dimension, find_unit, to_base
+from cityanalytics.workbooks.units import Dimension
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cityanalytics.intake.match import Match
-    from cityanalytics.workbooks.tables import Table
+    from cityanalytics.workbooks.table import Table
 
-Rows = dict[str, pd.DataFrame]
-
-
-#: A label that is a period of the year; a bare year or a day is none.
-PERIOD_WORD = re.compile(r"[月季旬]|半年")
-SHARE_SIGN = re.compile("[%％‰]")
 BASE_MEASURES = {Dimension.COUNT: "count", Dimension.LENGTH: "metres", Dimension.AREA: "square metres"}
-#: A stated sum of a row may differ by what rounding explains, in base units.
-ROUNDING = 1.0
 
 
-def extract(table: Table, match: Match, source: Source) -> tuple[Rows, list[Issue]]:
+def extract(table: Table, match: Match, source: Source) -> tuple[dict[str, Rows], list[Issue]]:
     """Read a table into canonical rows.
 
     Parameters
@@ -47,198 +40,209 @@ def extract(table: Table, match: Match, source: Source) -> tuple[Rows, list[Issu
     if subject is None:
         return {}, []
     reading = Reading(table=table, match=match, source=source)
-    rows = {
+    found = {
         "investment": _investment,
         "status": _status,
         "works": _works,
         "demolition": _demolition,
         "history": _history,
     }[subject.name](reading)
-    return {name: _with_origin(frame, source) for name, frame in rows.items()}, reading.issues
+    return {name: _with_origin(rows, source) for name, rows in found.items()}, reading.issues
 
 
-def _with_origin(frame: pd.DataFrame, source: Source) -> pd.DataFrame:
+def _with_origin(rows: Rows, source: Source) -> Rows:
     receipt = source.receipt
-    return frame.assign(
-        unit=receipt.unit,
-        quarter=receipt.quarter,
-        file=receipt.file,
-        received=pd.Timestamp(receipt.received),
-        position=receipt.position,
-        data_date=pd.Timestamp(source.data_date),
-    )
+    origin = {
+        "unit": receipt.unit,
+        "quarter": receipt.quarter,
+        "file": receipt.file,
+        "received": receipt.received,
+        "position": receipt.position,
+        "data_date": source.data_date,
+    }
+    return {**rows, **{name: [value] * height_of(rows) for name, value in origin.items()}}
 
 
-def _investment(reading: Reading) -> Rows:
+def height_of(rows: Rows) -> int:
+    """Return how many rows there are."""
+    return len(next(iter(rows.values())))
+
+
+def _at(rows: Rows, positions: Iterable[int]) -> Rows:
+    """Return some of the rows."""
+    chosen = list(positions)
+    return {name: [values[at] for at in chosen] for name, values in rows.items()}
+
+
+def _investment(reading: Reading) -> dict[str, Rows]:
     projects = reading.projects()
-    base = pd.DataFrame(
-        {
-            "project": projects,
-            "written_name": reading.names("project"),
-            "category": reading.names("category"),
-            "town": reading.texts("town"),
-            "responsible_person": reading.texts("responsible_person"),
-            "planned_start": reading.dates("planned_start"),
-            "planned_start_cell": reading.cells_of("planned_start"),
-            "planned_finish": reading.dates("planned_finish"),
-            "planned_finish_cell": reading.cells_of("planned_finish"),
-            "total_investment": reading.amounts("total_investment"),
-            "total_investment_cell": reading.cells_of("total_investment"),
-            "project_cell": reading.cells_of("project"),
-            "note": reading.texts("note"),
-        }
-    )
-    flows = reading.periods(Dimension.MONEY, "amount").assign(
-        project=lambda flows: projects.reindex(flows.index)
-    )
+    base: Rows = {
+        "project": projects,
+        "written_name": reading.names("project"),
+        "category": reading.names("category"),
+        "town": reading.texts("town"),
+        "responsible_person": reading.texts("responsible_person"),
+        "planned_start": reading.dates("planned_start"),
+        "planned_start_cell": reading.cells_of("planned_start"),
+        "planned_finish": reading.dates("planned_finish"),
+        "planned_finish_cell": reading.cells_of("planned_finish"),
+        "total_investment": reading.amounts("total_investment"),
+        "total_investment_cell": reading.cells_of("total_investment"),
+        "project_cell": reading.cells_of("project"),
+        "note": reading.texts("note"),
+    }
+    positions, flows = reading.periods(Dimension.MONEY, "amount")
+    flows["project"] = [projects[at] for at in positions]
+    named = [at for at, project in enumerate(flows["project"]) if project is not None]
+    whole = reading.required(base, range(reading.height), "project", "category")
+    sound = reading.not_negative(base, whole, "total_investment")
     return {
-        "projects": reading.not_negative(reading.required(base, "project", "category"), "total_investment"),
+        "projects": _at(base, sound),
         "plans": _plans(reading, projects),
-        "investment": flows.dropna(subset=["project"]),
+        "investment": _at(flows, named),
     }
 
 
-def _plans(reading: Reading, projects: pd.Series) -> pd.DataFrame:
+def _plans(reading: Reading, projects: list[str | None]) -> Rows:
     """Return the original plan of each project, and the adjusted one where it differs."""
-    year = reading.source.data_date.year
-    amounts = pd.DataFrame({name: reading.amounts(name) for name in ("plan", "plan_adjusted")})
-    if reading.column("plan") is not None and amounts["plan"].notna().any():
-        reading.required(amounts, "plan")
-    amounts = reading.not_negative(amounts, "plan", "plan_adjusted").reindex(amounts.index)
-    original, adjusted = amounts["plan"], amounts["plan_adjusted"]
+    day = reading.source.data_date
+    amounts: Rows = {name: reading.amounts(name) for name in ("plan", "plan_adjusted")}
+    wanted = reading.column("plan") is not None and not all(map(math.isnan, amounts["plan"]))
+    if wanted:
+        reading.required(amounts, range(reading.height), "plan")
+    sound = reading.not_negative(amounts, range(reading.height), "plan", "plan_adjusted")
     since = reading.dates("adjusted_on")
-    changed = adjusted.notna() & (adjusted != original)
-    first_day = pd.Timestamp(year, 1, 1)
-    for row in changed.index[changed & since.isna()]:
-        reading.say(
-            "DATE_MISSING",
-            "plan_adjusted",
-            row,
-            Message.of("the plan was adjusted on a day that is not given; it counts from the data date"),
-            Message.of("give the day of the adjustment"),
-        )
-    effective = since.fillna(pd.Timestamp(reading.source.data_date))
-    versions = [
-        pd.DataFrame(
-            {
-                "project": projects,
-                "version": "original",
-                "effective": first_day,
-                "amount": original,
-                "amount_cell": reading.cells_of("plan"),
-            }
-        ),
-        pd.DataFrame(
-            {
-                "project": projects,
-                "version": "adjusted",
-                "effective": effective,
-                "amount": adjusted,
-                "amount_cell": reading.cells_of("plan_adjusted"),
-            }
-        )[changed],
+    changed = [
+        at
+        for at in sound
+        if not math.isnan(amounts["plan_adjusted"][at])
+        and amounts["plan_adjusted"][at] != amounts["plan"][at]
     ]
-    plans = pd.concat([version for version in versions if len(version)] or versions[:1])
-    return plans.dropna(subset=["project", "amount"]).assign(year=year)
+    for at in changed:
+        if since[at] is None:
+            reading.say(
+                "DATE_MISSING",
+                "plan_adjusted",
+                at,
+                Message.of("the plan was adjusted on a day that is not given; it counts from the data date"),
+                Message.of("give the day of the adjustment"),
+            )
+    versions = [
+        ("original", "plan", at, dt.date(day.year, 1, 1))
+        for at in sound
+        if not math.isnan(amounts["plan"][at])
+    ] + [("adjusted", "plan_adjusted", at, since[at] or day) for at in changed]
+    cells = {name: reading.cells_of(name) for name in amounts}
+    chosen = [version for version in versions if projects[version[2]] is not None]
+    return {
+        "project": [projects[at] for _, _, at, _ in chosen],
+        "version": [version for version, *_ in chosen],
+        "effective": [effective for *_, effective in chosen],
+        "amount": [amounts[name][at] for _, name, at, _ in chosen],
+        "amount_cell": [cells[name][at] for _, name, at, _ in chosen],
+        "year": [day.year] * len(chosen),
+    }
 
 
-def _status(reading: Reading) -> Rows:
+def _status(reading: Reading) -> dict[str, Rows]:
     words = ("stage", "schedule")
     dates = ("actual_start", "actual_finish", "deadline")
     texts = ("constraint", "difficulty", "request")
-    columns = {
+    rows: Rows = {
         "project": reading.projects(),
         **{name: reading.words(name) for name in words},
         **{name: reading.dates(name) for name in dates},
         **{name: reading.texts(name) for name in texts},
         "physical_progress": reading.shares("physical_progress"),
+        **{f"{name}_cell": reading.cells_of(name) for name in (*words, *dates, *texts, "physical_progress")},
+        "responsible_person": reading.texts("responsible_person"),
     }
-    cells = {f"{name}_cell": reading.cells_of(name) for name in (*words, *dates, *texts, "physical_progress")}
-    frame = pd.DataFrame({**columns, **cells, "responsible_person": reading.texts("responsible_person")})
-    day = pd.Timestamp(reading.source.data_date)
-    contradicted = (frame["stage"] == "not started") & (frame["actual_start"] <= day)
-    for row in frame.index[contradicted]:
-        reading.say(
-            "STAGE_CONTRADICTED",
-            "stage",
-            row,
-            Message.of("said not to be started, with an actual start; counted as started"),
-            Message.of("correct the status or the actual start"),
-        )
-    frame = reading.required(frame, "project", "stage")
-    over = frame["physical_progress"] > 1
-    for row in frame.index[over]:
-        reading.say(
-            "IMPLAUSIBLE",
-            "physical_progress",
-            row,
-            Message.of("more than the whole"),
-            Message.of("correct the cell and send the workbook again"),
-        )
-    return {"status": reading.not_negative(frame, "physical_progress")}
+    day = reading.source.data_date
+    for at, (stage, start) in enumerate(zip(rows["stage"], rows["actual_start"], strict=True)):
+        if stage == "not started" and start is not None and start <= day:
+            reading.say(
+                "STAGE_CONTRADICTED",
+                "stage",
+                at,
+                Message.of("said not to be started, with an actual start; counted as started"),
+                Message.of("correct the status or the actual start"),
+            )
+    named = reading.required(rows, range(reading.height), "project", "stage")
+    for at in named:
+        if rows["physical_progress"][at] > 1:
+            reading.say(
+                "IMPLAUSIBLE",
+                "physical_progress",
+                at,
+                Message.of("more than the whole"),
+                Message.of("correct the cell and send the workbook again"),
+            )
+    return {"status": _at(rows, reading.not_negative(rows, named, "physical_progress"))}
 
 
-def _works(reading: Reading) -> Rows:
-    units = reading.raw("measure").map(find_unit)
-    known = units.map(lambda unit: unit is not None and unit.dimension in BASE_MEASURES)
-    for row in known.index[~known.astype(bool)]:
-        reading.say(
-            "UNIT_UNKNOWN",
-            "measure",
-            row,
-            Message.of("no unit of count, length or area"),
-            Message.of("write a unit such as 条, 公里 or 万平方米"),
-            severity=Severity.ERROR,
-        )
-    quantities = {}
-    for name in ("planned", "done"):
-        read = reading.quantities(name)
-        quantities[name] = pd.Series(
-            [
-                to_base(value, unit) if unit and value == value else float("nan")  # noqa: PLR0124 - nan is not itself
-                for value, unit in zip(read.tolist(), units, strict=True)
-            ],
-            index=read.index,
-            dtype=float,
-        )
-    frame = pd.DataFrame(
-        {
-            "project": reading.projects(),
-            "kind": reading.names("kind"),
-            "measure": units.map(lambda unit: BASE_MEASURES.get(unit.dimension) if unit else None),
-            **quantities,
-            "planned_cell": reading.cells_of("planned"),
-            "done_cell": reading.cells_of("done"),
-            "completion": reading.words("completion"),
-            "completion_cell": reading.cells_of("completion"),
-        }
+def _works(reading: Reading) -> dict[str, Rows]:
+    units = reading.units("measure")
+    for at, unit in enumerate(units):
+        if unit is None or unit.dimension not in BASE_MEASURES:
+            reading.say(
+                "UNIT_UNKNOWN",
+                "measure",
+                at,
+                Message.of("no unit of count, length or area"),
+                Message.of("write a unit such as 条, 公里 or 万平方米"),
+                severity=Severity.ERROR,
+            )
+    rows: Rows = {
+        "project": reading.projects(),
+        "kind": reading.names("kind"),
+        "measure": [BASE_MEASURES.get(unit.dimension) if unit else None for unit in units],
+        "planned": reading.quantities("planned", units),
+        "done": reading.quantities("done", units),
+        "planned_cell": reading.cells_of("planned"),
+        "done_cell": reading.cells_of("done"),
+        "completion": reading.words("completion"),
+        "completion_cell": reading.cells_of("completion"),
+    }
+    measured = [at for at, measure in enumerate(rows["measure"]) if measure is not None]
+    whole = reading.required(rows, measured, "project", "kind", "done")
+    return {"works": _at(rows, reading.not_negative(rows, whole, "planned", "done"))}
+
+
+def _demolition(reading: Reading) -> dict[str, Rows]:
+    base: Rows = {
+        "site": reading.names("site"),
+        "kind": reading.names("kind"),
+        "responsible_person": reading.texts("responsible_person"),
+        "started": reading.dates("started"),
+        "planned_finish": reading.dates("planned_finish"),
+        "planned_area": reading.numbers(reading.column("planned_area"), Dimension.AREA),
+        "planned_area_cell": reading.cells_of("planned_area"),
+        "note": reading.texts("note"),
+    }
+    whole = reading.required(base, range(reading.height), "site", "kind")
+    sound = reading.not_negative(base, whole, "planned_area")
+    positions, flows = reading.periods(Dimension.AREA, "area")
+    entries: dict[int, list[int]] = {}
+    for entry, at in enumerate(positions):
+        entries.setdefault(at, []).append(entry)
+    nothing: list[int | None] = [None]  # a site without any period has its planned area alone
+    pairs = [(at, entry) for at in sound for entry in (entries.get(at) or nothing)]
+    reported = {
+        name: [None if entry is None else values[entry] for _, entry in pairs]
+        for name, values in flows.items()
+    }
+    return {"demolition": {**_at(base, (at for at, _ in pairs)), **reported}}
+
+
+def _history(reading: Reading) -> dict[str, Rows]:
+    rows: Rows = {
+        "year": reading.years("year"),
+        "amount": reading.amounts("amount"),
+        "amount_cell": reading.cells_of("amount"),
+    }
+    whole = (
+        at
+        for at, (year, amount) in enumerate(zip(rows["year"], rows["amount"], strict=True))
+        if year is not None and not math.isnan(amount)
     )
-    works = reading.required(frame[known.astype(bool)], "project", "kind", "done")
-    return {"works": reading.not_negative(works, "planned", "done")}
-
-
-def _demolition(reading: Reading) -> Rows:
-    base = pd.DataFrame(
-        {
-            "site": reading.names("site"),
-            "kind": reading.names("kind"),
-            "responsible_person": reading.texts("responsible_person"),
-            "started": reading.dates("started"),
-            "planned_finish": reading.dates("planned_finish"),
-            "planned_area": reading.numbers(reading.column("planned_area"), Dimension.AREA),
-            "planned_area_cell": reading.cells_of("planned_area"),
-            "note": reading.texts("note"),
-        }
-    )
-    base = reading.not_negative(reading.required(base, "site", "kind"), "planned_area")
-    return {"demolition": base.join(reading.periods(Dimension.AREA, "area"))}
-
-
-def _history(reading: Reading) -> Rows:
-    column = reading.column("year")
-    read = reading.table.dates(column.letter, year=reading.source.data_date.year) if column else None
-    years = read["end"].dt.year if read is not None else reading.quantities("year")
-    frame = pd.DataFrame(
-        {"year": years, "amount": reading.amounts("amount"), "amount_cell": reading.cells_of("amount")}
-    )
-    return {"history": frame.dropna(subset=["year", "amount"])}
+    return {"history": _at(rows, whole)}

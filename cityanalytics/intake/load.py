@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from cityanalytics.intake.extract import Rows
     from cityanalytics.intake.match import Match, Synonyms
+    from cityanalytics.intake.reading import Rows
     from cityanalytics.intake.register import Receipt
     from cityanalytics.settings import Settings
-    from cityanalytics.workbooks.tables import Table
+    from cityanalytics.workbooks.table import Table
 
 #: Tables that a unit without works or sites leaves empty: no doubt.
 OPTIONAL = ("works", "demolition")
@@ -68,7 +69,7 @@ def ingest(
     extension = settings.root / "synonyms.toml"
     synonyms = load_synonyms(extension.read_text(encoding="utf-8") if extension.is_file() else None)
     aliases = load_aliases(settings.root / "aliases.toml")
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
+    gathered: dict[str, list[Rows]] = {name: [] for name in TABLES}
     inputs: list[dict[str, Any]] = []
     for receipt in receipts:
         if receipt.file in unsound:
@@ -86,9 +87,9 @@ def ingest(
                 "rows": counts,
             }
         )
-        for name, frame in rows.items():
-            parts[name].append(frame)
-    tables = {name: as_table(name, _stacked(frames)) for name, frames in parts.items() if name != "issues"}
+        for name, parts in rows.items():
+            gathered[name] += parts
+    tables = {name: as_table(name, _stacked(parts)) for name, parts in gathered.items() if name != "issues"}
     misfiled = {file_of(issue.where, ()) for issue in issues if issue.code in MISFILED}
     issues += cross_check({name: table[~table["file"].isin(misfiled)] for name, table in tables.items()})
     _replaced(inputs, tables)
@@ -108,29 +109,26 @@ def ingest(
 
 def _read(
     settings: Settings, receipt: Receipt, aliases: Mapping[str, str], synonyms: Synonyms
-) -> tuple[Rows, list[Issue], dict[str, dict[str, int]]]:
-    """Read one workbook: rows by table, doubts, and rows in and out by sheet."""
-    from cityanalytics.intake.extract import extract
+) -> tuple[dict[str, list[Rows]], list[Issue], dict[str, dict[str, int]]]:
+    """Read one workbook: rows by canonical table, doubts, and rows in and out by sheet."""
+    from cityanalytics.intake.extract import extract, height_of
     from cityanalytics.intake.match import match_table
-    from cityanalytics.intake.reading import Source, period_columns
-    from cityanalytics.workbooks.grid import read_workbook
+    from cityanalytics.intake.reading import Source
+    from cityanalytics.workbooks.grid import read_grids
     from cityanalytics.workbooks.marking.issuelist import without_issue_list
     from cityanalytics.workbooks.tables import understand
 
     source = Source(
         receipt=receipt, data_date=settings.data_date(receipt.quarter), aliases=aliases, synonyms=synonyms
     )
-    understood = understand(
-        without_issue_list(read_workbook(settings.root / receipt.file, name=receipt.file))
-    )
+    understood = understand(without_issue_list(read_grids(settings.root / receipt.file, name=receipt.file)))
     issues = list(understood.issues)
-    gathered: dict[str, list[pd.DataFrame]] = {}
+    gathered: dict[str, list[Rows]] = {}
     counts: dict[str, dict[str, int]] = {}
     ours: list[Table] = []
     left_empty: set[str] = set()
     for table in understood.tables:
-        periods = period_columns(table, source.data_date.year)
-        match = match_table(table, synonyms, periods=periods)
+        match = match_table(table, synonyms, periods=table.periods(source.data_date.year))
         sound = not match.missing and not match.ambiguous
         rows, found = extract(table, match, source) if sound else ({}, [])
         issues += [*found, *_unmatched(match, f"{receipt.file}!{table.sheet}")]
@@ -141,14 +139,14 @@ def _read(
             if match.subject.name != "history":  # its years have ended
                 issues += hold_quarter(table, source)
         counts[f"{table.sheet}!{table.range}"] = {
-            "in": len(table.frame),
-            **{name: len(frame) for name, frame in rows.items()},
+            "in": len(table.rows["data"]),
+            **{name: height_of(part) for name, part in rows.items()},
         }
-        for name, frame in rows.items():
-            gathered.setdefault(name, []).append(frame)
+        for name, part in rows.items():
+            gathered.setdefault(name, []).append(part)
     issues += hold_unit(ours, source, settings.senders)
     issues = [one for one in issues if not (one.code == "NO_DATA" and one.where in left_empty)]
-    if not any(len(frame) for frames in gathered.values() for frame in frames):
+    if not any(height_of(part) for parts in gathered.values() for part in parts):
         issues.append(
             Issue(
                 severity=Severity.WARNING,
@@ -158,7 +156,7 @@ def _read(
                 suggestion=Message.of("see its other issues, or send the filled-in tables"),
             )
         )
-    return {name: _stacked(frames) for name, frames in gathered.items()}, _distinct(issues), counts
+    return gathered, _distinct(issues), counts
 
 
 def _distinct(issues: list[Issue]) -> list[Issue]:
@@ -209,9 +207,10 @@ def _unmatched(match: Match, where: str) -> Iterator[Issue]:
         )
 
 
-def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    filled = [frame for frame in frames if len(frame)]
-    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame()
+def _stacked(parts: list[Rows]) -> pd.DataFrame:
+    """Return the rows of all workbooks as one frame."""
+    names = parts[0] if parts else ()
+    return pd.DataFrame({name: list(chain.from_iterable(part[name] for part in parts)) for name in names})
 
 
 def _issue_rows(issues: list[Issue], files: Iterable[str]) -> pd.DataFrame:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from cityanalytics.workbooks.tables import Column, Table
+    from cityanalytics.workbooks.table import Column, Table
 
 #: A bracket that holds a unit or a remark is no part of a header's name; a month's days are.
 BRACKET = re.compile(r"\([^()]*\)$")

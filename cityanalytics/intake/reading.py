@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import itertools
-import re
+import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks.cells import State, squeezed
-from cityanalytics.workbooks.dates import Period, read_period
-from cityanalytics.workbooks.units import Dimension, series_to_base
+from cityanalytics.workbooks.dates import Precision
+from cityanalytics.workbooks.units import Dimension, to_base
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from typing import TypeAlias
 
     from cityanalytics.intake.match import Match, Synonyms
     from cityanalytics.intake.register import Receipt
-    from cityanalytics.workbooks.tables import Column, Table
+    from cityanalytics.workbooks.dates import Period
+    from cityanalytics.workbooks.numeric import Numbers
+    from cityanalytics.workbooks.table import Column, Table
+    from cityanalytics.workbooks.units import Unit
 
+#: Rows of a table, column by column: lists of one length. Nothing is None, or nan among numbers.
+Rows: TypeAlias = "dict[str, list[Any]]"
 
-#: A label that is a period of the year; a bare year or a day is none.
-PERIOD_WORD = re.compile(r"[月季旬]|半年")
-SHARE_SIGN = re.compile("[%％‰]")
-BASE_MEASURES = {Dimension.COUNT: "count", Dimension.LENGTH: "metres", Dimension.AREA: "square metres"}
 #: A stated sum of a row may differ by what rounding explains, in base units.
 ROUNDING = 1.0
 
@@ -53,28 +53,9 @@ class Source:
     synonyms: Synonyms
 
 
-def period_columns(table: Table, year: int) -> dict[str, Period]:
-    """Return the columns that are months or other periods of a year, by letter."""
-    found = {}
-    for column in table.columns:
-        label = column.path[-1] if column.path else ""
-        period = read_period(label, year=year) if PERIOD_WORD.search(label) else None
-        if period is not None and period.start.year == year and _holds_numbers(table, column):
-            found[column.letter] = period
-    return found
-
-
-def _holds_numbers(table: Table, column: Column) -> bool:
-    """Tell whether a column holds numbers, or nothing yet."""
-    if column.kind == "number":
-        return True
-    read = table.numbers(column.letter)
-    return not (read.parsed | read.unparsed).any()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """Reads columns of one table by field, and collects the doubts.
+    """Reads columns of one table by field, and collects the doubts; all lists have one entry a data row.
 
     Parameters
     ----------
@@ -90,102 +71,93 @@ class Reading:
     match: Match
     source: Source
     issues: list[Issue] = field(default_factory=list)
+    _known: dict[str, list[object]] = field(default_factory=dict)
+
+    @property
+    def height(self) -> int:
+        """How many data rows the table has."""
+        return len(self.table.rows["data"])
 
     def column(self, name: str) -> Column | None:
         """Return the column of a field, or None."""
         return self.match.columns.get(name)
 
-    def raw(self, name: str) -> pd.Series:
-        """Return the raw cells of a field; missing where the table has no such column."""
-        column = self.column(name)
+    def cells(self, column: Column | None) -> list[str | None]:
+        """Return the address of each row's cell in a column; None where there is no column."""
         if column is None:
-            rows = self.table.frame.index
-            return pd.Series([None] * len(rows), index=rows, dtype=object)
-        return self.table.frame[column.letter]
+            return [None] * self.height
+        return [f"{self.source.receipt.file}!{cell}" for cell in self.table.cells_of(column)]
 
-    def cells(self, letter: str | None) -> pd.Series:
-        """Return the address of each row's cell in a column; missing where there is no column."""
-        rows = self.table.frame.index.to_series()
-        if letter is None:
-            return pd.Series(None, index=rows.index, dtype=object)
-        return f"{self.source.receipt.file}!{self.table.sheet}!{letter}" + rows.astype(str)
+    def _cell(self, column: Column, at: int) -> str:
+        return f"{self.source.receipt.file}!{self.table.sheet}!{column.letter}{self.table.rows['data'][at]}"
 
-    def cells_of(self, name: str) -> pd.Series:
+    def _raw(self, column: Column) -> list[object]:
+        if column.letter not in self._known:
+            self._known[column.letter] = self.table.raw(column)
+        return self._known[column.letter]
+
+    def cells_of(self, name: str) -> list[str | None]:
         """Return the address of each row's cell of a field."""
-        column = self.column(name)
-        return self.cells(column.letter if column else None)
+        return self.cells(self.column(name))
 
-    def texts(self, name: str) -> pd.Series:
+    def texts(self, name: str) -> list[str | None]:
         """Return a column as text; dashes and words such as 无 are missing."""
-        column, raw = self.column(name), self.raw(name)
-        if column is None:
-            return raw
-        read = self.table.numbers(column.letter)
-        there = (read.parsed | read.unparsed).tolist()
-        return pd.Series(
-            [
-                str(cell).strip() if kept and cell is not None else None
-                for cell, kept in zip(raw.tolist(), there, strict=True)
-            ],
-            index=raw.index,
-            dtype=object,
-        )
+        column = self.column(name)
+        return [None] * self.height if column is None else self.table.texts(column)
 
-    def names(self, name: str) -> pd.Series:
+    def names(self, name: str) -> list[str | None]:
         """Return names without white space, in half-width forms."""
-        raw = self.raw(name)
-        return pd.Series(
-            [None if cell is None else squeezed(str(cell)) for cell in raw.tolist()],
-            index=raw.index,
-            dtype=object,
-        )
+        column = self.column(name)
+        return [None] * self.height if column is None else self.table.names(column)
 
-    def words(self, name: str) -> pd.Series:
+    def words(self, name: str) -> list[str | None]:
         """Return a column's words as their canonical meaning."""
         meanings = self.source.synonyms.words[name]
-        texts = self.texts(name)
-        meant = pd.Series(
-            [None if text is None else meanings.get(squeezed(text).lower()) for text in texts.tolist()],
-            index=texts.index,
-            dtype=object,
-        )
-        self._unread(
-            name,
-            texts.notna() & meant.isna(),
-            Message.of("no value; known words: {words}", words=", ".join(meanings)),
-        )
-        return meant
+        found = []
+        for at, text in enumerate(self.texts(name)):
+            meant = None if text is None else meanings.get(squeezed(text).lower())
+            if text is not None and meant is None:
+                known = Message.of("no value; known words: {words}", words=", ".join(meanings))
+                self._unread(self.column(name), at, known)
+            found.append(meant)
+        return found
 
-    def dates(self, name: str) -> pd.Series:
+    def dates(self, name: str) -> list[dt.date | None]:
         """Return a column as days; of a month or year the last day counts, and its doubt is said."""
         column = self.column(name)
         if column is None:
-            return pd.Series(pd.NaT, index=self.table.frame.index)
-        found = self.table.dates(column.letter, year=self.source.data_date.year)
-        self._unread(
-            name,
-            found["state"] == State.UNPARSED.value,
-            Message.of("no value; expected a date such as 2010-09-22"),
-        )
-        rough = (found["state"] == State.PARSED.value) & (found["precision"] != "day")
-        for row in found.index[rough]:
-            self.say(
-                "DATE_PRECISION",
-                name,
-                row,
-                Message.of("{day}, the last day of what is written", day=found.loc[row, "end"].date()),
-                Message.of("write the day"),
-            )
-        return found["end"]
+            return [None] * self.height
+        found = self.table.dates(column, year=self.source.data_date.year)
+        for at, dated in enumerate(found):
+            if dated.state is State.UNPARSED:
+                self._unread(column, at, Message.of("no value; expected a date such as 2010-09-22"))
+        for at, dated in enumerate(found):
+            if dated.period is not None and dated.precision is not Precision.DAY:
+                self.say(
+                    "DATE_PRECISION",
+                    name,
+                    at,
+                    Message.of("{day}, the last day of what is written", day=dated.period.end),
+                    Message.of("write the day"),
+                )
+        return [None if dated.period is None else dated.period.end for dated in found]
 
-    def numbers(self, column: Column | None, dimension: Dimension) -> pd.Series:
-        """Return a column in base units; one without a unit, or with another kind of unit, blocks."""
-        index = self.table.frame.index
+    def years(self, name: str) -> list[int | None]:
+        """Return a column as years."""
+        column = self.column(name)
         if column is None:
-            return pd.Series(float("nan"), index=index)
-        read = self.table.numbers(column.letter)
+            return [None] * self.height
+        dates = self.table.dates(column)
+        return [None if dated.period is None else dated.period.end.year for dated in dates]
+
+    def numbers(self, column: Column | None, dimension: Dimension) -> list[float]:
+        """Return a column in base units; one without a unit, or with another kind of unit, blocks."""
+        nothing = [math.nan] * self.height
+        if column is None:
+            return nothing
+        read = self.table.numbers(column)
         if not (read.parsed | read.unparsed).any():
-            return pd.Series(read.value, index=index)  # nothing is written, so nothing needs a unit
+            return nothing  # nothing is written, so nothing needs a unit
         if column.unit is None or column.unit.dimension is not dimension:
             stated = column.unit.name if column.unit else "none"
             self.issues.append(
@@ -200,102 +172,101 @@ class Reading:
                     suggestion=Message.of("state the unit in the header or in the row above the table"),
                 )
             )
-            return pd.Series(float("nan"), index=index)
-        for row in index[read.unparsed]:
-            self._unread_cell(column.letter, row, Message.of("no value; expected a number"))
-        return series_to_base(pd.Series(read.value, index=index), column.unit)
+            return nothing
+        self._unread_numbers(column, read, Message.of("no value; expected a number"))
+        unit = column.unit
+        return [to_base(value, unit) for value in read.value.tolist()]
 
-    def amounts(self, name: str) -> pd.Series:
+    def amounts(self, name: str) -> list[float]:
         """Return a column of money in yuan."""
         return self.numbers(self.column(name), Dimension.MONEY)
 
-    def quantities(self, name: str) -> pd.Series:
-        """Return a column of numbers in the units that it is written in."""
-        column, index = self.column(name), self.table.frame.index
-        value = float("nan") if column is None else self.table.numbers(column.letter).value
-        return pd.Series(value, index=index, dtype=float)
-
-    def shares(self, name: str) -> pd.Series:
-        """Return a column of shares as fractions; a text with its own % sign carries its unit itself."""
-        column, index = self.column(name), self.table.frame.index
-        if column is None:
-            return pd.Series(float("nan"), index=index)
-        read = self.table.numbers(column.letter)
-        values = pd.Series(read.value, index=index)
-        self._unread(
-            name,
-            pd.Series(read.unparsed, index=index),
-            Message.of("no value; expected a share such as 45%"),
-        )
-        raw = self.raw(name)
-        signed = pd.Series(
-            [isinstance(cell, str) and SHARE_SIGN.search(cell) is not None for cell in raw.tolist()],
-            index=index,
-            dtype=bool,
-        )
-        if column.unit is not None and column.unit.dimension is Dimension.SHARE:
-            return series_to_base(values, column.unit).where(~signed, values)
-        bare = ~signed & values.notna() & (values != 0)
-        for row in bare.index[bare]:
-            self.say(
-                "UNIT_UNKNOWN",
-                name,
-                row,
-                Message.of("no value: it may be a fraction or per cent"),
-                Message.of("write % into the header or the cell"),
-            )
-        return values.where(~bare)
-
-    def required(self, frame: pd.DataFrame, *names: str) -> pd.DataFrame:
-        """Return the rows that have a value in the columns `names`; each other one blocks."""
-        whole = pd.Series(data=True, index=frame.index)
-        for name in names:
-            missing = frame[name].isna()
-            for row in frame.index[missing & whole]:
-                self.say(
-                    "VALUE_MISSING",
-                    name,
-                    row,
-                    Message.of("no value where one is needed; the row is not read"),
-                    Message.of("fill it in and send the workbook again"),
-                    severity=Severity.ERROR,
-                )
-            whole &= ~missing
-        return frame[whole]
-
-    def not_negative(self, frame: pd.DataFrame, *names: str) -> pd.DataFrame:
-        """Return the rows without a negative value in the columns `names`; each other one blocks."""
-        sound = pd.Series(data=True, index=frame.index)
-        for name in names:
-            negative = frame[name] < 0
-            for row in frame.index[negative]:
-                self.say(
-                    "NEGATIVE_VALUE",
-                    name,
-                    row,
-                    Message.of("below zero where that has no meaning; the row is not read"),
-                    Message.of("correct the cell and send the workbook again"),
-                    severity=Severity.ERROR,
-                )
-            sound &= ~negative
-        return frame[sound]
-
-    def projects(self) -> pd.Series:
-        """Return the names that projects are kept under."""
-        return self.names("project").map(lambda name: self.source.aliases.get(name, name), na_action="ignore")
-
-    def _unread(self, name: str, rows: pd.Series, understood: Message) -> None:
+    def quantities(self, name: str, units: Sequence[Unit | None]) -> list[float]:
+        """Return a column in base units, each row in its own unit."""
         column = self.column(name)
-        for row in rows.index[rows]:
-            self._unread_cell(column.letter if column else "", row, understood)
+        if column is None:
+            return [math.nan] * self.height
+        values = self.table.numbers(column).value.tolist()
+        return [to_base(value, unit) if unit else math.nan for value, unit in zip(values, units, strict=True)]
 
-    def _unread_cell(self, letter: str, row: int, understood: Message) -> None:
+    def units(self, name: str) -> list[Unit | None]:
+        """Return a column as the units that it names."""
+        column = self.column(name)
+        return [None] * self.height if column is None else self.table.units_of(column)
+
+    def shares(self, name: str) -> list[float]:
+        """Return a column of shares as fractions; a text with its own % sign carries its unit itself."""
+        column = self.column(name)
+        if column is None:
+            return [math.nan] * self.height
+        read = self.table.numbers(column)
+        self._unread_numbers(column, read, Message.of("no value; expected a share such as 45%"))
+        values: list[float] = read.value.tolist()
+        unit = column.unit
+        if unit is not None and unit.dimension is Dimension.SHARE:
+            return [to_base(value, unit) for value in values]
+        for at, (value, signed) in enumerate(zip(values, self.table.percent(column).tolist(), strict=True)):
+            if not signed and not math.isnan(value) and value != 0:
+                self.say(
+                    "UNIT_UNKNOWN",
+                    name,
+                    at,
+                    Message.of("no value: it may be a fraction or per cent"),
+                    Message.of("write % into the header or the cell"),
+                )
+                values[at] = math.nan
+        return values
+
+    def required(self, rows: Rows, positions: Sequence[int], *names: str) -> list[int]:
+        """Return the positions of the rows that have a value in the columns `names`; each other one blocks."""
+        whole = list(positions)
+        for name in names:
+            for at in whole:
+                if _is_missing(rows[name][at]):
+                    self.say(
+                        "VALUE_MISSING",
+                        name,
+                        at,
+                        Message.of("no value where one is needed; the row is not read"),
+                        Message.of("fill it in and send the workbook again"),
+                        severity=Severity.ERROR,
+                    )
+            whole = [at for at in whole if not _is_missing(rows[name][at])]
+        return whole
+
+    def not_negative(self, rows: Rows, positions: Sequence[int], *names: str) -> list[int]:
+        """Return the positions of the rows without a negative value in the columns `names`; each other one blocks."""
+        for name in names:
+            for at in positions:
+                if rows[name][at] < 0:
+                    self.say(
+                        "NEGATIVE_VALUE",
+                        name,
+                        at,
+                        Message.of("below zero where that has no meaning; the row is not read"),
+                        Message.of("correct the cell and send the workbook again"),
+                        severity=Severity.ERROR,
+                    )
+        return [at for at in positions if not any(rows[name][at] < 0 for name in names)]
+
+    def projects(self) -> list[str | None]:
+        """Return the names that projects are kept under."""
+        aliases = self.source.aliases
+        return [None if name is None else aliases.get(name, name) for name in self.names("project")]
+
+    def _unread_numbers(self, column: Column, read: Numbers, understood: Message) -> None:
+        for at in read.unparsed.nonzero()[0].tolist():
+            self._unread(column, at, understood)
+
+    def _unread(self, column: Column | None, at: int, understood: Message) -> None:
+        if column is None:
+            return
         self.issues.append(
             Issue(
                 severity=Severity.WARNING,
                 code="UNPARSED",
-                where=f"{self.source.receipt.file}!{self.table.sheet}!{letter}{row}",
-                value=str(self.table.frame.loc[row, letter]),
+                where=self._cell(column, at),
+                value=str(self._raw(column)[at]),
                 understood=understood,
                 suggestion=Message.of("correct the cell and send the workbook again"),
             )
@@ -305,59 +276,59 @@ class Reading:
         self,
         code: str,
         name: str,
-        row: int,
+        at: int,
         understood: Message,
         suggestion: Message,
         *,
         severity: Severity = Severity.WARNING,
     ) -> None:
-        """Note a doubt about a field of a row."""
-        raw = self.raw(name)[row]
+        """Note a doubt about a field of a row, by its position."""
+        column = self.column(name)
+        raw = None if column is None else self._raw(column)[at]
         self.issues.append(
             Issue(
                 severity=severity,
                 code=code,
-                where=str(self.cells_of(name)[row]),
-                value="" if pd.isna(raw) else str(raw),
+                where="" if column is None else self._cell(column, at),
+                value="" if raw is None else str(raw),
                 understood=understood,
                 suggestion=suggestion,
             )
         )
 
-    def periods(self, dimension: Dimension, value: str) -> pd.DataFrame:
-        """Return one row a table row and period: ``period_start``, ``period_end``, the value and its cell."""
-        periods = period_columns(self.table, self.source.data_date.year)
+    def periods(self, dimension: Dimension, value: str) -> tuple[list[int], Rows]:
+        """Return one entry a period and table row that has a value: positions of the rows; period, value, cell."""
+        periods = self.table.periods(self.source.data_date.year)
         self._overlaps(periods)
-        parts = []
+        positions: list[int] = []
+        found: Rows = {name: [] for name in (value, f"{value}_cell", "period_start", "period_end")}
+        sums = [0.0] * self.height
         for column in self.table.columns:
-            if column.letter in periods:
-                period = periods[column.letter]
-                values = self.numbers(column, dimension)
-                self._not_yet(column, period, values)
-                part = pd.DataFrame({value: values, f"{value}_cell": self.cells(column.letter)})
-                parts.append(
-                    part.assign(
-                        period_start=pd.Timestamp(period.start), period_end=pd.Timestamp(period.end)
-                    ).dropna()
-                )
-        flows = (
-            pd.concat(parts)
-            if parts
-            else pd.DataFrame(columns=["period_start", "period_end", value, f"{value}_cell"])
-        )
-        self._cumulative(flows[value].groupby(level=0).sum(), dimension)
-        return flows
+            if column.letter not in periods:
+                continue
+            period, cells = periods[column.letter], self.cells(column)
+            values = self.numbers(column, dimension)
+            stated = [at for at, amount in enumerate(values) if not math.isnan(amount)]
+            self._not_yet(column, period, [at for at in stated if values[at] != 0])
+            positions += stated
+            found[value] += [values[at] for at in stated]
+            found[f"{value}_cell"] += [cells[at] for at in stated]
+            found["period_start"] += [period.start] * len(stated)
+            found["period_end"] += [period.end] * len(stated)
+            for at in stated:
+                sums[at] += values[at]
+        self._cumulative(sums, dimension)
+        return positions, found
 
-    def _not_yet(self, column: Column, period: Period, values: pd.Series) -> None:
-        """Say what is told of a period that begins after the day that the workbook describes."""
-        told = values.index[values.notna() & (values != 0)]
-        if period.start > self.source.data_date and len(told):
+    def _not_yet(self, column: Column, period: Period, stated: Sequence[int]) -> None:
+        """Say what is stated of a period that begins after the day that the workbook describes."""
+        if period.start > self.source.data_date and stated:
             self.issues.append(
                 Issue(
                     severity=Severity.ERROR,
                     code="PERIOD_AFTER_DATA_DATE",
-                    where=f"{self.source.receipt.file}!{self.table.sheet}!{column.letter}{told[0]}",
-                    value=str(self.table.frame.loc[told[0], column.letter]),
+                    where=self._cell(column, stated[0]),
+                    value=str(self._raw(column)[stated[0]]),
                     understood=Message.of(
                         "of a period from {start} on; filed under {quarter}, whose data date is {day}",
                         start=period.start,
@@ -370,7 +341,7 @@ class Reading:
                 )
             )
 
-    def _overlaps(self, periods: dict[str, Period]) -> None:
+    def _overlaps(self, periods: Mapping[str, Period]) -> None:
         ordered = sorted(periods.items(), key=lambda item: item[1])
         for (_, first), (letter, second) in itertools.pairwise(ordered):
             if second.start <= first.end:
@@ -386,25 +357,30 @@ class Reading:
                     )
                 )
 
-    def _cumulative(self, computed: pd.Series, dimension: Dimension) -> None:
+    def _cumulative(self, computed: Sequence[float], dimension: Dimension) -> None:
         """Hold the stated cumulative column against the sum of the periods."""
         column = self.column("cumulative")
         unit = column.unit if column else None
         stated = self.numbers(column, dimension)
         if unit is None:
             return  # and `numbers` said so
-        tolerance = ROUNDING + float(unit.factor) * len(self.table.columns) / 2e4
-        off = stated.notna() & ((stated - computed.reindex(stated.index).fillna(0.0)).abs() > tolerance)
-        for row in stated.index[off]:
-            self.say(
-                "CUMULATIVE_MISMATCH",
-                "cumulative",
-                row,
-                Message.of(
-                    "states {stated} {unit}; the periods of the row sum to {computed} {unit}",
-                    stated=f"{stated[row] / float(unit.factor):.10g}",
-                    computed=f"{computed.get(row, 0.0) / float(unit.factor):.10g}",
-                    unit=unit.name,
-                ),
-                Message.of("correct the periods or the cumulative figure; the periods are used"),
-            )
+        factor = float(unit.factor)
+        tolerance = ROUNDING + factor * len(self.table.columns) / 2e4
+        for at, (said, summed) in enumerate(zip(stated, computed, strict=True)):
+            if abs(said - summed) > tolerance:
+                self.say(
+                    "CUMULATIVE_MISMATCH",
+                    "cumulative",
+                    at,
+                    Message.of(
+                        "states {stated} {unit}; the periods of the row sum to {computed} {unit}",
+                        stated=f"{said / factor:.10g}",
+                        computed=f"{summed / factor:.10g}",
+                        unit=unit.name,
+                    ),
+                    Message.of("correct the periods or the cumulative figure; the periods are used"),
+                )
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))

@@ -152,10 +152,10 @@ def _of_quarter(source: Path, quarter: str) -> None:
 
 def _unreadable(source: Path) -> list[Issue]:
     """Return why a file is no workbook at all; what is doubtful in one that can be read is for `ingest` to say."""
-    from cityanalytics.workbooks.grid import read_workbook
+    from cityanalytics.workbooks.grid import read_grids
     from cityanalytics.workbooks.tables import understand
 
-    workbook = read_workbook(source)
+    workbook = read_grids(source)
     told = {"UNREADABLE_FILE"}
     found = workbook.issues
     if workbook.container == "csv" and not found:  # any text: only rows of a table make it a workbook

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from cityanalytics.intake.reading import Source
     from cityanalytics.workbooks.dates import Period
-    from cityanalytics.workbooks.tables import Table
+    from cityanalytics.workbooks.table import Table
 
 #: Doubts about where a workbook is filed: while one blocks, its rows are not held against those of others.
 MISFILED = frozenset({"UNIT_MISMATCH", "QUARTER_MISMATCH", "PERIOD_AFTER_DATA_DATE"})

@@ -12,7 +12,7 @@ from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
 from cityanalytics.publishing.assemble import assemble
 from cityanalytics.publishing.recorded import FILE, read_record
-from cityanalytics.workbooks.grid import read_workbook
+from cityanalytics.workbooks.grid import read_grids
 from cityanalytics.workbooks.sheet import column_index
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def lead_back(settings: Settings, figures: Iterable[Figure]) -> list[Trace]:
     sheets = {
         (file, grid.sheet): grid.values  # noqa: PD011 - cells of a sheet, no frame
         for file in sorted({cell.partition("!")[0] for figure in wanted for cell in figure.cells})
-        for grid in read_workbook(settings.root / file, name=file).sheets
+        for grid in read_grids(settings.root / file, name=file).sheets
     }
     return [
         Trace(

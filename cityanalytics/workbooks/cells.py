@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -114,6 +115,7 @@ def plain(text: str) -> str:
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
 
 
+@lru_cache(maxsize=1 << 14)
 def squeezed(text: str) -> str:
     r"""Return text in half-width forms without any white space: how labels are compared and named.
 
@@ -125,6 +127,7 @@ def squeezed(text: str) -> str:
     return _SPACE.sub("", unicodedata.normalize("NFKC", text)).replace("\u200b", "").replace("\ufeff", "")
 
 
+@lru_cache(maxsize=1 << 14, typed=True)
 def read_number(cell: object) -> Number:  # noqa: PLR0911 - one line for each kind of cell
     """Read one cell as a number.
 
@@ -164,6 +167,17 @@ def read_number(cell: object) -> Number:  # noqa: PLR0911 - one line for each ki
         return Number(state=State.UNPARSED)
     negative = (match["sign"] == "-") != bool(match["open"])
     return Number(state=State.PARSED, value=-value if negative else value, written=True)
+
+
+def is_missing(cell: object) -> bool:
+    """Tell whether a cell says nothing: blank, a dash, or a word such as 待定.
+
+    Examples
+    --------
+    >>> is_missing(None), is_missing("待定"), is_missing("约300"), is_missing(0.0)
+    (True, True, False, False)
+    """
+    return read_number(cell).state is State.MISSING
 
 
 def is_error(text: str) -> bool:

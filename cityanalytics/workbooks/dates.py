@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -107,6 +108,7 @@ _TEN_DAYS = {
 }
 
 
+@lru_cache(maxsize=1 << 14, typed=True)
 def read_date(cell: object, *, year: int | None = None) -> Dated:  # noqa: PLR0911 - one line for each kind of cell
     """Read one cell as a date, with the precision that it was written in.
 
@@ -346,46 +348,7 @@ def is_span(cell: object) -> bool:
     )
 
 
-def read_dates(cells: pd.Series, *, year: int | None = None) -> pd.DataFrame:
-    """Read a column of cells as dates.
-
-    Parameters
-    ----------
-    cells
-        Raw values, object dtype.
-    year
-        The year of texts that name none.
-
-    Returns
-    -------
-    pandas.DataFrame
-        On the same index: ``start`` and ``end`` (datetime64[s], NaT unless parsed), ``precision`` and
-        ``state`` (text), ``doubt`` (text, empty without one).
-
-    Examples
-    --------
-    >>> read_dates(pd.Series(["2010-09-22", "2010年9月", None], dtype=object))["precision"].tolist()
-    ['day', 'month', '']
-    """
-    known: dict[tuple[type, object], Dated] = {}
-    found = []
-    for cell in cells.to_numpy(dtype=object):
-        key = (type(cell), cell)
-        if key not in known:
-            known[key] = read_date(cell, year=year)
-        found.append(known[key])
-    return pd.DataFrame(
-        {
-            "start": _days(dated.period and dated.period.start for dated in found),
-            "end": _days(dated.period and dated.period.end for dated in found),
-            "precision": [dated.precision.value if dated.precision else "" for dated in found],
-            "state": [dated.state.value for dated in found],
-            "doubt": [str(dated.doubt) if dated.doubt else "" for dated in found],
-        },
-        index=cells.index,
-    )
-
-
-def _days(days: Iterable[dt.date | None]) -> pd.api.extensions.ExtensionArray:
-    found: pd.api.extensions.ExtensionArray = pd.Series(list(days), dtype="datetime64[s]").array
+def days(given: Iterable[dt.date | None]) -> pd.api.extensions.ExtensionArray:
+    """Return days as an array of datetime64[s], NaT for None."""
+    found: pd.api.extensions.ExtensionArray = pd.Series(list(given), dtype="datetime64[s]").array
     return found

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.columns import Columns
     from cityanalytics.workbooks.coverage import Covered
     from cityanalytics.workbooks.stated import StatedTotal
-    from cityanalytics.workbooks.tables import Table
+    from cityanalytics.workbooks.table import Table
 
 #: So many cells of a column with the same doubt are one issue, which names their ranges, or one for more than that.
 _SHARED, _RANGES = 3, 20

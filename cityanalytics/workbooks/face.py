@@ -127,7 +127,7 @@ class Face:
         else:
             told = np.fromiter((row for row, at in cells if at == column), np.intp)
             formatted = native & np.isin(rows, told)
-        written = matching(part_of(self.column(column), rows), "[%％]")
+        written = matching(part_of(self.column(column), rows), "[%％‰]")
         found: NDArray[np.bool_] = formatted | written
         return found
 

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Container",
     "Grid",
+    "Grids",
     "Merge",
-    "Workbook",
     "cell_name",
     "column_index",
     "letters",
     "read_bytes",
-    "read_workbook",
+    "read_grids",
 ]
 
 Container = Literal["xlsx", "xls", "ods", "csv", "html"]
@@ -33,7 +33,7 @@ MAX_FILE_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Workbook:
+class Grids:
     """A file read once.
 
     Parameters
@@ -60,7 +60,7 @@ class Workbook:
     issues: tuple[Issue, ...] = ()
 
 
-def read_workbook(path: Path, *, name: str | None = None) -> Workbook:
+def read_grids(path: Path, *, name: str | None = None) -> Grids:
     """Read a workbook of any container, opening the file once.
 
     Parameters
@@ -72,7 +72,7 @@ def read_workbook(path: Path, *, name: str | None = None) -> Workbook:
 
     Returns
     -------
-    Workbook
+    Grids
         Its sheets; or none of them and an ``UNREADABLE_FILE`` error where it is encrypted, truncated, empty
         or no workbook.
     """
@@ -82,22 +82,20 @@ def read_workbook(path: Path, *, name: str | None = None) -> Workbook:
             content = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         reason = Message.of("the file cannot be opened: {reason}", reason=error.strerror or "")
-        workbook = Workbook(name=shown, container=None, encoding=None, sha256="")
+        workbook = Grids(name=shown, container=None, encoding=None, sha256="")
         return replace(workbook, issues=(_unreadable(shown, reason),))
     return read_bytes(content, name=shown)
 
 
-def read_bytes(content: bytes, *, name: str) -> Workbook:
-    """Read a workbook from its bytes; see `read_workbook`."""
+def read_bytes(content: bytes, *, name: str) -> Grids:
+    """Read a workbook from its bytes; see `read_grids`."""
     with ThreadPoolExecutor(1) as pool:  # the hash of a large file is worked out while it is read
         sha256 = pool.submit(lambda: hashlib.sha256(content).hexdigest())
-        workbook = _read(
-            content, Workbook(name=name, container=_container(content), encoding=None, sha256="")
-        )
+        workbook = _read(content, Grids(name=name, container=_container(content), encoding=None, sha256=""))
     return replace(workbook, sha256=sha256.result())
 
 
-def _read(content: bytes, workbook: Workbook) -> Workbook:
+def _read(content: bytes, workbook: Grids) -> Grids:
     name = workbook.name
     try:
         encoding, sheets = read_sheets(content, workbook.container)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cityanalytics.issues import Issue, Translate
-    from cityanalytics.workbooks.tables import Column, Table, Understanding
+    from cityanalytics.workbooks.table import Column, Table
+    from cityanalytics.workbooks.tables import Understanding
 
 
 def document(

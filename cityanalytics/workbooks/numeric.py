@@ -8,9 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from cityanalytics.workbooks.cells import Number, State, read_number
+from cityanalytics.workbooks.cells import State, read_number
 from cityanalytics.workbooks.texts import all_floats, by_distinct, floats, matching, part_of
 
 if TYPE_CHECKING:
@@ -80,31 +79,6 @@ def as_shown(read: Numbers, percent: NDArray[np.bool_]) -> Numbers:
     return replace(read, value=value)
 
 
-def read_numbers(cells: pd.Series) -> pd.DataFrame:
-    """Read a column of cells as numbers.
-
-    Parameters
-    ----------
-    cells
-        Raw values, object dtype.
-
-    Returns
-    -------
-    pandas.DataFrame
-        On the same index: ``value`` (float64, nan unless parsed), ``state`` (text of `State`) and ``written``
-        (bool, the number was text).
-
-    Examples
-    --------
-    >>> read_numbers(pd.Series([5.0, "1,250", "待定", None])).to_dict("list")["value"]
-    [5.0, 1250.0, nan, nan]
-    """
-    read = read_objects(cells.to_numpy(dtype=object))
-    state = np.full(len(cells), State.MISSING.value, dtype=object)
-    state[read.parsed], state[read.unparsed] = State.PARSED.value, State.UNPARSED.value
-    return pd.DataFrame({"value": read.value, "state": state, "written": read.written}, index=cells.index)
-
-
 def read_objects(raw: NDArray[np.object_]) -> Numbers:
     """Read cells of any kind as numbers."""
     if set(map(type, raw)) <= {float, type(None)}:  # most columns: no cell needs a look of its own
@@ -112,7 +86,6 @@ def read_objects(raw: NDArray[np.object_]) -> Numbers:
         parsed, unparsed = np.isfinite(value), np.isinf(value)
         value[unparsed] = math.nan
         return Numbers(value=value, parsed=parsed, unparsed=unparsed, written=np.zeros(len(raw), dtype=bool))
-    known: dict[tuple[type, object], Number] = {}
     value = np.full(len(raw), math.nan)
     parsed, unparsed, written = np.zeros((3, len(raw)), dtype=bool)
     for position, cell in enumerate(raw.tolist()):
@@ -121,9 +94,7 @@ def read_objects(raw: NDArray[np.object_]) -> Numbers:
             continue
         if cell is None:
             continue
-        number = known.get((type(cell), cell))
-        if number is None:
-            number = known[type(cell), cell] = read_number(cell)
+        number = read_number(cell)
         value[position], written[position] = number.value, number.written
         parsed[position] = number.state is State.PARSED
         unparsed[position] = number.state is State.UNPARSED

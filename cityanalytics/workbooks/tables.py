@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks import body as kind
@@ -16,180 +14,26 @@ from cityanalytics.workbooks import doubts, preamble, totals
 from cityanalytics.workbooks.abreast import abreast, own_rows
 from cityanalytics.workbooks.body import ROW_KINDS, sort_rows
 from cityanalytics.workbooks.cellunits import in_unit_of
-from cityanalytics.workbooks.columns import Columns, Kind, read_columns
+from cityanalytics.workbooks.columns import Columns, read_columns
 from cityanalytics.workbooks.columnunits import column_units, of_shares
-from cityanalytics.workbooks.dates import read_dates
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.forms import is_form
 from cityanalytics.workbooks.headers import Header, find_header, label_paths
-from cityanalytics.workbooks.numeric import as_shown, read_objects
+from cityanalytics.workbooks.numeric import as_shown
 from cityanalytics.workbooks.sheet import cell_name, letters
 from cityanalytics.workbooks.stated import stated_totals
 from cityanalytics.workbooks.statements import Measure, measure
 from cityanalytics.workbooks.sums import Sums
-from cityanalytics.workbooks.texts import TextCells, part_of
+from cityanalytics.workbooks.table import Column, Sheet, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from cityanalytics.workbooks.grid import Container, Grid, Workbook
+    from cityanalytics.workbooks.grid import Container, Grid, Grids
     from cityanalytics.workbooks.numeric import Numbers
-    from cityanalytics.workbooks.sheet import Visibility
-    from cityanalytics.workbooks.stated import StatedTotal
     from cityanalytics.workbooks.units import Unit
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """A column of a table.
-
-    Parameters
-    ----------
-    letter
-        Its letters in the sheet.
-    index
-        0-based column of the sheet.
-    path
-        Its labels from the top down, without white space, in half-width forms.
-    kind
-        What it holds.
-    measure
-        What its labels say that it measures.
-    unit
-        The unit that holds for it, None where none is stated (or where a column states units by row).
-    unit_from
-        Name of the cell, or letters of the column, that states the unit.
-    sum
-        Exact sum over the data rows; None where it is no number column.
-    serial
-        Whether it counts rows.
-    """
-
-    letter: str
-    index: int
-    path: tuple[str, ...]
-    kind: Kind
-    measure: Measure
-    unit: Unit | None
-    unit_from: str | None
-    sum: float | None
-    serial: bool
-
-    @property
-    def name(self) -> str:
-        """The path of labels joined with ``/``."""
-        return "/".join(self.path)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Table:
-    """A table as it is understood.
-
-    Parameters
-    ----------
-    sheet
-        Name of its sheet.
-    range
-        From the first header cell to the last cell of its rows, such as ``A3:S6``.
-    header_rows
-        First and last 1-based header row.
-    columns
-        From left to right.
-    rows
-        1-based sheet rows of each kind of `ROW_KINDS`.
-    totals
-        Every stated sum.
-    face
-        The sheet as it stands.
-    read
-        For each number column, by 0-based column of the sheet: its cells in the data rows, read as numbers in the
-        column's unit.
-    """
-
-    sheet: str
-    range: str
-    header_rows: tuple[int, int]
-    columns: tuple[Column, ...]
-    rows: Mapping[str, tuple[int, ...]]
-    totals: tuple[StatedTotal, ...]
-    face: Face = field(repr=False)
-    read: Mapping[int, Numbers] = field(repr=False)
-    _dates: dict[tuple[str, int], pd.DataFrame] = field(default_factory=dict, repr=False)
-
-    @cached_property
-    def frame(self) -> pd.DataFrame:
-        """Data rows: index 1-based sheet rows, columns letters, raw cell values (object).
-
-        A text that is merged down stands on each of its rows.
-        """
-        return _frame(self.face, self.columns, self._places)
-
-    @property
-    def typed(self) -> pd.DataFrame:
-        """Data rows: as `frame`, but numbers are float64, in the unit of their column, and texts are ``str``.
-
-        A cell that is no number is nan in a number column; the issues name it.
-        """
-        rows, cells = self._places, self.face.cells
-        others = [column for column in self.columns if column.index not in self.read]
-        texts: Mapping[str, pd.Series] = {}
-        if isinstance(cells, TextCells):
-            texts = {one.letter: part_of(cells.columns[one.index], rows).to_pandas() for one in others}
-        elif others:
-            raw = _frame(self.face, others, rows).reset_index(drop=True)
-            texts = {one.letter: raw[one.letter].infer_objects() for one in others}
-        found = {
-            one.letter: self.read[one.index].value if one.index in self.read else texts[one.letter]
-            for one in self.columns
-        }
-        return pd.DataFrame(found).set_axis(pd.Index(rows + 1, name="row"))
-
-    @cached_property
-    def _places(self) -> NDArray[np.intp]:
-        """0-based sheet rows of the data."""
-        return np.array(self.rows["data"], dtype=np.intp) - 1
-
-    def numbers(self, letter: str) -> Numbers:
-        """Return the cells of a column in the data rows, read as numbers in the unit of the column.
-
-        What a column of numbers holds was read while the table was understood; another one is read the same way.
-        """
-        column = self.column(letter)
-        if column.index in self.read:
-            return self.read[column.index]
-        read = read_objects(self.frame[letter].to_numpy(dtype=object))
-        if column.unit is not None and read.unparsed.any():
-            read = in_unit_of(read, self.face, self._places, column.index, column.unit)
-        return read
-
-    def dates(self, letter: str, *, year: int) -> pd.DataFrame:
-        """Return the cells of a column in the data rows, read as days; see `dates.read_dates`.
-
-        Parameters
-        ----------
-        letter
-            Of the column.
-        year
-            Of a day that is written without one.
-        """
-        if (letter, year) not in self._dates:
-            self._dates[letter, year] = read_dates(self.frame[letter], year=year)
-        return self._dates[letter, year]
-
-    def column(self, letter: str) -> Column:
-        """Return a column by its letters."""
-        return next(column for column in self.columns if column.letter == letter)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """A sheet and its tables."""
-
-    name: str
-    visibility: Visibility
-    tables: tuple[Table, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,13 +63,13 @@ class Understanding:
         return tuple(table for sheet in self.sheets for table in sheet.tables)
 
 
-def understand(workbook: Workbook) -> Understanding:
+def understand(workbook: Grids) -> Understanding:
     """Understand every sheet of a workbook.
 
     Parameters
     ----------
     workbook
-        As `grid.read_workbook` gives it.
+        As `grid.read_grids` gives it.
 
     Returns
     -------
@@ -335,7 +179,6 @@ def _table(
     if len(parts) > 1:
         kinds[(kinds == kind.STRAY) & ~own_rows(face, header, parts, body.rows)] = kind.BLANK
     leaves = kinds == kind.DATA
-    places = np.flatnonzero(leaves)
     counts = frozenset(header.left + at for at, found in enumerate(measures) if found is Measure.COUNT)
     stated = stated_totals(covered, body, sums, leaves, counts=counts)
     listed = preamble.listed(face, header, rows.start, meta)
@@ -372,7 +215,8 @@ def _table(
         rows={name: tuple(listed[name]) for name in ROW_KINDS},
         totals=stated,
         face=face,
-        read={column: read.of(places) for column, read in (columns.numbers | columns.counts).items()},
+        read=columns.numbers | columns.counts | shown,
+        leaves=np.flatnonzero(leaves),
     )
     issues = [
         *unit_issues,
@@ -405,19 +249,3 @@ def _sum(
     )
     total = of_column.over(0, len(leaves))
     return total if math.isfinite(total) else None
-
-
-def _frame(face: Face, columns: Sequence[Column], rows: NDArray[np.intp]) -> pd.DataFrame:
-    place = {column.index: at for at, column in enumerate(columns)}
-    values = np.stack([face.cells[rows, index] for index in place], axis=1)
-    for merge in face.grid.merges:
-        down = merge.bottom > merge.top and merge.left in place
-        if down and merge.top < face.shape[0] and face.codes[merge.top, merge.left] == Code.TEXT:
-            first, stop = np.searchsorted(rows, (merge.top + 1, merge.bottom + 1))
-            values[first:stop, place[merge.left]] = face.cells[merge.top, merge.left]
-    return pd.DataFrame(
-        values,
-        index=pd.Index(rows + 1, name="row"),
-        columns=[column.letter for column in columns],
-        dtype=object,
-    )

@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cityanalytics.workbooks.cells import is_missing
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -22,6 +24,8 @@ Key = int | np.integer[Any] | slice | np.ndarray
 #: Where so many first texts say fewer than a tenth as many different things, each is asked once.
 _FIRST, _OFTEN = 5000, 10
 _RUNS = 1000
+#: No mark or word for what is missing is longer, white space between its letters counted.
+_SHORT = 12
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -180,6 +184,20 @@ def by_distinct(
     """
     encoded = _encoded(texts)
     return _positions(encoded), [function(text) for text in encoded.dictionary.to_pylist()]
+
+
+def without_missing(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return texts with null for those that say nothing: dashes, and words such as 待定.
+
+    Examples
+    --------
+    >>> without_missing(pa.chunked_array([["甲", "待定", None, "—"]])).to_pylist()
+    ['甲', None, None, None]
+    """
+    short = np.flatnonzero(truths(pc.less_equal(pc.utf8_length(pc.utf8_trim_whitespace(texts)), _SHORT)))
+    missing = np.zeros(len(texts), dtype=bool)
+    missing[short] = where(texts.take(pa.array(short)), is_missing)
+    return pc.if_else(pa.array(missing), pa.scalar(None, texts.type), texts) if missing.any() else texts
 
 
 def where(texts: pa.ChunkedArray, function: Callable[[str], bool]) -> NDArray[np.bool_]:

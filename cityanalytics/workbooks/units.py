@@ -7,14 +7,9 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING
-
-import numpy as np
+from functools import lru_cache
 
 from cityanalytics.workbooks.cells import squeezed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class Dimension(StrEnum):
@@ -192,10 +187,13 @@ def spellings() -> tuple[str, ...]:
     return tuple(_UNITS)
 
 
+#: Whole numbers below this are floats of their own.
+_WHOLE = 2.0**53
 _EDGES = re.compile(r"^[()\[\]【】:,;。.]+|[()\[\]【】:,;。.]+$")
 _NOISE = re.compile(r"^(?:计量单位|金额单位|货币单位|单位|人民币|计|按)[::]?|(?:人民币|[/·.]年|[/·.]月|整)$")
 
 
+@lru_cache(maxsize=1 << 12)
 def find_unit(text: object) -> Unit | None:
     """Return the unit that a text names and nothing else, or None.
 
@@ -301,10 +299,6 @@ def units_in(text: str) -> tuple[Unit, ...]:
     return found if len(found) == len(parts) else ()
 
 
-#: Decimals that the product of a value and a factor is tried at.
-_PLACES = 2
-
-
 def to_base(value: float, unit: Unit) -> float:
     """Convert a value to base units: yuan, square metres, metres, fractions.
 
@@ -318,6 +312,8 @@ def to_base(value: float, unit: Unit) -> float:
     """
     if not math.isfinite(value):
         return value
+    if unit.factor.denominator == 1 and abs(value) < _WHOLE and value == (whole := int(value)):
+        return float(whole * unit.factor.numerator)  # what most cells hold
     return float(Fraction(repr(float(value))) * unit.factor)
 
 
@@ -332,27 +328,3 @@ def from_base(value: float, unit: Unit) -> float:
     if not math.isfinite(value):
         return value
     return float(Fraction(repr(float(value))) / unit.factor)
-
-
-def series_to_base(values: pd.Series, unit: Unit) -> pd.Series:
-    """Convert a column of floats to base units; see `to_base`.
-
-    Parameters
-    ----------
-    values
-        float64, in `unit`.
-
-    Returns
-    -------
-    pandas.Series
-        float64, in the base unit of its dimension, on the same index.
-    """
-    product = values.to_numpy(dtype=float) * float(unit.factor)
-    rounded = np.round(product, _PLACES)
-    # a product that is off a short decimal by no more than its own rounding is that decimal; others are worked out
-    near = np.abs(product - rounded) <= 4 * np.spacing(np.abs(product))
-    for at in np.flatnonzero(~near & ~np.isnan(product)):
-        rounded[at] = to_base(float(values.iloc[at]), unit)
-    found = values.astype(float)
-    found[:] = rounded
-    return found

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from cityanalytics.issues import Translate
-    from cityanalytics.workbooks.grid import Grid, Workbook
+    from cityanalytics.workbooks.grid import Grid, Grids
     from cityanalytics.workbooks.marking.places import Cell, Doubt
 
 #: What comments and the list begin with, so that they are told from the unit's own when the workbook is back.
@@ -153,7 +153,7 @@ def is_issue_list(grid: Grid) -> bool:
     return bool(grid.values.size) and str(grid.values[0, 0]).startswith(MARKER)
 
 
-def without_issue_list(workbook: Workbook) -> Workbook:
+def without_issue_list(workbook: Grids) -> Grids:
     """Return what the unit itself wrote."""
     return replace(workbook, sheets=tuple(grid for grid in workbook.sheets if not is_issue_list(grid)))
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cityanalytics.issues import Issue, Translate
-    from cityanalytics.workbooks.grid import Workbook
+    from cityanalytics.workbooks.grid import Grids
     from cityanalytics.workbooks.marking.places import Doubt
 
 
@@ -45,7 +45,7 @@ class Marked:
 
 
 def mark_workbook(
-    workbook: Workbook, content: bytes, issues: Sequence[Issue], *, languages: Sequence[Translate]
+    workbook: Grids, content: bytes, issues: Sequence[Issue], *, languages: Sequence[Translate]
 ) -> Marked:
     """Highlight, comment and list the issues of one workbook; marks of an earlier time are taken out.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from cityanalytics.issues import Issue
-    from cityanalytics.workbooks.grid import Grid, Workbook
+    from cityanalytics.workbooks.grid import Grid, Grids
 
 #: Rows and columns of a sheet; of a larger range than this the first cell alone is marked.
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
@@ -48,7 +48,7 @@ class Doubt:
     cells: tuple[Cell, ...] = ()
 
 
-def place_doubts(issues: Iterable[Issue], workbook: Workbook) -> list[Doubt]:
+def place_doubts(issues: Iterable[Issue], workbook: Grids) -> list[Doubt]:
     """Find the cells of each issue, those that block first.
 
     Parameters
@@ -79,7 +79,7 @@ def _split(rest: str, grids: Mapping[str, Grid]) -> tuple[str, str]:
     return "", rest
 
 
-def _headers(workbook: Workbook) -> _Headers:
+def _headers(workbook: Grids) -> _Headers:
     from cityanalytics.workbooks.tables import understand
 
     headers: _Headers = {}

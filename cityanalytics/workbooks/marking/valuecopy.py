@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from cityanalytics.issues import Severity
-    from cityanalytics.workbooks.grid import Grid, Workbook
+    from cityanalytics.workbooks.grid import Grid, Grids
     from cityanalytics.workbooks.marking.issuelist import IssueList
     from cityanalytics.workbooks.marking.places import Cell
 
@@ -41,7 +41,7 @@ _ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
 
 
 def copy_values(
-    workbook: Workbook,
+    workbook: Grids,
     issues: IssueList,
     *,
     highlights: Mapping[str, Mapping[Cell, Severity]],
