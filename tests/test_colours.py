@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from xml.etree import ElementTree as ET
 
-    from cityanalytics.briefing.charts import Chart
+    from cityanalytics.briefing.charts.drawing import Drawing
 
 # Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of color vision deficiency", IEEE
 # Transactions on Visualization and Computer Graphics 15 (2009), the authors' matrices for severity 1, on linear RGB.
@@ -161,9 +161,9 @@ def faint(svg: str) -> list[str]:
 
 
 @every_chart
-def test_a_chart_shows_marks_and_texts_of_the_palette(draw: Callable[[str], Chart]) -> None:
+def test_a_chart_shows_marks_and_texts_of_the_palette(draw: Callable[[str], Drawing]) -> None:
     known = {value for value in vars(palette).values() if isinstance(value, str) and value.startswith("#")}
-    svg = draw("zh").svg
+    svg = draw("zh").svg()
     assert marks(svg)
     assert {mark.colour for mark in marks(svg)} <= known
     assert texts(svg)
@@ -171,13 +171,13 @@ def test_a_chart_shows_marks_and_texts_of_the_palette(draw: Callable[[str], Char
 
 
 @every_chart
-def test_marks_stay_apart_without_colour(draw: Callable[[str], Chart]) -> None:
-    assert alike(draw("zh").svg) == []
+def test_marks_stay_apart_without_colour(draw: Callable[[str], Drawing]) -> None:
+    assert alike(draw("zh").svg()) == []
 
 
 @every_chart
-def test_marks_and_texts_stand_out_from_the_paper(draw: Callable[[str], Chart]) -> None:
-    assert faint(draw("zh").svg) == []
+def test_marks_and_texts_stand_out_from_the_paper(draw: Callable[[str], Drawing]) -> None:
+    assert faint(draw("zh").svg()) == []
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

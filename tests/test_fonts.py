@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from cityanalytics.briefing import sections
-from cityanalytics.briefing.drawing import MissingGlyphError
+from cityanalytics.briefing.charts.typeface import MissingGlyphError
 from cityanalytics.intake.store import read_tables
 from cityanalytics.publishing.assemble import compose
 from cityanalytics.publishing.glyphs import check_glyphs

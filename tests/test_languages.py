@@ -210,9 +210,9 @@ def test_a_language_that_is_not_there_is_refused(workspace: Path, repository: Pa
 def test_the_charts_can_draw_every_sentence_of_a_language(name) -> None:
     from fontTools.ttLib import TTFont
 
-    from cityanalytics.briefing import drawing
+    from cityanalytics.briefing.charts import typeface
 
-    with TTFont(drawing._font_file()) as font:
+    with TTFont(typeface.file()) as font:
         known = set(font.getBestCmap())
     rules = LANGUAGES[name]
     texts = [

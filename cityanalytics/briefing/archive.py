@@ -12,11 +12,12 @@ from urllib.parse import quote
 from babel import Locale
 
 from cityanalytics.briefing import display
+from cityanalytics.briefing.charts.declared import ShownChart
+from cityanalytics.briefing.charts.trend import TREND, Point, by_quarter
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.lights import Light
 from cityanalytics.briefing.section import quarter_name
 from cityanalytics.briefing.tables import of_trend
-from cityanalytics.briefing.trend import Point, by_quarter, trend
 from cityanalytics.briefing.wording import Wording
 
 if TYPE_CHECKING:
@@ -149,7 +150,8 @@ def _page(
         "reports_label": say.plain("Reports, newest first"),
         "no_reports": say.plain("No report has been made yet: `cityanalytics brief` makes one."),
         "trend_label": say.plain("The forecast from quarter to quarter"),
-        "trend": trend(points, say) + of_trend(by_quarter(points), settings).html(say.language)
+        "trend": ShownChart(declaration=TREND, source=points, languages=settings.languages).html(say.language)
+        + of_trend(by_quarter(points), settings).html(say.language)
         if points
         else "",
         "years": [],

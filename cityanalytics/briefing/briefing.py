@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from cityanalytics.briefing.charts import ShownChart
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.shown import ShownTable
 
@@ -81,6 +82,21 @@ class Briefing:
         True
         """
         return self.content.tables
+
+    @property
+    def charts(self) -> Mapping[str, ShownChart]:
+        """The charts by name, each with its ``frame``, ``figure(language)``, ``svg(language)`` and ``alt(language)``.
+
+        What the programme has nothing of, such as demolition, has no chart.
+
+        Examples
+        --------
+        >>> print(*briefing.charts)
+        s_curve paces categories demolition units projects constraints
+        >>> print(briefing.charts["s_curve"].title("en"))
+        The year is expected to close at ¥9.36 bn; the plan of ¥9.00 bn lies inside the 80% band
+        """
+        return self.content.charts
 
     def section(self, name: str, language: str | None = None) -> Section:
         """Return a section of the page, as it is written in a language.
@@ -150,7 +166,7 @@ class Briefing:
                     {
                         "output_type": "display_data",
                         "metadata": {},
-                        "data": self._section(name)._repr_mimebundle_(),
+                        "data": self.section(name, chosen)._repr_mimebundle_(),
                     }
                 ],
             }

@@ -16,7 +16,7 @@ from babel import Locale
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing.book import Book
-from cityanalytics.briefing.chartsheet import charts
+from cityanalytics.briefing.charts.native import native_charts
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.sections.headline import sentence
 from cityanalytics.briefing.sections.statement import statements
@@ -88,7 +88,7 @@ def companion(content: Content) -> Book:
         comments=content.settings.statement[first.language],
         created=content.programme.known_on.isoformat(),
         sheets=(_cover(content, first, others, tables, titles), *tables),
-        charts=charts(content, first, {sheet.id: sheet for sheet in tables}),
+        charts=native_charts(content, first, {sheet.id: sheet for sheet in tables}),
         source=first.plain("Values: sheet {name}", name="{}"),
         back=first.plain("Back to the cover"),
         note=first.plain("[note {number}]", number="{}"),

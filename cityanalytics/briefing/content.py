@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cityanalytics.briefing.charts import ShownChart
     from cityanalytics.briefing.figures.figure import Figure
     from cityanalytics.briefing.shown import ShownTable
     from cityanalytics.outlook.bridge import Bridge
@@ -105,3 +106,11 @@ class Content:
         from cityanalytics.briefing.tables import tables
 
         return tables(self)
+
+    @cached_property
+    def charts(self) -> Mapping[str, ShownChart]:
+        """The briefing's charts by name; each is drawn when it is asked for, in the language asked for."""
+        # as with tables: what is declared takes content
+        from cityanalytics.briefing.charts import charts
+
+        return charts(self)

@@ -34,9 +34,9 @@ from cityanalytics.programme.schedule import latest_dates
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from cityanalytics.briefing.charts.trend import Point
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.forecasts import LookBack, PastTests
-    from cityanalytics.briefing.trend import Point
     from cityanalytics.intake.arrivals import Arrivals
     from cityanalytics.issues import Issue
     from cityanalytics.outlook.outlook import Outlook

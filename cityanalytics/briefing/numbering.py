@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def renumbered(page: str, language: str) -> str:
     """Return a page whose tables and figures are numbered from 1 in the order in which they stand.
 
-    Each part numbers its own as if every part were whole (`Table.html`, `Chart.figure_html`).
+    Each part numbers its own as if every part were whole (`Table.html`, `ShownChart.html`).
 
     Examples
     --------

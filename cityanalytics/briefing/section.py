@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,33 @@ if TYPE_CHECKING:
 #: MIME types of what a notebook shows for the page, and of the record beside it.
 SECTION = "application/vnd.cityanalytics.section+json"
 RECORD = "application/vnd.cityanalytics.record+json"
+
+
+class Written(Mapping[str, str]):
+    """Markup by language; each is written when it is first asked for.
+
+    Parameters
+    ----------
+    languages
+        In their order.
+    write
+        From a language to its markup.
+    """
+
+    def __init__(self, languages: Sequence[str], write: Callable[[str], str]) -> None:
+        self._languages = tuple(languages)
+        self._write = cache(write)
+
+    def __getitem__(self, language: str) -> str:
+        if language not in self._languages:
+            raise KeyError(language)
+        return self._write(language)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._languages)
+
+    def __len__(self) -> int:
+        return len(self._languages)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +95,12 @@ def section(
     *,
     figures: Mapping[str, Figure] = MappingProxyType({}),
 ) -> Section:
-    """Write a section in every language, with the figures that its words may state."""
-    words = {language: Wording(language=language, figures=figures) for language in languages}
-    return Section(id=name, html={language: str(write(say)) for language, say in words.items()})
+    """Return a section with the figures that its words may state; each language is written when it is asked for."""
+
+    def written(language: str) -> str:
+        return str(write(Wording(language=language, figures=figures)))
+
+    return Section(id=name, html=Written(languages, written))
 
 
 def part(name: str) -> Callable[[Writer], Callable[[Content], Section]]:

@@ -20,10 +20,10 @@ from cityanalytics.outlook.scenario import Scenario
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cityanalytics.briefing.charts.trend import Point
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.forecasts import LookBack, PastTests
     from cityanalytics.briefing.frames import Compared
-    from cityanalytics.briefing.trend import Point
     from cityanalytics.briefing.wording import Wording
     from cityanalytics.intake.arrivals import Arrivals
     from cityanalytics.outlook.outlook import Outlook

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from cityanalytics.briefing.drawing import MissingGlyphError, glyphs_missing
+from cityanalytics.briefing.charts.typeface import MissingGlyphError, glyphs_missing
 from cityanalytics.issues import Message
 from cityanalytics.settings import FILE
 

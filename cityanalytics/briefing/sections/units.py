@@ -12,7 +12,6 @@ from cityanalytics.briefing.figures.programme import MOST_NAMED
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.rule import rule
 from cityanalytics.briefing.section import original, paragraph, part
-from cityanalytics.briefing.standing import demolition_chart, standing_chart
 from cityanalytics.outlook.spread import LEVELS
 
 if TYPE_CHECKING:
@@ -23,10 +22,10 @@ if TYPE_CHECKING:
 @part("units")
 def units(content: Content, say: Wording) -> Markup:
     """Write the bullet graphs, the rule of the lights, and the table of units."""
-    left = standing_chart(content, say, "category", shares=True).figure_html(3, say.language)
-    if content.programme.demolition.size:
-        left += demolition_chart(content, say).figure_html(4, say.language)
-    by_unit = standing_chart(content, say, "unit", shares=False).figure_html(5, say.language)
+    left = content.charts["categories"].html(say.language)
+    if "demolition" in content.charts:
+        left += content.charts["demolition"].html(say.language)
+    by_unit = content.charts["units"].html(say.language)
     beside = (
         rule(content, say)
         + paragraph(say("A light tells where a part stands today, the chance where its year ends."))

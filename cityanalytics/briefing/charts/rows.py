@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cityanalytics.briefing import drawing, palette
-from cityanalytics.briefing.drawing import text_width
+from cityanalytics.briefing import palette
+from cityanalytics.briefing.charts.drawing import WIDTH, Drawing
+from cityanalytics.briefing.charts.typeface import fitted, text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from matplotlib.axes import Axes
+    from collections.abc import Sequence
 
     from cityanalytics.briefing.palette import Look
 
@@ -21,7 +19,8 @@ GAP = 6.0
 """Points between a label and what it labels."""
 _ROW = 18.0  # points from one row to the next, and where a label takes two lines
 _TALL_ROW = 26.0
-_LABEL = 126.0  # a longer label breaks into two lines
+_LABEL = 126.0  # a longer label breaks into two lines, and is shortened where these are too few
+_LEAST = 30.0  # points that bars have at least beside labels and notes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +59,7 @@ class Progress:
     look: Look = palette.ACTUAL
 
 
-@contextmanager
-def axes(
+def sheet(
     labels: Sequence[str],
     notes: Sequence[str],
     *,
@@ -72,8 +70,8 @@ def axes(
     right: float = 0.0,
     inset: float = 0.0,
     colours: Sequence[str] = (),
-) -> Iterator[Axes]:
-    """Open axes with a row for each label, from the top down.
+) -> Drawing:
+    """Return a drawing with a row for each label, from the top down.
 
     Parameters
     ----------
@@ -88,43 +86,44 @@ def axes(
     colours
         Of the labels; none leaves them in ink.
     """
-    names = [drawing.wrapped(label, _LABEL) for label in labels]
-    pitch = max(pitch, _TALL_ROW) if any("\n" in name for name in names) else pitch
-    left = max(map(text_width, names)) + GAP + inset
     right += max((text_width(each) + GAP for each in notes), default=0.0)
-    height = top + pitch * len(names) + bottom
-    with drawing.axes(height, left=left, right=right, top=top, bottom=bottom) as ax:
-        ax.set(xlim=(0, most or 1.0), ylim=(len(names) - 0.5, -0.5), xticks=[], yticks=[])
-        ax.spines["bottom"].set_visible(False)
-        for at, (name, colour) in enumerate(zip(names, colours or [palette.INK] * len(names), strict=True)):
-            ax.annotate(
-                name,
-                (0, at),
-                (-GAP - inset, 0),
-                textcoords="offset points",
-                ha="right",
-                va="center_baseline",
-                linespacing=1.05,
-                color=colour,
-            )
-        yield ax
+    room = min(_LABEL, WIDTH - right - inset - GAP - _LEAST)
+    names = [fitted(label, room) for label in labels]
+    pitch = max(pitch, _TALL_ROW) if any("\n" in name for name in names) else pitch
+    drawn = Drawing(
+        height=top + pitch * len(names) + bottom,
+        left=max(map(text_width, names)) + GAP + inset,
+        right=right,
+        top=top,
+        bottom=bottom,
+        across=(0.0, most or 1.0),
+        up=(len(names) - 0.5, -0.5),
+    )
+    for at, (name, colour) in enumerate(zip(names, colours or [palette.INK] * len(names), strict=True)):
+        drawn.write(
+            name,
+            (drawn.left - GAP - inset, drawn.y(at)),
+            colour=colour,
+            ha="right",
+            va="center_baseline",
+            even=True,
+        )
+    return drawn
 
 
-def solid(ax: Axes, at: int, bar: Bar) -> None:
+def solid(drawn: Drawing, at: int, bar: Bar) -> None:
     """Draw a bar from zero with its words at its end."""
     look = bar.look
-    ax.barh(
-        at, bar.value, height=0.6, facecolor=look.fill, edgecolor=look.line, hatch=look.hatch, linewidth=1.1
-    )
-    note(ax, at, bar.value, bar.note, look.text)
+    drawn.bar(at, bar.value, 0.6, look.fill, edge=look.line, width=1.1, hatched=bool(look.hatch))
+    note(drawn, at, bar.value, bar.note, look.text)
 
 
-def progress(ax: Axes, at: int, row: Progress, *, per: float = 1.0, most: float = math.inf) -> None:
+def progress(drawn: Drawing, at: int, row: Progress, *, per: float = 1.0, most: float = math.inf) -> None:
     """Draw what is done inside the outline of what was planned, and the forecast's range as a dotted line.
 
     Parameters
     ----------
-    ax, at, row
+    drawn, at, row
         Where, and what.
     per
         What is one on the axis: the plan itself where rows are shares of their plans.
@@ -132,33 +131,24 @@ def progress(ax: Axes, at: int, row: Progress, *, per: float = 1.0, most: float 
         Where the axis ends; a range that goes on has an arrow there.
     """
     if row.plan:
-        ax.barh(
-            at,
-            row.plan / per,
-            height=0.72,
-            facecolor=palette.PAPER,
-            edgecolor=palette.PLAN.line,
-            linewidth=0.9,
-        )
-    ax.barh(at, min(row.done / per, most), height=0.4, facecolor=row.look.fill)
+        drawn.bar(at, row.plan / per, 0.72, palette.PAPER, edge=palette.PLAN.line, width=0.9)
+    drawn.bar(at, min(row.done / per, most), 0.4, row.look.fill)
     if row.expected is not None:
         low, middle, high = (value / per for value in row.expected)
         look = palette.FORECAST
-        ax.plot(
-            [min(low, most), min(high, most)], [at, at], color=look.line, linewidth=1.5, dashes=look.dashes
-        )
+        drawn.line([min(low, most), min(high, most)], [at, at], look.line, 1.5, dashes=look.dashes)
         if high > most:
-            ax.plot(most, at, ">", color=look.line, markersize=4, markeredgewidth=0)
+            drawn.dots([most], [at], ">", 4.0, look.line)
         else:
-            ax.vlines(high, at - 0.2, at + 0.2, color=look.line, linewidth=1.2)
+            drawn.line([high, high], [at - 0.2, at + 0.2], look.line, 1.2, cap="butt")
         if middle <= most:
-            drawing.median(ax, middle, at)
+            drawn.median(middle, at)
 
 
-def due(ax: Axes, value: float, top: float, bottom: float) -> None:
+def due(drawn: Drawing, value: float, top: float, bottom: float) -> None:
     """Draw the line where elapsed time stands, clear of what it crosses."""
     for colour, width in ((palette.PAPER, 2.6), (palette.INK, 1.2)):
-        ax.vlines(value, top, bottom, color=colour, linewidth=width, zorder=2)
+        drawn.line([value, value], [top, bottom], colour, width, cap="butt")
 
 
 def reach(row: Progress) -> float:
@@ -166,6 +156,6 @@ def reach(row: Progress) -> float:
     return max(row.done, row.plan or 0.0, *(row.expected or ()))
 
 
-def note(ax: Axes, at: int, value: float, text: str, colour: str, *, away: float = GAP) -> None:
+def note(drawn: Drawing, at: int, value: float, text: str, colour: str, *, away: float = GAP) -> None:
     """Write words to the right of `value`, some points away."""
-    ax.annotate(text, (value, at), (away, 0), textcoords="offset points", va="center_baseline", color=colour)
+    drawn.write(text, (drawn.x(value) + away, drawn.y(at)), colour=colour, va="center_baseline")
