@@ -484,7 +484,7 @@ def round_ticks(low: float, high: float, most: int) -> list[float]:
     Examples
     --------
     >>> round_ticks(0.0, 121.9, 5), round_ticks(7.2, 9.3, 4)
-    ([0.0, 25.0, 50.0, 75.0, 100.0], [7.5, 8.0, 8.5, 9.0])
+    ([0.0, 25.0, 50.0, 75.0, 100.0], [8.0, 9.0])
     """
     least = (high - low) / most
     power = 10.0 ** math.floor(math.log10(least))
