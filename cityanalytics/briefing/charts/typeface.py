@@ -159,7 +159,7 @@ def fitted(text: str, most: float, size: float = REGULAR) -> str:
             if widths[best] <= most:
                 return "\n".join(halves[best])
     first = _longest(text, most, size)
-    if any(most / 2 <= text_width(text[:at], size) <= most for at in spaces):
+    if any(most / 3 <= text_width(text[:at], size) <= most for at in spaces):
         first = max(at for at in spaces if text_width(text[:at], size) <= most)
     rest = text[first:].lstrip()
     second = rest[: _longest(rest, most - text_width(_ELLIPSIS, size), size)]
