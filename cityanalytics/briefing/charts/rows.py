@@ -20,6 +20,7 @@ GAP = 6.0
 _ROW = 18.0  # points from one row to the next, and where a label takes two lines
 _TALL_ROW = 26.0
 _LABEL = 126.0  # a longer label breaks into two lines, and is shortened where these are too few
+_MARGIN = 10.0  # points at the left at least: half the axis's first word
 _LEAST = 30.0  # points that bars have at least beside labels and notes
 
 
@@ -92,7 +93,7 @@ def sheet(
     pitch = max(pitch, _TALL_ROW) if any("\n" in name for name in names) else pitch
     drawn = Drawing(
         height=top + pitch * len(names) + bottom,
-        left=max(map(text_width, names)) + GAP + inset,
+        left=max(_MARGIN, max(map(text_width, names)) + GAP + inset),
         right=right,
         top=top,
         bottom=bottom,
