@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from cityanalytics.workbooks.cells import State, is_serial, read_number, squeezed
+from cityanalytics.workbooks.cellunits import carried_amount
 from cityanalytics.workbooks.codes import code_depths
 from cityanalytics.workbooks.dates import Precision, read_date
 from cityanalytics.workbooks.face import Code, Face
@@ -54,6 +55,9 @@ _NOTE = re.compile(
     r"^(?:注|备注|说明|附注|附|资料来源|数据来源|来源|填表|填报|制表|制作|审核|审批|编制|负责人|联系人|单位负责人|联系电话|打印|报送|复核|统计|主管|分管|经办|盖章|★|※|\*)"
     r"[^:]{0,12}[:：、]|^[(]?(?:注|备注|说明)(?!册)|^第\d+页|^共\d+页|^续表|^[(]?(?:接上|转下)页|^\d+[、.].{12,}"
 )
+
+
+_ASKED = re.compile(r"[^:]{1,24}:")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -119,6 +123,8 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     numbered = np.zeros(len(rows), dtype=bool)
     for column, read in columns.numbers.items():
         numbered |= read.parsed | (face.codes[rows, column] == Code.ERROR)
+        for at in np.flatnonzero(read.unparsed & ~numbered)[:_LOOKED_AT]:
+            numbered[at] = carried_amount(face.cells[rows[at], column]) is not None
     serial_columns = np.array(columns.serial)
     counted = [_depths(face, rows, header.left + int(offset)) for offset in np.flatnonzero(serial_columns)]
     depths = counted[0] if counted else np.zeros(len(rows))
@@ -338,6 +344,8 @@ def _label_rows(  # noqa: C901 - one line for each kind
         cells = int(np.count_nonzero(face.told[row, header.left : header.right + 1]))
         if _NOTE.match(texts[0] if texts else "") and not serials[position]:
             kinds[position] = FOOTER
+        elif position > last_content and len(texts) > 1 and all(_ASKED.match(text) for text in texts):
+            kinds[position] = FOOTER  # who prepared it, and who checked it
         elif mark is not None and mark.style == NAMED and not mark.keyword and _pending(face, usual, row):
             continue  # it has its name, and no amount yet
         elif position not in closed and _unfilled(face, header, row, mark, names):

@@ -41,9 +41,11 @@ _DATE = re.compile(
 #: Years with months, as exports of statistics write them: nothing else looks so all down a column.
 _MONTHS = re.compile(r"(?:19|20)\d{2}(?:[-/.年](?:0?[1-9]|1[0-2])月?|年)")
 _NOTES = 3
+_SHORTEST_CODE = 10
+_CODES = re.compile(r"科目|编码|代码|^[类款项目]$|(?i:code|classification)")
 #: What codes are called: they are names made of digits, however they are stored.
 _CODE = re.compile(
-    r"代码|编码|代号|编号|证号|账号|文号|邮编|(?:code|[^a-z]id|ref\.?|reference)$|^(?:code|id|ref)",
+    r"代码|编码|代号|编号|证号|账号|文号|邮编|电话|手机|(?:code|[^a-z]id|ref\.?|reference)$|^(?:code|id|ref)",
     re.IGNORECASE,
 )
 #: What counts sections where most rows count records: 一, （二）, (3).
@@ -111,7 +113,7 @@ def _column(
     counting = bool(_SERIAL.match(label)) or (first and not label and _counts(face, rows, column))
     if _CODE.search(label) and not (counting and _mostly_serial(face, rows, column)):
         return "text", False, None
-    if first and not label and nesting(face, rows, column):
+    if first and not counting and nesting(face, rows, column, named=bool(_CODES.search(label)) or not label):
         return "text", False, None
     kind, read = _kind(face, rows, column, face.codes[rows, column], path)
     if counting and _mostly_serial(face, rows, column):
@@ -130,18 +132,28 @@ def _mostly_serial(face: Face, rows: NDArray[np.intp], column: int) -> bool:
     return len(cells) == sections or sum(map(is_serial, cells)) * 3 >= len(cells) - sections
 
 
-def nesting(face: Face, rows: NDArray[np.intp], column: int) -> bool:
-    """Tell whether a column without a label holds codes: text of digits and dots, some with others before them."""
+def nesting(face: Face, rows: NDArray[np.intp], column: int, *, named: bool = True) -> bool:
+    """Tell whether a column holds codes: digits and dots, some with others before them; a total may have a word.
+
+    Numbers are codes only where the column is called so, or has no name.
+    """
     cells = [cell for cell in face.cells[rows[:200], column] if cell is not None]
     texts = [squeezed(cell) for cell in cells if isinstance(cell, str)]
+    if named:
+        texts += [
+            f"{cell:.0f}" for cell in cells if isinstance(cell, float) and cell == int(cell) >= _SHORTEST_CODE
+        ]
     digits = [text for text in texts if re.fullmatch(r"\d+(?:[.-]\d+)*", text)]
-    return (
-        len(digits) > 1
-        and len(digits) == len(cells)
-        and (
-            any(text.startswith("0") for text in digits)
-            or any(a != b and b.startswith(a) for a in digits[:50] for b in digits[:50])
-        )
+    if (
+        len(digits) < 2  # noqa: PLR2004 - codes, not one
+        or len(digits) * 4 < len(cells) * 3
+        or not any(isinstance(cell, str) for cell in cells)
+    ):
+        return False
+    lengths = {len(text) for text in digits}
+    nested = any(len(a) < len(b) and b.startswith(a) for a in digits[:50] for b in digits[:50])
+    return any(text.startswith("0") and len(text) > 1 and "." not in text[:2] for text in digits) or (
+        nested and len(lengths) * 2 <= len(digits) + 1 and min(map(len, digits)) > 1
     )
 
 

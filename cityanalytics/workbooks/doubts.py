@@ -11,6 +11,7 @@ import pandas as pd
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks import body as kind
 from cityanalytics.workbooks.cells import State, is_error, is_pending, read_number, squeezed
+from cityanalytics.workbooks.cellunits import carried_amount
 from cityanalytics.workbooks.dates import Precision, is_span, read_date, span_doubt
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.sheet import cell_name
@@ -240,6 +241,11 @@ def of_values(
             read.carried or read.written[counted].any()
         ):  # among numbers a word for one yet to come is told; among words it is one
             told = told | where_true(part_of(face.column(column), body.rows[open_cells]), is_pending)
+        if (
+            table.columns[column - table.columns[0].index].unit is None
+        ):  # a unit in the cell is no doubt of the cell
+            cells = face.cells[body.rows[open_cells], column]
+            told = told & np.array([carried_amount(cell) is None for cell in cells], dtype=bool)
         unparsed = open_cells[told]
         failed = where_true(part_of(face.column(column), body.rows[unparsed]), is_error)
         for row in body.rows[unparsed[failed]].tolist():

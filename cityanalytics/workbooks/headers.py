@@ -13,7 +13,7 @@ from cityanalytics.workbooks.cells import State, read_number
 from cityanalytics.workbooks.dates import Precision, read_date
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.statements import Measure, is_unit_note, measure, units_of_note
-from cityanalytics.workbooks.units import find_unit
+from cityanalytics.workbooks.units import Dimension, find_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -174,12 +174,18 @@ def is_meta(texts: list[str]) -> bool:
     if len(texts) > 3 and not bare[0] and sum(bare) * 2 <= len(texts):  # noqa: PLR2004 - 项目 万元 项目 万元
         return False
     pairs = sum(bool(_PAIR.match(text)) and not text.startswith("其中") for text in texts)
-    notes = sum(is_unit_note(text) for text in texts)
+    notes = sum(is_unit_note(text) and not (_is_count(text) and len(texts) > 1) for text in texts)
     named = any(
         re.fullmatch(r"(?:计量|金额|货币)?单位:?", text) and find_unit(after) is not None
         for text, after in pairwise(texts)
     )
     return pairs * 2 >= len(texts) or (notes > 0 and notes * 2 >= len(texts)) or (named and len(texts) <= 6)  # noqa: PLR2004 - a header has more labels
+
+
+def _is_count(text: str) -> bool:
+    """Tell whether a label that is a word for pieces too, such as 组, stands there."""
+    unit = find_unit(text)
+    return unit is not None and unit.dimension is Dimension.COUNT and "单位" not in text
 
 
 def _is_value(text: str) -> bool:

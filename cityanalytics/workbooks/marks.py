@@ -33,7 +33,7 @@ GRAND, CHINESE, BRACKETED, NAMED, DECIMAL, OF_WHICH, RATIO = (
 _UNITS = "(?:个|项|户|家|处|条|座|宗|人|件|栋|幢|套)(?:项目|工程)?"
 _COUNT = rf"(?:[(\[]共?(?P<inside>\d+){_UNITS}?[)\]]|共?(?P<outside>\d+){_UNITS})"
 _TOTAL = re.compile(
-    rf"^(?P<name>.{{0,40}}?)[(\[]?(?P<word>总合计|合计数?|总计数?|小计|共计|汇总|累计|总数|总投资|投资总额|总费用|总造价|总额|(?i:(?:grand|sub)?-?total))(?i:/?\(?(?:(?:grand|sub)?-?total|sum)\)?)?[)\]]?(?:{_COUNT}|[(\[][^()]*[)\]])?[:]?$"
+    rf"^(?P<name>.{{0,40}}?)[(\[【]?(?P<word>总合计|合计数?|总计数?|小计|共计|汇总|累计|总数|总投资|投资总额|总费用|总造价|总额|(?i:(?:grand|sub)?-?total))(?i:/?\(?(?:(?:grand|sub)?-?total|sum)\)?)?[)\]】]?(?:{_COUNT}|[(\[][^()]*[)\]])?[:]?$"
 )
 #: A word for totals that opens a label: what comes beside it says what is summed.
 _OPENING = re.compile(
@@ -43,7 +43,7 @@ _OPENING = re.compile(
 _WORDED = re.compile(r"^(?i:totals?(?=[a-z(:])|all(?=[a-z])|overall|combined).{1,60}$|^全部.{1,12}$")
 #: A word for the whole among the names of its parts.
 _WHOLE = re.compile(
-    r"^(?:全[市省国区县镇乡州盟旗村厂局系统社会行业]{1,2}|全部|总体|本[市省区县级]|(?i:statewide|nationwide|citywide|countywide|province-?wide|district-?wide|national|whole|entire[a-z]+|all))$"
+    r"^(?:全[市省国区县镇乡州盟旗村厂局系统社会行业]{1,2}|全部|总体|本[市省区县级]|(?i:statewide|nationwide|citywide|countywide|province-?wide|district-?wide|national|whole|entire[a-z]+|all|overall|combined|altogether|sum))$"
 )
 #: Words that mean a total only where they stand alone.
 _ALONE = frozenset({"累计", "总投资", "投资总额", "总费用", "总造价", "总额", "总数"})
@@ -66,7 +66,7 @@ _ORDINALS = (
 )
 #: Of rows that may be no plain leaves; RE2, where white space has to be spelt out.
 _TELLING = (
-    r"(?m)[合总小共累]_*计|(?i:total|^_*all|overall|wide_*$|^_*national_*$|^_*whole|^_*entire|^_*combined)|^_*全|^_*本[市省区县级]_*$|总体|汇_*总|总_*[数投费造额]|总额|其_*中|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
+    r"(?m)[合总小共累]_*计|(?i:total|^_*all|overall|wide_*$|^_*national_*$|^_*whole|^_*entire|^_*combined|^_*sum_*$|^_*altogether)|^_*全|^_*本[市省区县级]_*$|总体|汇_*总|总_*[数投费造额]|总额|其_*中|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
     r"|[(（]_*共?_*\d+_*[^\d()（）]{0,4}[)）]_*$|[同环]_*比|[去上]年|上[月季]|^_*#"
     r"|^_*(?:第?[一二三四五六七八九十]+_*[、.．,，章]|[（(]_*[一二三四五六七八九十\d]+_*[)）]|[①-⑳])"
 ).replace("_", r"[\s\pZ]")
@@ -151,7 +151,12 @@ def mark_of(face: Face, header: Header, columns: Columns, row: int) -> Mark | No
             return Mark(row=row, style=ordinal or GRAND, label=text, cell=at, worded=True)
         if near and _OPENING.match(text) and not is_serial(face.cells[row, header.left]):
             return Mark(row=row, style=ordinal or f"{NAMED}{_word(text)}", label=text, cell=at, keyword=True)
-        if near and _WORDED.match(text) and not is_serial(face.cells[row, header.left]):
+        if (
+            near
+            and _WORDED.match(text)
+            and _is_word(face.cells[row, at])
+            and not is_serial(face.cells[row, header.left])
+        ):
             return Mark(row=row, style=ordinal or f"{NAMED}{_word(text)}", label=text, cell=at, worded=True)
         derived = _RATIO.search(text) or _COMPARED.search(text)
         if derived and near and len(texts) <= 2 and not is_serial(face.cells[row, header.left]):
@@ -170,6 +175,12 @@ def mark_of(face: Face, header: Header, columns: Columns, row: int) -> Mark | No
     return Mark(
         row=row, style=NAMED, label=label, cell=column, count=count, count_cell=count_cell, indented=indented
     )
+
+
+def _is_word(cell: object) -> bool:
+    """Tell whether the word that opens a label ends there: All sites, not Alldale."""
+    match = re.match(r"\s*[A-Za-z]+", str(cell))
+    return match is None or match.group().strip().lower() in {"total", "totals", "all", "overall", "combined"}
 
 
 def _word(text: str) -> str:

@@ -158,6 +158,12 @@ def units_of_label(label: str) -> tuple[Unit, ...]:
         found = list(units_in(match.group(1)))
     elif not found and (match := _SUFFIX.search(outside)):
         found = list(units_in(match["marked"] or match["bare"]))
+    elif (
+        not found
+        and len(parts := _AFTER_MARK.split(outside)) > 1
+        and (unit := find_unit(parts[-1])) is not None
+    ):
+        found = [unit] if unit.dimension not in {Dimension.COUNT, Dimension.OTHER} else []
     return tuple(found)
 
 

@@ -84,6 +84,10 @@ def settle(  # noqa: C901 - one step after the other
         for index in [at for at in certain if marks[at].style.startswith(NAMED) and body.numbered[at]]:
             kinds[index] = kind.DATA
             del marks[index]
+    if not (kinds == kind.DATA).any():  # 其中 lists all that there is
+        for index in [at for at, mark in marks.items() if mark.style == OF_WHICH and kinds[at] == kind.TOTAL]:
+            kinds[index] = kind.DATA
+            del marks[index]
     leaves = kinds == kind.DATA
     spans = outline | neighbour_sums(
         additive, leaves, _apart(body, leaves), numbered=bool(body.serials[leaves].sum() * 2 > leaves.sum())
