@@ -8,6 +8,7 @@ FUZZ_CASES=4000 tries more of each than the few that every run tries.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import html
 import io
 import os
@@ -21,6 +22,7 @@ import xlwt
 
 from cityanalytics.workbooks.grid import read_bytes, read_sheets
 from cityanalytics.workbooks.tables import understand
+from tests.test_classes import CASES as CLASSES
 
 CASES = int(os.environ.get("FUZZ_CASES", "24"))
 CONTAINERS = ("xlsx", "xls", "csv", "ods", "html")
@@ -32,6 +34,8 @@ STRANGE = (
     None, "", " ", "合计", "小计", "其中：甲", "一、", "（一）", "1.1", "待定", "-", "１２３", "1e999", "-0", "99,99", "单位：万元",
     "单位：亩", "2010年13月45日", "2010年", "9月", "%", "=1+1", "<b>", "\u200b", "甲" * 3000, "备注：", "序号", 1e308, -1e-300, 0.0,
     2.0, True, 44_000.0, "∞", "²", "①", "{x}", "!", "共3个", "合计（共99个项目）", "\ufeff", "٣", "1\n2", "-1-",
+    "22A", "07.1.2", "1800万", "4.5 km", "12 crore", "Total works", "All sites", "全省", "东岸（合计）", "2021/6/31", "3/4/2021", "N/A",
+    "in millions of dollars", "检查人：", 2021.0, "12%", "⽔",
 )  # fmt: skip
 
 
@@ -204,3 +208,22 @@ def test_spoilt_cells_are_understood_or_doubted(container, rows):
             assert_understood(written(spoilt, container))
         except Exception as error:
             pytest.fail(f"cells of {container}, case {case}: {error!r}")
+
+
+@pytest.mark.parametrize(("sheet", "_right"), CLASSES)
+def test_spoilt_sheets_of_each_class_are_understood_or_doubted(sheet, _right):
+    width = max(map(len, sheet))
+    rows = [
+        [
+            cell if isinstance(cell, str | None) else str(cell) if isinstance(cell, dt.date) else float(cell)
+            for cell in row
+        ]
+        + [None] * (width - len(row))
+        for row in sheet
+    ]
+    for case in range(max(CASES // 8, 1)):
+        spoilt = spoilt_rows(rows, random.Random(f"{sheet} {case}"))
+        try:
+            assert_understood(written(spoilt, CONTAINERS[case % len(CONTAINERS)]))
+        except Exception as error:
+            pytest.fail(f"cells of {sheet}, case {case}: {error!r}")

@@ -183,6 +183,9 @@ def of_totals(
                     difference=_shown(round(total.stated - total.computed, 6)),
                 ),
             )
+    for row in covered:
+        if row.mark.assumed:
+            yield from _assumed(row.mark.row, stated, table, where)
     counted = {column.sum for column in table.columns if column.measure is Measure.COUNT}
     for row in covered:
         mark = row.mark
@@ -198,6 +201,30 @@ def of_totals(
                 Message.of("rows covered: {count}", count=count),
                 Message.of("correct the number in the label"),
             )
+
+
+def _assumed(row: int, stated: Sequence[StatedTotal], table: Table, where: str) -> Iterator[Issue]:
+    """Yield the row that only its sums make a total: both readings, with what its first column sums to in each."""
+    total = next(
+        (one for one in stated if one.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == str(row + 1)), None
+    )
+    if total is None or total.covers is None:
+        return
+    column = total.cell.rstrip("0123456789")
+    of_column = table.column(column).sum or 0.0
+    yield _warning(
+        "TOTAL_ASSUMED",
+        f"{where}!{total.cell}",
+        total.stated,
+        Message.of(
+            "read as the sum of {first}:{last}, so that the column sums to {sum}; as a record it would be {other}",
+            first=f"{column}{total.covers[0]}",
+            last=f"{column}{total.covers[1]}",
+            sum=_shown(of_column),
+            other=_shown(round(of_column + total.stated, 6)),
+        ),
+        Message.of("name the row a total, or give it a serial number like the others"),
+    )
 
 
 def of_values(

@@ -94,6 +94,8 @@ class Mark:
         Whether a word such as 合计 stands in it.
     worded
         Whether a word stands in it that means a total only where its sum or its place agrees: Total receipts.
+    assumed
+        Whether its sums alone make it a total, neither its label nor its place.
     indented
         Whether white space stands before its label.
     """
@@ -106,6 +108,7 @@ class Mark:
     count_cell: int | None = None
     keyword: bool = False
     worded: bool = False
+    assumed: bool = False
     indented: bool = False
 
 

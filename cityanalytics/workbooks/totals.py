@@ -89,12 +89,18 @@ def settle(  # noqa: C901 - one step after the other
             kinds[index] = kind.DATA
             del marks[index]
     leaves = kinds == kind.DATA
+    apart = _apart(body, leaves)
+    ends = np.zeros(len(kinds), dtype=bool)
+    ends[np.flatnonzero(leaves)[[0, -1]] if leaves.any() else []] = True
     spans = outline | neighbour_sums(
         additive, leaves, _apart(body, leaves), numbered=bool(body.serials[leaves].sum() * 2 > leaves.sum())
     )
     for index in spans:
         kinds[index] = kind.TOTAL
-        marks.setdefault(index, Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0))
+        assumed = index not in outline and not ends[index] and bool(body.texts[index]) and not apart[index]
+        marks.setdefault(
+            index, Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0, assumed=assumed)
+        )
     found = [int(index) for index in np.flatnonzero(kinds == kind.TOTAL) if int(index) in marks]
     sums = _sums(additive, kinds == kind.DATA)
     parents = [index for index in found if marks[index].style == DECIMAL]
