@@ -19,6 +19,7 @@ MADE = {
     "changes": 'ca.changes(ca.programme(workspace, "2010Q2"), programme)',
     "forecast": "ca.forecast(programme)",
     "briefing": "ca.briefing(programme)",
+    "book": 'ca.read_workbook(workspace.settings.root / workspace.received["file"].iloc[0])',
 }
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cityanalytics.library import (
         briefing,
         changes,
+        chart_style,
         forecast,
         forecast_series,
         ingest,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from cityanalytics.outlook.forecast import Forecast
     from cityanalytics.programme.changes import Changes
     from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.workbooks.workbook import Workbook, read_workbook
     from cityanalytics.workspace import Workspace
 
 __version__ = "0.1.0"
@@ -49,15 +51,18 @@ __all__ = [
     "Forecast",
     "Ingestion",
     "Programme",
+    "Workbook",
     "Workspace",
     "briefing",
     "changes",
+    "chart_style",
     "errors",
     "forecast",
     "forecast_series",
     "ingest",
     "open_workspace",
     "programme",
+    "read_workbook",
     "trace",
 ]
 
@@ -68,7 +73,9 @@ _HOMES = {
     "Forecast": "outlook.forecast",
     "Ingestion": "intake.ingestion",
     "Programme": "programme.snapshot",
+    "Workbook": "workbooks.workbook",
     "Workspace": "workspace",
+    "read_workbook": "workbooks.workbook",
 }
 
 

@@ -165,6 +165,7 @@ def forecast(
     reference_class: str | None = None,
     target: float | None = None,
     seed: int | None = None,
+    pace: float = 1.0,
 ) -> Forecast:
     """Return where the programme's year ends.
 
@@ -178,6 +179,8 @@ def forecast(
         What the year is to come to (yuan); the plan in force unless another is given.
     seed
         Of the draws of ``paths``; the configuration's unless another is given.
+    pace
+        Factor on the daily pace after the data date, above 0; its spread stays.
 
     Returns
     -------
@@ -199,7 +202,9 @@ def forecast(
     """
     from cityanalytics.outlook.forecast import forecast_programme
 
-    return forecast_programme(programme, reference_class=reference_class or "", target=target, seed=seed)
+    return forecast_programme(
+        programme, reference_class=reference_class or "", target=target, seed=seed, pace=pace
+    )
 
 
 def forecast_series(frame: pd.DataFrame, month: int, *, years: Sequence[int] = ()) -> pd.DataFrame:
@@ -302,3 +307,23 @@ def trace(briefing: Briefing, key: str) -> pd.DataFrame:
     from cityanalytics.publishing.trace import trace_briefing
 
     return trace_briefing(briefing, key)
+
+
+def chart_style() -> None:
+    """Let matplotlib and seaborn draw Chinese, in the font of the page's charts; it holds for the whole session.
+
+    Examples
+    --------
+    >>> ca.chart_style()
+    >>> import matplotlib
+    >>> matplotlib.rcParams["font.family"]
+    ['Noto Sans SC']
+    """
+    import matplotlib as mpl
+    from matplotlib import font_manager
+
+    from cityanalytics.briefing.charts import typeface
+
+    font_manager.fontManager.addfont(typeface.file())
+    mpl.rcParams["font.family"] = [font_manager.FontProperties(fname=typeface.file()).get_name()]
+    mpl.rcParams["axes.unicode_minus"] = False

@@ -108,7 +108,7 @@ def test_ingest_lists_every_issue_and_changes_nothing_when_one_blocks(workspace:
 def test_a_new_workspace_hands_out_workbooks_that_are_understood(tmp_path: Path) -> None:
     folder = tmp_path / "city"
     assert run("init", str(folder), cwd=tmp_path).returncode == 0
-    assert len(list((folder / "notebooks").glob("*.ipynb"))) == 5
+    assert len(list((folder / "notebooks").glob("*.ipynb"))) == 6
     settings = folder / "cityanalytics.toml"
     text = settings.read_text(encoding="utf-8")
     settings.write_text(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cityanalytics.briefing import sections
 from cityanalytics.briefing.figures import frame
-from cityanalytics.briefing.page import CONTENTS, page
+from cityanalytics.briefing.page import CONTENTS, page, record_of
 from cityanalytics.briefing.section import Section
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from cityanalytics.briefing.charts import ShownChart
     from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.section import BriefingRecord
     from cityanalytics.briefing.shown import ShownTable
 
 #: Names of the sections, in the order of the page.
@@ -107,7 +108,7 @@ class Briefing:
             ``headline``, ``key``, ``final``, ``units``, ``projects``, ``decisions``, ``what-if``, ``data``,
             ``record`` or ``provenance``.
         language
-            Such as ``"en"``; the briefing's first unless another is named.
+            Such as ``"en"``; all of the briefing's languages unless one is named, and the first is shown.
 
         Raises
         ------
@@ -123,8 +124,22 @@ class Briefing:
             raise UsageError(
                 Message.of("no section {name}; there are: {names}", name=name, names=", ".join(SECTIONS))
             )
+        found = self._section(name)
+        if language is None:
+            return found
         chosen = self._language(language)
-        return Section(id=name, html={chosen: self._section(name).html[chosen]})
+        return Section(id=name, html={chosen: found.html[chosen]})
+
+    @property
+    def record(self) -> BriefingRecord:
+        """What briefing.json and briefing.xlsx hold, for the step that writes them.
+
+        Examples
+        --------
+        >>> briefing.record.document["briefing"]["quarter"]
+        '2010Q3'
+        """
+        return record_of(self.content)
 
     def page(self, language: str | None = None) -> str:
         """Return the page that leaders read, whole.

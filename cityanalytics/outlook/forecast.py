@@ -242,7 +242,12 @@ class Forecast:
 
 
 def forecast_programme(
-    programme: Programme, *, reference_class: str = "", target: float | None = None, seed: int | None = None
+    programme: Programme,
+    *,
+    reference_class: str = "",
+    target: float | None = None,
+    seed: int | None = None,
+    pace: float = 1.0,
 ) -> Forecast:
     """Return where a programme's year ends.
 
@@ -256,6 +261,8 @@ def forecast_programme(
         Yuan that the year is to come to; by default the plan in force.
     seed
         Of the paths' draws; by default the configuration's.
+    pace
+        Factor on the daily pace after the data date.
 
     Raises
     ------
@@ -270,8 +277,10 @@ def forecast_programme(
     plan = programme.plan if target is None else float(target)
     if not math.isfinite(plan):
         raise UsageError(Message.of("a target is a number of yuan, not {target}", target=target))
+    if not (math.isfinite(pace) and pace > 0):
+        raise UsageError(Message.of("a pace is a factor above 0, not {pace}", pace=pace))
     return Forecast(
         programme=programme,
-        total=forecast_year(name, so_far, plan, progress.ceiling(programme)),
+        total=forecast_year(name, so_far, plan, progress.ceiling(programme)).at_pace(pace),
         seed=seed if seed is not None else 0 if settings is None else settings.seed,
     )

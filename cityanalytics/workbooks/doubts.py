@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 _SHARED, _RANGES = 3, 20
 _MANY = {
     "a number stored as text": "{count} numbers stored as text",
-    "no number, and not zero": "{count} cells hold no number, and not zero",
+    "no number, and not zero": "cells that hold no number, and not zero: {count}",
     "a date without its day": "{count} dates without their day",
-    "no date": "{count} cells hold no date",
+    "no date": "cells that hold no date: {count}",
     "a serial number twice in one run": "{count} serial numbers stand twice in one run",
     "a code stored as a number: its last digits are lost": (
         "{count} codes stored as numbers: their last digits are lost"
