@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow.compute as pc
 
 from cityanalytics.workbooks.cells import State, is_serial, read_number, squeezed
 from cityanalytics.workbooks.cellunits import carried_amount
@@ -29,7 +28,7 @@ from cityanalytics.workbooks.marks import (
 )
 from cityanalytics.workbooks.outline import indents
 from cityanalytics.workbooks.preamble import is_unit_row
-from cityanalytics.workbooks.texts import by_distinct, matching, part_of, truths
+from cityanalytics.workbooks.texts import by_distinct, equal, matching, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -301,7 +300,7 @@ def _repeated(face: Face, header: Header, rows: NDArray[np.intp], kinds: NDArray
         same = np.arange(len(rows))
         for column, _ in labels:
             texts = part_of(face.column(column), rows[same])
-            same = same[truths(pc.equal(texts, face.cells[row, column]))]
+            same = same[equal(texts, face.cells[row, column])]
         kinds[same] = HEADER
     above = [list(face.texts(row)) for row in range(max(header.first - _TITLES, 0), header.first)]
     for position in np.flatnonzero(kinds == HEADER).tolist():  # the title goes with its header

@@ -19,10 +19,10 @@ from cityanalytics.workbooks.texts import TextCells, matching, part_of, texts_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from cityanalytics.workbooks.sheet import Grid, Merge
+    from cityanalytics.workbooks.texts import Texts
 
 
 #: Merged cells beyond this are not followed.
@@ -80,7 +80,8 @@ class Face:
 
     grid: Grid
     codes: NDArray[np.int8]
-    _texts: dict[int, pa.ChunkedArray] = field(default_factory=dict, repr=False)
+    _texts: dict[int, Texts] = field(default_factory=dict, repr=False)
+    _rows: dict[int, list[tuple[int, str]]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, grid: Grid) -> Face:
@@ -103,8 +104,8 @@ class Face:
         """The raw values, of the shape of `codes`."""
         return self.grid.values
 
-    def column(self, column: int) -> pa.ChunkedArray:
-        """Return the texts of a column, from the first row down; null where a cell is no text."""
+    def column(self, column: int) -> Texts:
+        """Return the texts of a column, from the first row down; None where a cell is no text."""
         if isinstance(self.cells, TextCells):
             return self.cells.columns[column]
         if column not in self._texts:
@@ -194,10 +195,12 @@ class Face:
         value = self.cells[row, column]
         return squeezed(value) if isinstance(value, str) else ""
 
-    def texts(self, row: int) -> Iterator[tuple[int, str]]:
-        """Yield column and text, without white space, of the texts of a row."""
-        for column in np.flatnonzero(self.codes[row] == Code.TEXT):
-            yield int(column), squeezed(self.cells[row, column])
+    def texts(self, row: int) -> list[tuple[int, str]]:
+        """Return column and text, without white space, of the texts of a row."""
+        if row not in self._rows:
+            columns = np.flatnonzero(self.codes[row] == Code.TEXT).tolist()
+            self._rows[row] = [(column, squeezed(self.cells[row, column])) for column in columns]
+        return self._rows[row]
 
     def width(self, row: int, column: int) -> int:
         """Return how many columns the cell spans."""

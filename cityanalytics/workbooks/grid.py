@@ -30,6 +30,8 @@ Container = Literal["xlsx", "xls", "ods", "csv", "html"]
 
 #: A workbook beyond this is refused: no unit's workbook comes near it.
 MAX_FILE_BYTES = 256 * 1024 * 1024
+#: The hash of fewer bytes needs no thread of its own.
+_SMALL = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -89,10 +91,17 @@ def read_grids(path: Path, *, name: str | None = None) -> Grids:
 
 def read_bytes(content: bytes, *, name: str) -> Grids:
     """Read a workbook from its bytes; see `read_grids`."""
+    workbook = Grids(name=name, container=_container(content), encoding=None, sha256="")
+    if len(content) < _SMALL:
+        return replace(_read(content, workbook), sha256=_sha256(content))
     with ThreadPoolExecutor(1) as pool:  # the hash of a large file is worked out while it is read
-        sha256 = pool.submit(lambda: hashlib.sha256(content).hexdigest())
-        workbook = _read(content, Grids(name=name, container=_container(content), encoding=None, sha256=""))
+        sha256 = pool.submit(_sha256, content)
+        workbook = _read(content, workbook)
     return replace(workbook, sha256=sha256.result())
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _read(content: bytes, workbook: Grids) -> Grids:

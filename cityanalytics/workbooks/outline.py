@@ -11,17 +11,17 @@ from cityanalytics.workbooks.texts import by_distinct, matching
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from cityanalytics.workbooks.numeric import Numbers
+    from cityanalytics.workbooks.texts import Texts
 
 _MOST_PARENTS = 300
 _CLOSE = 1e-6
 _WIDE = "\u3000"
 
 
-def indents(labels: pa.ChunkedArray) -> NDArray[np.int16]:
+def indents(labels: Texts) -> NDArray[np.int16]:
     """Return how far each label is indented, in half-width spaces; 0 for all where none is."""
     if not matching(labels, r"^[\s\pZ]+[^\s\pZ]").any():
         return np.zeros(len(labels), dtype=np.int16)

@@ -1,8 +1,11 @@
-"""Columns of text kept as Arrow arrays: a million cells are looked at at once, not one by one."""
+"""Columns of text: short ones are lists, long ones Arrow arrays, whose million cells are looked at at once."""
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -13,17 +16,24 @@ from cityanalytics.workbooks.cells import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeAlias
 
     from numpy.typing import NDArray
 
 # Arrow's own pool hands memory back and asks for it anew: a million records take an eighth longer with it.
 pa.set_memory_pool(pa.system_memory_pool())
 
+#: A column of text, None or null where a cell holds none. Arrow costs more than it saves where there are few.
+Texts: TypeAlias = "pa.ChunkedArray | list[str | None]"
 Result = TypeVar("Result")
 Key = int | np.integer[Any] | slice | np.ndarray
 #: Where so many first texts say fewer than a tenth as many different things, each is asked once.
 _FIRST, _OFTEN = 5000, 10
 _RUNS = 1000
+#: Fewer texts than this are a list.
+_FEW = 2000
+#: White space beyond ASCII, which RE2 calls \pZ and Python's ASCII patterns do not know.
+_SEPARATORS = "\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000 "
 #: No mark or word for what is missing is longer, white space between its letters counted.
 _SHORT = 12
 
@@ -70,11 +80,14 @@ class TextCells:
 def _taken(column: pa.ChunkedArray, rows: Key) -> Any:  # noqa: ANN401 - a cell, or an array of them
     if isinstance(rows, int | np.integer):
         return column[int(rows)].as_py()
-    return part_of(column, rows).to_numpy()
+    part = part_of(column, rows)
+    return np.array(part, dtype=object) if isinstance(part, list) else part.to_numpy()
 
 
-def part_of(column: pa.ChunkedArray, rows: slice | NDArray[np.intp]) -> pa.ChunkedArray:
+def part_of(column: Texts, rows: slice | NDArray[np.intp]) -> Texts:
     """Return the cells of some rows, ascending; where they stand in few runs, without a copy."""
+    if isinstance(column, list):
+        return column[rows] if isinstance(rows, slice) else [column[row] for row in rows.tolist()]
     if isinstance(rows, slice):
         return column[rows]
     if not len(rows):
@@ -88,14 +101,16 @@ def part_of(column: pa.ChunkedArray, rows: slice | NDArray[np.intp]) -> pa.Chunk
     return pa.chunked_array([chunk for start, length in runs for chunk in column.slice(start, length).chunks])
 
 
-def texts_of(cells: NDArray[np.object_], text: NDArray[np.bool_]) -> pa.ChunkedArray:
-    """Return the texts of a column of objects; null where `text` is False.
+def texts_of(cells: NDArray[np.object_], text: NDArray[np.bool_]) -> Texts:
+    """Return the texts of a column of objects; None where `text` is False.
 
     Examples
     --------
-    >>> texts_of(np.array(["甲", 1.0, None], dtype=object), np.array([True, False, False])).to_pylist()
+    >>> texts_of(np.array(["甲", 1.0, None], dtype=object), np.array([True, False, False]))
     ['甲', None, None]
     """
+    if len(cells) < _FEW:
+        return [cell if holds else None for cell, holds in zip(cells.tolist(), text.tolist(), strict=True)]
     try:
         found = pa.array(cells, type=pa.string(), mask=~text)
     except UnicodeEncodeError:  # half of a pair, as a damaged workbook may hold
@@ -106,20 +121,43 @@ def texts_of(cells: NDArray[np.object_], text: NDArray[np.bool_]) -> pa.ChunkedA
     return pa.chunked_array([found])
 
 
-def matching(texts: pa.ChunkedArray, pattern: str) -> NDArray[np.bool_]:
-    r"""Tell which texts hold a match of an RE2 pattern; null holds none.
+def matching(texts: Texts, pattern: str) -> NDArray[np.bool_]:
+    r"""Tell which texts hold a match of an RE2 pattern; None holds none.
+
+    The pattern is one that Python reads alike: ``\pZ`` within brackets, no ``\b``.
 
     Examples
     --------
     >>> matching(pa.chunked_array([["12", "一", None]]), r"^\d+$").tolist()
     [True, False, False]
     """
+    if isinstance(texts, list):
+        return np.fromiter((text is not None and _holds(text, pattern) for text in texts), bool, len(texts))
     first = texts.slice(0, _FIRST)
     if len(texts) > _FIRST and pc.count_distinct(first).as_py() * _OFTEN < _FIRST:  # each text is asked once
         encoded = _encoded(texts)
         found = truths(pc.match_substring_regex(encoded.dictionary, pattern))
         return np.append(found, [False])[_positions(encoded)]
     return truths(pc.match_substring_regex(texts, pattern))
+
+
+@lru_cache(maxsize=1 << 15)
+def _holds(text: str, pattern: str) -> bool:
+    return _compiled(pattern).search(text) is not None
+
+
+@lru_cache(maxsize=64)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Return an RE2 pattern as Python's: white space and digits are ASCII, and $ is the very end but of lines."""
+    plain = pattern.replace(r"\pZ", _SEPARATORS)
+    return re.compile(plain if plain.startswith("(?m)") else re.sub(r"\$$", r"\\Z", plain), re.ASCII)
+
+
+def equal(texts: Texts, text: str) -> NDArray[np.bool_]:
+    """Tell which texts are a text."""
+    if isinstance(texts, list):
+        return np.fromiter((one == text for one in texts), bool, len(texts))
+    return truths(pc.equal(texts, text))
 
 
 def truths(values: pa.Array | pa.ChunkedArray) -> NDArray[np.bool_]:
@@ -134,8 +172,14 @@ def told(texts: pa.ChunkedArray) -> NDArray[np.bool_]:
     return truths(pc.invert(pc.utf8_is_space(texts)))
 
 
-def floats(texts: pa.ChunkedArray, plain: NDArray[np.bool_]) -> NDArray[np.float64]:
+def floats(texts: Texts, plain: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the numbers that the `plain` texts are, each rounded once; nan elsewhere."""
+    if isinstance(texts, list):
+        numbers = (
+            float(text) if number and text else math.nan
+            for text, number in zip(texts, plain.tolist(), strict=True)
+        )
+        return np.fromiter(numbers, float, len(texts))
     if not plain.all():
         texts = pc.if_else(pa.array(plain), texts, pa.scalar(None, pa.string()))
     return _as_floats(pc.cast(texts, pa.float64()))
@@ -166,9 +210,7 @@ def _positions(encoded: pa.DictionaryArray) -> NDArray[np.int32]:
     return found
 
 
-def by_distinct(
-    texts: pa.ChunkedArray, function: Callable[[str], Result]
-) -> tuple[NDArray[np.int32], list[Result]]:
+def by_distinct(texts: Texts, function: Callable[[str], Result]) -> tuple[NDArray[np.int32], list[Result]]:
     """Apply a function to each distinct text once.
 
     Returns
@@ -182,6 +224,10 @@ def by_distinct(
     >>> positions.tolist(), results
     ([0, 1, -1, 0], [1, 2])
     """
+    if isinstance(texts, list):
+        known: dict[str, int] = {}
+        positions = [-1 if text is None else known.setdefault(text, len(known)) for text in texts]
+        return np.array(positions, dtype=np.int32), [function(text) for text in known]
     encoded = _encoded(texts)
     return _positions(encoded), [function(text) for text in encoded.dictionary.to_pylist()]
 
@@ -200,7 +246,7 @@ def without_missing(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(pa.array(missing), pa.scalar(None, texts.type), texts) if missing.any() else texts
 
 
-def where(texts: pa.ChunkedArray, function: Callable[[str], bool]) -> NDArray[np.bool_]:
+def where(texts: Texts, function: Callable[[str], bool]) -> NDArray[np.bool_]:
     """Tell for which texts a function is true, asking it once for each distinct text; for null it is not."""
     positions, results = by_distinct(texts, function)
     return np.array([*results, False], dtype=bool)[positions]
