@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import difflib
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cityanalytics.issues import Issue, Message, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from typing import TypeAlias
 
-    import pandas as pd
+    from cityanalytics.intake.reading import Rows
+
+#: One row of a canonical table.
+Row: TypeAlias = "dict[str, Any]"
 
 
-def cross_check(tables: dict[str, pd.DataFrame]) -> list[Issue]:
+def cross_check(tables: Mapping[str, Rows], *, without: Collection[str] = ()) -> list[Issue]:
     """Hold the workbooks of all units and quarters against each other.
 
     Parameters
     ----------
     tables
-        The canonical tables by name.
+        Rows by canonical table.
+    without
+        Files that are left out.
     """
-    projects, status, works = (_current(tables[name]) for name in ("projects", "status", "works"))
-    sites = _current(tables["demolition"]).drop_duplicates(["file", "planned_area_cell"])
+    projects, status, works, demolition, investment = (
+        _current(tables.get(name, {}), without)
+        for name in ("projects", "status", "works", "demolition", "investment")
+    )
+    sites = list({(row["file"], row["planned_area_cell"]): row for row in reversed(demolition)}.values())[
+        ::-1
+    ]
     return [
         *_claimed_twice(projects),
         *_done_twice(works),
@@ -36,40 +47,63 @@ def cross_check(tables: dict[str, pd.DataFrame]) -> list[Issue]:
         *_without_project(projects, status, "stage_cell"),
         *_without_project(projects, works, "done_cell"),
         *_without_status(projects, status),
-        *_withdrawn(projects, _current(tables["investment"])),
+        *_withdrawn(projects, investment),
     ]
 
 
-def _current(table: pd.DataFrame) -> pd.DataFrame:
+def _current(rows: Rows, without: Collection[str]) -> list[Row]:
     """Keep what the last file of each unit and quarter says."""
-    files = table[["unit", "quarter", "received", "position"]].drop_duplicates()
-    files = files.sort_values(["received", "position"])
-    return table.merge(files.drop_duplicates(["unit", "quarter"], keep="last"))
+    records = [dict(zip(rows, values, strict=True)) for values in zip(*rows.values(), strict=True)]
+    records = [row for row in records if row["file"] not in without]
+    last: dict[tuple[str, str], tuple[Any, int]] = {}
+    for row in records:
+        key = row["unit"], row["quarter"]
+        last[key] = max(last.get(key, _received(row)), _received(row))
+    return [row for row in records if _received(row) == last[row["unit"], row["quarter"]]]
 
 
-def _claimed_twice(projects: pd.DataFrame) -> Iterator[Issue]:
-    units = projects.groupby(["quarter", "project"])["unit"].transform("nunique")
-    for (_, project), rows in projects[units > 1].groupby(["quarter", "project"]):
-        cells = list(rows["project_cell"])
+def _received(row: Row) -> tuple[Any, int]:
+    return row["received"], row["position"]
+
+
+def _grouped(rows: Iterable[Row], *names: str) -> list[tuple[tuple[Any, ...], list[Row]]]:
+    """Return the rows that share the values of some columns, in the order of these values."""
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[name] for name in names), []).append(row)
+    return sorted(groups.items(), key=lambda group: group[0])
+
+
+def _units(rows: Iterable[Row]) -> list[str]:
+    return list(dict.fromkeys(row["unit"] for row in rows))
+
+
+def _claimed_twice(projects: list[Row]) -> Iterator[Issue]:
+    for (_, project), rows in _grouped(projects, "quarter", "project"):
+        if len(_units(rows)) < 2:  # noqa: PLR2004 - twice
+            continue
         yield Issue(
             severity=Severity.ERROR,
             code="PROJECT_TWICE",
-            where=cells[-1],
+            where=rows[-1]["project_cell"],
             value=str(project),
             understood=Message.of(
-                "claimed by {units}; also at {cell}", units=", ".join(rows["unit"]), cell=cells[0]
+                "claimed by {units}; also at {cell}",
+                units=", ".join(row["unit"] for row in rows),
+                cell=rows[0]["project_cell"],
             ),
             suggestion=Message.of("settle which unit is responsible, and have the other send a correction"),
         )
 
 
-def _done_twice(works: pd.DataFrame) -> Iterator[Issue]:
+def _done_twice(works: list[Row]) -> Iterator[Issue]:
     """Say which projects have works from several units in a quarter; a snapshot takes those received last."""
-    keys = ["quarter", "project"]
-    several = works.groupby(keys)["unit"].transform("nunique") > 1
-    ordered = works[several].sort_values(["received", "position"], kind="stable")
-    for (_, project), rows in ordered.groupby(keys):
-        first, last = (rows.drop_duplicates("unit").iloc[place] for place in (0, -1))
+    for (_, project), rows in _grouped(sorted(works, key=_received), "quarter", "project"):
+        firsts = {row["unit"]: row for row in reversed(rows)}
+        units = _units(rows)
+        if len(units) < 2:  # noqa: PLR2004 - twice
+            continue
+        first, last = firsts[units[0]], firsts[units[-1]]
         yield Issue(
             severity=Severity.WARNING,
             code="WORKS_TWICE",
@@ -77,7 +111,7 @@ def _done_twice(works: pd.DataFrame) -> Iterator[Issue]:
             value=str(project),
             understood=Message.of(
                 "works of this project come from {units}; also at {cell}; those of {unit} alone count",
-                units=", ".join(rows["unit"].unique()),
+                units=", ".join(units),
                 cell=first["done_cell"],
                 unit=last["unit"],
             ),
@@ -85,26 +119,25 @@ def _done_twice(works: pd.DataFrame) -> Iterator[Issue]:
         )
 
 
-def _handed_over(table: pd.DataFrame, code: str, name: str, cell: str) -> Iterator[Issue]:
+def _handed_over(table: list[Row], code: str, name: str, cell: str) -> Iterator[Issue]:
     """Say what one unit reports that another reported before; a snapshot counts it once, as reported last."""
-    ordered = table.sort_values(["quarter", "received", "position"], kind="stable")
-    rows = ordered.drop_duplicates([name, "quarter"], keep="last")
-    said = [name, "unit", "quarter", cell]
-    for subject, stated in rows[rows.groupby(name)["unit"].transform("nunique") > 1][said].groupby(name):
-        for before, now in pairwise(stated[said[1:]].itertuples(index=False, name=None)):
-            if before[0] != now[0]:
+    ordered = sorted(table, key=lambda row: (row["quarter"], *_received(row)))
+    for (subject,), rows in _grouped(ordered, name):
+        stated = list({row["quarter"]: row for row in rows}.values())
+        for before, now in pairwise(stated):
+            if before["unit"] != now["unit"]:
                 yield Issue(
                     severity=Severity.WARNING,
                     code=code,
-                    where=str(now[2]),
+                    where=str(now[cell]),
                     value=str(subject),
                     understood=Message.of(
                         "reported by {unit} until {quarter}, at {cell}; counts once, as {other} now reports it, "
                         "with the amounts of earlier periods",
-                        unit=before[0],
-                        quarter=before[1],
-                        cell=before[2],
-                        other=now[0],
+                        unit=before["unit"],
+                        quarter=before["quarter"],
+                        cell=before[cell],
+                        other=now["unit"],
                     ),
                     suggestion=Message.of(
                         "confirm that it was handed over; if they are two, tell them apart by name"
@@ -112,40 +145,37 @@ def _handed_over(table: pd.DataFrame, code: str, name: str, cell: str) -> Iterat
                 )
 
 
-def _repeated(table: pd.DataFrame, code: str, name: str, cell: str) -> Iterator[Issue]:
+def _repeated(table: list[Row], code: str, name: str, cell: str) -> Iterator[Issue]:
     """Say what stands twice; a project of two units in 项目投资完成情况 is said by `_claimed_twice`."""
     by_unit = ["quarter", name, *(["unit"] if code == "PROJECT_REPEATED" else [])]
-    for _, rows in table[table.duplicated(by_unit, keep=False)].groupby(by_unit):
-        cells = [str(place) for place in rows[cell]]
-        for place in cells[1:]:
+    for _, rows in _grouped(table, *by_unit):
+        for row in rows[1:]:
             yield Issue(
                 severity=Severity.ERROR,
                 code=code,
-                where=place,
-                value=str(rows[name].iloc[0]),
-                understood=Message.of("named more than once; also at {cell}", cell=cells[0]),
+                where=str(row[cell]),
+                value=str(row[name]),
+                understood=Message.of("named more than once; also at {cell}", cell=rows[0][cell]),
                 suggestion=Message.of("keep one row, or tell the two apart by name"),
             )
 
 
-def _renamed(projects: pd.DataFrame) -> Iterator[Issue]:
+def _renamed(projects: list[Row]) -> Iterator[Issue]:
     """Say which projects are gone since the quarter before, with the nearest new name; a person confirms."""
-    reported = set(zip(projects["quarter"], projects["project"], strict=True))
-    for unit, rows in projects.groupby("unit"):
-        quarters = sorted(rows["quarter"].unique())
-        for before, after in pairwise(quarters):
-            then = rows[rows["quarter"] == before]
-            now = rows[rows["quarter"] == after]
-            new = sorted(set(now["project"]) - set(then["project"]))
-            for row in then[~then["project"].isin(set(now["project"]))].itertuples():
-                if (after, row.project) in reported:
-                    continue  # another unit reports it: `_handed_over` says so
-                near = difflib.get_close_matches(str(row.project), new, n=1)
+    reported = {(row["quarter"], row["project"]) for row in projects}
+    for (unit,), rows in _grouped(projects, "unit"):
+        for (_, then), ((after,), now) in pairwise(_grouped(rows, "quarter")):
+            names = {row["project"] for row in now}
+            new = sorted(names - {row["project"] for row in then})
+            for row in then:
+                if row["project"] in names or (after, row["project"]) in reported:
+                    continue  # where another unit reports it, `_handed_over` says so
+                near = difflib.get_close_matches(str(row["project"]), new, n=1)
                 yield Issue(
                     severity=Severity.WARNING,
                     code="PROJECT_GONE",
-                    where=str(row.project_cell),
-                    value=str(row.project),
+                    where=str(row["project_cell"]),
+                    value=str(row["project"]),
                     understood=Message.of(
                         "not in the workbook of {unit} for {quarter}; nearest new name: {near}",
                         unit=unit,
@@ -156,55 +186,53 @@ def _renamed(projects: pd.DataFrame) -> Iterator[Issue]:
                 )
 
 
-def _without_project(projects: pd.DataFrame, table: pd.DataFrame, cell: str) -> Iterator[Issue]:
-    known = set(zip(projects["quarter"], projects["project"], strict=True))
-    for row in table.itertuples():
-        if (row.quarter, row.project) not in known:
+def _without_project(projects: list[Row], table: list[Row], cell: str) -> Iterator[Issue]:
+    known = {(row["quarter"], row["project"]) for row in projects}
+    for row in table:
+        if (row["quarter"], row["project"]) not in known:
             yield Issue(
                 severity=Severity.WARNING,
                 code="PROJECT_UNKNOWN",
-                where=str(getattr(row, cell)),
-                value=str(row.project),
+                where=str(row[cell]),
+                value=str(row["project"]),
                 understood=Message.of(
-                    "no project of that name has a plan in {quarter}; not counted", quarter=row.quarter
+                    "no project of that name has a plan in {quarter}; not counted", quarter=row["quarter"]
                 ),
                 suggestion=Message.of("write the name as in 项目投资完成情况, or add it to aliases.toml"),
             )
 
 
-def _without_status(projects: pd.DataFrame, status: pd.DataFrame) -> Iterator[Issue]:
-    known = set(zip(status["quarter"], status["project"], strict=True))
-    for row in projects.itertuples():
-        if (row.quarter, row.project) not in known:
+def _without_status(projects: list[Row], status: list[Row]) -> Iterator[Issue]:
+    known = {(row["quarter"], row["project"]) for row in status}
+    for row in projects:
+        if (row["quarter"], row["project"]) not in known:
             yield Issue(
                 severity=Severity.WARNING,
                 code="STATUS_MISSING",
-                where=str(row.project_cell),
-                value=str(row.project),
-                understood=Message.of("its unit reports no status for {quarter}", quarter=row.quarter),
+                where=str(row["project_cell"]),
+                value=str(row["project"]),
+                understood=Message.of("its unit reports no status for {quarter}", quarter=row["quarter"]),
                 suggestion=Message.of("add it to 项目状态"),
             )
 
 
-def _withdrawn(projects: pd.DataFrame, flows: pd.DataFrame) -> Iterator[Issue]:
+def _withdrawn(projects: list[Row], flows: list[Row]) -> Iterator[Issue]:
     """Say which amounts a unit's next workbook covers with its periods but no longer gives."""
-    named = set(zip(projects["unit"], projects["quarter"], projects["project"], strict=True))
-    for unit, rows in flows.groupby("unit"):
-        for before, after in pairwise(sorted(rows["quarter"].unique())):
-            then, now = rows[rows["quarter"] == before], rows[rows["quarter"] == after]
-            stated = set(zip(now["project"], now["period_start"], strict=True))
-            covered = then[then["period_end"] <= now["period_end"].max()]
-            covered = covered[
-                (covered["period_start"] >= now["period_start"].min()) & (covered["amount"] != 0)
-            ]
-            for row in covered.itertuples():
-                key = (row.project, row.period_start)
-                if key not in stated and (unit, after, row.project) in named:
+    named = {(row["unit"], row["quarter"], row["project"]) for row in projects}
+    for (unit,), rows in _grouped(flows, "unit"):
+        for (_, then), ((after,), now) in pairwise(_grouped(rows, "quarter")):
+            stated = {(row["project"], row["period_start"]) for row in now}
+            first = min(row["period_start"] for row in now)
+            last = max(row["period_end"] for row in now)
+            for row in then:
+                key = row["project"], row["period_start"]
+                covered = first <= row["period_start"] and row["period_end"] <= last and row["amount"] != 0
+                if covered and key not in stated and (unit, after, row["project"]) in named:
                     yield Issue(
                         severity=Severity.WARNING,
                         code="AMOUNT_WITHDRAWN",
-                        where=str(row.amount_cell),
-                        value=f"{row.amount:.0f}",
+                        where=str(row["amount_cell"]),
+                        value=f"{row['amount']:.0f}",
                         understood=Message.of(
                             "the workbook for {quarter} gives no value; this one still counts", quarter=after
                         ),

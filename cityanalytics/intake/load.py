@@ -69,7 +69,7 @@ def ingest(
     extension = settings.root / "synonyms.toml"
     synonyms = load_synonyms(extension.read_text(encoding="utf-8") if extension.is_file() else None)
     aliases = load_aliases(settings.root / "aliases.toml")
-    gathered: dict[str, list[Rows]] = {name: [] for name in TABLES}
+    gathered: dict[str, list[Rows]] = {name: [] for name in TABLES if name != "issues"}
     inputs: list[dict[str, Any]] = []
     for receipt in receipts:
         if receipt.file in unsound:
@@ -89,9 +89,10 @@ def ingest(
         )
         for name, parts in rows.items():
             gathered[name] += parts
-    tables = {name: as_table(name, _stacked(parts)) for name, parts in gathered.items() if name != "issues"}
+    rows_of = {name: _stacked(parts) for name, parts in gathered.items()}
+    tables = {name: as_table(name, pd.DataFrame(rows)) for name, rows in rows_of.items()}
     misfiled = {file_of(issue.where, ()) for issue in issues if issue.code in MISFILED}
-    issues += cross_check({name: table[~table["file"].isin(misfiled)] for name, table in tables.items()})
+    issues += cross_check(rows_of, without=misfiled)
     _replaced(inputs, tables)
     corrected = _corrected(receipts, inputs)
     issues = _eased(issues, corrected)
@@ -207,10 +208,10 @@ def _unmatched(match: Match, where: str) -> Iterator[Issue]:
         )
 
 
-def _stacked(parts: list[Rows]) -> pd.DataFrame:
-    """Return the rows of all workbooks as one frame."""
+def _stacked(parts: list[Rows]) -> Rows:
+    """Return the rows of all workbooks together."""
     names = parts[0] if parts else ()
-    return pd.DataFrame({name: list(chain.from_iterable(part[name] for part in parts)) for name in names})
+    return {name: list(chain.from_iterable(part[name] for part in parts)) for name in names}
 
 
 def _issue_rows(issues: list[Issue], files: Iterable[str]) -> pd.DataFrame:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _PLAIN = r"^-?[0-9]{1,300}(?:\.[0-9]{1,300})?$"
 _EXACT = 9.0e18  # what an int64 holds
 _MOST_DECIMALS = 10
+_PARSED, _UNPARSED = State.PARSED, State.UNPARSED
 _FIRST = 500  # so many values tell soon that there are more decimals
 
 
@@ -96,8 +97,8 @@ def read_objects(raw: NDArray[np.object_]) -> Numbers:
             continue
         number = read_number(cell)
         value[position], written[position] = number.value, number.written
-        parsed[position] = number.state is State.PARSED
-        unparsed[position] = number.state is State.UNPARSED
+        parsed[position] = number.state is _PARSED
+        unparsed[position] = number.state is _UNPARSED
     return Numbers(value=value, parsed=parsed, unparsed=unparsed, written=written)
 
 

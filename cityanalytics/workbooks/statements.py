@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cityanalytics.workbooks.cells import squeezed
@@ -121,6 +122,11 @@ def measure(labels: Sequence[str]) -> Measure:
     >>> measure(["投资进度(万元)", "8月", "累计"]).name, measure(["项目数"]).name
     ('MONEY', 'COUNT')
     """
+    return _measure(tuple(labels))
+
+
+@lru_cache(maxsize=1 << 12)
+def _measure(labels: tuple[str, ...]) -> Measure:
     own = labels[-1] if labels else ""
     if not units_of_label(own) and any(_SHARE_OF.search(label) for label in labels):
         return Measure.SHARE
@@ -137,6 +143,7 @@ def measure(labels: Sequence[str]) -> Measure:
     return Measure.UNCLEAR
 
 
+@lru_cache(maxsize=1 << 12)
 def units_of_label(label: str) -> tuple[Unit, ...]:
     """Return the units that a label states: in brackets, after 单位：, or at its end.
 
@@ -167,6 +174,7 @@ def units_of_label(label: str) -> tuple[Unit, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=1 << 12)
 def units_of_note(text: str) -> tuple[Unit, ...]:
     """Return the units that a title, a unit row or a footnote states.
 
@@ -201,6 +209,7 @@ def _bare(text: str) -> tuple[Unit, ...]:
     return (unit,) if unit is not None and unit.dimension in _SCALED_MONEY else ()
 
 
+@lru_cache(maxsize=1 << 12)
 def is_unit_note(text: str) -> bool:
     """Tell whether a text states a unit and says nothing else.
 

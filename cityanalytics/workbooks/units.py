@@ -217,6 +217,7 @@ def find_unit(text: object) -> Unit | None:
     return _UNITS.get(name)
 
 
+@lru_cache(maxsize=1)
 def _english_units() -> re.Pattern[str]:
     scales = "|".join(f"(?P<{name}>{spellings})" for name, _, spellings in _SCALES)
     spelt = "|".join(f"(?P<{code}>{spellings})" for code, spellings in _CURRENCIES.items())
@@ -230,7 +231,6 @@ def _english_units() -> re.Pattern[str]:
 
 
 _APOSTROPHES = {0x2018: "'", 0x2019: "'"}
-_ENGLISH = _english_units()
 
 
 def _english(name: str) -> Unit | None:
@@ -238,7 +238,7 @@ def _english(name: str) -> Unit | None:
 
     Currency and scale stand in any order; a scale alone is one of whatever the column measures.
     """
-    match = _ENGLISH.fullmatch(name.translate(_APOSTROPHES))
+    match = _english_units().fullmatch(name.translate(_APOSTROPHES))
     if match is None:
         return None
     given = {key.rstrip("_"): text for key, text in match.groupdict().items() if text}
@@ -283,6 +283,7 @@ def base_unit(unit: Unit) -> Unit:
     return own[0] if own else unit
 
 
+@lru_cache(maxsize=1 << 12)
 def units_in(text: str) -> tuple[Unit, ...]:
     """Return the units of a list of units: ``万元、平方米``; empty where any part names none.
 
