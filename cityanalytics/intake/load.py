@@ -53,7 +53,6 @@ def ingest(
     UsageError
         Nothing was received.
     """
-    # pandera takes 0.4 s to import: only where tables are made
     from cityanalytics.intake.checks import cross_check
     from cityanalytics.intake.match import load_aliases, load_synonyms
     from cityanalytics.intake.schema import TABLES, as_table

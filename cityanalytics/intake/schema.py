@@ -6,14 +6,14 @@ which a row was received. A column ``x_cell`` is the ``file!sheet!cell`` that ``
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import pandera.pandas as pa
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
+    import pandera.pandas as pa
 
 STAGES = ("not started", "under construction", "suspended", "completed")
 SCHEDULES = ("on schedule", "behind")
@@ -22,47 +22,131 @@ COMPLETIONS = ("completed", "basically completed", "under construction", "not st
 SEVERITIES = ("error", "warning")
 
 
-def _text(check: pa.Check | None = None, *, nullable: bool = False) -> pa.Column:
-    return pa.Column("str", checks=[] if check is None else check, nullable=nullable)
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What the values of a column may be.
+
+    Parameters
+    ----------
+    dtype
+        As pandas names it.
+    nullable
+        Whether a value may be missing.
+    minimum
+        The smallest number.
+    among
+        The only texts; None for any.
+    pattern
+        What a text begins with, as a regular expression.
+    filled
+        Whether a text has a letter at least.
+    """
+
+    dtype: str
+    nullable: bool = False
+    minimum: float | None = None
+    among: tuple[str, ...] | None = None
+    pattern: str | None = None
+    filled: bool = False
+
+    def allows(self, values: pd.Series) -> bool:
+        """Tell whether all values of a column, which has the dtype, are allowed."""
+        there = values.dropna()
+        return (
+            (self.nullable or len(there) == len(values))
+            and (self.minimum is None or bool((there >= self.minimum).all()))
+            and (self.among is None or set(there.unique()) <= set(self.among))
+            and (self.pattern is None or bool(there.str.match(self.pattern).all()))
+            and (not self.filled or not (there == "").any())
+        )
+
+    def check(self) -> pa.Column:
+        """Return the rule as pandera states it."""
+        import pandera.pandas as pa
+
+        checks = [
+            *([] if self.minimum is None else [pa.Check.ge(self.minimum)]),
+            *([] if self.among is None else [pa.Check.isin(self.among)]),
+            *([] if self.pattern is None else [pa.Check.str_matches(self.pattern)]),
+            *([pa.Check.str_length(min_value=1)] if self.filled else []),
+        ]
+        return pa.Column(self.dtype, checks=checks, nullable=self.nullable)
 
 
-def _name() -> pa.Column:
-    return _text(pa.Check.str_length(min_value=1))
+@dataclass(frozen=True, kw_only=True)
+class Schema:
+    """The columns of a canonical table, in their order.
+
+    Parameters
+    ----------
+    columns
+        Rule of each column.
+    """
+
+    columns: Mapping[str, Rule]
+
+    def checked(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return a frame that has the columns and dtypes, once its values are known to be allowed.
+
+        Raises
+        ------
+        pandera.errors.SchemaErrors
+            A value breaks a rule; all of them are listed.
+        """
+        if all(rule.allows(frame[name]) for name, rule in self.columns.items()):
+            return frame
+        # what is wrong is for pandera to say; importing it takes longer than reading ten workbooks
+        import pandera.pandas as pa
+
+        checks = {name: rule.check() for name, rule in self.columns.items()}
+        return pa.DataFrameSchema(checks, strict=True, ordered=True).validate(frame, lazy=True)
 
 
-def _optional() -> pa.Column:
+def _text(*, nullable: bool = False) -> Rule:
+    return Rule(dtype="str", nullable=nullable)
+
+
+def _name() -> Rule:
+    return Rule(dtype="str", filled=True)
+
+
+def _optional() -> Rule:
     return _text(nullable=True)
 
 
-def _choice(values: tuple[str, ...], *, nullable: bool = False) -> pa.Column:
-    return _text(pa.Check.isin(values), nullable=nullable)
+def _choice(values: tuple[str, ...], *, nullable: bool = False) -> Rule:
+    return Rule(dtype="str", among=values, nullable=nullable)
 
 
-def _number(*, nullable: bool = False, minimum: float | None = None) -> pa.Column:
-    return pa.Column(float, checks=[] if minimum is None else pa.Check.ge(minimum), nullable=nullable)
+def _number(*, nullable: bool = False, minimum: float | None = None) -> Rule:
+    return Rule(dtype="float64", minimum=minimum, nullable=nullable)
 
 
-def _day(*, nullable: bool = False) -> pa.Column:
-    return pa.Column("datetime64[s]", nullable=nullable)
+def _whole(*, minimum: float | None = None) -> Rule:
+    return Rule(dtype="int64", minimum=minimum)
 
 
-def _cell() -> pa.Column:
-    return _text(pa.Check.str_contains("!"), nullable=True)
+def _day(*, nullable: bool = False) -> Rule:
+    return Rule(dtype="datetime64[ns]", nullable=nullable)
+
+
+def _cell() -> Rule:
+    return Rule(dtype="str", pattern="[^!]*!", nullable=True)
 
 
 #: Where a row came from: responsible unit, quarter, file, day of receipt, place in the register, day described.
-ORIGIN: Mapping[str, pa.Column] = {
+ORIGIN: Mapping[str, Rule] = {
     "unit": _name(),
-    "quarter": _text(pa.Check.str_matches(r"^\d{4}Q[1-4]$")),
+    "quarter": Rule(dtype="str", pattern=r"\d{4}Q[1-4]$"),
     "file": _name(),
     "received": _day(),
-    "position": pa.Column(int, pa.Check.ge(0)),
+    "position": _whole(minimum=0),
     "data_date": _day(),
 }
 
 
-def _table(**columns: pa.Column) -> pa.DataFrameSchema:
-    return pa.DataFrameSchema({**columns, **ORIGIN}, strict=True, ordered=True)
+def _table(**columns: Rule) -> Schema:
+    return Schema(columns={**columns, **ORIGIN})
 
 
 #: One row a project and workbook; ``note`` is what its unit remarks. Amounts in yuan.
@@ -85,7 +169,7 @@ PROJECTS = _table(
 #: One row a project, workbook and version of its annual plan (yuan), in force from ``effective``.
 PLANS = _table(
     project=_name(),
-    year=pa.Column(int),
+    year=_whole(),
     version=_choice(VERSIONS),
     effective=_day(),
     amount=_number(minimum=0),
@@ -156,11 +240,11 @@ WORKS = _table(
 )
 
 #: One row an earlier year: its whole investment (yuan).
-HISTORY = _table(year=pa.Column(int), amount=_number(minimum=0), amount_cell=_cell())
+HISTORY = _table(year=_whole(), amount=_number(minimum=0), amount_cell=_cell())
 
 #: One row a doubt; ``understood`` and ``suggestion`` are templates with their values as JSON.
-ISSUES = pa.DataFrameSchema(
-    {
+ISSUES = Schema(
+    columns={
         "severity": _choice(SEVERITIES),
         "code": _name(),
         "where": _name(),
@@ -170,12 +254,10 @@ ISSUES = pa.DataFrameSchema(
         "suggestion": _text(),
         "suggestion_values": _text(),
         "file": _text(),
-    },
-    strict=True,
-    ordered=True,
+    }
 )
 
-TABLES: Mapping[str, pa.DataFrameSchema] = {
+TABLES: Mapping[str, Schema] = {
     "projects": PROJECTS,
     "plans": PLANS,
     "investment": INVESTMENT,
@@ -185,12 +267,6 @@ TABLES: Mapping[str, pa.DataFrameSchema] = {
     "history": HISTORY,
     "issues": ISSUES,
 }
-
-
-def _dtype(column: pa.Column) -> str:
-    # pandera's text is a dtype with its own NA; pandas' own compares missing text as plain False
-    text = str(column.dtype)
-    return "str" if text.startswith("str") else text
 
 
 def as_table(name: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -209,6 +285,7 @@ def as_table(name: str, rows: pd.DataFrame) -> pd.DataFrame:
         A value breaks a rule of the table; all of them are listed.
     """
     schema = TABLES[name]
-    dtypes = {name: _dtype(column) for name, column in schema.columns.items()}
+    # pandas' own text: pandera's has an NA of its own, beside which a comparison is not plain False
+    dtypes = {column: rule.dtype for column, rule in schema.columns.items()}
     frame = rows.reindex(columns=list(dtypes)).astype(dtypes)
-    return schema.validate(frame.reset_index(drop=True), lazy=True)
+    return schema.checked(frame.reset_index(drop=True))
