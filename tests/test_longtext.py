@@ -6,6 +6,7 @@ import csv
 import io
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,9 +15,10 @@ from cityanalytics.workbooks import delimited
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.grid import Grid, read_bytes
 from cityanalytics.workbooks.longtext import in_columns
+from cityanalytics.workbooks.marks import TELLING
 from cityanalytics.workbooks.numeric import read_objects, read_texts
 from cityanalytics.workbooks.tables import understand
-from cityanalytics.workbooks.texts import TextCells, texts_of
+from cityanalytics.workbooks.texts import TextCells, by_distinct, matching, where
 
 FIELDS = st.sampled_from([
     "", "", "1", "-2.50", "1e3", "１２", "1,250", "12%", "nan", "inf", "+5", ".5", "5.", "待定", "—", "NULL", "合计",
@@ -49,12 +51,31 @@ def test_the_cells_are_those_of_the_records(rows, quoting, newline, share):
         assert found.tolist() == expected.tolist()
 
 
+def arrow(cells):
+    return pa.chunked_array([pa.array(list(cells), pa.string())])
+
+
+PATTERNS = [TELLING, r"^[0-9]{1,15}$", "[%％‰]", r"^[\s\pZ]+[^\s\pZ]", "其中"]
+LABELS = st.text(
+    st.sampled_from("合计总\u3000 \t\n\x0b其中占比12.、(（)）%％一全市Totalallx\u00a0"), max_size=8
+)
+
+
+@given(st.lists(FIELDS | LABELS | st.none(), max_size=20), st.sampled_from(PATTERNS))
+def test_short_and_long_columns_are_searched_alike(cells, pattern):
+    few, many = list(cells), arrow(cells)
+    assert matching(few, pattern).tolist() == matching(many, pattern).tolist()
+    assert where(few, str.isdigit).tolist() == where(many, str.isdigit).tolist()
+    (positions, lengths), (others, found) = by_distinct(few, len), by_distinct(many, len)
+    assert (positions.tolist(), lengths) == (others.tolist(), found)
+
+
 @given(st.lists(FIELDS | st.none(), min_size=1, max_size=20))
 def test_numbers_in_columns_are_those_of_single_cells(cells):
     raw = np.array([cell or None for cell in cells] + [None], dtype=object)[:-1]
     alone, together = (
         read_objects(raw),
-        read_texts(texts_of(raw, np.array([cell is not None for cell in raw]))),
+        read_texts(arrow(raw)),
     )
     assert np.array_equal(alone.value, together.value, equal_nan=True)
     for name in ("parsed", "unparsed", "written"):
@@ -67,7 +88,7 @@ def test_a_face_is_the_same_either_way(rows):
     cells = np.full((len(rows), width), None, dtype=object)
     for at, row in enumerate(rows):
         cells[at, : len(row)] = [cell or None for cell in row]
-    columns = tuple(texts_of(column, column != None) for column in cells.T)  # noqa: E711 - element by element
+    columns = tuple(map(arrow, cells.T))
     either = (
         Face.of(Grid(sheet="a", values=cells)),
         Face.of(Grid(sheet="a", values=TextCells(columns=columns))),

@@ -65,7 +65,7 @@ _ORDINALS = (
     re.compile(r"^\([一二三四五六七八九十]{1,3}\)"),
 )
 #: Of rows that may be no plain leaves; RE2, where white space has to be spelt out.
-_TELLING = (
+TELLING = (
     r"(?m)[合总小共累]_*计|(?i:total|^_*all|overall|wide_*$|^_*national_*$|^_*whole|^_*entire|^_*combined|^_*sum_*$|^_*altogether)|^_*全|^_*本[市省区县级]_*$|总体|汇_*总|总_*[数投费造额]|总额|其_*中|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
     r"|[(（]_*共?_*\d+_*[^\d()（）]{0,4}[)）]_*$|[同环]_*比|[去上]年|上[月季]|^_*#"
     r"|^_*(?:第?[一二三四五六七八九十]+_*[、.．,，章]|[（(]_*[一二三四五六七八九十\d]+_*[)）]|[①-⑳])"
@@ -240,7 +240,7 @@ def telling(face: Face, header: Header, columns: Columns, rows: NDArray[np.intp]
         for column in range(header.left, header.right + 1)
         if column not in numbers or numbers[column].unparsed.any()
     ]
-    told = each(lambda texts: matching(texts, _TELLING), worded, rows=len(rows))
+    told = each(lambda texts: matching(texts, TELLING), worded, rows=len(rows))
     for texts, holds in zip(worded, told, strict=True):
         found |= holds
         if holds.any():

@@ -124,7 +124,7 @@ def texts_of(cells: NDArray[np.object_], text: NDArray[np.bool_]) -> Texts:
 def matching(texts: Texts, pattern: str) -> NDArray[np.bool_]:
     r"""Tell which texts hold a match of an RE2 pattern; None holds none.
 
-    The pattern is one that Python reads alike: ``\pZ`` within brackets, no ``\b``.
+    The pattern is one that Python reads alike: ``\s`` and ``\pZ`` within brackets, no ``\b``.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def _holds(text: str, pattern: str) -> bool:
 @lru_cache(maxsize=64)
 def _compiled(pattern: str) -> re.Pattern[str]:
     """Return an RE2 pattern as Python's: white space and digits are ASCII, and $ is the very end but of lines."""
-    plain = pattern.replace(r"\pZ", _SEPARATORS)
+    plain = pattern.replace(r"\s", "\t\n\f\r ").replace(r"\pZ", _SEPARATORS)
     return re.compile(plain if plain.startswith("(?m)") else re.sub(r"\$$", r"\\Z", plain), re.ASCII)
 
 
