@@ -226,7 +226,7 @@ def load_settings(root: Path) -> Settings:
     """
     path = root / FILE
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(Message.of("{file} cannot be read: {reason}", file=path, reason=error)) from error
     return _settings(root, document)

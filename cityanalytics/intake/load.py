@@ -66,7 +66,7 @@ def ingest(
     receipts = tuple(one for one in receipts if known_on is None or one.received <= known_on)
     unsound = {issue.where for issue in issues if issue.severity is Severity.ERROR}
     extension = settings.root / "synonyms.toml"
-    synonyms = load_synonyms(extension.read_text(encoding="utf-8") if extension.is_file() else None)
+    synonyms = load_synonyms(extension.read_text(encoding="utf-8-sig") if extension.is_file() else None)
     aliases = load_aliases(settings.root / "aliases.toml")
     gathered: dict[str, list[Rows]] = {name: [] for name in TABLES if name != "issues"}
     inputs: list[dict[str, Any]] = []

@@ -221,7 +221,7 @@ def load_aliases(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("alias", [])
+        entries = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("alias", [])
         aliases = {
             squeezed(entry["name"]): squeezed(entry["project"]) for entry in entries if entry["confirmed_by"]
         }

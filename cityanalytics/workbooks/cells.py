@@ -95,6 +95,12 @@ WORDS = frozenset(
 )
 
 _PENDING = re.compile(r"(?:待[定报补编]|待核实?|待确定|待统计|[暂未]+定|未[报填]|未统计|tbd)$")
+#: Radicals that look like letters and are none, as text out of PDF holds them: NFKC does not know these.
+_RADICALS = str.maketrans(
+    "⺁⺂⺃⺄⺅⺊⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺟⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲",
+    "厂乛乚乙亻卜小小兀尣尢尢巳幺彑彐忄忄扌攵旡日月母民氵氺灬爫爫丬牛犭王疋罒示礻竹糸纟罓罒羊羊羋耂肀聿肉臼艹艹艹虎衤覀西见角角讠贝足车辶辶辶阝钅長镸长门阜阝雨青韦页风飞食食飠饣首马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀",
+)
+_RADICAL = re.compile("[\u2e80-\u2eff]")
 _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(
     r"(?P<open>\()?(?:¥|rmb|人民币)?(?P<sign>[-+])?(?:¥)?"
@@ -102,6 +108,12 @@ _NUMBER = re.compile(
 )
 _MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "’": "", "'": "", "，": ","})
 _SHARES = {None: 0, "%": 2, "‰": 3}
+
+
+def _letters(text: str) -> str:
+    """Return text in half-width forms, with letters for radicals that look the same."""
+    text = unicodedata.normalize("NFKC", text)
+    return text.translate(_RADICALS) if _RADICAL.search(text) else text
 
 
 def plain(text: str) -> str:
@@ -112,7 +124,7 @@ def plain(text: str) -> str:
     >>> plain("　１,２５０ ")
     '1,250'
     """
-    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+    return _SPACE.sub(" ", _letters(text)).strip()
 
 
 @lru_cache(maxsize=1 << 14)
@@ -124,10 +136,15 @@ def squeezed(text: str) -> str:
     >>> squeezed("总投资\n（万元）"), squeezed("合　 计")
     ('总投资(万元)', '合计')
     """
-    return _SPACE.sub("", unicodedata.normalize("NFKC", text)).replace("\u200b", "").replace("\ufeff", "")
+    return _SPACE.sub("", _letters(text)).replace("\u200b", "").replace("\ufeff", "")
 
 
 @lru_cache(maxsize=1 << 14, typed=True)
+def as_written(text: str) -> str:
+    """Return text as `squeezed` does, with radicals as they stand there."""
+    return _SPACE.sub("", unicodedata.normalize("NFKC", text)).replace("\u200b", "").replace("\ufeff", "")
+
+
 def read_number(cell: object) -> Number:  # noqa: PLR0911 - one line for each kind of cell
     """Read one cell as a number.
 

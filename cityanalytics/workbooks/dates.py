@@ -212,6 +212,13 @@ def _from_number(value: float) -> Dated:
 def _from_text(text: str, year: int | None) -> Dated:  # noqa: C901, PLR0911 - one line for each way of writing
     text = _arabic(text)
     if match := _DAY_TEXT.fullmatch(text):
+        if (
+            len(match["year"]) == 2
+            and "年" not in text
+            and (day := _day(_full(match["year"]), match["month"], match["day"]))
+        ):
+            doubt = Message.of("{value} is read as {day}; its year may stand last", value=text, day=day.start)
+            return Dated(state=State.PARSED, period=day, precision=Precision.DAY, doubt=doubt)
         return _of(_day(_full(match["year"]), match["month"], match["day"]), Precision.DAY)
     if match := _COMPACT.fullmatch(text):
         if match["day"]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cityanalytics.workbooks.cells import State, read_number
+from cityanalytics.workbooks.cells import State, as_written, read_number
 from cityanalytics.workbooks.dates import Precision, read_date
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.statements import Measure, is_unit_note, measure, units_of_note
@@ -360,6 +360,17 @@ def label_paths(face: Face, header: Header) -> list[tuple[str, ...]]:
     """Return the path of labels of each column of a table, from the top down, without white space."""
     return [
         tuple(_text(face, *cell) for cell in label_cells(face, header, column))
+        for column in range(header.left, header.right + 1)
+    ]
+
+
+def written_paths(face: Face, header: Header) -> list[tuple[str, ...]]:
+    """Return the paths of `label_paths` with the signs that stand in the cells, radicals too."""
+    return [
+        tuple(
+            as_written(value) if isinstance(value := face.cells[cell], str) else _text(face, *cell)
+            for cell in label_cells(face, header, column)
+        )
         for column in range(header.left, header.right + 1)
     ]
 

@@ -18,7 +18,7 @@ from cityanalytics.workbooks.columns import Columns, read_columns
 from cityanalytics.workbooks.columnunits import column_units, of_shares
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.forms import is_form
-from cityanalytics.workbooks.headers import Header, find_header, label_paths
+from cityanalytics.workbooks.headers import Header, find_header, label_paths, written_paths
 from cityanalytics.workbooks.numeric import as_shown
 from cityanalytics.workbooks.sheet import cell_name, letters
 from cityanalytics.workbooks.stated import stated_totals
@@ -155,7 +155,7 @@ def understand_grid(
 def _table(
     face: Face, header: Header, rows: range, where: str, *, parts: Sequence[Header], written: bool
 ) -> tuple[Table, list[Issue]]:
-    paths = label_paths(face, header)
+    paths, written_labels = label_paths(face, header), written_paths(face, header)
     below = np.arange(header.last + 1, rows.stop)
     meta = preamble.described(face, header, below)
     columns = read_columns(face, below[len(meta) :], header.left, paths)
@@ -193,7 +193,7 @@ def _table(
         Column(
             letter=letters(header.left + offset),
             index=header.left + offset,
-            path=path,
+            path=written_labels[offset],
             kind=columns.kinds[offset],
             measure=measures[offset],
             unit=units[offset].unit,
