@@ -13,7 +13,6 @@ from enum import StrEnum
 from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 
 
 class State(StrEnum):
@@ -158,7 +157,7 @@ def read_number(cell: object) -> Number:  # noqa: PLR0911 - one line for each ki
     >>> read_number("待定").state, read_number("约300").state
     (<State.MISSING: 'missing'>, <State.UNPARSED: 'unparsed'>)
     """
-    if cell is None or cell is pd.NaT or cell is pd.NA:
+    if is_none(cell):
         return Number(state=State.MISSING)
     if isinstance(cell, bool | np.bool_):
         return Number(state=State.UNPARSED)
@@ -195,6 +194,19 @@ def is_missing(cell: object) -> bool:
     (True, True, False, False)
     """
     return read_number(cell).state is State.MISSING
+
+
+def is_none(cell: object) -> bool:
+    """Tell whether a cell is empty, as a sheet or a frame says it.
+
+    Told by name: pandas costs more to import than a small workbook to read.
+
+    Examples
+    --------
+    >>> is_none(None), is_none(""), is_none(0.0)
+    (True, False, False)
+    """
+    return cell is None or type(cell).__name__ in {"NaTType", "NAType"}
 
 
 def is_error(text: str) -> bool:

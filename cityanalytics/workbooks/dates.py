@@ -13,13 +13,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from cityanalytics.issues import Message
-from cityanalytics.workbooks.cells import MARKS, WORDS, State, as_date, squeezed
+from cityanalytics.workbooks.cells import MARKS, WORDS, State, as_date, is_none, squeezed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pandas as pd
 
 
 class Precision(StrEnum):
@@ -132,7 +133,7 @@ def read_date(cell: object, *, year: int | None = None) -> Dated:  # noqa: PLR09
     >>> read_date("待定").state.value, read_date("尽快").state.value
     ('missing', 'unparsed')
     """
-    if cell is None or cell is pd.NaT or cell is pd.NA or (isinstance(cell, float) and np.isnan(cell)):
+    if is_none(cell) or (isinstance(cell, float) and np.isnan(cell)):
         return Dated(state=State.MISSING)
     if isinstance(cell, dt.date):
         day = as_date(cell)
@@ -357,5 +358,7 @@ def is_span(cell: object) -> bool:
 
 def days(given: Iterable[dt.date | None]) -> pd.api.extensions.ExtensionArray:
     """Return days as an array of datetime64[s], NaT for None."""
+    import pandas as pd
+
     found: pd.api.extensions.ExtensionArray = pd.Series(list(given), dtype="datetime64[s]").array
     return found

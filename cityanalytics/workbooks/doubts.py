@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks import body as kind
@@ -444,7 +443,9 @@ def _serials(face: Face, table: Table, body: Body, kinds: NDArray[np.int8], wher
     leaves = (kinds == kind.DATA) & np.isfinite(numbers)
     if (np.diff(numbers[leaves]) > 0).all():  # most lists: no need to look for twins
         return
-    again = pd.DataFrame({"run": runs[leaves], "serial": numbers[leaves]}).duplicated().to_numpy()
+    pairs = np.stack([runs[leaves], numbers[leaves]], axis=1)
+    again = np.ones(len(pairs), dtype=bool)
+    again[np.unique(pairs, axis=0, return_index=True)[1]] = False
     yield from _each(
         "SERIAL_DUP",
         face,

@@ -9,7 +9,6 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from cityanalytics.workbooks.cells import is_missing, squeezed
 from cityanalytics.workbooks.cellunits import in_unit_of
@@ -21,6 +20,7 @@ from cityanalytics.workbooks.units import Dimension, find_unit, to_base
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from cityanalytics.workbooks.columns import Kind
@@ -191,6 +191,8 @@ class Table:
         Numbers are float64 in their unit (see `units`), shares fractions; dates datetime64[s], the last day of what
         is written; the rest text. What is missing, or no number or date, is missing.
         """
+        import pandas as pd  # when a frame is asked for: it costs more than a small workbook
+
         found = {name: self._series(column) for name, column in self._named.items()}
         frame = pd.DataFrame(found, index=pd.Index(self.rows["data"], name="row"))
         frame.attrs["units"] = self.units
@@ -208,6 +210,8 @@ class Table:
     @property
     def cells(self) -> pd.DataFrame:
         """The address of each cell of `frame`, ``sheet!E7``, in the same rows and columns."""
+        import pandas as pd
+
         return pd.DataFrame(
             {name: self.cells_of(column) for name, column in self._named.items()},
             index=pd.Index(self.rows["data"], name="row"),
@@ -217,6 +221,8 @@ class Table:
     @property
     def precision(self) -> pd.DataFrame:
         """How exactly the dates of `frame` are written, such as ``day`` or ``month``; empty where there is none."""
+        import pandas as pd
+
         dates = {name: column for name, column in self._named.items() if column.kind == "date"}
         return pd.DataFrame(
             {
@@ -277,6 +283,8 @@ class Table:
         if isinstance(self.face.cells, TextCells):
             texts = part_of(self.face.cells.columns[column.index], self._rows)
             return without_missing(texts).to_pandas().astype("str").array
+        import pandas as pd
+
         return pd.array(self.texts(column), dtype="str")
 
 
