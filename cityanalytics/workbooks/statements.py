@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cityanalytics.workbooks.cells import squeezed
-from cityanalytics.workbooks.units import Dimension, Unit, find_unit, spellings, units_in
+from cityanalytics.workbooks.units import Dimension, Unit, find_unit, unit_pattern, units_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,7 +44,7 @@ class Measure(Enum):
     UNCLEAR = "unclear"
 
 
-_UNIT = "|".join(re.escape(spelling) for spelling in sorted(spellings(), key=len, reverse=True))
+_UNIT = unit_pattern()
 _LIST = rf"(?:人民币)?(?:{_UNIT})(?:[、,/和及](?:{_UNIT}))*"
 #: So wide a gap ends a statement: ``单位：万元　　计划面积为假定``.
 _WIDE_GAP = re.compile(r"\s{2,}")

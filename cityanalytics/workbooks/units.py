@@ -182,13 +182,17 @@ def _known() -> dict[str, Unit]:
 _UNITS = _known()
 
 
-def spellings() -> tuple[str, ...]:
-    """Return every spelling that is understood, in lower case and half-width forms."""
-    return tuple(_UNITS)
+def unit_pattern() -> str:
+    """Return a pattern of every spelling: a power of ten and a base, so that it is soon compiled."""
+    bases = {spelling for *_, spelt in _BASES for spelling in spelt} | set(_COUNTS)
+    bases.update(spelling for spelt in _IN_WORDS.values() for spelling in spelt.split())
+    powers, names = (
+        "|".join(re.escape(part) for part in sorted(parts, key=lambda part: (-len(part), part)) if part)
+        for parts in (_POWERS, bases)
+    )
+    return f"(?:{powers})?(?:{names})"
 
 
-#: Whole numbers below this are floats of their own.
-_WHOLE = 2.0**53
 _EDGES = re.compile(r"^[()\[\]【】:,;。.]+|[()\[\]【】:,;。.]+$")
 _NOISE = re.compile(r"^(?:计量单位|金额单位|货币单位|单位|人民币|计|按)[::]?|(?:人民币|[/·.]年|[/·.]月|整)$")
 
