@@ -193,6 +193,8 @@ def unit_pattern() -> str:
     return f"(?:{powers})?(?:{names})"
 
 
+#: Whole numbers below this are floats of their own.
+_WHOLE = 2.0**53
 _EDGES = re.compile(r"^[()\[\]【】:,;。.]+|[()\[\]【】:,;。.]+$")
 _NOISE = re.compile(r"^(?:计量单位|金额单位|货币单位|单位|人民币|计|按)[::]?|(?:人民币|[/·.]年|[/·.]月|整)$")
 
