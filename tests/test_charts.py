@@ -34,7 +34,7 @@ from cityanalytics.briefing.charts.bars import amounts as areas
 from cityanalytics.briefing.charts.bars import bullets, panels, ranked
 from cityanalytics.briefing.charts.curve import Curve, YearEnd, s_curve
 from cityanalytics.briefing.charts.declared import figure_html
-from cityanalytics.briefing.charts.drawing import WIDTH, Dots, Drawing, Text, round_ticks, spread
+from cityanalytics.briefing.charts.drawing import WIDTH, Dots, Drawing, TextMark, round_ticks, spread
 from cityanalytics.briefing.charts.rows import Bar, Progress
 from cityanalytics.briefing.charts.strip import Stage, packed, projects_a_dot, strip
 from cityanalytics.briefing.charts.typeface import MissingGlyphError, fitted, text_width
@@ -488,7 +488,7 @@ def test_labels_of_any_length_leave_room_for_bars_and_stay_on_the_sheet(labels: 
         panels([("", bars)]),
     ):
         assert drawn.width >= 30
-        words = [mark for mark in drawn.marks if isinstance(mark, Text)]
+        words = [mark for mark in drawn.marks if isinstance(mark, TextMark)]
         assert all(mark.spot[0] >= -0.5 for mark in words)
         assert all(mark.spot[0] + text_width(mark.text) <= WIDTH + 0.5 for mark in words)
 
@@ -508,7 +508,7 @@ def test_a_figure_shows_the_same_words_and_is_as_large(draw: Callable[[str], Dra
     drawn = draw("en")
     figure = drawn.figure()
     assert tuple(figure.get_size_inches() * 72) == pytest.approx((WIDTH, drawn.height))
-    words = sorted(mark.text for mark in drawn.marks if isinstance(mark, Text))
+    words = sorted(mark.text for mark in drawn.marks if isinstance(mark, TextMark))
     assert sorted(text.get_text() for text in figure.axes[0].texts) == words
     with BytesIO() as file:
         figure.savefig(file, format="png")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -203,3 +204,10 @@ def test_the_disk_rule_lets_packaged_data_be_read_but_not_written() -> None:
     code = "from importlib.resources import files\nfiles('cityanalytics').joinpath('pool.csv').{}"
     assert opens_files(ast.parse(code.format("read_text()"))) == []
     assert opens_files(ast.parse(code.format("write_text('')")))
+
+
+def test_a_class_has_its_name_alone() -> None:
+    names = Counter(
+        node.name for tree in MODULES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+    )
+    assert {name: count for name, count in names.items() if count > 1} == {}

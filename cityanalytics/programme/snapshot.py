@@ -32,7 +32,7 @@ Tables = Mapping[str, pd.DataFrame]
 SAID = ("schedule", "physical_progress", "constraint", "difficulty", "request", "deadline")
 
 
-class Source(Protocol):
+class ProgrammeSource(Protocol):
     """What a programme was taken from: a workspace."""
 
     @property
@@ -102,7 +102,7 @@ class Programme:
     revisions: pd.DataFrame
     demolition_revisions: pd.DataFrame
     issues: pd.DataFrame
-    source: Source | None = field(default=None, repr=False, compare=False)
+    source: ProgrammeSource | None = field(default=None, repr=False, compare=False)
 
     @property
     def projects(self) -> pd.DataFrame:

@@ -26,7 +26,7 @@ LARGEST_CHANGE = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outlook:
+class RestOfYear:
     """What a member sees.
 
     Parameters
@@ -78,7 +78,7 @@ class SeasonalArma:
         phi, theta, big = np.array([each for each in grid if each[0] + each[1] >= 0]).T
         return phi, theta, big
 
-    def __call__(self, panel: Panel, at: Sequence[int]) -> Outlook:
+    def __call__(self, panel: Panel, at: Sequence[int]) -> RestOfYear:
         """Return the outlook from the ends of the months `at` (1 to 11)."""
         phi, theta, big = self.settings
         level, run = panel.level_before, self._begin(panel)
@@ -117,7 +117,7 @@ class SeasonalArma:
                     ahead = self._ahead(run, month)[list(at)].transpose(1, 2, 0)
                     ahead = np.maximum(ahead, least[:, year + 1, None])
                     early[:, year + 1] = geometric_mean(settled[..., None], ahead)
-        return Outlook(remainder=remainder, early=early, error=size, reach=reach)
+        return RestOfYear(remainder=remainder, early=early, error=size, reach=reach)
 
     def _begin(self, panel: Panel) -> _Run:
         level = panel.level_before
@@ -200,7 +200,7 @@ class Smoothing:
         """Return how often the trend counts 1 to `months` months ahead."""
         return np.cumsum(self.damping ** np.arange(1, months + 1))
 
-    def __call__(self, panel: Panel, at: Sequence[int]) -> Outlook:
+    def __call__(self, panel: Panel, at: Sequence[int]) -> RestOfYear:
         """Return the outlook from the ends of the months `at` (1 to 11); its reach is not worked out."""
         alpha, beta, gamma = self.settings
         logs = log_floored(panel.amounts, panel.level_before)
@@ -244,7 +244,7 @@ class Smoothing:
                 if month + 1 < months:
                     rest = _sums_to_the_end(ahead)[list(at)].transpose(1, 2, 0)
                     early[:, year + 1] = geometric_mean(settled[..., None], rest)
-        return Outlook(remainder=remainder, early=early, error=size, reach=np.full_like(remainder, np.nan))
+        return RestOfYear(remainder=remainder, early=early, error=size, reach=np.full_like(remainder, np.nan))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,7 +253,7 @@ class AnnualGrowth:
 
     largest: float = 0.3
 
-    def __call__(self, panel: Panel, at: Sequence[int]) -> Outlook:
+    def __call__(self, panel: Panel, at: Sequence[int]) -> RestOfYear:
         """Return the outlook from the ends of the months `at` (1 to 11)."""
         total = panel.yearly.sum(axis=2)
         last, before = years_before(total, 1), years_before(total, 2)
@@ -265,7 +265,7 @@ class AnnualGrowth:
         rest = last[..., None] - years_before(done, 1)
         level = panel.level_before.reshape(panel.yearly.shape)[:, :, months]
         remainder = np.maximum(factor[..., None] * rest, LEAST * (YEAR - np.array(at)) * level)
-        return Outlook(
+        return RestOfYear(
             remainder=remainder,
             early=remainder,
             error=np.full(panel.amounts.shape, np.nan),

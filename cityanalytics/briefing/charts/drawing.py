@@ -97,7 +97,7 @@ class Dots:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Text:
+class TextMark:
     """A line of text, by its left end on the baseline."""
 
     spot: Spot
@@ -129,7 +129,7 @@ class Drawing:
     bottom: float
     across: tuple[float, float]
     up: tuple[float, float]
-    marks: list[Stroke | Dots | Text] = field(default_factory=list)
+    marks: list[Stroke | Dots | TextMark] = field(default_factory=list)
 
     @property
     def width(self) -> float:
@@ -287,7 +287,7 @@ class Drawing:
         ax.set_axis_off()
         font = FontProperties(fname=typeface.file(), size=REGULAR)
         for mark in _ordered(self.marks):
-            if isinstance(mark, Text):
+            if isinstance(mark, TextMark):
                 ax.text(
                     *mark.spot, mark.text, color=mark.colour, fontproperties=font, parse_math=False,
                     zorder=mark.order,
@@ -313,7 +313,7 @@ class Drawing:
 
 def _set(
     text: str, spot: Spot, colour: str, ha: Across, va: Along, *, even: bool = False, order: float = 3.0
-) -> Iterator[Text]:
+) -> Iterator[TextMark]:
     """Set lines below one another, as high as the font's or, `even`, all the same; the place lies in them by `va`."""
     if not text:
         return
@@ -341,10 +341,10 @@ def _set(
     for each, top, words in zip(lines, tops, text.split("\n"), strict=True):
         own = each.width * scale
         shift = {"left": 0.0, "center": -widest / 2 + (widest - own) / 2, "right": -own}[ha]
-        yield Text(spot=(spot[0] + shift, spot[1] + top - above), text=words, colour=colour, order=order)
+        yield TextMark(spot=(spot[0] + shift, spot[1] + top - above), text=words, colour=colour, order=order)
 
 
-def _ordered(marks: Sequence[Stroke | Dots | Text]) -> list[Stroke | Dots | Text]:
+def _ordered(marks: Sequence[Stroke | Dots | TextMark]) -> list[Stroke | Dots | TextMark]:
     return sorted(marks, key=lambda mark: mark.order)
 
 
@@ -364,7 +364,7 @@ class _Written:
             'stroke-linecap="butt">'
         )
         for mark in _ordered(self.drawing.marks):
-            if isinstance(mark, Text):
+            if isinstance(mark, TextMark):
                 yield from self._text(mark)
             elif isinstance(mark, Dots):
                 yield from self._dots(mark)
@@ -397,7 +397,7 @@ class _Written:
         for x, y in mark.spots:
             yield f'<use x="{_number(x)}" y="{_number(y)}" fill="{mark.fill}" href="#{self.shapes[key]}"/>'
 
-    def _text(self, mark: Text) -> Iterator[str]:
+    def _text(self, mark: TextMark) -> Iterator[str]:
         signs = [(*typeface.glyph(sign), place) for sign, place in typeface.line(mark.text).signs]
         new = {name: data for name, data, _ in signs if name not in self.glyphs}
         self.glyphs |= new.keys()

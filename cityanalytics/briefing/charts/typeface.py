@@ -30,7 +30,7 @@ class MissingGlyphError(CityAnalyticsError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class TextLine:
     """A line of text as it is set at 100 points.
 
     Parameters
@@ -74,7 +74,7 @@ def extents() -> tuple[float, float]:
 
 
 @cache
-def line(text: str) -> Line:
+def line(text: str) -> TextLine:
     """Return a line of text, set.
 
     Raises
@@ -94,7 +94,7 @@ def line(text: str) -> Line:
     width, height = (extent / _UNIT for extent in font.get_width_height())
     descent = font.get_descent() / _UNIT
     signs = zip(text, (places / _UNIT).tolist(), strict=False)
-    return Line(signs=tuple(signs), width=width, ascent=height - descent, descent=descent)
+    return TextLine(signs=tuple(signs), width=width, ascent=height - descent, descent=descent)
 
 
 @cache
