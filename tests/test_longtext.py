@@ -18,7 +18,7 @@ from cityanalytics.workbooks.longtext import in_columns
 from cityanalytics.workbooks.marks import TELLING
 from cityanalytics.workbooks.numeric import read_objects, read_texts
 from cityanalytics.workbooks.tables import understand
-from cityanalytics.workbooks.texts import TextCells, by_distinct, matching, where
+from cityanalytics.workbooks.texts import TextCells, by_distinct, holding, matching
 
 FIELDS = st.sampled_from([
     "", "", "1", "-2.50", "1e3", "１２", "1,250", "12%", "nan", "inf", "+5", ".5", "5.", "待定", "—", "NULL", "合计",
@@ -65,7 +65,7 @@ LABELS = st.text(
 def test_short_and_long_columns_are_searched_alike(cells, pattern):
     few, many = list(cells), arrow(cells)
     assert matching(few, pattern).tolist() == matching(many, pattern).tolist()
-    assert where(few, str.isdigit).tolist() == where(many, str.isdigit).tolist()
+    assert holding(few, str.isdigit).tolist() == holding(many, str.isdigit).tolist()
     (positions, lengths), (others, found) = by_distinct(few, len), by_distinct(many, len)
     assert (positions.tolist(), lengths) == (others.tolist(), found)
 
@@ -125,7 +125,7 @@ def test_a_long_list_is_understood_as_a_short_one_is(encoding):
     assert frame.iloc[:, 3].dtype == np.float64
     assert frame.iloc[:, 3].isna().to_numpy().nonzero()[0].tolist() == [96]
     assert frame.iloc[:, 4].isna().all()  # 待定 says nothing
-    assert str(table.cells.iloc[0, 3]) == f"csv!D{frame.index[0]}"
+    assert str(table.cells.iloc[0, 3]) == f"f.csv!csv!D{frame.index[0]}"
 
 
 def test_text_of_too_many_widths_is_read_record_by_record():

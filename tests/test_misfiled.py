@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cityanalytics.intake.load import ingest
+from cityanalytics.intake.misfiled import MISFILED
 from cityanalytics.intake.receive import receive
-from cityanalytics.intake.stated import MISFILED, quarters_named
 from cityanalytics.settings import load_settings
+from cityanalytics.workbooks.captions import quarters_named
 from tests.test_ingest import (
     BRIDGE,
     BRIDGE_STATUS,

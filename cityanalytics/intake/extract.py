@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from typing import TYPE_CHECKING
 
-from cityanalytics.intake.reading import Reading, Rows, Source
+from cityanalytics.intake.reading import Origin, Reading, Rows
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks.units import Dimension
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BASE_MEASURES = {Dimension.COUNT: "count", Dimension.LENGTH: "metres", Dimension.AREA: "square metres"}
 
 
-def extract(table: Table, match: Match, source: Source) -> tuple[dict[str, Rows], list[Issue]]:
+def extract(table: Table, match: Match, origin: Origin) -> tuple[dict[str, Rows], list[Issue]]:
     """Read a table into canonical rows.
 
     Parameters
@@ -28,7 +28,7 @@ def extract(table: Table, match: Match, source: Source) -> tuple[dict[str, Rows]
         The table, understood.
     match
         Its subject and columns.
-    source
+    origin
         Where it comes from.
 
     Returns
@@ -39,7 +39,7 @@ def extract(table: Table, match: Match, source: Source) -> tuple[dict[str, Rows]
     subject = match.subject
     if subject is None:
         return {}, []
-    reading = Reading(table=table, match=match, source=source)
+    reading = Reading(table=table, match=match, origin=origin)
     found = {
         "investment": _investment,
         "status": _status,
@@ -47,20 +47,20 @@ def extract(table: Table, match: Match, source: Source) -> tuple[dict[str, Rows]
         "demolition": _demolition,
         "history": _history,
     }[subject.name](reading)
-    return {name: _with_origin(rows, source) for name, rows in found.items()}, reading.issues
+    return {name: _with_origin(rows, origin) for name, rows in found.items()}, reading.issues
 
 
-def _with_origin(rows: Rows, source: Source) -> Rows:
-    receipt = source.receipt
-    origin = {
+def _with_origin(rows: Rows, origin: Origin) -> Rows:
+    receipt = origin.receipt
+    columns = {
         "unit": receipt.unit,
         "quarter": receipt.quarter,
         "file": receipt.file,
         "received": receipt.received,
         "position": receipt.position,
-        "data_date": source.data_date,
+        "data_date": origin.data_date,
     }
-    return {**rows, **{name: [value] * height_of(rows) for name, value in origin.items()}}
+    return {**rows, **{name: [value] * height_of(rows) for name, value in columns.items()}}
 
 
 def height_of(rows: Rows) -> int:
@@ -105,7 +105,7 @@ def _investment(reading: Reading) -> dict[str, Rows]:
 
 def _plans(reading: Reading, projects: list[str | None]) -> Rows:
     """Return the original plan of each project, and the adjusted one where it differs."""
-    day = reading.source.data_date
+    day = reading.origin.data_date
     amounts: Rows = {name: reading.amounts(name) for name in ("plan", "plan_adjusted")}
     wanted = reading.column("plan") is not None and not all(map(math.isnan, amounts["plan"]))
     if wanted:
@@ -120,7 +120,7 @@ def _plans(reading: Reading, projects: list[str | None]) -> Rows:
     ]
     for at in changed:
         if since[at] is None:
-            reading.say(
+            reading.doubt(
                 "DATE_MISSING",
                 "plan_adjusted",
                 at,
@@ -157,10 +157,10 @@ def _status(reading: Reading) -> dict[str, Rows]:
         **{f"{name}_cell": reading.cells_of(name) for name in (*words, *dates, *texts, "physical_progress")},
         "responsible_person": reading.texts("responsible_person"),
     }
-    day = reading.source.data_date
+    day = reading.origin.data_date
     for at, (stage, start) in enumerate(zip(rows["stage"], rows["actual_start"], strict=True)):
         if stage == "not started" and start is not None and start <= day:
-            reading.say(
+            reading.doubt(
                 "STAGE_CONTRADICTED",
                 "stage",
                 at,
@@ -170,7 +170,7 @@ def _status(reading: Reading) -> dict[str, Rows]:
     named = reading.required(rows, range(reading.height), "project", "stage")
     for at in named:
         if rows["physical_progress"][at] > 1:
-            reading.say(
+            reading.doubt(
                 "IMPLAUSIBLE",
                 "physical_progress",
                 at,
@@ -184,7 +184,7 @@ def _works(reading: Reading) -> dict[str, Rows]:
     units = reading.units("measure")
     for at, unit in enumerate(units):
         if unit is None or unit.dimension not in BASE_MEASURES:
-            reading.say(
+            reading.doubt(
                 "UNIT_UNKNOWN",
                 "measure",
                 at,

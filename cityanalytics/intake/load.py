@@ -12,8 +12,8 @@ import pandas as pd
 
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.described import Described
+from cityanalytics.intake.misfiled import MISFILED, quarter_mismatches, unit_mismatches
 from cityanalytics.intake.register import check_register, read_register
-from cityanalytics.intake.stated import MISFILED, hold_quarter, hold_unit
 from cityanalytics.intake.store import BESIDE, Ingested, Tables
 from cityanalytics.issues import Issue, Message, Severity, file_of
 from cityanalytics.settings import file_sha256
@@ -94,7 +94,7 @@ def ingest(
     issues += cross_check(rows_of, without=misfiled)
     _replaced(inputs, tables)
     corrected = _corrected(receipts, inputs)
-    issues = _eased(issues, corrected)
+    issues = _downgraded(issues, corrected)
     tables["issues"] = as_table("issues", _issue_rows(issues, [entry["path"] for entry in inputs]))
     manifest = {
         "inputs": inputs,
@@ -113,12 +113,12 @@ def _read(
     """Read one workbook: rows by canonical table, doubts, and rows in and out by sheet."""
     from cityanalytics.intake.extract import extract, height_of
     from cityanalytics.intake.match import match_table
-    from cityanalytics.intake.reading import Source
+    from cityanalytics.intake.reading import Origin
     from cityanalytics.workbooks.grid import read_grids
     from cityanalytics.workbooks.marking.issuelist import without_issue_list
     from cityanalytics.workbooks.tables import understand
 
-    source = Source(
+    origin = Origin(
         receipt=receipt, data_date=settings.data_date(receipt.quarter), aliases=aliases, synonyms=synonyms
     )
     understood = understand(without_issue_list(read_grids(settings.root / receipt.file, name=receipt.file)))
@@ -128,23 +128,23 @@ def _read(
     ours: list[Table] = []
     left_empty: set[str] = set()
     for table in understood.tables:
-        match = match_table(table, synonyms, periods=table.periods(source.data_date.year))
+        match = match_table(table, synonyms, periods=table.periods(origin.data_date.year))
         sound = not match.missing and not match.ambiguous
-        rows, found = extract(table, match, source) if sound else ({}, [])
+        rows, found = extract(table, match, origin) if sound else ({}, [])
         issues += [*found, *_unmatched(match, f"{receipt.file}!{table.sheet}")]
         if match.subject is not None:
             ours.append(table)
             if match.subject.name in OPTIONAL:
                 left_empty.add(f"{receipt.file}!{table.sheet}!{table.range}")
             if match.subject.name != "history":  # its years have ended
-                issues += hold_quarter(table, source)
+                issues += quarter_mismatches(table, origin)
         counts[f"{table.sheet}!{table.range}"] = {
             "in": len(table.rows["data"]),
             **{name: height_of(part) for name, part in rows.items()},
         }
         for name, part in rows.items():
             gathered.setdefault(name, []).append(part)
-    issues += hold_unit(ours, source, settings.senders)
+    issues += unit_mismatches(ours, origin, settings.senders)
     issues = [one for one in issues if not (one.code == "NO_DATA" and one.where in left_empty)]
     if not any(height_of(part) for parts in gathered.values() for part in parts):
         issues.append(
@@ -265,7 +265,7 @@ def _corrected(receipts: Sequence[Receipt], inputs: list[dict[str, Any]]) -> fro
     }
 
 
-def _eased(issues: list[Issue], corrected: frozenset[str]) -> list[Issue]:
+def _downgraded(issues: list[Issue], corrected: frozenset[str]) -> list[Issue]:
     """Let the errors of a workbook that a correction has replaced warn, no longer block."""
     return [
         replace(issue, severity=Severity.WARNING)

@@ -32,7 +32,7 @@ ROUNDING = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class Origin:
     """Where a table comes from.
 
     Parameters
@@ -61,7 +61,7 @@ class Reading:
     ----------
     table, match
         The table, and which column is which field.
-    source
+    origin
         Where it comes from.
     issues
         The doubts so far.
@@ -69,7 +69,7 @@ class Reading:
 
     table: Table
     match: Match
-    source: Source
+    origin: Origin
     issues: list[Issue] = field(default_factory=list)
     _known: dict[str, list[object]] = field(default_factory=dict)
 
@@ -84,12 +84,10 @@ class Reading:
 
     def cells(self, column: Column | None) -> list[str | None]:
         """Return the address of each row's cell in a column; None where there is no column."""
-        if column is None:
-            return [None] * self.height
-        return [f"{self.source.receipt.file}!{cell}" for cell in self.table.cells_of(column)]
+        return [None] * self.height if column is None else [*self.table.cells_of(column)]
 
     def _cell(self, column: Column, at: int) -> str:
-        return f"{self.source.receipt.file}!{self.table.sheet}!{column.letter}{self.table.rows['data'][at]}"
+        return f"{self.table.file}!{self.table.sheet}!{column.letter}{self.table.rows['data'][at]}"
 
     def _raw(self, column: Column) -> list[object]:
         if column.letter not in self._known:
@@ -112,7 +110,7 @@ class Reading:
 
     def words(self, name: str) -> list[str | None]:
         """Return a column's words as their canonical meaning."""
-        meanings = self.source.synonyms.words[name]
+        meanings = self.origin.synonyms.words[name]
         found = []
         for at, text in enumerate(self.texts(name)):
             meant = None if text is None else meanings.get(squeezed(text).lower())
@@ -127,13 +125,13 @@ class Reading:
         column = self.column(name)
         if column is None:
             return [None] * self.height
-        found = self.table.dates(column, year=self.source.data_date.year)
+        found = self.table.dates(column, year=self.origin.data_date.year)
         for at, dated in enumerate(found):
             if dated.state is State.UNPARSED:
                 self._unread(column, at, Message.of("no value; expected a date such as 2010-09-22"))
         for at, dated in enumerate(found):
             if dated.period is not None and dated.precision is not Precision.DAY:
-                self.say(
+                self.doubt(
                     "DATE_PRECISION",
                     name,
                     at,
@@ -164,7 +162,7 @@ class Reading:
                 Issue(
                     severity=Severity.ERROR,
                     code="UNIT_UNKNOWN" if column.unit is None else "UNIT_CONFLICT",
-                    where=f"{self.source.receipt.file}!{self.table.sheet}!{column.letter}",
+                    where=f"{self.table.file}!{self.table.sheet}!{column.letter}",
                     value=column.name,
                     understood=Message.of(
                         "unit: {unit}; expected {dimension}", unit=stated, dimension=dimension.value
@@ -207,7 +205,7 @@ class Reading:
             return [to_base(value, unit) for value in values]
         for at, (value, signed) in enumerate(zip(values, self.table.percent(column).tolist(), strict=True)):
             if not signed and not math.isnan(value) and value != 0:
-                self.say(
+                self.doubt(
                     "UNIT_UNKNOWN",
                     name,
                     at,
@@ -223,7 +221,7 @@ class Reading:
         for name in names:
             for at in whole:
                 if _is_missing(rows[name][at]):
-                    self.say(
+                    self.doubt(
                         "VALUE_MISSING",
                         name,
                         at,
@@ -239,7 +237,7 @@ class Reading:
         for name in names:
             for at in positions:
                 if rows[name][at] < 0:
-                    self.say(
+                    self.doubt(
                         "NEGATIVE_VALUE",
                         name,
                         at,
@@ -251,7 +249,7 @@ class Reading:
 
     def projects(self) -> list[str | None]:
         """Return the names that projects are kept under."""
-        aliases = self.source.aliases
+        aliases = self.origin.aliases
         return [None if name is None else aliases.get(name, name) for name in self.names("project")]
 
     def _unread_numbers(self, column: Column, read: Numbers, understood: Message) -> None:
@@ -272,7 +270,7 @@ class Reading:
             )
         )
 
-    def say(
+    def doubt(
         self,
         code: str,
         name: str,
@@ -298,7 +296,7 @@ class Reading:
 
     def periods(self, dimension: Dimension, value: str) -> tuple[list[int], Rows]:
         """Return one entry a period and table row that has a value: positions of the rows; period, value, cell."""
-        periods = self.table.periods(self.source.data_date.year)
+        periods = self.table.periods(self.origin.data_date.year)
         self._overlaps(periods)
         positions: list[int] = []
         found: Rows = {name: [] for name in (value, f"{value}_cell", "period_start", "period_end")}
@@ -322,7 +320,7 @@ class Reading:
 
     def _not_yet(self, column: Column, period: Period, stated: Sequence[int]) -> None:
         """Say what is stated of a period that begins after the day that the workbook describes."""
-        if period.start > self.source.data_date and stated:
+        if period.start > self.origin.data_date and stated:
             self.issues.append(
                 Issue(
                     severity=Severity.ERROR,
@@ -332,8 +330,8 @@ class Reading:
                     understood=Message.of(
                         "of a period from {start} on; filed under {quarter}, whose data date is {day}",
                         start=period.start,
-                        quarter=self.source.receipt.quarter,
-                        day=self.source.data_date,
+                        quarter=self.origin.receipt.quarter,
+                        day=self.origin.data_date,
                     ),
                     suggestion=Message.of(
                         "withdraw it and receive it with the right --quarter, or send it again without what lies ahead"
@@ -349,7 +347,7 @@ class Reading:
                     Issue(
                         severity=Severity.ERROR,
                         code="PERIOD_OVERLAP",
-                        where=f"{self.source.receipt.file}!{self.table.sheet}!{letter}",
+                        where=f"{self.table.file}!{self.table.sheet}!{letter}",
                         understood=Message.of(
                             "its days lie in another period's column too; adding both counts them twice"
                         ),
@@ -366,15 +364,15 @@ class Reading:
             return  # and `numbers` said so
         factor = float(unit.factor)
         tolerance = ROUNDING + factor * len(self.table.columns) / 2e4
-        for at, (said, summed) in enumerate(zip(stated, computed, strict=True)):
-            if abs(said - summed) > tolerance:
-                self.say(
+        for at, (amount, summed) in enumerate(zip(stated, computed, strict=True)):
+            if abs(amount - summed) > tolerance:
+                self.doubt(
                     "CUMULATIVE_MISMATCH",
                     "cumulative",
                     at,
                     Message.of(
                         "states {stated} {unit}; the periods of the row sum to {computed} {unit}",
-                        stated=f"{said / factor:.10g}",
+                        stated=f"{amount / factor:.10g}",
                         computed=f"{summed / factor:.10g}",
                         unit=unit.name,
                     ),

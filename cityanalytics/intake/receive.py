@@ -135,7 +135,7 @@ def _acceptable(source: Path) -> None:
 
 
 def _of_quarter(source: Path, quarter: str) -> None:
-    from cityanalytics.intake.stated import quarters_named  # pandas behind it takes 0.3 s to import
+    from cityanalytics.workbooks.captions import quarters_named  # pandas behind it takes 0.3 s to import
 
     named = quarters_named(source.stem, year=int(quarter[:4]))
     if named and quarter not in named:
@@ -156,14 +156,14 @@ def _unreadable(source: Path) -> list[Issue]:
     from cityanalytics.workbooks.tables import understand
 
     workbook = read_grids(source)
-    told = {"UNREADABLE_FILE"}
+    codes = {"UNREADABLE_FILE"}
     found = workbook.issues
     if workbook.container == "csv" and not found:  # any text: only rows of a table make it a workbook
         understood = understand(workbook)
         found = understood.issues
         if not any(table.rows["data"] for table in understood.tables):
-            told = {"NO_TABLE", "NO_DATA", "FORM_NOT_TABLE"}
-    return [issue for issue in found if issue.code in told][:1]
+            codes = {"NO_TABLE", "NO_DATA", "FORM_NOT_TABLE"}
+    return [issue for issue in found if issue.code in codes][:1]
 
 
 def _unit(settings: Settings, source: Path, unit: str | None) -> str:

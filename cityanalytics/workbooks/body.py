@@ -135,7 +135,7 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
         nested = code_depths(face, header, rows)
         coded = bool((nested > 1).any())
         depths = nested if coded else depths
-    others = _count(face.told[part, across], serial_columns)
+    others = _count(face.occupied[part, across], serial_columns)
     texts = _count(face.codes[part, across] == Code.TEXT, serial_columns)
 
     kinds[serials & (others == 0)] = STRAY
@@ -152,8 +152,8 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     dated = _dated(face, columns, rows, (kinds == DATA) & ~numbered & ~serials)
     plain = plain | dated
     listing = -1
-    told = telling(face, header, columns, rows)
-    for position in np.flatnonzero((kinds == DATA) & (told | (~plain & _few(~plain)))):
+    marked = telling(face, header, columns, rows)
+    for position in np.flatnonzero((kinds == DATA) & (marked | (~plain & _few(~plain)))):
         mark = mark_of(face, header, columns, int(rows[position]))
         plainly = mark is not None and mark.style == NAMED and (mark.count is None or serials.any())
         if mark is None or (plainly and plain[position] and listing != position - 1):
@@ -330,7 +330,7 @@ def _label_rows(  # noqa: C901 - one line for each kind
     content = np.flatnonzero((kinds == DATA) & (numbered | named))
     last_content = int(content[-1]) if len(content) else -1
     records = rows[content[:_SAMPLED]] if not serials.any() else rows[:0]
-    usual = {told for record in records for told in face.texts(int(record))}
+    usual = {text for record in records for text in face.texts(int(record))}
     bare = (kinds == DATA) & ~numbered
     if not _few(bare):
         bare &= np.isin(rows, list(marks))
@@ -340,7 +340,7 @@ def _label_rows(  # noqa: C901 - one line for each kind
         row = int(rows[position])
         texts = [text for column, text in face.texts(row) if header.left <= column <= header.right]
         mark = marks.get(row)
-        cells = int(np.count_nonzero(face.told[row, header.left : header.right + 1]))
+        cells = int(np.count_nonzero(face.occupied[row, header.left : header.right + 1]))
         if _NOTE.match(texts[0] if texts else "") and not serials[position]:
             kinds[position] = FOOTER
         elif position > last_content and len(texts) > 1 and all(_ASKED.match(text) for text in texts):
@@ -472,7 +472,7 @@ def _closed(  # noqa: PLR0917 - what a row is told by
             and not bare[end]
             and not set(alone.tolist()) & set(range(position + 1, end))
         ):
-            text = "".join(told for _, told in face.texts(int(rows[end])))
+            text = "".join(part for _, part in face.texts(int(rows[end])))
             inside = label.lower() in text.lower() or _stem(label) in text.lower()
             heads.append(position)
             ends.append(inside or (position - 1 in totals and end > position + 1))

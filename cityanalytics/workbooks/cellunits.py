@@ -62,10 +62,10 @@ def carried_amount(cell: object) -> Amount | None:
     read = read_number(match["number"])
     if read.state is not State.PARSED:
         return None
-    number, told = Fraction(match["number"].replace(",", "")), f"{match['before'] or ''}{match['unit']}"
-    if told in _CHINESE_SCALES:
-        return Amount(number=number, unit=None, scale=_CHINESE_SCALES[told])
-    unit = find_unit(told)
+    number, suffix = Fraction(match["number"].replace(",", "")), f"{match['before'] or ''}{match['unit']}"
+    if suffix in _CHINESE_SCALES:
+        return Amount(number=number, unit=None, scale=_CHINESE_SCALES[suffix])
+    unit = find_unit(suffix)
     if unit is None:
         return None
     if unit.dimension is Dimension.SCALE:
@@ -91,13 +91,13 @@ def in_unit_of(read: Numbers, face: Face, rows: NDArray[np.intp], column: int, u
     """
     open_cells = np.flatnonzero(read.unparsed)
     found = [_amount(face.cells[rows[at], column], unit) for at in open_cells]
-    told = open_cells[[amount is not None for amount in found]]
-    if not len(told):
+    carried = open_cells[[amount is not None for amount in found]]
+    if not len(carried):
         return read
     value, parsed = read.value.copy(), read.parsed.copy()
     unparsed = read.unparsed.copy()
-    value[told] = [amount for amount in found if amount is not None]
-    parsed[told], unparsed[told] = True, False
+    value[carried] = [amount for amount in found if amount is not None]
+    parsed[carried], unparsed[carried] = True, False
     return replace(read, value=value, parsed=parsed, unparsed=unparsed, carried=True)
 
 

@@ -14,9 +14,9 @@ from cityanalytics.workbooks.cells import State, is_serial, read_number, squeeze
 from cityanalytics.workbooks.cellunits import carried_amount
 from cityanalytics.workbooks.dates import Precision, is_span, meant_as_date, read_date
 from cityanalytics.workbooks.face import Code, Face
-from cityanalytics.workbooks.sidebyside import each
+from cityanalytics.workbooks.sidebyside import side_by_side
 from cityanalytics.workbooks.statements import Measure, measure, units_of_label
-from cityanalytics.workbooks.texts import part_of, where
+from cityanalytics.workbooks.texts import holding, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +91,7 @@ def read_columns(face: Face, rows: NDArray[np.intp], left: int, paths: Sequence[
     paths
         The path of labels of each column.
     """
-    found = each(
+    found = side_by_side(
         lambda offset: _column(face, rows, left + offset, paths[offset], first=offset == 0),
         range(len(paths)),
         rows=len(rows),
@@ -185,8 +185,8 @@ def _kind(  # noqa: C901, PLR0911 - one line for each kind
         return "number", face.numbers(rows, column)
     if texts.sum() > _SAMPLED and not (codes == Code.NUMBER).any():
         sample = face.cells[rows[np.flatnonzero(texts)[:: int(texts.sum()) // _SAMPLED]], column]
-        told = (read_number(cell).state is State.PARSED or carried_amount(cell) for cell in set(sample))
-        if not any(told):
+        amounts = (read_number(cell).state is State.PARSED or carried_amount(cell) for cell in set(sample))
+        if not any(amounts):
             return "text", None
     read = face.numbers(rows, column)
     parsed, unparsed = int(read.parsed.sum()), int(read.unparsed.sum())
@@ -206,7 +206,7 @@ def _names_months(face: Face, rows: NDArray[np.intp], column: int, texts: NDArra
     """Tell whether the text of a column names months or years, but for a note at its foot."""
     if not texts.any() or _MONTHS.fullmatch(squeezed(face.cells[rows[texts.argmax()], column])) is None:
         return False
-    found = where(
+    found = holding(
         part_of(face.column(column), rows), lambda text: _MONTHS.fullmatch(squeezed(text)) is not None
     )
     others = int(np.count_nonzero(texts & ~found))
@@ -222,16 +222,16 @@ def _names_text(label: str) -> bool:
 
 def _date_kind(face: Face, rows: NDArray[np.intp], column: int, native: int) -> Kind | None:
     counts = Counter((type(cell), cell) for cell in face.cells[rows[:_DATED], column])
-    parsed = spans = told = days = 0
+    parsed = spans = written = days = 0
     for (_, cell), count in counts.items():
         date = read_date(cell, year=2000)
-        told += count * (date.state is not State.MISSING)
+        written += count * (date.state is not State.MISSING)
         parsed += count * (date.state is State.PARSED)
         days += count * (date.precision is Precision.DAY)
         spans += count * is_span(cell)
-    if told and (parsed + spans) * 2 < told and native * 2 < told:
+    if written and (parsed + spans) * 2 < written and native * 2 < written:
         meant = sum(count for (_, cell), count in counts.items() if meant_as_date(cell))
-        if not parsed or (parsed + spans + meant) * 2 < told:
+        if not parsed or (parsed + spans + meant) * 2 < written:
             return None
         days = max(days, 1)
-    return "period" if spans * 2 >= max(told, 1) or (parsed and not days) else "date"
+    return "period" if spans * 2 >= max(written, 1) or (parsed and not days) else "date"

@@ -269,8 +269,8 @@ def _same_unit(face: Face, column: int, body: Body) -> ColumnUnit | None:
     """Return the unit that every row of a column of units states, None where they differ."""
     rows = body.rows[(body.kinds == kind.DATA) & body.numbered]
     units = _units(face, column, replace(body, rows=rows)) if len(rows) > 1 else []
-    told = sum(count for _, count in units)
-    if len(units) != 1 or units[0][0] is None or told < len(rows):
+    named = sum(count for _, count in units)
+    if len(units) != 1 or units[0][0] is None or named < len(rows):
         return None
     return ColumnUnit(unit=units[0][0], source=letters(column))
 

@@ -15,8 +15,7 @@ from cityanalytics.workbooks.dates import Precision, is_span, read_date, span_do
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.sheet import cell_name
 from cityanalytics.workbooks.statements import Measure
-from cityanalytics.workbooks.texts import by_distinct, floats, matching, part_of
-from cityanalytics.workbooks.texts import where as where_true
+from cityanalytics.workbooks.texts import by_distinct, floats, holding, matching, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -262,18 +261,18 @@ def of_values(
         open_cells = np.flatnonzero(counted & ~read.parsed)
         codes = face.codes[body.rows[open_cells], column]
         open_cells = open_cells[(codes != Code.ERROR) & (codes != Code.BLANK)]
-        told = read.unparsed[open_cells]
+        doubtful = read.unparsed[open_cells]
         if not (
             read.carried or read.written[counted].any()
         ):  # among numbers a word for one yet to come is told; among words it is one
-            told = told | where_true(part_of(face.column(column), body.rows[open_cells]), is_pending)
+            doubtful = doubtful | holding(part_of(face.column(column), body.rows[open_cells]), is_pending)
         if (
             table.columns[column - table.columns[0].index].unit is None
         ):  # a unit in the cell is no doubt of the cell
             cells = face.cells[body.rows[open_cells], column]
-            told = told & np.array([carried_amount(cell) is None for cell in cells], dtype=bool)
-        unparsed = open_cells[told]
-        failed = where_true(part_of(face.column(column), body.rows[unparsed]), is_error)
+            doubtful = doubtful & np.array([carried_amount(cell) is None for cell in cells], dtype=bool)
+        unparsed = open_cells[doubtful]
+        failed = holding(part_of(face.column(column), body.rows[unparsed]), is_error)
         for row in body.rows[unparsed[failed]].tolist():
             yield _failed(f"{where}!{cell_name(row, column)}", str(face.cells[row, column]))
         unparsed = unparsed[~failed]

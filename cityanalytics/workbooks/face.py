@@ -13,8 +13,8 @@ import numpy as np
 
 from cityanalytics.workbooks.cells import squeezed
 from cityanalytics.workbooks.numeric import Numbers, read_objects, read_texts
-from cityanalytics.workbooks.sidebyside import each
-from cityanalytics.workbooks.texts import TextCells, matching, part_of, texts_of, told
+from cityanalytics.workbooks.sidebyside import side_by_side
+from cityanalytics.workbooks.texts import TextCells, matching, nonblank, part_of, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ class Face:
         values = grid.values
         if isinstance(values, TextCells):
             codes = np.zeros(values.shape, np.int8, order="F")
-            for at, filled in enumerate(each(told, values.columns, rows=len(codes))):
+            for at, filled in enumerate(side_by_side(nonblank, values.columns, rows=len(codes))):
                 codes[:, at] = filled  # 1 is TEXT
         else:
             codes = np.asfortranarray(_codes(values.ravel().tolist()).reshape(values.shape))
@@ -126,8 +126,8 @@ class Face:
         if cells is None:
             formatted = native & (column in self.grid.percent_columns)
         else:
-            told = np.fromiter((row for row, at in cells if at == column), np.intp)
-            formatted = native & np.isin(rows, told)
+            formatted_rows = np.fromiter((row for row, at in cells if at == column), np.intp)
+            formatted = native & np.isin(rows, formatted_rows)
         written = matching(part_of(self.column(column), rows), "[%％‰]")
         found: NDArray[np.bool_] = formatted | written
         return found
@@ -144,7 +144,7 @@ class Face:
         return found
 
     @cached_property
-    def told(self) -> NDArray[np.bool_]:
+    def occupied(self) -> NDArray[np.bool_]:
         """Where a cell is not blank, or a cell merged down over it is not."""
         if not self.grid.merges:
             return self.filled

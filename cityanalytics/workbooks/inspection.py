@@ -124,8 +124,8 @@ def table_rows(
 
 def _agreement(table: Table, translate: Translate) -> str:
     counts = Counter(total.agrees for total in table.totals)
-    said = {True: "agree", False: "differ", None: "not compared"}
-    return ", ".join(f"{translate(said[agrees])} {counts[agrees]}" for agrees in said if counts[agrees])
+    words = {True: "agree", False: "differ", None: "not compared"}
+    return ", ".join(f"{translate(words[agrees])} {counts[agrees]}" for agrees in words if counts[agrees])
 
 
 def column_rows(table: Table, translate: Translate = untranslated) -> list[tuple[str, ...]]:

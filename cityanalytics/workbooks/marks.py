@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.workbooks.cells import is_serial
-from cityanalytics.workbooks.sidebyside import each
+from cityanalytics.workbooks.sidebyside import side_by_side
 from cityanalytics.workbooks.statements import units_of_label
 from cityanalytics.workbooks.texts import matching, part_of
 from cityanalytics.workbooks.units import find_unit
@@ -240,8 +240,8 @@ def telling(face: Face, header: Header, columns: Columns, rows: NDArray[np.intp]
         for column in range(header.left, header.right + 1)
         if column not in numbers or numbers[column].unparsed.any()
     ]
-    told = each(lambda texts: matching(texts, TELLING), worded, rows=len(rows))
-    for texts, holds in zip(worded, told, strict=True):
+    found_in = side_by_side(lambda texts: matching(texts, TELLING), worded, rows=len(rows))
+    for texts, holds in zip(worded, found_in, strict=True):
         found |= holds
         if holds.any():
             after |= matching(texts, "其中")

@@ -115,8 +115,8 @@ def read_texts(texts: pa.ChunkedArray) -> Numbers:
     if (
         quick is not None
     ):  # most columns; what Arrow takes for a number is what `read_number` takes for the same
-        told = np.isfinite(quick)
-        return Numbers(value=quick, parsed=told, unparsed=np.zeros(len(texts), dtype=bool), written=told)
+        finite = np.isfinite(quick)
+        return Numbers(value=quick, parsed=finite, unparsed=np.zeros(len(texts), dtype=bool), written=finite)
     written = matching(texts, _PLAIN)
     value = floats(texts, written)
     parsed, unparsed = written.copy(), np.zeros(len(texts), dtype=bool)

@@ -116,7 +116,7 @@ def _before_periods(face: Face, header: Header, rows: NDArray[np.intp]) -> list[
     firsts = [face.cells[int(row), header.left] for row in rows[: _DESCRIBED_ROWS + 20]]
     dated = [read_date(cell).state is State.PARSED and not _is_word(cell) for cell in firsts]
     start = dated.index(True) if True in dated else 0
-    after = [told for told, cell in zip(dated[start:], firsts[start:], strict=True) if cell is not None]
+    after = [day for day, cell in zip(dated[start:], firsts[start:], strict=True) if cell is not None]
     words = [cell for cell in firsts[:start] if cell is not None]
     if not 0 < start <= _DESCRIBED_ROWS or len(after) < 3 or sum(after) * 4 < len(after) * 3:  # noqa: PLR2004 - a series
         return None

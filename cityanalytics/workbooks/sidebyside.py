@@ -17,12 +17,12 @@ _LONG = 50_000
 _THREADS = min(4, os.cpu_count() or 1)
 
 
-def each(function: Callable[[Item], Result], items: Sequence[Item], *, rows: int) -> list[Result]:
+def side_by_side(function: Callable[[Item], Result], items: Sequence[Item], *, rows: int) -> list[Result]:
     """Return what a function makes of each item, in their order.
 
     Examples
     --------
-    >>> each(len, ["甲", "乙乙"], rows=1_000_000)
+    >>> side_by_side(len, ["甲", "乙乙"], rows=1_000_000)
     [1, 2]
     """
     if rows < _LONG or _THREADS == 1:

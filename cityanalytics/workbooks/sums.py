@@ -36,18 +36,20 @@ class Sums:
 
     def __init__(self, read: Numbers, leaves: NDArray[np.bool_]) -> None:
         self.stated = read.value
-        self._told = told = read.parsed & leaves
+        self._leaves = read_leaves = read.parsed & leaves
         self._written = None if read.exact is None else read.exact[0]
         exact = read.exact or in_whole(self._leaf_values)
-        self._exact = None if exact is None else (10 ** exact[0], _running(np.where(told, exact[1], 0)))
+        self._exact = (
+            None if exact is None else (10 ** exact[0], _running(np.where(read_leaves, exact[1], 0)))
+        )
 
     @cached_property
     def _leaf_values(self) -> NDArray[np.float64]:
-        return np.where(self._told, self.stated, 0.0)
+        return np.where(self._leaves, self.stated, 0.0)
 
     @cached_property
     def _counts(self) -> NDArray[np.int64]:
-        return _running(self._told)
+        return _running(self._leaves)
 
     def over(self, first: int, stop: int) -> float:
         """Return the sum of the leaves at positions from `first` up to `stop`; infinite beyond any float."""

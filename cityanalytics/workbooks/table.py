@@ -87,6 +87,8 @@ class Table:
 
     Parameters
     ----------
+    file
+        Name of its workbook, the first part of its cells' addresses.
     sheet
         Name of its sheet.
     range
@@ -107,6 +109,7 @@ class Table:
         Which of those cells stand in data rows (positions).
     """
 
+    file: str
     sheet: str
     range: str
     header_rows: tuple[int, int]
@@ -181,8 +184,9 @@ class Table:
         return cells
 
     def cells_of(self, column: Column) -> list[str]:
-        """Return the address of each data row's cell: ``sheet!E7``."""
-        return [f"{self.sheet}!{column.letter}{row}" for row in self.rows["data"]]
+        """Return the address of each data row's cell: ``file!sheet!E7``."""
+        place = f"{self.file}!{self.sheet}!{column.letter}"
+        return [f"{place}{row}" for row in self.rows["data"]]
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -209,7 +213,7 @@ class Table:
 
     @property
     def cells(self) -> pd.DataFrame:
-        """The address of each cell of `frame`, ``sheet!E7``, in the same rows and columns."""
+        """The address of each cell of `frame`, ``file!sheet!E7``, in the same rows and columns."""
         import pandas as pd
 
         return pd.DataFrame(

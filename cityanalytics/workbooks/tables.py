@@ -208,6 +208,7 @@ def _table(
     inside = np.isin(kinds, (kind.DATA, kind.TOTAL, kind.GROUP, kind.HEADER))
     last = max([header.last, *body.rows[inside].tolist()])
     table = Table(
+        file=where.removesuffix(f"!{face.grid.sheet}"),
         sheet=face.grid.sheet,
         range=f"{cell_name(header.first, header.left)}:{cell_name(last, header.right)}",
         header_rows=(header.first + 1, header.last + 1),

@@ -167,7 +167,7 @@ def truths(values: pa.Array | pa.ChunkedArray) -> NDArray[np.bool_]:
     return found
 
 
-def told(texts: pa.ChunkedArray) -> NDArray[np.bool_]:
+def nonblank(texts: pa.ChunkedArray) -> NDArray[np.bool_]:
     """Tell which texts are neither null nor nothing but white space."""
     return truths(pc.invert(pc.utf8_is_space(texts)))
 
@@ -242,11 +242,11 @@ def without_missing(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """
     short = np.flatnonzero(truths(pc.less_equal(pc.utf8_length(pc.utf8_trim_whitespace(texts)), _SHORT)))
     missing = np.zeros(len(texts), dtype=bool)
-    missing[short] = where(texts.take(pa.array(short)), is_missing)
+    missing[short] = holding(texts.take(pa.array(short)), is_missing)
     return pc.if_else(pa.array(missing), pa.scalar(None, texts.type), texts) if missing.any() else texts
 
 
-def where(texts: Texts, function: Callable[[str], bool]) -> NDArray[np.bool_]:
+def holding(texts: Texts, function: Callable[[str], bool]) -> NDArray[np.bool_]:
     """Tell for which texts a function is true, asking it once for each distinct text; for null it is not."""
     positions, results = by_distinct(texts, function)
     return np.array([*results, False], dtype=bool)[positions]

@@ -14,7 +14,7 @@ from cityanalytics.workbooks.listing import listed
 from cityanalytics.workbooks.marks import BRACKETED, CHINESE, DECIMAL, NAMED, OF_WHICH, Mark
 from cityanalytics.workbooks.outline import nested, outlined
 from cityanalytics.workbooks.sections import heads, sections
-from cityanalytics.workbooks.sidebyside import each
+from cityanalytics.workbooks.sidebyside import side_by_side
 from cityanalytics.workbooks.sums import Sums, neighbour_sums
 from cityanalytics.workbooks.wholes import nested_sums, over_levels, whole_of_others
 
@@ -111,7 +111,7 @@ def settle(  # noqa: C901 - one step after the other
 
 
 def _sums(additive: Mapping[int, Numbers], leaves: NDArray[np.bool_]) -> dict[int, Sums]:
-    made = each(lambda read: Sums(read, leaves), list(additive.values()), rows=len(leaves))
+    made = side_by_side(lambda read: Sums(read, leaves), list(additive.values()), rows=len(leaves))
     return dict(zip(additive, made, strict=True))
 
 
@@ -184,9 +184,11 @@ def _proven(
         # looks unlike the records, or has a word for totals, needs less. A sum of one row is no evidence.
         if span is not None and max(of.count(*span) for of in sums.values()) < 2:  # noqa: PLR2004
             best, span = None, None
-        told = span is not None and (apart[index] or not marks[index].label) and is_telling(index, sums, span)
-        told = told or (span is not None and marks[index].worded)
-        if best is not None and (told or (best[0] > 1 and best[0] * 2 > best[1])):
+        confirmed = (
+            span is not None and (apart[index] or not marks[index].label) and is_telling(index, sums, span)
+        )
+        confirmed = confirmed or (span is not None and marks[index].worded)
+        if best is not None and (confirmed or (best[0] > 1 and best[0] * 2 > best[1])):
             proven.append(index)
         else:
             leaves[index] = True

@@ -55,10 +55,10 @@ def likeness(index: int, others: NDArray[np.bool_], additive: Mapping[int, Numbe
         if not read.parsed[index] or value == 0:
             continue
         stated += 1
-        told = others & read.parsed
-        if int(np.count_nonzero(read.value[told])) < _FEWEST:
+        parts = others & read.parsed
+        if int(np.count_nonzero(read.value[parts])) < _FEWEST:
             continue
-        if Sums(read, told).agree(value, 0, len(told)):
+        if Sums(read, parts).agree(value, 0, len(parts)):
             agreeing += 1
             large |= abs(value) >= LARGE
     return Likeness(agreeing=agreeing, stated=stated, large=large)
@@ -131,8 +131,8 @@ def over_levels(body: Body, kinds: NDArray[np.int8], additive: Mapping[int, Numb
             continue
         others = np.zeros(len(kinds), dtype=bool)
         others[under] = True
-        told = likeness(row, others, additive)
-        if 0 < told.stated == told.agreeing:
+        match = likeness(row, others, additive)
+        if 0 < match.stated == match.agreeing:
             found[row] = (row + 1, under[-1] + 1)
     return found
 
@@ -196,8 +196,8 @@ def _parent(index: int, others: NDArray[np.bool_], additive: Mapping[int, Number
         value = float(read.value[index])
         if read.parsed[index] and value != 0:
             stated += 1
-            told = others & read.parsed
-            agreeing += bool(told.any()) and Sums(read, told).agree(value, 0, len(told))
+            parts = others & read.parsed
+            agreeing += bool(parts.any()) and Sums(read, parts).agree(value, 0, len(parts))
     return Likeness(agreeing=agreeing, stated=stated, large=True)
 
 

@@ -98,4 +98,6 @@ def read_workbook(path: str | PathLike[str]) -> Workbook:
     >>> list(book.tables[0].units.values())
     ['亿元']
     """
-    return Workbook(understood=understand(read_grids(Path(path))))
+    from cityanalytics.workbooks.marking.issuelist import without_issue_list
+
+    return Workbook(understood=understand(without_issue_list(read_grids(Path(path)))))

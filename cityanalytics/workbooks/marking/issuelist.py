@@ -84,10 +84,10 @@ def list_issues(
     for doubt in doubts:
         issue = doubt.issue
         place = "!".join(filter(None, (doubt.sheet, doubt.place)))
-        said = (_both(message, languages, "\n") for message in (issue.understood, issue.suggestion))
+        explained = (_both(message, languages, "\n") for message in (issue.understood, issue.suggestion))
         cell = cell_name(*doubt.cells[0]) if doubt.cells else "A1"
         link = (doubt.sheet, cell) if doubt.sheet and len(rows) < MOST_LINKS else None
-        texts = (place, issue.code, _both(issue.severity, languages), issue.value, *said)
+        texts = (place, issue.code, _both(issue.severity, languages), issue.value, *explained)
         rows.append(Row(severity=issue.severity, texts=texts, link=link))
     sentences = [_both(sentence, languages, "\n") for sentence in (SENTENCE, COPY)[: 1 + is_copy]]
     title, *labels = (_both(text, languages) for text in (NAME, *HEADERS))
