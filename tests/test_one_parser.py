@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
+import cityanalytics as ca
 from tests.conftest import run_cityanalytics
 from tests.test_handouts import new_city
 
@@ -96,5 +97,31 @@ def test_days_and_shares_are_read_as_they_are_written(city: Path) -> None:
     (rough,) = issues.loc[issues["code"] == "DATE_PRECISION", "where"].unique()
     assert rough.endswith("!项目投资完成情况!D4")
     status = pd.read_parquet(city / "data/processed/status.parquet").set_index("project")
-    told = {name: share for name, (_, share) in PROGRESS.items() if share is not None}
-    assert status["physical_progress"].dropna().to_dict() == pytest.approx(told)
+    shares = {name: share for name, (_, share) in PROGRESS.items() if share is not None}
+    assert status["physical_progress"].dropna().to_dict() == pytest.approx(shares)
+    found = json.loads(run_cityanalytics("inspect", "甲局.xlsx", "--json", workspace=city).stdout)
+    columns = found["files"][0]["sheets"][1]["tables"][0]["columns"]
+    (progress,) = (column for column in columns if column["name"].startswith("形象进度"))
+    assert (progress["unit"], progress["sum"]) == ("%", pytest.approx(100 * sum(shares.values())))
+
+
+def test_an_analyst_reads_the_same_cells(city: Path) -> None:
+    """Numbers in the unit of their column, days, shares as fractions; each with its cell."""
+    book = ca.read_workbook(city / "甲局.xlsx")
+    money, status = book.tables
+    frame = money.frame.set_index("项目名称")
+    assert money.units["总投资"] == "万元"
+    assert (frame["总投资"].dropna() * WAN).to_dict() == TOTALS
+    assert (frame["年度计划投资"] * WAN).to_dict() == PLANS
+    assert frame["计划竣工日期"].dt.strftime("%m-%d").tolist() == ["09-30", "09-20", "08-01"]
+    assert money.precision["计划竣工日期"].tolist() == ["month", "day", "day"]
+    assert money.cells["总投资"].tolist() == [f"甲局.xlsx!项目投资完成情况!E{row}" for row in (4, 5, 6)]
+    (label,) = (name for name in status.units if name.startswith("形象进度"))
+    assert status.units[label] == "fraction"
+    assert status.frame[label].tolist()[:2] == [0.7, 0.45]
+    assert book.issues["code"].tolist() == [
+        row["code"]
+        for row in json.loads(run_cityanalytics("inspect", "甲局.xlsx", "--json", workspace=city).stdout)[
+            "issues"
+        ]
+    ]
