@@ -65,12 +65,10 @@ def ingest(workspace: Workspace, quarters: Sequence[str] | str | None = None) ->
     Returns
     -------
     Ingestion
-        ``tables``, ``issues`` and the files ``written``.
+        ``tables``, ``issues`` and the files ``written``: none where an issue is an error.
 
     Raises
     ------
-    cityanalytics.errors.BlockingIssuesError
-        Some issue blocks; it carries all of them in ``issues``, and no table is written.
     cityanalytics.errors.UsageError
         Nothing was received, or nothing of a quarter.
 

@@ -7,6 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 import xlsxwriter
 
@@ -153,5 +154,11 @@ def test_the_notebook_shows_it_while_an_error_blocks(city: Path, repository: Pat
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     names: dict[str, object] = {}
     exec("\n".join(code[:2]).replace('workspace: str = "."', f"workspace = {str(city)!r}"), names)  # noqa: S102 - ours
-    for call in code[2:4]:
-        assert "乙处" in eval(call, names)._repr_html_()  # noqa: S307 - ours
+    exec("\n".join(code[2:6]), names)  # noqa: S102 - ours
+    received, issues, found = names["received"], names["issues"], names["found"]
+    assert isinstance(received, pd.DataFrame)
+    assert isinstance(issues, pd.DataFrame)
+    assert "乙处" in set(received["unit"])
+    assert issues["where"].str.contains("乙处").any()
+    assert "error" in set(issues["severity"])
+    assert "乙处" in {one.unit for one in found.units}  # type: ignore[attr-defined] # a name of the notebook's

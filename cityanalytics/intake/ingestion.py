@@ -12,7 +12,7 @@ import pandas as pd
 from cityanalytics.intake.load import ingest
 from cityanalytics.intake.register import check_quarters, read_register
 from cityanalytics.intake.store import write_tables
-from cityanalytics.issues import Message, Severity
+from cityanalytics.issues import Message, Severity, blocking
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -69,15 +69,15 @@ def ingest_and_write(settings: Settings, quarters: Sequence[str] = ()) -> Ingest
 
     Raises
     ------
-    BlockingIssuesError
-        Some issue is an error; all of them are carried.
     UsageError
         Nothing was received, or nothing of a quarter.
     """
     receipts = read_register(settings)
     check_quarters(quarters, receipts)
     found = ingest(settings)
-    write_tables(settings, found)
+    blocked = bool(blocking(found.issues))
+    if not blocked:
+        write_tables(settings, found)
     issues = issue_frame(found.tables["issues"], receipts, replaced=found.replaced)
     if quarters:
         issues = issues[issues["quarter"].isin(quarters) | (issues["severity"] == Severity.ERROR.value)]
@@ -85,7 +85,7 @@ def ingest_and_write(settings: Settings, quarters: Sequence[str] = ()) -> Ingest
     return Ingestion(
         tables=found.tables,
         issues=issues.reset_index(drop=True),
-        written=tuple(settings.processed / name for name in names),
+        written=() if blocked else tuple(settings.processed / name for name in names),
     )
 
 
