@@ -470,7 +470,7 @@ def test_the_shipped_backtest_is_what_the_benchmark_measures(
     target = tmp_path / "parts.csv"
     command = [sys.executable, str(repository / "benchmarks" / "backtest_parts.py"), str(target)]
     subprocess.run(command, check=True, capture_output=True, timeout=600, cwd=processed_workspace)
-    shipped = repository / "cityanalytics" / "forecast" / "parts.csv"
+    shipped = repository / "cityanalytics" / "outlook" / "parts.csv"
     made, kept = (
         list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) for path in (target, shipped)
     )
