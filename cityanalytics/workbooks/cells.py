@@ -144,7 +144,10 @@ def as_written(text: str) -> str:
     return _SPACE.sub("", unicodedata.normalize("NFKC", text)).replace("\u200b", "").replace("\ufeff", "")
 
 
-def read_number(cell: object) -> Number:  # noqa: PLR0911 - one line for each kind of cell
+_MISSING, _UNPARSED = Number(state=State.MISSING), Number(state=State.UNPARSED)
+
+
+def read_number(cell: object) -> Number:
     """Read one cell as a number.
 
     Full-width digits, thousands separators, per cent and negatives in brackets are understood; dashes and
@@ -157,30 +160,30 @@ def read_number(cell: object) -> Number:  # noqa: PLR0911 - one line for each ki
     >>> read_number("待定").state, read_number("约300").state
     (<State.MISSING: 'missing'>, <State.UNPARSED: 'unparsed'>)
     """
+    if isinstance(cell, str):
+        return _read_text(squeezed(cell).lower())
     if is_none(cell):
-        return Number(state=State.MISSING)
-    if isinstance(cell, bool | np.bool_):
-        return Number(state=State.UNPARSED)
-    if isinstance(cell, int | float | np.number):
-        value = float(cell)
-        if math.isnan(value):
-            return Number(state=State.MISSING)
-        return (
-            Number(state=State.PARSED, value=value) if math.isfinite(value) else Number(state=State.UNPARSED)
-        )
-    if not isinstance(cell, str):
-        return Number(state=State.UNPARSED)
-    text = squeezed(cell).lower()
+        return _MISSING
+    if isinstance(cell, bool | np.bool_) or not isinstance(cell, int | float | np.number):
+        return _UNPARSED
+    value = float(cell)
+    if math.isnan(value):
+        return _MISSING
+    return Number(state=State.PARSED, value=value) if math.isfinite(value) else _UNPARSED
+
+
+@lru_cache(maxsize=1 << 14)
+def _read_text(text: str) -> Number:
     if text in MARKS or text in WORDS:
-        return Number(state=State.MISSING)
+        return _MISSING
     match = _NUMBER.fullmatch(text.translate(_MINUS))
     digits = f"{match['digits'] or ''}{match['decimals'] or ''}".replace(",", "") if match else ""
     if match is None or digits in {"", "."} or bool(match["open"]) != bool(match["close"]):
-        return Number(state=State.UNPARSED)
+        return _UNPARSED
     # One decimal literal is rounded once: "12.5%" is what 0.125 is.
     value = float(f"{digits}e{int((match['power'] or 'e0')[1:]) - _SHARES[match['share']]}")
     if not math.isfinite(value):
-        return Number(state=State.UNPARSED)
+        return _UNPARSED
     negative = (match["sign"] == "-") != bool(match["open"])
     return Number(state=State.PARSED, value=-value if negative else value, written=True)
 
@@ -193,7 +196,9 @@ def is_missing(cell: object) -> bool:
     >>> is_missing(None), is_missing("待定"), is_missing("约300"), is_missing(0.0)
     (True, True, False, False)
     """
-    return read_number(cell).state is State.MISSING
+    if isinstance(cell, float):
+        return math.isnan(cell)
+    return read_number(cell) is _MISSING
 
 
 def is_none(cell: object) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from enum import IntEnum
 from functools import cached_property
 from itertools import compress
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
@@ -29,19 +28,19 @@ if TYPE_CHECKING:
 _MERGED = 1_000_000
 
 
-class Code(IntEnum):
-    """What stands in a cell."""
+class Code:
+    """What stands in a cell: numbers, compared with whole arrays of them."""
 
-    BLANK = 0
-    TEXT = 1
-    NUMBER = 2
-    DATE = 3
-    ERROR = 4
-    OTHER = 5
+    BLANK: Final = 0
+    TEXT: Final = 1
+    NUMBER: Final = 2
+    DATE: Final = 3
+    ERROR: Final = 4
+    OTHER: Final = 5
 
 
-class _Codes(dict[type, Code]):
-    def __missing__(self, kind: type) -> Code:
+class _Codes(dict[type, int]):
+    def __missing__(self, kind: type) -> int:
         return Code.OTHER
 
 

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 import zlib
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     Values = tuple[NDArray[np.object_], tuple[tuple[int, int, object], ...]]
 
 
+#: Less XML than this is read before a thread would have begun.
+_SMALL = 1 << 20
+
+
 def read(content: bytes) -> list[Grid]:
     """Read every sheet of a package.
 
@@ -52,12 +56,17 @@ def read(content: bytes) -> list[Grid]:
             admit_strings(checked(package, "xl/sharedStrings.xml") or b"")
         sparse = [sheetxml.is_sparse(part.xml) for part in parts]
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        if sum(len(part.xml) for part in parts) < _SMALL:
+            return [
+                _grid(part, _cells(part.xml, content) if far else _laid_out(workbook, part.name), percent)
+                for part, far in zip(parts, sparse, strict=True)
+            ]
         with ThreadPoolExecutor(1) as pool:  # calamine lets go of the interpreter: the XML is read meanwhile
             values = [
                 pool.submit(_cells, part.xml, content) if far else pool.submit(_laid_out, workbook, part.name)
                 for part, far in zip(parts, sparse, strict=True)
             ]
-            return [_grid(part, found, percent) for part, found in zip(parts, values, strict=True)]
+            return [_grid(part, found.result(), percent) for part, found in zip(parts, values, strict=True)]
     except UnreadableError:
         raise
     except (
@@ -69,7 +78,7 @@ def read(content: bytes) -> list[Grid]:
         ) from error
 
 
-def _grid(part: Part, values: Future[Values], percent: frozenset[int]) -> Grid:
+def _grid(part: Part, values: Values, percent: frozenset[int]) -> Grid:
     hidden_rows, hidden_columns = sheetxml.hidden(part.xml)
     return Grid(
         sheet=part.name,
@@ -81,8 +90,8 @@ def _grid(part: Part, values: Future[Values], percent: frozenset[int]) -> Grid:
         uncached=sheetxml.uncached(part.xml),
         percent_columns=sheetxml.percent_columns(part.xml, percent),
         percent_cells=sheetxml.percent_cells(part.xml, percent),
-        values=values.result()[0],
-        outliers=values.result()[1],
+        values=values[0],
+        outliers=values[1],
     )
 
 
