@@ -14,7 +14,7 @@ from cityanalytics.errors import UsageError
 from cityanalytics.intake.described import Described
 from cityanalytics.intake.misfiled import MISFILED, quarter_mismatches, unit_mismatches
 from cityanalytics.intake.register import check_register, read_register
-from cityanalytics.intake.store import BESIDE, Ingested, Tables
+from cityanalytics.intake.store import BESIDE, Ingested
 from cityanalytics.issues import Issue, Message, Severity, file_of
 from cityanalytics.settings import file_sha256
 
@@ -92,7 +92,7 @@ def ingest(
     tables = {name: as_table(name, pd.DataFrame(rows)) for name, rows in rows_of.items()}
     misfiled = {file_of(issue.where, ()) for issue in issues if issue.code in MISFILED}
     issues += cross_check(rows_of, without=misfiled)
-    _replaced(inputs, tables)
+    _replaced(inputs, rows_of)
     corrected = _corrected(receipts, inputs)
     issues = _downgraded(issues, corrected)
     tables["issues"] = as_table("issues", _issue_rows(issues, [entry["path"] for entry in inputs]))
@@ -231,15 +231,18 @@ def _issue_rows(issues: list[Issue], files: Iterable[str]) -> pd.DataFrame:
     )
 
 
-def _replaced(inputs: list[dict[str, Any]], tables: Tables) -> None:
+def _replaced(inputs: list[dict[str, Any]], tables: Mapping[str, Rows]) -> None:
     """Note for each file the later one of the same unit, quarter and table that replaced it."""
     for entry in inputs:
         entry["replaced_by"] = {}
-    for name, table in tables.items():
-        files = table[["unit", "quarter", "received", "position", "file"]].drop_duplicates()
-        files = files.sort_values(["received", "position"])
-        files["next"] = files.groupby(["unit", "quarter"])["file"].shift(-1)
-        later: dict[str, str] = dict(files.dropna()[["file", "next"]].itertuples(index=False))
+    for name, rows in tables.items():
+        keys = (rows.get(column, []) for column in ("received", "position", "unit", "quarter", "file"))
+        later: dict[str, str] = {}
+        last: dict[tuple[str, str], str] = {}
+        for _, _, unit, quarter, file in sorted(set(zip(*keys, strict=True))):
+            if (unit, quarter) in last:
+                later[last[unit, quarter]] = file
+            last[unit, quarter] = file
         for entry in inputs:
             if entry["path"] in later:
                 entry["replaced_by"][name] = later[entry["path"]]

@@ -42,6 +42,21 @@ if TYPE_CHECKING:
 ROW_KINDS = ("title", "unit", "header", "group", "total", "data", "blank", "footer", "stray")
 TITLE, UNIT, HEADER, GROUP, TOTAL, DATA, BLANK, FOOTER, STRAY = range(len(ROW_KINDS))
 
+
+def of_kinds(kinds: NDArray[np.int8], *wanted: int) -> NDArray[np.bool_]:
+    """Tell which rows are of one of some kinds.
+
+    Examples
+    --------
+    >>> of_kinds(np.array([DATA, TOTAL, BLANK], dtype=np.int8), DATA, TOTAL).tolist()
+    [True, True, False]
+    """
+    found: NDArray[np.bool_] = kinds == wanted[0]
+    for one in wanted[1:]:
+        found = found | (kinds == one)
+    return found
+
+
 #: What most serial numbers look like.
 _COUNTING = r"^[0-9]+$"
 _IN_PARENTHESES = 1.5  # how deep (3) stands, under 3 and above 3.1

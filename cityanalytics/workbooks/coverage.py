@@ -84,7 +84,7 @@ def cover(
     """Tell what each total covers: the stretch whose sums it states, else what its place suggests."""
     leaves = kinds == kind.DATA
     headed = {index for index, mark in marks.items() if leaves[index] and mark.style in {CHINESE, BRACKETED}}
-    borders = sorted({*np.flatnonzero(np.isin(kinds, (kind.TOTAL, kind.GROUP))).tolist(), *headed})
+    borders = sorted({*np.flatnonzero(kind.of_kinds(kinds, kind.TOTAL, kind.GROUP)).tolist(), *headed})
     spans: dict[int, Span | None] = dict(known)
     tried = max(min(_TRIED, _TRIED_IN_ALL // max(len(found), 1)), 1)
     for index in found:

@@ -244,7 +244,7 @@ def of_values(
             Message.of("a header with no rows under it"),
             Message.of("fill the table in"),
         )
-    counted = np.isin(kinds, (kind.DATA, kind.TOTAL))
+    counted = kind.of_kinds(kinds, kind.DATA, kind.TOTAL)
     for column, read in columns.numbers.items():
         if not written:
             texts = np.flatnonzero(read.written & counted)
@@ -348,7 +348,7 @@ def _dates(face: Face, body: Body, column: int, kinds: NDArray[np.int8], where: 
     positions, found = by_distinct(part_of(face.column(column), body.rows), _verdict)
     verdicts = np.array([*found, 0], dtype=np.int8)[positions]
     verdicts[~data] = 0
-    others = np.flatnonzero(data & np.isin(codes, (Code.NUMBER, Code.ERROR, Code.OTHER)))
+    others = np.flatnonzero(data & ((codes == Code.NUMBER) | (codes == Code.ERROR) | (codes == Code.OTHER)))
     verdicts[others] = [_verdict(cell) for cell in face.cells[body.rows[others], column]]
     rough, unread = np.flatnonzero(verdicts == _ROUGH), np.flatnonzero(verdicts == _UNREAD)
     yield from _each(
@@ -438,7 +438,7 @@ def _serials(face: Face, table: Table, body: Body, kinds: NDArray[np.int8], wher
     rest = np.flatnonzero(~plain & (codes == Code.TEXT))
     positions, found = by_distinct(part_of(texts, rest), _serial)
     numbers[rest] = np.array([*found, math.nan])[positions]
-    runs = np.cumsum(np.isin(kinds, (kind.TOTAL, kind.GROUP, kind.HEADER)))
+    runs = np.cumsum(kind.of_kinds(kinds, kind.TOTAL, kind.GROUP, kind.HEADER))
     leaves = (kinds == kind.DATA) & np.isfinite(numbers)
     if (np.diff(numbers[leaves]) > 0).all():  # most lists: no need to look for twins
         return

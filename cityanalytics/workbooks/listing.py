@@ -35,7 +35,7 @@ def listed(
     """
     if not any(mark.style == OF_WHICH for mark in marks.values()):
         return frozenset()
-    content = np.flatnonzero(np.isin(kinds, (kind.DATA, kind.TOTAL, kind.GROUP))).tolist()
+    content = np.flatnonzero(kind.of_kinds(kinds, kind.DATA, kind.TOTAL, kind.GROUP)).tolist()
     leaves = kinds == kind.DATA
     numbered = int(body.serials[leaves].sum()) * 2 > int(leaves.sum())
     found: set[int] = set()

@@ -205,7 +205,7 @@ def _table(
         )
         for offset, path in enumerate(paths)
     )
-    inside = np.isin(kinds, (kind.DATA, kind.TOTAL, kind.GROUP, kind.HEADER))
+    inside = kind.of_kinds(kinds, kind.DATA, kind.TOTAL, kind.GROUP, kind.HEADER)
     last = max([header.last, *body.rows[inside].tolist()])
     table = Table(
         file=where.removesuffix(f"!{face.grid.sheet}"),

@@ -121,7 +121,7 @@ def _parents(
     """Return the positions that are totals for certain, and those that only sums can tell."""
     certain: list[int] = []
     doubtful: list[int] = []
-    content = np.flatnonzero(np.isin(kinds, (kind.DATA, kind.TOTAL, kind.GROUP)))
+    content = np.flatnonzero(kind.of_kinds(kinds, kind.DATA, kind.TOTAL, kind.GROUP))
     inside = [index for index in sorted(marks) if kinds[index] in {kind.DATA, kind.TOTAL, kind.GROUP}]
     for index, place in zip(inside, np.searchsorted(content, inside).tolist(), strict=True):
         mark = marks[index]
@@ -198,7 +198,7 @@ def _proven(
 
 def _in_place(index: int, kinds: NDArray[np.int8], body: Body) -> bool:
     """Tell whether a row stands where totals do: first or last of the rows, or of those up to a group or a gap."""
-    content = np.flatnonzero(body.numbered & np.isin(kinds, (kind.DATA, kind.TOTAL)))
+    content = np.flatnonzero(body.numbered & kind.of_kinds(kinds, kind.DATA, kind.TOTAL))
     after = kinds[index + 1] if index + 1 < len(kinds) else kind.BLANK
     before = kinds[index - 1] if index else kind.GROUP
     unlike = not body.serials[index] and (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
@@ -195,6 +196,8 @@ def unit_pattern() -> str:
 
 #: Whole numbers below this are floats of their own.
 _WHOLE = 2.0**53
+#: Seventeen digits times this are within the digits that decimals keep.
+_LARGEST_POWER = 10**11
 _EDGES = re.compile(r"^[()\[\]【】:,;。.]+|[()\[\]【】:,;。.]+$")
 _NOISE = re.compile(r"^(?:计量单位|金额单位|货币单位|单位|人民币|计|按)[::]?|(?:人民币|[/·.]年|[/·.]月|整)$")
 
@@ -321,6 +324,8 @@ def to_base(value: float, unit: Unit) -> float:
         return value
     if unit.factor.denominator == 1 and abs(value) < _WHOLE and value == (whole := int(value)):
         return float(whole * unit.factor.numerator)  # what most cells hold
+    if unit.factor.denominator == 1 and unit.factor.numerator <= _LARGEST_POWER:
+        return float(Decimal(repr(float(value))) * unit.factor.numerator)  # exact: 17 digits and some zeros
     return float(Fraction(repr(float(value))) * unit.factor)
 
 
