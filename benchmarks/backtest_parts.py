@@ -154,8 +154,8 @@ def _strays(projects: pd.DataFrame, after: np.ndarray, forecast: YearTotal) -> f
 
 
 def _dispersion(projects: pd.DataFrame, added: np.ndarray, as_of: dt.date, left: float) -> float:
-    found = expect(projects, as_of=as_of, ahead=np.array([left]))
-    share = share_out(found.amounts[:, 0], found.cap, float(added.sum()))
+    found = expect(projects, as_of=as_of)
+    share = share_out(found.at(np.array([left]))[:, 0], found.cap, float(added.sum()))
     return float(np.sqrt(((added - share) ** 2).sum() / (share**2).sum()))
 
 
@@ -248,7 +248,7 @@ def _sample() -> list[tuple[object, ...]]:
         low, middle, high = (
             then.done + part * (forecast.quantile(level) - then.done) for level in (0.1, 0.5, 0.9)
         )
-        up = then.done + expect(projects, as_of=as_of, ahead=np.array([left])).amounts.sum()
+        up = then.done + expect(projects, as_of=as_of).at(np.array([left])).sum()
         counts = forecast_counts(projects, as_of=as_of, until=DATES[-1])
         same = end.traced[end.traced["project"].isin(projects["project"])]
         bounded = forecast_bounded(then.demolition, as_of=as_of, factor=factor, until=DATES[-1])

@@ -27,28 +27,90 @@ _SHORTEST = 30.0  # days: a shorter planned duration is a slip of the pen
 
 @dataclass(frozen=True, kw_only=True)
 class ToCome:
-    """What projects add after the data date, before it is reconciled with the city.
+    """What projects add after the data date, before it is reconciled with the city: a curve each, one value a project.
 
     Parameters
     ----------
-    amounts
-        Expected addition by each day (yuan; projects x days), rising, at most `cap`.
+    waiting, moving
+        Whether a project waits to begin, or is under way (bool); a completed one adds nothing.
+    start, length
+        First day of the curve (days after the data date, negative before it) and its length, of one under way.
+    duration
+        Days that one which waits will take once begun.
+    planned_end
+        Days from the data date to the end of the curve, at least one; of one that waits, as planned.
+    whole
+        What the whole curve comes to as planned (yuan).
+    performance
+        Factor on it, from what was done so far.
+    usual
+        The programme's own performance.
+    daily
+        Pace so far of one under way without plan and total (yuan a day), else 0.
+    weeks, begins
+        Middle of each week (days after the data date), and the probability of a start in it (projects x weeks; 0 where
+        none is waited for).
     cap
         Total investment less what is done (yuan; infinite where no total is stated).
+    total
+        Total investment (yuan; NaN where none is stated).
     untotalled, undated, overspent, negative
         Whether a project states no total investment, lacks a planned date, has more done than its total, or has less
-        than nothing done (bool, one a project).
+        than nothing done (bool).
     """
 
-    amounts: np.ndarray
+    waiting: np.ndarray
+    moving: np.ndarray
+    start: np.ndarray
+    length: np.ndarray
+    duration: np.ndarray
+    planned_end: np.ndarray
+    whole: np.ndarray
+    performance: np.ndarray
+    usual: float
+    daily: np.ndarray
+    weeks: np.ndarray
+    begins: np.ndarray
     cap: np.ndarray
+    total: np.ndarray
     untotalled: np.ndarray
     undated: np.ndarray
     overspent: np.ndarray
     negative: np.ndarray
 
+    def at(self, ahead: np.ndarray) -> np.ndarray:
+        """Return what each project has added by days after the data date.
 
-def expect(projects: pd.DataFrame, *, as_of: dt.date, ahead: np.ndarray) -> ToCome:
+        Parameters
+        ----------
+        ahead
+            Days (float64): one row for all projects, or a row a project.
+
+        Returns
+        -------
+        numpy.ndarray
+            Yuan, projects x days, rising with the days, at most `cap`.
+        """
+        ahead = np.broadcast_to(np.atleast_2d(ahead), (len(self.whole), np.shape(ahead)[-1]))
+        now = curve_at((0.0 - self.start) / self.length)[:, None]
+        shape = curve_at((ahead - self.start[:, None]) / self.length[:, None]) - now
+        amounts = np.where(self.moving[:, None], self.whole[:, None] * shape, 0.0)
+        waits = self.waiting
+        share = np.zeros((int(waits.sum()), ahead.shape[1]))
+        for week, chance in zip(self.weeks, self.begins[waits].T, strict=True):
+            share += chance[:, None] * curve_at((ahead[waits] - week) / self.duration[waits, None])
+        amounts[waits] = self.whole[waits, None] * share
+        amounts *= self.performance[:, None]
+        amounts = np.where(self.daily[:, None] > 0, self.daily[:, None] * ahead, amounts)
+        return np.asarray(np.minimum(amounts, self.cap[:, None]))
+
+    def begun(self, worked: np.ndarray) -> np.ndarray:
+        """Return what one that waits has added after days of work since it began (yuan; a value a project)."""
+        amounts = self.whole * self.performance * curve_at(worked / self.duration)
+        return np.asarray(np.minimum(amounts, self.cap))
+
+
+def expect(projects: pd.DataFrame, *, as_of: dt.date) -> ToCome:
     """Expect what each project adds.
 
     A project under way follows its S-curve from its real start, finishing as long after as was planned, times its
@@ -61,8 +123,6 @@ def expect(projects: pd.DataFrame, *, as_of: dt.date, ahead: np.ndarray) -> ToCo
         Rows of ``Programme.projects``.
     as_of
         Data date.
-    ahead
-        Days after the data date (float64, rising).
     """
     plan, total, done = (
         projects[name].to_numpy(dtype=float) for name in ("plan", "total_investment", "done")
@@ -96,18 +156,25 @@ def expect(projects: pd.DataFrame, *, as_of: dt.date, ahead: np.ndarray) -> ToCo
     with np.errstate(invalid="ignore", divide="ignore"):
         own = (np.maximum(done, 0.0) + weight * usual) / (so_far + weight)
     performance = np.where(waiting | ~np.isfinite(own), usual, own)
-    shape = at(ahead[None, :], start[:, None], length[:, None]) - at(0.0, start, length)[:, None]
-    amounts = np.where(moving[:, None], whole[:, None] * shape, 0.0)
-    amounts[waiting] = whole[waiting, None] * _late_starts(
-        year, waiting=waiting, duration=duration, ahead=ahead
-    )
-    amounts *= performance[:, None]
     # without plan and total there is the pace so far alone
     bare = moving & (whole <= 0)
-    amounts[bare] = np.maximum(done[bare], 0.0)[:, None] * ahead[None, :] / (1.0 - first)
+    weeks, begins = _starts(year, waiting=waiting, left=close)
+    planned_end = np.where(waiting, np.maximum(start_due + duration, duration), start + length)
     return ToCome(
-        amounts=np.minimum(amounts, cap[:, None]),
+        waiting=waiting,
+        moving=moving,
+        start=start,
+        length=length,
+        duration=duration,
+        planned_end=np.maximum(planned_end, 1.0),
+        whole=whole,
+        performance=performance,
+        usual=float(usual),
+        daily=np.where(bare, np.maximum(done, 0.0) / (1.0 - first), 0.0),
+        weeks=weeks,
+        begins=begins,
         cap=cap,
+        total=total,
         untotalled=untotalled,
         undated=undated,
         overspent=~untotalled & (done > total),
@@ -115,16 +182,12 @@ def expect(projects: pd.DataFrame, *, as_of: dt.date, ahead: np.ndarray) -> ToCo
     )
 
 
-def _late_starts(
-    year: pd.DataFrame, *, waiting: np.ndarray, duration: np.ndarray, ahead: np.ndarray
-) -> np.ndarray:
-    """Return the expected share of its curve that each waiting project has done by each day ahead."""
+def _starts(year: pd.DataFrame, *, waiting: np.ndarray, left: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the middle of each week that is left, and each project's probability of a start in it."""
     rows = year[waiting]
-    if not len(rows) or not len(ahead):
-        return np.zeros((len(rows), len(ahead)))
-    hazard = start_hazard(year).mean[None, :]
-    weeks, begun = starts_by_week(rows, hazard, float(ahead[-1]))
-    share = np.zeros((len(rows), len(ahead)))
-    for week, chance in zip(weeks, begun[0].T, strict=True):
-        share += chance[:, None] * curve_at((ahead[None, :] - week) / duration[waiting, None])
-    return share
+    if not len(rows) or not left:
+        return np.zeros(0), np.zeros((len(year), 0))
+    weeks, begun = starts_by_week(rows, start_hazard(year).mean[None, :], left)
+    begins = np.zeros((len(year), len(weeks)))
+    begins[waiting] = begun[0]
+    return weeks, begins

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
 from cityanalytics.outlook.outlook import look_ahead
-from cityanalytics.outlook.paths import paths
+from cityanalytics.outlook.paths import PATHS, Paths
 from cityanalytics.programme import progress
 from cityanalytics.programme.frames import with_units
 from cityanalytics.series.methods import QUANTILES, PaceOfClass, YearTotal
@@ -122,7 +122,12 @@ class Forecast:
         >>> bool(abs(city.loc[0.5] - forecast.quantiles[0.5]) < 1)
         True
         """
-        return paths(self.outlook.parts, self.total, seed=self.seed)
+        return self.drawn.to_frame()
+
+    @cached_property
+    def drawn(self) -> Paths:
+        """The same paths as arrays, with the factor that leads from the projects' own curves to the city's forecast."""
+        return Paths.of(self.outlook.parts, self.total, seed=self.seed)
 
     def by(self, key: str) -> pd.DataFrame:
         """Return where each group ends.
@@ -165,7 +170,9 @@ class Forecast:
         dict
             ``own_years`` (earlier years known), ``own_months`` (months of this year, the last maybe in part),
             ``class`` (reference class), ``class_series`` (how many series it was learnt from), ``class_coverage`` (of
-            left-out years inside the 80 % range), ``plan`` (yuan; None without one) and ``method``.
+            left-out years inside the 80 % range), ``plan`` (yuan; None without one), ``method``; and the two rulers:
+            ``bottom_up`` (where the projects' own curves lead, yuan) and ``factor`` (on what these expect, on the path
+            of the city's median).
 
         Examples
         --------
@@ -181,6 +188,8 @@ class Forecast:
             "class_coverage": used.coverage,
             "plan": self.total.target if self.total.target > 0 else None,
             "method": self.total.method,
+            "bottom_up": self.total.done + self.outlook.parts.expected,
+            "factor": float(self.drawn.factor[PATHS // 2]),
         }
 
     def to_frame(self) -> pd.DataFrame:

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from cityanalytics.calendar import month_end, year_end
-from cityanalytics.outlook.curves import expect
+from cityanalytics.outlook.curves import ToCome, expect
 from cityanalytics.outlook.spread import LEVELS, Factor
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ class Parts:
         What each project adds to the year's end at each of `LEVELS` (yuan; levels x projects).
     shapes
         Share of its addition that each project has added by each day (projects x days).
-    cap
-        The most that each project may add (yuan, maybe infinite).
+    curves
+        What each project adds by any day, and the most that it may.
     expectations
         What each project's own S-curve adds by the year's end (yuan).
     unallocated
@@ -81,7 +81,7 @@ class Parts:
     projects: pd.DataFrame
     additions: np.ndarray
     shapes: np.ndarray
-    cap: np.ndarray
+    curves: ToCome
     expectations: np.ndarray
     unallocated: np.ndarray
     expected: float
@@ -137,7 +137,7 @@ class Parts:
             (yuan), ``short`` (plan less p50), ``probability`` of its plan (NaN without a plan).
         """
         middle = self.additions[_MIDDLE]
-        rows = self.projects[[by, "plan", "done"]].assign(add=middle, square=middle**2, cap=self.cap)
+        rows = self.projects[[by, "plan", "done"]].assign(add=middle, square=middle**2, cap=self.curves.cap)
         table = rows.groupby(by)[["plan", "done", "add", "square", "cap"]].sum().reset_index()
         add, square, cap, done = (table[name].to_numpy() for name in ("add", "square", "cap", "done"))
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -210,13 +210,14 @@ def split(projects: pd.DataFrame, forecast: YearTotal, *, strays: float | None =
     ordered = projects.sort_values("project", ignore_index=True)
     days = path_days(forecast.as_of)
     ahead = np.array([float((day - forecast.as_of).days) for day in days])
-    found = expect(ordered, as_of=forecast.as_of, ahead=ahead)
-    expected = found.amounts[:, -1]
+    found = expect(ordered, as_of=forecast.as_of)
+    amounts = found.at(ahead)
+    expected = amounts[:, -1]
     to_come = [forecast.quantile(level) - forecast.done for level in LEVELS]
     additions = np.stack([share_out(expected, found.cap, each) for each in to_come])
     left = np.array(to_come) - additions.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        shapes = np.where(expected[:, None] > 0, found.amounts / expected[:, None], 0.0)
+        shapes = np.where(expected[:, None] > 0, amounts / expected[:, None], 0.0)
     return Parts(
         as_of=forecast.as_of,
         days=days,
@@ -230,7 +231,7 @@ def split(projects: pd.DataFrame, forecast: YearTotal, *, strays: float | None =
         ),
         additions=additions,
         shapes=shapes,
-        cap=found.cap,
+        curves=found,
         expectations=expected,
         unallocated=np.where(left > 1e-9 * max(abs(forecast.done), 1.0), left, 0.0),
         expected=float(expected.sum()),

@@ -10,60 +10,124 @@ from __future__ import annotations
 
 import math
 import zlib
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cityanalytics.outlook.parts import Parts
     from cityanalytics.series.methods import YearTotal
 
 PATHS = 1999
 #: Draws are taken from so many levels: one for each value of a byte.
 LEVELS = 256
-#: Values that are solved for at once: what is held in memory stays small, however many projects there are.
-_AT_ONCE = 2_000_000
 
 
-def paths(parts: Parts, total: YearTotal, *, seed: int = 0) -> pd.DataFrame:
-    """Return what each project comes to by the year's end on each path.
+@dataclass(frozen=True, kw_only=True)
+class Paths:
+    """The year's end of each project on each path; all of them add up to the city.
 
     Parameters
     ----------
-    parts
-        The city's forecast by project.
     total
         The city's forecast.
-    seed
-        Of the draws.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Yuan; 1999 rows by the level of the city's total, rising, a column a project. A last column of an empty name
-        holds what no project may take, where there is any.
+    projects
+        Names of the projects, in their order.
+    done, cap, expected
+        Done so far, the most that may be added, and what the project's own curve adds by the year's end (yuan).
+    ends
+        The city's total on each path (yuan), rising.
+    factor
+        The one factor of each path on what projects are expected to add: from their own curves to the city's.
+    scale
+        `factor` times the draw of each project (projects x paths).
+    added
+        ``min(cap, scale x expected)`` (yuan; projects x paths).
     """
-    levels = np.arange(1, PATHS + 1) / (PATHS + 1)
-    ends = np.array([total.quantile(level) for level in levels])
-    names = parts.projects["project"]
-    done = parts.projects["done"].to_numpy()
-    own, cap = parts.expectations, parts.cap
-    added = np.zeros((PATHS, len(names)))
-    takes = np.flatnonzero((own > 0) & (cap > 0))
-    step = max(_AT_ONCE // max(len(takes), 1), 1)
-    for first in range(0, PATHS, step):
-        rows = slice(first, first + step)
-        weights = own[takes] * draws(
-            names.iloc[takes], np.arange(1, PATHS + 1)[rows], spread=parts.dispersion, seed=seed
+
+    total: YearTotal
+    projects: np.ndarray
+    done: np.ndarray
+    cap: np.ndarray
+    expected: np.ndarray
+    ends: np.ndarray
+    factor: np.ndarray
+    scale: np.ndarray
+    added: np.ndarray
+
+    @classmethod
+    def of(cls, parts: Parts, total: YearTotal, *, seed: int = 0) -> Paths:
+        """Draw the paths of a city's projects.
+
+        Parameters
+        ----------
+        parts
+            The city's forecast by project.
+        total
+            The city's forecast.
+        seed
+            Of the draws.
+        """
+        cap, expected = parts.curves.cap, parts.expectations
+        names = parts.projects["project"].to_numpy(dtype=str)
+        scale = draws(names, np.arange(1, PATHS + 1), spread=parts.dispersion, seed=seed)
+        ends = np.array([total.quantile(level) for level in levels()])
+        takes = np.flatnonzero((expected > 0) & (cap > 0))
+        factor = factors(scale[takes] * expected[takes, None], cap[takes], ends - total.done)
+        scale *= factor
+        return cls(
+            total=total,
+            projects=names,
+            done=parts.projects["done"].to_numpy(),
+            cap=cap,
+            expected=expected,
+            ends=ends,
+            factor=factor,
+            scale=scale,
+            added=np.minimum(cap[:, None], scale * expected[:, None]),
         )
-        added[rows, takes] = shared(weights, cap[takes], ends[rows] - total.done)
-    table = pd.DataFrame(done + added, index=pd.Index(levels, name="level"), columns=names.to_numpy())
-    left = ends - total.done - added.sum(axis=1)
-    return table.assign(**{"": left}) if (left > 1e-9 * max(abs(total.done), 1.0)).any() else table
+
+    @cached_property
+    def left(self) -> np.ndarray:
+        """What no project may take on each path: nearly always nothing (yuan)."""
+        left = self.ends - self.total.done - self.added.sum(axis=0)
+        return np.asarray(np.where(left > 1e-9 * max(abs(self.total.done), 1.0), left, 0.0))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return what each project comes to: a row a path by its level, a column a project, last what none may take."""
+        table = pd.DataFrame(
+            (self.done[:, None] + self.added).T,
+            index=pd.Index(levels(), name="level"),
+            columns=pd.Index(self.projects, dtype="str"),
+        )
+        return table.assign(**{"": self.left}) if self.left.any() else table
 
 
-def draws(names: pd.Series, path: np.ndarray, *, spread: float, seed: int) -> np.ndarray:
+def levels() -> np.ndarray:
+    """Return the level of probability of each path: 1/2000 to 1999/2000."""
+    return np.arange(1, PATHS + 1) / (PATHS + 1)
+
+
+def draw_table(spread: float) -> np.ndarray:
+    """Return the 256 lognormal values of mean 1 that draws are taken from.
+
+    Parameters
+    ----------
+    spread
+        Standard deviation, in parts of the mean.
+    """
+    from scipy.special import ndtri
+
+    table = np.exp(math.sqrt(math.log1p(spread**2)) * ndtri((np.arange(LEVELS) + 0.5) / LEVELS))
+    return np.asarray(table / table.mean())
+
+
+def draws(names: Sequence[str] | np.ndarray, path: np.ndarray, *, spread: float, seed: int) -> np.ndarray:
     """Return lognormal draws of mean 1, the same wherever they are drawn.
 
     A byte of MurmurHash3's finaliser on the CRC-32 of the name, the seed and the number of the path chooses one of 256
@@ -83,60 +147,59 @@ def draws(names: pd.Series, path: np.ndarray, *, spread: float, seed: int) -> np
     Returns
     -------
     numpy.ndarray
-        Float64, paths x projects.
+        Float64, projects x paths.
 
     Examples
     --------
-    >>> draws(pd.Series(["a", "b"]), np.array([1, 2]), spread=0.0, seed=0).tolist()
+    >>> draws(["a", "b"], np.array([1, 2]), spread=0.0, seed=0).tolist()
     [[1.0, 1.0], [1.0, 1.0]]
     """
-    from scipy.special import ndtri
-
-    scale = math.sqrt(math.log1p(spread**2))
-    table = np.exp(scale * ndtri((np.arange(LEVELS) + 0.5) / LEVELS))
-    table /= table.mean()
     own = np.array([zlib.crc32(name.encode()) for name in names], dtype=np.uint32)
-    mixed = own[None, :] ^ np.uint32(seed & 0xFFFFFFFF) ^ path.astype(np.uint32)[:, None]
+    mixed = own[:, None] ^ np.uint32(seed & 0xFFFFFFFF) ^ path.astype(np.uint32)
     with np.errstate(over="ignore"):
         mixed ^= mixed >> np.uint32(16)
         mixed *= np.uint32(0x85EBCA6B)
         mixed ^= mixed >> np.uint32(13)
         mixed *= np.uint32(0xC2B2AE35)
         mixed ^= mixed >> np.uint32(16)
-    return np.asarray(table[mixed & np.uint32(LEVELS - 1)])
+    return np.asarray(draw_table(spread)[mixed & np.uint32(LEVELS - 1)])
 
 
-def shared(weights: np.ndarray, cap: np.ndarray, total: np.ndarray) -> np.ndarray:
-    """Share each row's total in proportion to weights, none above its cap.
+def factors(weights: np.ndarray, cap: np.ndarray, total: np.ndarray) -> np.ndarray:
+    """Return the factor with which each path's total is shared in proportion to weights, none above its cap.
 
     Parameters
     ----------
     weights
-        Float64 above 0, rows x parts.
+        Float64 above 0, parts x paths.
     cap
         Float64 above 0, one a part; may be infinite.
     total
-        What each row shares (float64, not negative); what all caps together cannot take is left over.
+        What each path shares (float64, not negative).
 
     Returns
     -------
     numpy.ndarray
-        ``min(cap, k x weights)``, with the one k of each row that sums to its total.
+        The one k of each path with which ``min(cap, k x weights)`` sums to its total; where all caps together cannot
+        take that, the smallest that fills them.
 
     Examples
     --------
-    >>> shared(np.array([[1.0, 2.0, 1.0]]), np.array([9.0, 3.0, 9.0]), np.array([8.0])).tolist()
-    [[2.5, 3.0, 2.5]]
+    >>> factors(np.array([[1.0], [2.0], [1.0]]), np.array([9.0, 3.0, 9.0]), np.array([8.0])).tolist()
+    [2.5]
     """
-    factor = np.zeros((len(weights), 1))
+    k = np.zeros(len(total))
     full = np.zeros(weights.shape, dtype=bool)
     while True:
         # with those that are full held there, the rest share what is left: at each turn more are full, or none
-        slope = np.where(full, 0.0, weights).sum(axis=1, keepdims=True)
-        left = total[:, None] - np.where(full, cap, 0.0).sum(axis=1, keepdims=True)
+        slope = np.where(full, 0.0, weights).sum(axis=0)
+        left = total - np.where(full, cap[:, None], 0.0).sum(axis=0)
         with np.errstate(invalid="ignore", divide="ignore"):
-            factor = np.where(slope > 0, left / slope, factor)
-        over = (factor * weights >= cap) & ~full
+            k = np.where(slope > 0, left / slope, k)
+        over = (k * weights >= cap[:, None]) & ~full
         if not over.any():
-            return np.where(full, cap, np.minimum(factor * weights, cap))
+            break
         full |= over
+    if len(weights) and full.all(axis=0).any():
+        k = np.where(full.all(axis=0), (cap[:, None] / weights).max(axis=0), k)
+    return k
