@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cityanalytics.intake.described import Described
-from cityanalytics.intake.register import read_register
+from cityanalytics.intake.register import read_register, read_withdrawals
 from cityanalytics.intake.store import read_manifest, read_tables
 from cityanalytics.programme.dates import resolve_dates
 from cityanalytics.settings import find_workspace, load_settings
@@ -139,16 +139,37 @@ class Workspace:
 
     @cached_property
     def replaced(self) -> Tables:
-        """The rows of the canonical tables that corrections took out, by name of the table.
+        """The rows of the canonical tables that corrections or withdrawals took out, by name of the table.
 
-        The rows of a workbook that was withdrawn are in no table: what was filed by mistake is not read.
+        What a correction replaced counts for days before it came; what was withdrawn counts for none, and its
+        workbooks are read again when this is first asked for.
+
+        Returns
+        -------
+        dict of pandas.DataFrame
+            As `tables`, without ``issues``; ``file`` names the workbook of each row.
+
+        Raises
+        ------
+        CityAnalyticsError
+            There are no tables, or they are not those of what was received.
 
         Examples
         --------
         >>> sorted(workspace.replaced)[:3]
         ['demolition', 'history', 'investment']
         """
-        return {name: table.drop(index=self.tables[name].index) for name, table in self._dated.items()}
+        corrected = {name: table.drop(index=self.tables[name].index) for name, table in self._dated.items()}
+        if self.given is not None or not read_withdrawals(self.settings):
+            return corrected
+        import pandas as pd
+
+        from cityanalytics.intake.load import read_withdrawn  # understanding workbooks is slow to import
+
+        withdrawn = read_withdrawn(self.settings)
+        return {
+            name: pd.concat([table, withdrawn[name]], ignore_index=True) for name, table in corrected.items()
+        }
 
     @property
     def _dated(self) -> Tables:

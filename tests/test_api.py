@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import json
 import re
@@ -95,6 +96,22 @@ def test_the_projects_are_the_headline(programme: ca.Programme) -> None:
     assert "project_cell" not in projects
 
 
+@pytest.mark.parametrize("name", ["projects", "sites", "works", "history"])
+def test_frames_hold_values_with_units_and_their_cells_stand_apart(
+    programme: ca.Programme, name: str
+) -> None:
+    table, cells = getattr(programme, name), getattr(programme, f"{name}_cells")
+    assert set(table.attrs["units"]) == set(table)
+    assert not [column for column in table if str(column).endswith(("_cell", "file", "position"))]
+    assert table.index.equals(cells.index)
+    assert set(cells) <= set(table)
+    there = cells.to_numpy(dtype=object)[cells.notna().to_numpy()]
+    assert all(cell.startswith("data/raw/") for cell in there)
+    numbers = [column for column in cells if pd.api.types.is_float_dtype(table[column])]
+    for column in set(numbers) - {"done"}:  # what nothing was done of has no cell
+        assert cells.loc[table[column].notna() & (table[column] != 0), column].notna().all()
+
+
 def test_months_and_groups_add_up_to_the_headline(programme: ca.Programme) -> None:
     done = programme.projects["done"].sum()
     assert programme.monthly["amount"].sum() == pytest.approx(done, abs=1)
@@ -175,7 +192,29 @@ def test_the_forecast_is_that_of_the_command_and_the_page(
             assert ours[column].tolist() == said[column].tolist()
             if key == "unit":
                 assert page.loc[ours.index, column].tolist() == ours[column].tolist()
-    assert forecast.by("unit")["p50"].sum() == pytest.approx(forecast.quantiles[0.5], abs=1)
+
+
+def test_every_way_to_part_a_forecast_adds_up_and_another_is_refused_by_name(
+    programme: ca.Programme, forecast: ca.Forecast
+) -> None:
+    for key in ("unit", "category", "constraint", "stage", "project"):
+        groups = forecast.by(key)
+        for column, whole in (
+            ("p50", forecast.quantiles[0.5]),
+            ("done", programme.done),
+            ("plan", programme.plan),
+        ):
+            assert groups[column].sum() == pytest.approx(whole, abs=1)
+        assert set(groups[key].dropna()) == set(programme.projects[key].dropna())
+        assert groups.attrs["units"]["p50"] == "yuan"
+    # the sample city's workbooks name no town
+    with pytest.raises(
+        ca.errors.UsageError, match="no forecast by town; there are: unit, category, constraint"
+    ):
+        forecast.by("town")
+    projects = programme.traced.assign(town="东镇")
+    there = dataclasses.replace(forecast, programme=dataclasses.replace(programme, traced=projects))
+    assert there.by("town")["p50"].tolist() == pytest.approx([forecast.quantiles[0.5]], abs=1)
 
 
 @pytest.mark.parametrize("day", ["2010-01-31", "2010-05-31", "2010-09-22"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import cityanalytics as ca
 from cityanalytics.cli import main
 
 if TYPE_CHECKING:
@@ -134,6 +135,11 @@ def test_a_workbook_filed_by_mistake_is_withdrawn_kept_and_said(
     assert f"warning WORKBOOK_WITHDRAWN {place}" in said
     assert "of another unit; kept, and not read" in said
     assert tables(city) == before
+    workspace = ca.open_workspace(city)  # nothing of it counts, and nothing is lost
+    assert place not in set(workspace.tables["projects"]["file"])
+    gone = workspace.replaced["projects"]
+    assert set(gone["file"]) == {place}
+    assert "桥梁工程" in set(gone["category"])
     assert (filed.read_bytes(), (city / "data/raw/register.csv").read_bytes()) == (
         source.read_bytes(),
         register,

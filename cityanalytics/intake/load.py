@@ -14,7 +14,7 @@ from cityanalytics.errors import UsageError
 from cityanalytics.intake.described import Described
 from cityanalytics.intake.misfiled import MISFILED, quarter_mismatches, unit_mismatches
 from cityanalytics.intake.register import check_register, read_register
-from cityanalytics.intake.store import BESIDE, Ingested
+from cityanalytics.intake.store import BESIDE, Ingested, Tables
 from cityanalytics.issues import Issue, Message, Severity, file_of
 from cityanalytics.settings import file_sha256
 
@@ -54,7 +54,6 @@ def ingest(
         Nothing was received.
     """
     from cityanalytics.intake.checks import cross_check
-    from cityanalytics.intake.match import load_aliases, load_synonyms
     from cityanalytics.intake.schema import TABLES, as_table
 
     receipts = read_register(settings)
@@ -65,9 +64,7 @@ def ingest(
     issues = list(check_register(settings, receipts))
     receipts = tuple(one for one in receipts if known_on is None or one.received <= known_on)
     unsound = {issue.where for issue in issues if issue.severity is Severity.ERROR}
-    extension = settings.root / "synonyms.toml"
-    synonyms = load_synonyms(extension.read_text(encoding="utf-8-sig") if extension.is_file() else None)
-    aliases = load_aliases(settings.root / "aliases.toml")
+    aliases, synonyms = _spellings(settings)
     gathered: dict[str, list[Rows]] = {name: [] for name in TABLES if name != "issues"}
     inputs: list[dict[str, Any]] = []
     for receipt in receipts:
@@ -105,6 +102,34 @@ def ingest(
         "tables": {name: {"rows": len(table)} for name, table in tables.items()},
     }
     return Ingested(tables=tables, issues=tuple(issues), manifest=manifest, replaced=corrected)
+
+
+def read_withdrawn(settings: Settings) -> Tables:
+    """Read the workbooks that were withdrawn, by name of the table: rows that count for no day, doubts left aside.
+
+    A file that is no longer there, or not the one that was received, gives none.
+    """
+    from cityanalytics.intake.schema import TABLES, as_table
+
+    aliases, synonyms = _spellings(settings)
+    counting = {receipt.file for receipt in read_register(settings)}
+    gathered: dict[str, list[Rows]] = {name: [] for name in TABLES if name != "issues"}
+    for receipt in read_register(settings, withdrawn=True):
+        path = settings.root / receipt.file
+        if receipt.file in counting or not path.is_file() or file_sha256(path) != receipt.sha256:
+            continue
+        for name, parts in _read(settings, receipt, aliases, synonyms)[0].items():
+            gathered[name] += parts
+    return {name: as_table(name, pd.DataFrame(_stacked(parts))) for name, parts in gathered.items()}
+
+
+def _spellings(settings: Settings) -> tuple[Mapping[str, str], Synonyms]:
+    """Return names of projects as they should be, and the spellings of headers, the workspace's own among them."""
+    from cityanalytics.intake.match import load_aliases, load_synonyms
+
+    extension = settings.root / "synonyms.toml"
+    own = extension.read_text(encoding="utf-8-sig") if extension.is_file() else None
+    return load_aliases(settings.root / "aliases.toml"), load_synonyms(own)
 
 
 def _read(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
 from cityanalytics.outlook.outlook import look_ahead
+from cityanalytics.outlook.parts import GROUPS
 from cityanalytics.outlook.paths import PATHS, Paths
 from cityanalytics.programme import progress
 from cityanalytics.programme.frames import with_units
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from cityanalytics.outlook.outlook import Outlook
     from cityanalytics.programme.snapshot import Programme
 
-#: What a forecast may be parted by, and the units of its columns.
-KEYS = ("unit", "category")
+#: Units of a forecast's columns.
 UNITS = dict.fromkeys(("plan", "done", "p10", "p50", "p90", "short"), "yuan") | {
     "probability": "fraction of one"
 }
@@ -137,27 +137,31 @@ class Forecast:
         Parameters
         ----------
         key
-            ``"unit"`` or ``"category"``.
+            ``"unit"``, ``"category"``, ``"constraint"``, ``"stage"``, ``"project"``, or ``"town"`` where workbooks
+            name towns.
 
         Returns
         -------
         pandas.DataFrame
-            One row a group, furthest from its plan first: `key`, ``plan``, ``done``, ``p10``, ``p50``, ``p90``,
-            ``short`` (plan less median; yuan), ``probability`` of the plan.
+            One row a group, furthest from its plan first; projects without one in the row of a missing name: `key`,
+            ``plan``, ``done``, ``p10``, ``p50``, ``p90``, ``short`` (plan less median; yuan), ``probability`` of the
+            plan.
 
         Raises
         ------
         UsageError
-            There is no such grouping.
+            There is no such grouping; the message names those that there are.
 
         Examples
         --------
         >>> bool(abs(forecast.by("unit")["p50"].sum() - forecast.quantiles[0.5]) < 1)
         True
         """
-        if key not in KEYS:
+        projects = self.outlook.parts.projects
+        there = [name for name in GROUPS if name in projects and projects[name].notna().any()]
+        if key not in there:
             raise UsageError(
-                Message.of("no forecast by {name}; there are: {names}", name=key, names=", ".join(KEYS))
+                Message.of("no forecast by {name}; there are: {names}", name=key, names=", ".join(there))
             )
         return with_units(self.outlook.by(key), UNITS)
 

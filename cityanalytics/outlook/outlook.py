@@ -38,10 +38,12 @@ class Outlook:
 
     @cached_property
     def _tables(self) -> dict[str, pd.DataFrame]:
-        return {by: self.parts.table(by) for by in ("category", "unit")}
+        return {}
 
     def by(self, group: str) -> pd.DataFrame:
-        """Return the year's end by ``category`` or ``unit`` (:meth:`Parts.table`)."""
+        """Return the year's end of each group of projects, made once (:meth:`Parts.table`)."""
+        if group not in self._tables:
+            self._tables[group] = self.parts.table(group)
         return self._tables[group]
 
     def _groups(self, by: str, names: dict[float, str], days: list[str]) -> list[dict[str, Any]]:

@@ -26,6 +26,8 @@ from cityanalytics.outlook.spread import LEVELS, Factor
 if TYPE_CHECKING:
     from cityanalytics.series.methods import YearTotal
 
+#: Columns of the projects by which the forecast may be parted, as far as the projects have them.
+GROUPS = ("unit", "category", "town", "constraint", "stage", "project")
 _MIDDLE = LEVELS.index(0.5)
 #: Of the largest expectation: one below it is nothing.
 _LEAST = 1e-12
@@ -56,7 +58,7 @@ class Parts:
     days
         Days of the paths: the data date, the ends of the months after it, the year's end.
     projects
-        ``project``, ``category``, ``unit``, ``plan``, ``done`` (yuan), and ``untotalled``, ``undated``, ``overspent``,
+        `GROUPS`, ``plan``, ``done`` (yuan), and ``untotalled``, ``undated``, ``overspent``,
         ``negative`` (bool): what the project's row lacks or contradicts.
     additions
         What each project adds to the year's end at each of `LEVELS` (yuan; levels x projects).
@@ -138,7 +140,7 @@ class Parts:
         """
         middle = self.additions[_MIDDLE]
         rows = self.projects[[by, "plan", "done"]].assign(add=middle, square=middle**2, cap=self.curves.cap)
-        table = rows.groupby(by)[["plan", "done", "add", "square", "cap"]].sum().reset_index()
+        table = rows.groupby(by, dropna=False)[["plan", "done", "add", "square", "cap"]].sum().reset_index()
         add, square, cap, done = (table[name].to_numpy() for name in ("add", "square", "cap", "done"))
         with np.errstate(invalid="ignore", divide="ignore"):
             factor = self.factor.widened(np.where(add > 0, self.dispersion**2 * square / add**2, 0.0))
@@ -221,7 +223,7 @@ def split(projects: pd.DataFrame, forecast: YearTotal, *, strays: float | None =
     return Parts(
         as_of=forecast.as_of,
         days=days,
-        projects=ordered[["project", "category", "unit", "plan", "done"]]
+        projects=ordered[[*(name for name in GROUPS if name in ordered), "plan", "done"]]
         .fillna({"category": "", "unit": ""})
         .assign(
             untotalled=found.untotalled,

@@ -222,7 +222,7 @@ def _standings(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 def _restated(before: Programme, after: Programme, told: Programme) -> pd.DataFrame:
     amounts = net(before.revisions, key="project", value="amount", after=told.known_on)
     areas = net(before.demolition_revisions, key="site", value="area", after=told.known_on)
-    years = told.history.merge(after.history, on="year", suffixes=("_old", "_new"))
+    years = told.traced_history.merge(after.traced_history, on="year", suffixes=("_old", "_new"))
     years = years[years["amount_old"] != years["amount_new"]]
     first = pd.to_datetime(years["year"].astype(str) + "-01-01")
     tables = [

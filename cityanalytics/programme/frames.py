@@ -51,6 +51,16 @@ SITES: Mapping[str, str] = {
     "planned_finish": "date",
     "responsible_person": "",
 }
+WORKS: Mapping[str, str] = {
+    "project": "",
+    "unit": "",
+    "kind": "",
+    "measure": "",
+    "planned": "of the row's measure",
+    "done": "of the row's measure",
+    "completion": "",
+}
+HISTORY: Mapping[str, str] = {"year": "year", "amount": "yuan"}
 MONTHLY: Mapping[str, str] = {
     "month": "date",
     "project": "",
@@ -88,12 +98,28 @@ def projects(programme: Programme) -> pd.DataFrame:
 def projects_cells(programme: Programme) -> pd.DataFrame:
     """Return the cells that the projects' columns were read from (:attr:`Programme.projects_cells`)."""
     table = programme.traced
-    cells = {name: table[f"{name}_cell"] for name in PROJECTS if f"{name}_cell" in table}
-    cells["project"] = table["project_cell"]
-    counted = programme.segments[programme.segments["done"] != 0]
-    listed = counted.groupby("project", observed=True)["amount_cell"].agg("; ".join)
-    cells["done"] = listed.reindex(table["project"]).set_axis(table.index)
-    return pd.DataFrame({name: cells[name] for name in PROJECTS if name in cells})
+    cells = cells_of(table, PROJECTS)
+    cells["done"] = _counted(table, programme.segments, key="project", cell="amount_cell")
+    return cells[[name for name in PROJECTS if name in cells]]
+
+
+def sites_cells(programme: Programme) -> pd.DataFrame:
+    """Return the cells that the sites' areas were read from (:attr:`Programme.sites_cells`)."""
+    table = programme.demolition
+    done = _counted(table, programme.demolition_segments, key="site", cell="area_cell")
+    return pd.DataFrame({"planned": table["planned_area_cell"], "done": done})
+
+
+def _counted(table: pd.DataFrame, segments: pd.DataFrame, *, key: str, cell: str) -> pd.Series:
+    """Return for each row of a table the cells of its stretches that count, one after another."""
+    counted = segments[segments["done"] != 0]
+    listed = counted.groupby(key, observed=True)[cell].agg("; ".join)
+    return listed.reindex(table[key]).set_axis(table.index)
+
+
+def cells_of(table: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
+    """Return the cells that stand beside some columns of a table, under the columns' names."""
+    return pd.DataFrame({name: table[f"{name}_cell"] for name in columns if f"{name}_cell" in table})
 
 
 def monthly(programme: Programme) -> pd.DataFrame:

@@ -198,8 +198,10 @@ def works_by_kind(programme: Programme) -> pd.DataFrame:
         ``kind``, ``measure``, ``planned``, ``done`` (base units), ``completed`` (done with the item completed),
         ``projects`` (count of projects that bundle them).
     """
-    works = programme.works.assign(
-        completed=programme.works["done"].where(programme.works["completion"] == "completed", 0.0)
+    works = programme.traced_works.assign(
+        completed=programme.traced_works["done"].where(
+            programme.traced_works["completion"] == "completed", 0.0
+        )
     )
     groups = works.groupby(["kind", "measure"], observed=True)
     return groups.agg(

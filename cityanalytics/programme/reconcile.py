@@ -56,7 +56,7 @@ class Reconciliation:
 
 def listed_works(programme: Programme, listed: Iterable[str]) -> pd.DataFrame:
     """Return the items of the kinds that are listed one by one, as far as they are done and not only basically."""
-    works = programme.works
+    works = programme.traced_works
     return works[
         works["kind"].isin(set(listed)) & (works["completion"] != "basically completed") & (works["done"] > 0)
     ]

@@ -41,7 +41,7 @@ def roster(tables: Tables, *, year: int) -> dict[str, pd.DataFrame]:
     if not same_year:
         projects = projects[projects["stage"] != "completed"]
         sites = sites[sites["done"] < sites["planned_area"].fillna(float("inf"))]
-    works = programme.works
+    works = programme.traced_works
     works = works[works["project"].isin(projects["project"])]
     works = works.assign(measure=works["measure"].map(MEASURES))
     return {

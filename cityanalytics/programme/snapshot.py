@@ -67,9 +67,9 @@ class Programme:
         One row a site: kind, unit, planned and done area (square metres), cells.
     demolition_segments
         As `segments`, with ``area``.
-    works
-        One row an item of physical work, as last reported on or before `as_of`.
-    history
+    traced_works
+        One row an item of physical work, as last reported on or before `as_of`, cells beside.
+    traced_history
         One row an earlier year: ``year``, ``amount`` (yuan), ``amount_cell``.
     received
         One row a unit: quarter, data date, day of receipt and file of what is used, and ``first_received``, the
@@ -96,8 +96,8 @@ class Programme:
     segments: pd.DataFrame
     demolition: pd.DataFrame
     demolition_segments: pd.DataFrame
-    works: pd.DataFrame
-    history: pd.DataFrame
+    traced_works: pd.DataFrame
+    traced_history: pd.DataFrame
     received: pd.DataFrame
     revisions: pd.DataFrame
     demolition_revisions: pd.DataFrame
@@ -170,6 +170,74 @@ class Programme:
         True
         """
         return frames.sites(self)
+
+    @property
+    def sites_cells(self) -> pd.DataFrame:
+        """The ``file!sheet!cell`` that ``planned`` and ``done`` of `sites` were read from, row by row; of ``done`` all.
+
+        Examples
+        --------
+        >>> len(programme.sites_cells) == len(programme.sites)
+        True
+        """
+        return frames.sites_cells(self)
+
+    @property
+    def works(self) -> pd.DataFrame:
+        """One row an item of physical work, as last reported on or before the data date.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``project``, ``unit``, ``kind``, ``measure`` (``count``, ``metres`` or ``square metres``), ``planned`` and
+            ``done`` (both in the row's measure), ``completion`` (``completed``, ``basically completed``, ``under
+            construction``, ``not started``; missing where not said).
+
+        Examples
+        --------
+        >>> works = programme.works
+        >>> bool((works["done"] >= 0).all())
+        True
+        """
+        return frames.with_units(self.traced_works[list(frames.WORKS)], frames.WORKS)
+
+    @property
+    def works_cells(self) -> pd.DataFrame:
+        """The ``file!sheet!cell`` that ``planned``, ``done`` and ``completion`` of `works` were read from, row by row.
+
+        Examples
+        --------
+        >>> len(programme.works_cells) == len(programme.works)
+        True
+        """
+        return frames.cells_of(self.traced_works, frames.WORKS)
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """One row an earlier year that workbooks state.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``year`` (int64) and ``amount``, its whole investment (yuan), in order of years.
+
+        Examples
+        --------
+        >>> programme.history["year"].tolist()
+        [2008, 2009]
+        """
+        return frames.with_units(self.traced_history[list(frames.HISTORY)], frames.HISTORY)
+
+    @property
+    def history_cells(self) -> pd.DataFrame:
+        """The ``file!sheet!cell`` that ``amount`` of `history` was read from, row by row.
+
+        Examples
+        --------
+        >>> len(programme.history_cells) == len(programme.history)
+        True
+        """
+        return frames.cells_of(self.traced_history, frames.HISTORY)
 
     @property
     def reconciliation(self) -> pd.DataFrame:
@@ -323,8 +391,8 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
         segments=segments,
         demolition=_sites(of_last_unit(current["demolition"], "site"), demolished),
         demolition_segments=demolished,
-        works=_works(books["works"].described_by(as_of).latest().rows(tables["works"]), projects),
-        history=_history(books["history"].rows(tables["history"]), as_of),
+        traced_works=_works(books["works"].described_by(as_of).latest().rows(tables["works"]), projects),
+        traced_history=_history(books["history"].rows(tables["history"]), as_of),
         received=_received(books["projects"], current["projects"]),
         revisions=restatements(stated, key="project", value="amount", as_of=as_of, notes=tables["projects"]),
         demolition_revisions=restatements(measured, key="site", value="area", as_of=as_of),

@@ -201,9 +201,9 @@ def investment(b: Basis) -> list[Figure]:
 
 def _earlier_years(b: Basis) -> Iterator[Figure]:
     for at, (year, amount) in enumerate(
-        zip(b.programme.history["year"], b.programme.history["amount"], strict=True)
+        zip(b.programme.traced_history["year"], b.programme.traced_history["amount"], strict=True)
     ):
-        cell = Cells.of(b.programme.history["amount_cell"].iloc[at : at + 1])
+        cell = Cells.of(b.programme.traced_history["amount_cell"].iloc[at : at + 1])
         member = SimpleNamespace(
             amount=amount, share=share_of(b.programme.done, amount), cell=cell, both=b.done + cell
         )
@@ -256,7 +256,7 @@ def _stages(b: Basis) -> Iterator[Figure]:
 
 
 def _works(b: Basis) -> Iterator[Figure]:
-    works = b.programme.works
+    works = b.programme.traced_works
     found = positions(works["kind"])
     measures, done = works["measure"].to_numpy(dtype=object), works["done"].to_numpy(dtype=float)
     for kind in b.settings.works:
