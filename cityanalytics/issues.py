@@ -80,8 +80,10 @@ class Message:
 
     def text(self, translate: Translate = untranslated) -> str:
         """Return the sentence in the language of `translate`."""
-        said = translate(self.template, self.plural, self.number) if self.plural else translate(self.template)
-        return said.format(**dict(self.values))
+        sentence = (
+            translate(self.template, self.plural, self.number) if self.plural else translate(self.template)
+        )
+        return sentence.format(**dict(self.values))
 
     def __str__(self) -> str:
         return self.text()

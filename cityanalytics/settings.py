@@ -165,14 +165,14 @@ class Settings:
 
     def term(self, word: str, language: str) -> str:
         """Return a word of the data in a language; where none is given, its English, in Chinese the word itself."""
-        told = self.terms.get(word, {})
-        return told.get(language, word if language == "zh" else told.get("en", word))
+        terms = self.terms.get(word, {})
+        return terms.get(language, word if language == "zh" else terms.get("en", word))
 
     def due_on(self, quarter: str) -> dt.date:
         """Return the day by which a quarter's workbooks are due."""
         return self.data_date(quarter) + dt.timedelta(days=self.due_days)
 
-    def untold(self) -> dict[str, list[str]]:
+    def untranslated(self) -> dict[str, list[str]]:
         """Return for each language of the pages the texts that it lacks, by their names in the file."""
         texts = {"names.city": self.city, "names.bureau": self.bureau, "names.statement": self.statement}
         texts |= {f"works.{kind.key}.label": kind.label for kind in self.works}

@@ -18,7 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from cityanalytics.briefing import sections
+from cityanalytics.briefing.sections import SECTIONS
 from cityanalytics.cli import main
 from cityanalytics.programme.changes import ABSENT, Changes, compare
 from cityanalytics.publishing.assemble import assemble
@@ -216,11 +216,11 @@ def test_what_a_unit_says_otherwise_is_listed_with_old_and_new() -> None:
         [one(responsible_person="丁", unit="乙处", constraint="土地", written_name="甲大道")], NOW
     )
     found = compare(before, after)
-    said = found.said[found.said["field"] != "constraint"]
+    said = found.attributes[found.attributes["field"] != "constraint"]
     assert {one["field"]: (one["old"], one["new"]) for one in said.to_dict("records")} == {
         "responsible_person": ("丙", "丁"), "unit": ("甲处", "乙处"), "written_name": ("甲路", "甲大道"),
     }  # fmt: skip
-    assert found.said_of("constraint")["new"].tolist() == ["土地"]
+    assert found.attribute("constraint")["new"].tolist() == ["土地"]
     assert (len(found.added), len(found.dropped)) == (0, 0)
 
 
@@ -245,7 +245,7 @@ def test_a_project_handed_over_is_no_new_one_and_its_unit_changed() -> None:
     )
     found = compare(desk.at("03-31"), desk.at("04-30"))
     assert (len(found.added), len(found.dropped), len(found.standings)) == (0, 0, 1)
-    assert found.said_of("unit")[["old", "new"]].to_numpy().tolist() == [["甲处", "乙处"]]
+    assert found.attribute("unit")[["old", "new"]].to_numpy().tolist() == [["甲处", "乙处"]]
     assert found.plans[["old", "new"]].to_numpy().tolist() == [[7.0, 9.0]]
     assert found.restated.empty
 
@@ -260,7 +260,7 @@ def test_a_plan_that_is_adjusted_keeps_its_original() -> None:
 
 
 def told(desk: Desk, known_on: str) -> Changes:
-    return compare(desk.at("01-31"), desk.at("04-30"), told=desk.at("01-31", day(known_on)))
+    return compare(desk.at("01-31"), desk.at("04-30"), as_reported=desk.at("01-31", day(known_on)))
 
 
 def test_history_stated_again_has_both_values_their_cells_and_what_replaced_it() -> None:
@@ -507,7 +507,7 @@ def test_the_page_says_what_the_command_says_and_each_number_has_its_cells(brief
 def test_without_an_earlier_briefing_the_page_says_so(processed_workspace) -> None:
     content = assemble(str(processed_workspace), "2010Q1")
     assert content.changes is None
-    shown = sections.projects(content).html
+    shown = SECTIONS["projects"](content).html
     assert "No earlier briefing of this year" in shown["en"]
     assert "没有简报" in shown["zh"]
     assert "No earlier briefing" in content.tables["restated"].html("en")

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cityanalytics.briefing import sections, tables
+from cityanalytics.briefing import tables
 from cityanalytics.briefing.companion import companion
 from cityanalytics.briefing.fields import Field
 from cityanalytics.briefing.formats import amounts
 from cityanalytics.briefing.number import number
+from cityanalytics.briefing.sections import SECTIONS
 from cityanalytics.cli import main
 from cityanalytics.publishing.assemble import assemble
 
@@ -47,7 +48,7 @@ def test_a_column_is_added_in_all_places_and_languages(
     table = wider.tables["units"]
     short = table.frame["short"]
     for language, label in LABEL.items():
-        page = sections.units(wider).html[language]
+        page = SECTIONS["units"](wider).html[language]
         scale = {"zh": (1e8, 2, "亿元"), "en": (1e9, 3, "billion yuan")}[language]
         told = number(float(short[0]), language, places=scale[1], per=scale[0])
         assert re.search(rf"<th scope=col class=n>{label}[ （(]+{scale[2]}", page)

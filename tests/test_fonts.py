@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from cityanalytics.briefing import sections
 from cityanalytics.briefing.charts.typeface import MissingGlyphError
+from cityanalytics.briefing.sections import SECTIONS
 from cityanalytics.intake.store import read_tables
 from cityanalytics.publishing.assemble import compose
 from cityanalytics.publishing.glyphs import check_glyphs
@@ -155,6 +155,6 @@ def test_a_project_s_name_is_shown_in_the_reader_s_own_fonts(sign, processed_wor
 
     content = composed(processed_workspace, spoil)
     check_glyphs(content)
-    parts = [getattr(sections, name)(content) for name in sections.__all__]
+    parts = [write(content) for write in SECTIONS.values()]
     for language in content.settings.languages:
         assert sign in "".join(part.html[language] for part in parts)

@@ -70,7 +70,7 @@ def test_every_way_of_summing_gives_the_same(tables: Tables, as_of: dt.date) -> 
     assert curve.iloc[-1] == pytest.approx(programme.done, abs=0.01 * len(programme.segments))
     assert (curve.diff().dropna() >= -0.011).all()
     for key in ("unit", "category"):
-        table = progress.by(programme, key)
+        table = progress.sums_by(programme, key)
         assert table["done"].sum() == pytest.approx(programme.done)
         assert table["plan"].sum() == pytest.approx(programme.plan)
         assert table["projects"].sum() == len(programme.traced)

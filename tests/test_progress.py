@@ -60,7 +60,7 @@ def test_the_programme_is_3_7_points_behind_elapsed_time(programme: Programme) -
 
 
 def test_housing_is_a_category_of_its_own(programme: Programme) -> None:
-    done = progress.by(programme, "category").set_index("category")["done"]
+    done = progress.sums_by(programme, "category").set_index("category")["done"]
     assert done["房地产开发"] == pytest.approx(31.2 * YI)
 
 
@@ -68,7 +68,7 @@ def test_housing_is_a_category_of_its_own(programme: Programme) -> None:
 def test_groups_are_sums_of_their_projects_furthest_behind_first(
     programme: Programme, keys: tuple[str, ...]
 ) -> None:
-    table = progress.by(programme, *keys)
+    table = progress.sums_by(programme, *keys)
     assert table["gap"].is_monotonic_decreasing
     for _, row in table.iterrows():
         own = programme.traced

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cityanalytics.errors import InsufficientDataError
 from cityanalytics.intake.schema import TABLES, as_table
 from cityanalytics.intake.store import read_tables
-from cityanalytics.programme.progress import by, curve, stages
+from cityanalytics.programme.progress import curve, stages, sums_by
 from cityanalytics.programme.snapshot import Programme, last_known, take_snapshot
 from cityanalytics.settings import load_settings
 
@@ -244,7 +244,7 @@ def test_the_parts_add_up_to_the_whole_on_any_day(sample: Tables, as_of: str) ->
     assert curve(programme).iloc[-1] == pytest.approx(programme.done)
     assert programme.segments["done"].sum() == pytest.approx(programme.done)
     for key in ("unit", "category"):
-        groups = by(programme, key)
+        groups = sums_by(programme, key)
         assert groups["done"].sum() == pytest.approx(programme.done)
         assert groups["plan"].sum() == pytest.approx(programme.plan)
         assert groups["projects"].sum() == len(programme.traced)
@@ -380,7 +380,7 @@ def test_a_project_handed_over_counts_once_as_its_new_unit_reports_it(
     assert programme.done == done + 100.0 + 4.0 * sends_on
     assert curve(programme).iloc[-1] == pytest.approx(programme.done)
     assert set(programme.segments.query("project == '甲路'")["unit"]) == {"乙处"}
-    units = by(programme, "unit").set_index("unit")
+    units = sums_by(programme, "unit").set_index("unit")
     assert units["projects"].to_dict() == {"甲处": 1, "乙处": 1}
     assert units.loc["乙处", "done"] == done
     assert set(programme.received["unit"]) == {"甲处", "乙处"}
@@ -599,4 +599,4 @@ def test_the_curve_ends_at_what_is_done_and_sums_over_parts_agree(
     assert programme.done == pytest.approx(expected)
     assert curve(programme).iloc[-1] == pytest.approx(expected, abs=CENT)
     for key in ("unit", "category", "project"):
-        assert by(programme, key)["done"].sum() == pytest.approx(expected)
+        assert sums_by(programme, key)["done"].sum() == pytest.approx(expected)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from cityanalytics.briefing import sections
 from cityanalytics.briefing.page import page, record_of
+from cityanalytics.briefing.sections import SECTIONS
 from cityanalytics.errors import InsufficientDataError
 from cityanalytics.intake.store import Tables, read_tables
 from cityanalytics.programme.dates import Dates
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
     from cityanalytics.briefing.content import Content
 
-SECTIONS = (
-    "headline", "key", "final", "units", "projects", "decisions", "what_if", "data", "record", "provenance",
-)  # fmt: skip
 KNOWN_ON = dt.date(2010, 10, 8)
 DATA_DATE = dt.date(2010, 9, 22)
 
@@ -53,7 +50,7 @@ def briefed(processed_workspace: Path):
 
 def words(content: Content) -> dict[str, str]:
     """Give the text of all that is written from the values, by language; none of it may be a sign of a failure."""
-    made = [getattr(sections, name)(content) for name in SECTIONS]
+    made = [write(content) for write in SECTIONS.values()]
     found = {}
     for language in ("zh", "en"):
         markup = "\n".join(section.html[language] for section in made)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from cityanalytics.briefing import sections
 from cityanalytics.briefing.numbering import renumbered
 from cityanalytics.briefing.page import record_of
+from cityanalytics.briefing.sections import SECTIONS as WRITERS
 from cityanalytics.intake.store import read_tables
 from cityanalytics.programme.dates import Dates
 from cityanalytics.publishing.assemble import compose
@@ -139,7 +139,7 @@ def test_another_year_before_gives_the_change_on_the_year(processed_workspace: P
     tables = dict(read_tables(settings))
     after_a_year(tables)
     dates = Dates(quarter="2010Q3", as_of=LAST.date(), known_on=dt.date(2011, 1, 10), complete=False)
-    shown = sections.data(compose(Workspace(settings=settings, given=tables), dates)).html
+    shown = WRITERS["data"](compose(Workspace(settings=settings, given=tables), dates)).html
     change = 62.0 / (0.8 * (55.2 + 6.8 * 22 / 122)) - 1
     assert f"同比增长{change:.1%}（上年同期45.1亿元）" in shown["zh"]
     assert f"up {change:.1%} from ¥4.51 bn" in shown["en"]
@@ -147,11 +147,7 @@ def test_another_year_before_gives_the_change_on_the_year(processed_workspace: P
 
 def drawn(content: Content) -> dict[str, dict[str, str]]:
     """Draw the parts of a page; give them by language."""
-    parts = [
-        sections.headline, sections.key, sections.final, sections.units, sections.projects, sections.decisions,
-        sections.what_if, sections.data, sections.record, sections.provenance,
-    ]  # fmt: skip
-    made = [part(content) for part in parts]
+    made = [write(content) for write in WRITERS.values()]
     assert tuple(section.id for section in made) == SECTIONS
     return {language: {section.id: section.html[language] for section in made} for language in ("zh", "en")}
 

@@ -199,12 +199,12 @@ def _entry(settings: Settings, say: Wording, report: Report) -> dict[str, Any]:
         "label": _label(settings, say, report),
         "light": (city or "unknown").replace(" ", "-"),
         "word": say.plain(Light(city)) if city else LANGUAGES[language].missing,
-        "headline": _told(record["headline"], language),
+        "headline": _in_language(record["headline"], language),
         "headline_tag": LANGUAGES[
             language if language in record["headline"] else next(iter(record["headline"]))
         ].tag,
         "far_behind": say.plain("Units far behind: {count}", count=len(far)) if far else "",
-        "units": [_told(unit["shown"], language) for unit in far],
+        "units": [_in_language(unit["shown"], language) for unit in far],
         "facts": [
             say.plain("Data to {day}", day=display.date_text(report.as_of, language)),
             say.plain(
@@ -277,8 +277,8 @@ def _words(settings: Settings, report: Report) -> str:
     words += [*record["title"].values(), *record["headline"].values()]
     for unit in _far_behind(record):
         words += [unit["name"], *unit["shown"].values()]
-    told = [unicodedata.normalize("NFKC", text).lower() for text in words]
-    return "\n".join(dict.fromkeys(told))
+    folded = [unicodedata.normalize("NFKC", text).lower() for text in words]
+    return "\n".join(dict.fromkeys(folded))
 
 
 def _far_behind(record: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -286,5 +286,5 @@ def _far_behind(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [row for row in record.get("lights", {}).get("unit", ()) if row["light"] == Light.FAR_BEHIND]
 
 
-def _told(texts: Mapping[str, str], language: str) -> str:
+def _in_language(texts: Mapping[str, str], language: str) -> str:
     return texts.get(language, next(iter(texts.values())))

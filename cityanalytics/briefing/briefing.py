@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cityanalytics.briefing import sections
 from cityanalytics.briefing.figures import frame
-from cityanalytics.briefing.page import CONTENTS, page, record_of
+from cityanalytics.briefing.page import page, record_of
 from cityanalytics.briefing.section import Section
+from cityanalytics.briefing.sections import SECTIONS
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.section import BriefingRecord
     from cityanalytics.briefing.shown import ShownTable
-
-#: Names of the sections, in the order of the page.
-SECTIONS = ("headline", *(name for name, _ in CONTENTS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,8 +199,7 @@ class Briefing:
         return self.figures
 
     def _section(self, name: str) -> Section:
-        made: Any = getattr(sections, name.replace("-", "_"))
-        return Section(id=name, html=made(self.content).html)
+        return Section(id=name, html=SECTIONS[name](self.content).html)
 
     def _language(self, name: str | None) -> str:
         chosen = name or self.languages[0]

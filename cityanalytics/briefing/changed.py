@@ -22,8 +22,8 @@ def changed(content: Content, say: Wording) -> Markup:
     changes = content.changes
     if changes is None:
         return paragraph(say("No earlier briefing of this year to compare with."))
-    said = [_scope(changes, say), _slip(changes, say), _corrected(changes, say)]
-    return paragraph(escape(LANGUAGES[say.language].space).join(filter(None, said)))
+    words = [_scope(changes, say), _slip(changes, say), _corrected(changes, say)]
+    return paragraph(escape(LANGUAGES[say.language].space).join(filter(None, words)))
 
 
 def moves(content: Content, say: Wording) -> Markup:
@@ -38,8 +38,8 @@ def moves(content: Content, say: Wording) -> Markup:
 
 def sentences(content: Content, say: Wording) -> list[str]:
     """Return what changed as single sentences, without markup: a cell does not show a long text whole."""
-    said = re.split(r"(?<=。)|(?<=\.)\s+(?=[A-Z])", str(changed(content, say).striptags()))
-    return [sentence.strip() for sentence in said if sentence.strip()]
+    words = re.split(r"(?<=。)|(?<=\.)\s+(?=[A-Z])", str(changed(content, say).striptags()))
+    return [sentence.strip() for sentence in words if sentence.strip()]
 
 
 def _scope(changes: Changes, say: Wording) -> Markup:

@@ -74,7 +74,7 @@ def companion(content: Content) -> Book:
     }
     in_others = [spoken[say.language] for say in others]
     columns = [_columns(spoken[first.language], in_others, say, others) for say in (first, *others)]
-    tables = _fitly_named(
+    tables = _with_unique_names(
         [_explained(sheet, content, first) for sheet in (*spoken[first.language], columns[0])]
     )
     titles = [
@@ -138,7 +138,7 @@ def _statement(content: Content, say: Wording) -> BookSheet:
     )
 
 
-def _fitly_named(sheets: Sequence[BookSheet]) -> list[BookSheet]:
+def _with_unique_names(sheets: Sequence[BookSheet]) -> list[BookSheet]:
     """Give each sheet a name that a tab may have and no other has."""
     named: list[BookSheet] = []
     for sheet in sheets:
@@ -213,8 +213,8 @@ def _cover(
 
 def _headline(content: Content, say: Wording) -> list[str]:
     """Return the headline, a clause a line: a cell does not show a long sentence whole."""
-    said = say.plain(sentence(content), day=display.day_text(content.programme.as_of, say.language))
-    return re.split(r"(?<=[；;])\s*", said)
+    text = say.plain(sentence(content), day=display.day_text(content.programme.as_of, say.language))
+    return re.split(r"(?<=[；;])\s*", text)
 
 
 def _notes_of(content: Content) -> dict[str, str]:

@@ -169,7 +169,7 @@ def units(content: Ahead) -> pd.DataFrame:
 
 
 def _groups(content: Ahead, by: str) -> pd.DataFrame:
-    table = progress.by(content.programme, by)
+    table = progress.sums_by(content.programme, by)
     ahead = content.outlook.by(by).drop(columns=["plan", "done"])
     table = table.merge(ahead, on=by, how="left")
     rule, behind = content.settings.lights, table["behind"]
@@ -435,11 +435,11 @@ def corrected(source: Compared) -> pd.DataFrame:
     return rows.assign(old=rows["old"].map(STANDINGS), new=rows["new"].map(STANDINGS))
 
 
-def said(source: Compared) -> pd.DataFrame:
+def reported(source: Compared) -> pd.DataFrame:
     """Return what units report otherwise: names, categories, units, persons, constraints."""
     if source.changes is None:
         return pd.DataFrame()
-    rows = source.changes.said
+    rows = source.changes.attributes
     measure = np.where(rows["field"].isin(REPORTED_TERMS), "term", "text")
     return rows.assign(field=rows["field"].map(REPORTED), measure=measure, was=True, is_still=True)
 
@@ -559,7 +559,7 @@ def _dates(found: Changes) -> list[pd.DataFrame]:
 
 def _reported(found: Changes) -> pd.DataFrame:
     """Return what units report otherwise, with the cell of the field where its row holds one, else of the name."""
-    rows = found.said
+    rows = found.attributes
     held = rows["field"] == "constraint"
     cells = {}
     for name, programme in (("old_cell", found.before), ("new_cell", found.after)):
@@ -650,15 +650,15 @@ def doubts(found: Arrivals) -> pd.DataFrame:
 
 
 def _doubt(unit: str, issue: Issue, quarter: str) -> tuple[object, ...]:
-    said_, mend = issue.understood, issue.suggestion
+    understood, mend = issue.understood, issue.suggestion
     return (
         unit,
         str(issue.severity),
         issue.code,
         issue.where.removeprefix(f"data/raw/{quarter}/"),
         issue.value,
-        said_.template,
-        dict(said_.values),
+        understood.template,
+        dict(understood.values),
         mend.template,
         dict(mend.values),
     )

@@ -229,9 +229,9 @@ def _pattern(stated: str | Mapping[str, str]) -> Pattern:
 
 
 def _complete(document: Mapping[str, Any], kind: type[Language | Scale]) -> None:
-    known = {each.name: each for each in fields(kind)}
+    known = {one.name: one for one in fields(kind)}
     needed = {
-        name for name, each in known.items() if each.default is MISSING and each.default_factory is MISSING
+        name for name, one in known.items() if one.default is MISSING and one.default_factory is MISSING
     }
     if wrong := sorted((needed - document.keys()) | (document.keys() - known.keys())):
         message = f"missing or unknown: {', '.join(wrong)}"

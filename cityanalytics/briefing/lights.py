@@ -84,5 +84,5 @@ def flips(behind: Mapping[str, float], rule: Lights, *, by: float) -> list[Flip]
     order = list(Light)
     return [
         Flip(by=by, now=now, then=then, names=tuple(names[now, then]))
-        for now, then in sorted(names, key=lambda pair: [order.index(each) for each in pair])
+        for now, then in sorted(names, key=lambda pair: [order.index(one) for one in pair])
     ]

@@ -31,12 +31,12 @@ def moved(content: Content, say: Wording) -> Markup:
         ),
         note=True,
     )
-    said = [
+    items = [
         _direction(bridge, say),
         _scope(bridge, content, say),
         _source(bridge, say),
     ]
-    return Markup("<div>{}{}{}</div>").format(shown, bullets(said), explained)
+    return Markup("<div>{}{}{}</div>").format(shown, bullets(items), explained)
 
 
 def _direction(bridge: Bridge, say: Wording) -> Markup:

@@ -110,5 +110,5 @@ def document(content: Content) -> dict[str, Any]:
 
 def behind_by(content: Content, group: str) -> dict[str, float]:
     """Return how far each ``category`` or ``unit`` is behind, as a fraction of its plan, the largest gap first."""
-    table = progress.by(content.programme, group)
+    table = progress.sums_by(content.programme, group)
     return dict(zip(table[group].astype(str), table["behind"].astype(float), strict=True))

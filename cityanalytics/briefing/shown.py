@@ -35,7 +35,7 @@ def no_gaps(_source: object, _language: str) -> Mapping[str, str]:
     return {}
 
 
-def nothing_told(_source: object, _say: Wording) -> Sequence[str]:
+def no_sentences(_source: object, _say: Wording) -> Sequence[str]:
     """Tell nothing."""
     return ()
 
@@ -85,7 +85,7 @@ class Declaration(Generic[S_contra]):
     caption: str = ""
     unit: str | Callable[[Any], str] = ""
     lines: tuple[str, ...] = ()
-    told: Callable[[Any, Wording], Sequence[str]] = nothing_told
+    opening: Callable[[Any, Wording], Sequence[str]] = no_sentences
     empty: str | Callable[[Any], str] = ""
     most: int | None = None
     last: bool = False
@@ -150,9 +150,9 @@ class ShownTable:
 
     def title(self, language: str) -> str:
         """Return what it shows."""
-        return self.said(self.declaration.title, language)
+        return self.sentence_in(self.declaration.title, language)
 
-    def said(self, sentence: str, language: str) -> str:
+    def sentence_in(self, sentence: str, language: str) -> str:
         """Return one of its sentences, translated, its gaps filled."""
         if "{" not in sentence:
             return self.words(language).plain(sentence)
@@ -169,14 +169,14 @@ class ShownTable:
 
     def _chosen(self, sentence: str | Callable[[Any], str], language: str) -> str:
         chosen = sentence if isinstance(sentence, str) else sentence(self.source)
-        return self.said(chosen, language) if chosen else ""
+        return self.sentence_in(chosen, language) if chosen else ""
 
     def lines(self, language: str) -> tuple[str, ...]:
         """Return the explanation above it, or the sentence that says that there are no rows."""
-        told = self.declaration.told(self.source, self.words(language))
+        opening = self.declaration.opening(self.source, self.words(language))
         if not self.rows.empty:
-            return (*told, *(self.said(line, language) for line in self.declaration.lines))
-        return (*told, *filter(None, [self.empty(language)]))
+            return (*opening, *(self.sentence_in(line, language) for line in self.declaration.lines))
+        return (*opening, *filter(None, [self.empty(language)]))
 
     def html(self, language: str) -> Markup:
         """Return its markup on the page; a sentence where there are no rows."""

@@ -404,7 +404,7 @@ CHANGES = Declaration(
         of.CELL_BEFORE.but(applies="was"),
         of.CELL_NOW.but(applies="is_still"),
     ),
-    told=sentences,
+    opening=sentences,
     lines=("Values are in the unit that each row names; days below zero: moved earlier.",),
     empty=lambda content: "" if content.changes is None else "Nothing has changed.",
 )
@@ -478,7 +478,7 @@ PLANS = Declaration(
 REPORTED = Declaration(
     name="reported",
     title="Reported otherwise: names, persons, units, constraints",
-    frame=frames.said,
+    frame=frames.reported,
     fields=(
         of.PROJECT,
         of.REPORTED_FIELD,
@@ -596,7 +596,7 @@ ARRIVED = Declaration(
         of.REFUSED,
         of.DOUBTFUL,
     ),
-    told=_summed_up,
+    opening=_summed_up,
 )
 DOUBTS = Declaration(
     name="doubts",

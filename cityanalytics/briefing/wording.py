@@ -48,7 +48,7 @@ def catalogue(language: str) -> Mapping[str, str]:
     if language == SOURCE_LANGUAGE:
         return {}
     forms = {_first(message.id): _first(message.string) for message in _messages(language) if message.id}
-    return {sentence: said for sentence, said in forms.items() if said}
+    return {sentence: translated for sentence, translated in forms.items() if translated}
 
 
 @cache
@@ -84,10 +84,10 @@ def translate(sentence: str, language: str, plural: str = "", number: float = 1)
     >>> translate("{count} issue blocks", "en", "{count} issues block", 2)
     '{count} issues block'
     """
-    said = catalogue(language).get(sentence)
-    if said is None:
+    translated = catalogue(language).get(sentence)
+    if translated is None:
         return untranslated(sentence, plural, number)
-    return _compiled(language).ngettext(sentence, plural, int(number)) if plural else said
+    return _compiled(language).ngettext(sentence, plural, int(number)) if plural else translated
 
 
 def spoken(language: str) -> Translate:

@@ -91,7 +91,7 @@ def _document(found: Changes) -> dict[str, Any]:
         "old": {
             "as_of": found.before.as_of,
             "known_on": found.before.known_on,
-            "told_on": found.told.known_on,
+            "told_on": found.as_reported.known_on,
         },
         "new": {"as_of": found.after.as_of, "known_on": found.after.known_on},
         "unit": {"amounts": "yuan", "areas": "square metres", "slip": "days"},

@@ -61,8 +61,8 @@ def tell(message: Message) -> None:
 
 def say_count(one: str, many: str, /, count: int, **values: object) -> None:
     """Print a sentence in the form that `count` asks for to standard error."""
-    said = Message.counted(one, many, count, **values).text(translate)
-    Console(stderr=True, highlight=False).print(said, markup=False, soft_wrap=True)
+    texts = Message.counted(one, many, count, **values).text(translate)
+    Console(stderr=True, highlight=False).print(texts, markup=False, soft_wrap=True)
 
 
 def print_json(document: object) -> None:
@@ -103,8 +103,8 @@ def _show(issues: Sequence[Issue]) -> None:
         style = "bold red" if issue.severity is Severity.ERROR else "yellow"
         console.print(f"[{style}]{translate(issue.severity.value)}[/] {issue.code}", end=" ")
         console.print(issue.where, markup=False, soft_wrap=True)
-        said = [issue.value, issue.understood.text(translate), issue.suggestion.text(translate)]
-        console.print("    " + "; ".join(filter(None, said)), markup=False, soft_wrap=True)
+        texts = [issue.value, issue.understood.text(translate), issue.suggestion.text(translate)]
+        console.print("    " + "; ".join(filter(None, texts)), markup=False, soft_wrap=True)
 
 
 def print_table(

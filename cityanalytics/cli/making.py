@@ -81,7 +81,7 @@ def brief(
     # asked for before anything is made that it would be missing from
     chromium = _chromium() if pdf and not dry_run else ""
     languages = _languages(settings, lang)
-    for language, names in settings.untold().items():
+    for language, names in settings.untranslated().items():
         say(
             "cityanalytics.toml has no text in {language} for {names}; English stands there, or else the first",
             language=language,

@@ -186,11 +186,11 @@ def _tell_verdict(verdict: Verdict) -> None:
     """Say what differs, where, why, and what can be done; raise where something does."""
     for message in verdict.reasons:
         tell(message)
-    told = [*_figures(verdict), *_record(verdict), *_texts(verdict)]
-    for message in told[:MOST_ROWS]:
+    messages = [*_figures(verdict), *_record(verdict), *_texts(verdict)]
+    for message in messages[:MOST_ROWS]:
         tell(message)
-    if len(told) > MOST_ROWS:
-        say("and {count} more: --json gives all", count=len(told) - MOST_ROWS)
+    if len(messages) > MOST_ROWS:
+        say("and {count} more: --json gives all", count=len(messages) - MOST_ROWS)
     if verdict.different and not verdict.figures:
         say("every figure is the same; what differs is named above")
     if verdict.missing:

@@ -216,7 +216,7 @@ def split(projects: pd.DataFrame, forecast: YearTotal, *, strays: float | None =
     amounts = found.at(ahead)
     expected = amounts[:, -1]
     to_come = [forecast.quantile(level) - forecast.done for level in LEVELS]
-    additions = np.stack([share_out(expected, found.cap, each) for each in to_come])
+    additions = np.stack([share_out(expected, found.cap, amount) for amount in to_come])
     left = np.array(to_come) - additions.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         shapes = np.where(expected[:, None] > 0, amounts / expected[:, None], 0.0)

@@ -166,23 +166,23 @@ class Score:
         """Mean pinball loss of the quantiles, as a fraction of the outcome."""
         if not self.outcome:
             return None
-        said = [self.forecast.quantiles[name] for name in LEVELS]
-        return pinball(list(LEVELS.values()), said, self.outcome) / self.outcome
+        quantiles = [self.forecast.quantiles[name] for name in LEVELS]
+        return pinball(list(LEVELS.values()), quantiles, self.outcome) / self.outcome
 
     def loss_of(self, rule: str) -> float | None:
         """Return the same loss of a rule of `RULES`, one number for every quantile; None where it says nothing."""
-        said: float | None = getattr(self.forecast.rules, rule)
-        if said is None or not self.outcome:
+        total: float | None = getattr(self.forecast.rules, rule)
+        if total is None or not self.outcome:
             return None
-        return pinball(list(LEVELS.values()), [said] * len(LEVELS), self.outcome) / self.outcome
+        return pinball(list(LEVELS.values()), [total] * len(LEVELS), self.outcome) / self.outcome
 
 
-def pinball(levels: Sequence[float], said: Sequence[float], outcome: float) -> float:
+def pinball(levels: Sequence[float], quantiles: Sequence[float], outcome: float) -> float:
     """Return the mean pinball loss of quantiles (Koenker and Bassett 1978), in the unit of the outcome.
 
     Parameters
     ----------
-    levels, said
+    levels, quantiles
         Levels between 0 and 1, and the quantiles, one each.
     outcome
         What happened.
@@ -194,7 +194,7 @@ def pinball(levels: Sequence[float], said: Sequence[float], outcome: float) -> f
     >>> pinball([0.5], [96], 100), round(pinball([0.9], [110], 100), 9)
     (2.0, 1.0)
     """
-    missed = outcome - np.asarray(said, dtype=float)
+    missed = outcome - np.asarray(quantiles, dtype=float)
     level = np.asarray(levels)
     return float(np.maximum(level * missed, (level - 1) * missed).mean())
 

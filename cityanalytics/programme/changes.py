@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ABSENT, UNKNOWN = "not in the programme", "no status"
 STANDINGS = ("not started", "under construction", "suspended", "completed", UNKNOWN, ABSENT)
 #: What is compared of a project that is in both, beside stage, plan and dates.
-SAID = ("written_name", "category", "unit", "responsible_person", "constraint")
+ATTRIBUTES = ("written_name", "category", "unit", "responsible_person", "constraint")
 #: A milestone, and the stages in which it has been reached.
 MILESTONES = {"start": (*UNDER_WAY, "completed"), "finish": ("completed",)}
 
@@ -33,8 +33,8 @@ class Changes:
     ----------
     before, after
         The programme at the two days.
-    told
-        The programme at the first day as it was told then; `before` itself where nothing is held against it.
+    as_reported
+        The programme at the first day as it was reported then; `before` itself where nothing is held against it.
     standings
         One row a project of either day, in order of name: ``unit``, ``before`` and ``after`` (of :data:`STANDINGS`),
         ``plan`` (of the later day that has it) and the cells of both stages.
@@ -50,8 +50,9 @@ class Changes:
         Milestones open on the first day whose date moved: ``planned_before``, ``planned_after`` and ``replanned``
         (days between them, missing where one is), ``expected_before``, ``expected_after`` and ``slip`` (days between
         them, negative when earlier), cells.
-    said
-        What units say otherwise of projects of both days: project, unit, ``field`` (of :data:`SAID`), ``old``, ``new``.
+    attributes
+        What units say otherwise of projects of both days: project, unit, ``field`` (of :data:`ATTRIBUTES`), ``old``,
+        ``new``.
 
     Examples
     --------
@@ -62,13 +63,13 @@ class Changes:
 
     before: Programme
     after: Programme
-    told: Programme
+    as_reported: Programme
     standings: pd.DataFrame
     restated: pd.DataFrame
     corrected: pd.DataFrame
     plans: pd.DataFrame
     slips: pd.DataFrame
-    said: pd.DataFrame
+    attributes: pd.DataFrame
 
     @property
     def projects(self) -> pd.DataFrame:
@@ -135,9 +136,9 @@ class Changes:
         both = (rows["before"] != ABSENT) & (rows["after"] != ABSENT)
         return rows[both & (rows["before"] != rows["after"])]
 
-    def said_of(self, field: str) -> pd.DataFrame:
-        """Return what units say otherwise of one field of :data:`SAID`."""
-        return self.said[self.said["field"] == field]
+    def attribute(self, field: str) -> pd.DataFrame:
+        """Return what units say otherwise of one field of :data:`ATTRIBUTES`."""
+        return self.attributes[self.attributes["field"] == field]
 
     def transitions(self) -> pd.DataFrame:
         """Count projects by where they stood (rows) and stand (columns), those that occur, in order."""
@@ -154,7 +155,7 @@ class Changes:
         return ordered.drop_duplicates("project").reset_index(drop=True)
 
 
-def compare(before: Programme, after: Programme, *, told: Programme | None = None) -> Changes:
+def compare(before: Programme, after: Programme, *, as_reported: Programme | None = None) -> Changes:
     """Say what changed between two days.
 
     Parameters
@@ -162,23 +163,23 @@ def compare(before: Programme, after: Programme, *, told: Programme | None = Non
     before, after
         The programme at the two days, in either order, best as known on the same day: what changes is then the
         programme, not what is known of it.
-    told
+    as_reported
         The programme at the day of `before` as it was known then; what was received since and says otherwise is
         restated history. By default nothing is.
     """
-    told = before if told is None else told
+    as_reported = before if as_reported is None else as_reported
     then, now = (_by_name(programme.traced) for programme in (before, after))
     both = _of_both(then, now)
     return Changes(
         before=before,
         after=after,
-        told=told,
+        as_reported=as_reported,
         standings=_standings(then, now),
-        restated=_restated(before, after, told),
-        corrected=_corrected(_by_name(told.traced), then),
+        restated=_restated(before, after, as_reported),
+        corrected=_corrected(_by_name(as_reported.traced), then),
         plans=_plans(both),
         slips=_slips(both, before, after),
-        said=_said(both),
+        attributes=_attributes(both),
     )
 
 
@@ -219,10 +220,10 @@ def _standings(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _restated(before: Programme, after: Programme, told: Programme) -> pd.DataFrame:
-    amounts = net(before.revisions, key="project", value="amount", after=told.known_on)
-    areas = net(before.demolition_revisions, key="site", value="area", after=told.known_on)
-    years = told.traced_history.merge(after.traced_history, on="year", suffixes=("_old", "_new"))
+def _restated(before: Programme, after: Programme, as_reported: Programme) -> pd.DataFrame:
+    amounts = net(before.revisions, key="project", value="amount", after=as_reported.known_on)
+    areas = net(before.demolition_revisions, key="site", value="area", after=as_reported.known_on)
+    years = as_reported.traced_history.merge(after.traced_history, on="year", suffixes=("_old", "_new"))
     years = years[years["amount_old"] != years["amount_new"]]
     first = pd.to_datetime(years["year"].astype(str) + "-01-01")
     tables = [
@@ -253,9 +254,9 @@ def _restated(before: Programme, after: Programme, told: Programme) -> pd.DataFr
     )
 
 
-def _corrected(told: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
+def _corrected(as_reported: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
     columns = ["project", "stage", "stage_cell"]
-    table = told[columns].merge(
+    table = as_reported[columns].merge(
         then[[*columns, "unit"]], on="project", suffixes=("_old", "_new"), validate="one_to_one"
     )
     old, new = (table[f"stage_{end}"].fillna(UNKNOWN) for end in ("old", "new"))
@@ -341,9 +342,9 @@ def _expected(
     return actual.where(actual <= pd.Timestamp(day)).where(there, waiting)
 
 
-def _said(both: pd.DataFrame) -> pd.DataFrame:
+def _attributes(both: pd.DataFrame) -> pd.DataFrame:
     tables = []
-    for name in SAID:
+    for name in ATTRIBUTES:
         old, new = both[f"{name}_old"], both[f"{name}_new"]
         other = (old != new) & ~(old.isna() & new.isna())
         tables.append(

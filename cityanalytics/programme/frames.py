@@ -15,7 +15,7 @@ from cityanalytics.programme.reconcile import reconcile
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.programme.state import ProgrammeState
 
 #: Columns of the projects, in order, and their units (empty: text or a name).
 PROJECTS: Mapping[str, str] = {
@@ -88,14 +88,14 @@ def with_units(frame: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFrame:
     return found
 
 
-def projects(programme: Programme) -> pd.DataFrame:
+def projects(programme: ProgrammeState) -> pd.DataFrame:
     """Return one row a project (:attr:`Programme.projects`)."""
     table = progress.weighed(programme)
     table = table.assign(behind=programme.elapsed - table["share"])
     return with_units(table.reindex(columns=list(PROJECTS)).astype({"town": "str"}), PROJECTS)
 
 
-def projects_cells(programme: Programme) -> pd.DataFrame:
+def projects_cells(programme: ProgrammeState) -> pd.DataFrame:
     """Return the cells that the projects' columns were read from (:attr:`Programme.projects_cells`)."""
     table = programme.traced
     cells = cells_of(table, PROJECTS)
@@ -103,7 +103,7 @@ def projects_cells(programme: Programme) -> pd.DataFrame:
     return cells[[name for name in PROJECTS if name in cells]]
 
 
-def sites_cells(programme: Programme) -> pd.DataFrame:
+def sites_cells(programme: ProgrammeState) -> pd.DataFrame:
     """Return the cells that the sites' areas were read from (:attr:`Programme.sites_cells`)."""
     table = programme.demolition
     done = _counted(table, programme.demolition_segments, key="site", cell="area_cell")
@@ -122,7 +122,7 @@ def cells_of(table: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     return pd.DataFrame({name: table[f"{name}_cell"] for name in columns if f"{name}_cell" in table})
 
 
-def monthly(programme: Programme) -> pd.DataFrame:
+def monthly(programme: ProgrammeState) -> pd.DataFrame:
     """Return one row a project and month in which something was done (:attr:`Programme.monthly`)."""
     rows = programme.segments.reset_index(drop=True)
     months = pd.date_range(f"{programme.as_of.year}-01-01", programme.as_of, freq="MS")
@@ -144,7 +144,7 @@ def monthly(programme: Programme) -> pd.DataFrame:
     return with_units(table.assign(**{str(name): own[name] for name in own})[list(MONTHLY)], MONTHLY)
 
 
-def sites(programme: Programme) -> pd.DataFrame:
+def sites(programme: ProgrammeState) -> pd.DataFrame:
     """Return one row a demolition site (:attr:`Programme.sites`)."""
     table = programme.demolition.rename(columns={"planned_area": "planned"})
     done = table["done"].fillna(0.0)
@@ -152,7 +152,7 @@ def sites(programme: Programme) -> pd.DataFrame:
     return with_units(table.assign(done=done, share=share)[list(SITES)], SITES)
 
 
-def by(programme: Programme, key: str) -> pd.DataFrame:
+def by(programme: ProgrammeState, key: str) -> pd.DataFrame:
     """Return plan and investment of each group (:meth:`Programme.by`)."""
     if key not in KEYS:
         raise UsageError(Message.of("no sums by {name}; there are: {names}", name=key, names=", ".join(KEYS)))
@@ -164,7 +164,7 @@ def by(programme: Programme, key: str) -> pd.DataFrame:
     return with_units(found.sort_values(["gap", key], ascending=[False, True], ignore_index=True), GROUPS)
 
 
-def reconciliation(programme: Programme, *, listed: Iterable[str] = ()) -> pd.DataFrame:
+def reconciliation(programme: ProgrammeState, *, listed: Iterable[str] = ()) -> pd.DataFrame:
     """Return what is stated twice, both values and their difference (:attr:`Programme.reconciliation`)."""
     found, counts = reconcile(programme, listed=listed), progress.stages(programme)
     rows = [

@@ -12,19 +12,19 @@ import pandas as pd
 from cityanalytics.calendar import days, year_end
 
 if TYPE_CHECKING:
-    from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.programme.state import ProgrammeState
 
 UNDER_WAY = ("under construction", "suspended")
 
 
-def ceiling(programme: Programme) -> float:
+def ceiling(programme: ProgrammeState) -> float:
     """Return what the year cannot exceed (yuan): all projects' total investment; inf where one states none."""
     projects = programme.traced
     total = projects["total_investment"]
     return math.inf if total.isna().any() else float(np.maximum(total, projects["done"]).sum())
 
 
-def by(programme: Programme, *keys: str) -> pd.DataFrame:
+def sums_by(programme: ProgrammeState, *keys: str) -> pd.DataFrame:
     """Sum plan and investment by columns of the projects.
 
     Parameters
@@ -51,7 +51,7 @@ def by(programme: Programme, *keys: str) -> pd.DataFrame:
     return table.sort_values(["gap", *keys], ascending=[False, *[True] * len(keys)], ignore_index=True)
 
 
-def stages(programme: Programme) -> dict[str, int]:
+def stages(programme: ProgrammeState) -> dict[str, int]:
     """Count projects by stage.
 
     Returns
@@ -77,7 +77,7 @@ def stages(programme: Programme) -> dict[str, int]:
     }
 
 
-def unexplained(programme: Programme) -> pd.DataFrame:
+def unexplained(programme: ProgrammeState) -> pd.DataFrame:
     """Return the projects that were started, are not completed and are not said to be on schedule."""
     rows = _late(programme.traced)
     return weighed(programme)[rows.to_numpy()].sort_values("gap", ascending=False, ignore_index=True)
@@ -88,26 +88,26 @@ def _late(projects: pd.DataFrame) -> pd.Series:
     return moving & (projects["schedule"] != "on schedule") & ~projects["unassessed"]
 
 
-def below_quota(programme: Programme) -> pd.DataFrame:
+def below_quota(programme: ProgrammeState) -> pd.DataFrame:
     """Return the projects under way whose share of plan is below elapsed-time progress (没有完成投资额度)."""
     rows = weighed(programme)
     rows = rows[rows["stage"].isin(UNDER_WAY) & (rows["gap"] > 0)]
     return rows.sort_values("gap", ascending=False, ignore_index=True)
 
 
-def not_started(programme: Programme) -> pd.DataFrame:
+def not_started(programme: ProgrammeState) -> pd.DataFrame:
     """Return the projects not started, the largest plan first."""
     rows = weighed(programme)
     return rows[rows["stage"] == "not started"].sort_values("plan", ascending=False, ignore_index=True)
 
 
-def weighed(programme: Programme) -> pd.DataFrame:
+def weighed(programme: ProgrammeState) -> pd.DataFrame:
     """Return the projects with ``gap``: yuan short of elapsed-time progress."""
     projects = programme.traced
     return projects.assign(gap=projects["plan"] * programme.elapsed - projects["done"])
 
 
-def by_constraint(programme: Programme) -> pd.DataFrame:
+def by_constraint(programme: ProgrammeState) -> pd.DataFrame:
     """Sum the late and the not started projects by the constraint that their units report.
 
     Returns
@@ -118,7 +118,7 @@ def by_constraint(programme: Programme) -> pd.DataFrame:
     return sum_constraints(held_up(programme))
 
 
-def held_up(programme: Programme) -> pd.DataFrame:
+def held_up(programme: ProgrammeState) -> pd.DataFrame:
     """Return the late projects, the largest gap first, then the not started ones, the largest plan first."""
     return pd.concat([unexplained(programme), not_started(programme)], ignore_index=True)
 
@@ -163,18 +163,18 @@ def cumulative(segments: pd.DataFrame, *, value: str, last: dt.date) -> pd.Serie
     return pd.Series(np.cumsum(np.cumsum(steps[:-1])).round(2), index=axis, name=value)
 
 
-def curve(programme: Programme) -> pd.Series:
+def curve(programme: ProgrammeState) -> pd.Series:
     """Return the cumulative investment at the end of each day to the data date (yuan)."""
     return cumulative(programme.segments, value="amount", last=programme.as_of)
 
 
-def plan_curve(programme: Programme) -> pd.Series:
+def plan_curve(programme: ProgrammeState) -> pd.Series:
     """Return the plan in force spread evenly over the year's days (序时计划, yuan)."""
     axis = pd.DatetimeIndex(days(dt.date(programme.as_of.year, 1, 1), year_end(programme.as_of)))
     return pd.Series(programme.plan * np.arange(1, len(axis) + 1) / len(axis), index=axis, name="plan")
 
 
-def demolition_by_kind(programme: Programme) -> pd.DataFrame:
+def demolition_by_kind(programme: ProgrammeState) -> pd.DataFrame:
     """Sum the sites by kind.
 
     Returns
@@ -189,7 +189,7 @@ def demolition_by_kind(programme: Programme) -> pd.DataFrame:
     return table.sort_values("done", ascending=False, ignore_index=True)
 
 
-def works_by_kind(programme: Programme) -> pd.DataFrame:
+def works_by_kind(programme: ProgrammeState) -> pd.DataFrame:
     """Sum the items of physical work by kind.
 
     Returns

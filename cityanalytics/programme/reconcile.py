@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.programme.state import ProgrammeState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ class Reconciliation:
     totals: pd.DataFrame
 
 
-def listed_works(programme: Programme, listed: Iterable[str]) -> pd.DataFrame:
+def listed_works(programme: ProgrammeState, listed: Iterable[str]) -> pd.DataFrame:
     """Return the items of the kinds that are listed one by one, as far as they are done and not only basically."""
     works = programme.traced_works
     return works[
@@ -62,7 +62,7 @@ def listed_works(programme: Programme, listed: Iterable[str]) -> pd.DataFrame:
     ]
 
 
-def reconcile(programme: Programme, *, listed: Iterable[str]) -> Reconciliation:
+def reconcile(programme: ProgrammeState, *, listed: Iterable[str]) -> Reconciliation:
     """Hold the programme's parts against each other.
 
     Parameters

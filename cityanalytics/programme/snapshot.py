@@ -7,37 +7,28 @@ the workbooks had been received. Rows received later are not seen at all.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
 
-from cityanalytics.calendar import elapsed_share, quarter_of, year_end
+from cityanalytics.calendar import quarter_of
 from cityanalytics.errors import InsufficientDataError
 from cityanalytics.issues import Message
 from cityanalytics.programme import frames
 from cityanalytics.programme.counting import Books, names_of, of_last_unit
 from cityanalytics.programme.restated import restatements
 from cityanalytics.programme.segments import segments as segments_of
+from cityanalytics.programme.state import ProgrammeState
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from cityanalytics.settings import Settings
-
 Tables = Mapping[str, pd.DataFrame]
 
 #: What a unit last said of a project; each has a ``…_cell`` beside it.
-SAID = ("schedule", "physical_progress", "constraint", "difficulty", "request", "deadline")
-
-
-class ProgrammeSource(Protocol):
-    """What a programme was taken from: a workspace."""
-
-    @property
-    def settings(self) -> Settings:
-        """Its configuration."""
+STATED = ("schedule", "physical_progress", "constraint", "difficulty", "request", "deadline")
 
 
 class Snapshot(Protocol):
@@ -48,38 +39,16 @@ class Snapshot(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Programme:
-    """The year's programme, frozen at two times.
+class Programme(ProgrammeState):
+    """The year's programme, frozen at two times: as of a day, as known on another.
 
-    Parameters
+    Its frames hold one row a thing, and say in ``attrs["units"]`` what their columns are measured in; the cells stand
+    beside, in frames of the same index.
+
+    Attributes
     ----------
     as_of, known_on
-        The day that figures describe; the day by which they had been received.
-    traced
-        One row a project, cells beside: unit, category, persons, planned and actual dates, ``total_investment``,
-        ``plan`` (in force on `as_of`), ``plan_original``, ``done`` (yuan, to date), ``share`` of the plan,
-        ``stage``, what its unit last said, ``unassessed`` (bool: begun since its unit last reported, so that no
-        word says how it goes), and the cells.
-    segments
-        Investment as disjoint stretches of days: project, its unit, file, category, ``start``, ``end``, ``amount``
-        (yuan), ``amount_cell``. An amount counts evenly over its days.
-    demolition
-        One row a site: kind, unit, planned and done area (square metres), cells.
-    demolition_segments
-        As `segments`, with ``area``.
-    traced_works
-        One row an item of physical work, as last reported on or before `as_of`, cells beside.
-    traced_history
-        One row an earlier year: ``year``, ``amount`` (yuan), ``amount_cell``.
-    received
-        One row a unit: quarter, data date, day of receipt and file of what is used, and ``first_received``, the
-        day on which the unit's first workbook of that quarter came.
-    revisions, demolition_revisions
-        Periods whose amount (area) was stated again with another value, as of `restatements`.
-    issues
-        Doubts of the files that are used.
-    source
-        The workspace that it was taken from; None of one made of tables alone.
+        The day that figures describe; the day by which they had been received (datetime.date).
 
     Examples
     --------
@@ -89,20 +58,6 @@ class Programme:
     >>> programme.projects.attrs["units"]["behind"]
     'fraction of the plan'
     """
-
-    as_of: dt.date
-    known_on: dt.date
-    traced: pd.DataFrame
-    segments: pd.DataFrame
-    demolition: pd.DataFrame
-    demolition_segments: pd.DataFrame
-    traced_works: pd.DataFrame
-    traced_history: pd.DataFrame
-    received: pd.DataFrame
-    revisions: pd.DataFrame
-    demolition_revisions: pd.DataFrame
-    issues: pd.DataFrame
-    source: ProgrammeSource | None = field(default=None, repr=False, compare=False)
 
     @property
     def projects(self) -> pd.DataFrame:
@@ -285,31 +240,6 @@ class Programme:
         """
         return frames.by(self, key)
 
-    @property
-    def quarter(self) -> str:
-        """The quarter that the data date lies in."""
-        return quarter_of(self.as_of)
-
-    @property
-    def elapsed(self) -> float:
-        """Elapsed-time progress, a fraction of the year."""
-        return elapsed_share(self.as_of)
-
-    @property
-    def plan(self) -> float:
-        """Annual plan in force on the data date (yuan)."""
-        return float(self.traced["plan"].sum())
-
-    @property
-    def done(self) -> float:
-        """Investment from 1 January to the data date (yuan)."""
-        return float(self.traced["done"].sum())
-
-    @property
-    def days_left(self) -> int:
-        """Calendar days after the data date to 31 December."""
-        return (year_end(self.as_of) - self.as_of).days
-
     def to_frame(self) -> pd.DataFrame:
         """Return the projects.
 
@@ -373,7 +303,7 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
     )
     projects = of_last_unit(current["projects"], "project")
     segments = _of_projects(segments_of(flows, key="project", value="amount", as_of=as_of), projects)
-    said = books["status"].described_by(as_of).latest().rows(tables["status"])
+    described = books["status"].described_by(as_of).latest().rows(tables["status"])
     used = {*segments["file"].unique(), *demolished["file"].unique()}
     for name in ("projects", "status", "demolition", "works"):
         used |= {*current[name]["file"].unique()}
@@ -385,7 +315,7 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
             plans=of_last_unit(current["plans"], "project"),
             segments=segments,
             status=of_last_unit(current["status"], "project"),
-            said=of_last_unit(said, "project"),
+            described=of_last_unit(described, "project"),
             as_of=as_of,
         ),
         segments=segments,
@@ -448,20 +378,22 @@ def _projects(
     plans: pd.DataFrame,
     segments: pd.DataFrame,
     status: pd.DataFrame,
-    said: pd.DataFrame,
+    described: pd.DataFrame,
     as_of: dt.date,
 ) -> pd.DataFrame:
     names = pd.Index(projects["project"])
     dates = [name for date in ("stage", "actual_start", "actual_finish") for name in (date, f"{date}_cell")]
-    words = [*SAID, *(f"{word}_cell" for word in SAID)]
+    columns = [*STATED, *(f"{name}_cell" for name in STATED)]
     done = segments.groupby("project", observed=True)["done"].sum().reindex(names).fillna(0.0).to_numpy()
     last = _beside(status, names, {**dict(zip(dates, dates, strict=True)), "data_date": "status_date"})
-    told = _beside(said, names, {**dict(zip(words, words, strict=True)), "stage": "said_stage"})
+    words = _beside(
+        described, names, {**dict(zip(columns, columns, strict=True)), "stage": "described_stage"}
+    )
     planned = _plans(plans, names, as_of)
     day = np.datetime64(as_of)
     started, finished = (last[f"actual_{end}"].to_numpy() <= day for end in ("start", "finish"))
     # a status of a later day: its dates hold, its words do not yet
-    stated, said_stage = (pd.Series(part["stage" if part is last else "said_stage"]) for part in (last, told))
+    stated, described_stage = pd.Series(last["stage"]), pd.Series(words.pop("described_stage"))
     then = stated.where(last["status_date"].to_numpy() <= day)
     completed = finished | (then == "completed").to_numpy()
     moving = started | then.isin(["under construction", "suspended"]).to_numpy()
@@ -473,8 +405,7 @@ def _projects(
         share = np.where(plan > 0, done / plan, np.nan)
     away = {"data_date", "received", "position", "file"}
     own = {str(name): projects[name].array for name in projects if name not in away}
-    told["schedule"] = pd.Series(told["schedule"]).where(under_way).array
-    del told["said_stage"]
+    words["schedule"] = pd.Series(words["schedule"]).where(under_way).array
     return pd.DataFrame(
         {
             "project": own.pop("project"),
@@ -484,9 +415,10 @@ def _projects(
             "done": done,
             **last,
             "stage": stage.array,
-            **told,
+            **words,
             "share": share,
-            "unassessed": under_way & (said_stage.isna() | (said_stage == "not started")).to_numpy(),
+            "unassessed": under_way
+            & (described_stage.isna() | (described_stage == "not started")).to_numpy(),
         }
     )
 

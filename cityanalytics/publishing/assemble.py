@@ -9,7 +9,7 @@ from cityanalytics.briefing.content import Content
 from cityanalytics.briefing.figures import figures
 from cityanalytics.briefing.figures.basis import Basis
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.sections.key import remarks
+from cityanalytics.briefing.sections.key_figures import remarks
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.calendar import days, year_end
 from cityanalytics.errors import UsageError

@@ -45,8 +45,8 @@ def changes_between(old: str, new: str, *, workspace: str = ".", known_on: str =
     )
     _ordered(first.as_of, last.as_of, named=(old, new))
     now = opened.snapshot(as_of=last.as_of, known_on=last.known_on)
-    told_on = known_in_time(_received(opened, now.known_on), first.quarter)
-    return _since(opened, first.as_of, told_on=told_on, now=now)
+    reported_on = known_in_time(_received(opened, now.known_on), first.quarter)
+    return _since(opened, first.as_of, reported_on=reported_on, now=now)
 
 
 def changes_from(old: Programme, new: Programme) -> Changes:
@@ -69,15 +69,15 @@ def changes_from(old: Programme, new: Programme) -> Changes:
     if not isinstance(workspace, Workspace) or old.source is not workspace:
         raise UsageError(Message.of("the two programmes are not of one workspace: take both from the same"))
     _ordered(old.as_of, new.as_of, named=(old.as_of, new.as_of))
-    told_on = old.known_on
-    if told_on >= new.known_on:
+    reported_on = old.known_on
+    if reported_on >= new.known_on:
         return _since(
             workspace,
             old.as_of,
-            told_on=known_in_time(_received(workspace, new.known_on), old.quarter),
+            reported_on=known_in_time(_received(workspace, new.known_on), old.quarter),
             now=new,
         )
-    return _since(workspace, old.as_of, told_on=told_on, now=new)
+    return _since(workspace, old.as_of, reported_on=reported_on, now=new)
 
 
 def _ordered(old: dt.date, new: dt.date, *, named: tuple[object, object]) -> None:
@@ -109,12 +109,12 @@ def since_last(workspace: Workspace, published: Sequence[Published], *, now: Pro
     try:
         last = last_published(published, now)
         if last is not None:
-            return _since(workspace, last.as_of, told_on=last.known_on, now=now)
+            return _since(workspace, last.as_of, reported_on=last.known_on, now=now)
         received = _received(workspace, now.known_on)
         for quarter in sorted(received["quarter"].unique(), reverse=True):
             day = workspace.settings.data_date(quarter)
             if day.year == now.as_of.year and quarter < quarter_of(now.as_of):
-                return _since(workspace, day, told_on=known_in_time(received, quarter), now=now)
+                return _since(workspace, day, reported_on=known_in_time(received, quarter), now=now)
     except InsufficientDataError:
         pass  # nothing describes the day of the last briefing
     return None
@@ -134,12 +134,12 @@ def _quarter_or_date(text: str) -> tuple[str, str]:
         ) from None
 
 
-def _since(workspace: Workspace, day: dt.date, *, told_on: dt.date | None, now: Programme) -> Changes:
+def _since(workspace: Workspace, day: dt.date, *, reported_on: dt.date | None, now: Programme) -> Changes:
     before = workspace.snapshot(as_of=day, known_on=now.known_on)
-    if told_on is None or told_on >= now.known_on:
+    if reported_on is None or reported_on >= now.known_on:
         return compare(before, now)
     try:
-        return compare(before, now, told=workspace.snapshot(as_of=day, known_on=told_on))
+        return compare(before, now, as_reported=workspace.snapshot(as_of=day, known_on=reported_on))
     except InsufficientDataError:
         return compare(before, now)  # nothing had been told of that day
 

@@ -18,7 +18,7 @@ Pair = tuple[object, object]
 #: So many figures are named beside a text of a page at most, in the order of the record.
 MOST_KEYS = 3
 #: What of a record is told as a reason, not as a difference.
-TOLD = {"inputs", "code", "packages"}
+SOURCES = {"inputs", "code", "packages"}
 
 
 def figures_of(record: Mapping[str, Any], again: Mapping[str, Any]) -> dict[str, Pair]:
@@ -52,7 +52,7 @@ def _rest(document: Mapping[str, Any]) -> dict[str, Any]:
         figure["key"]: {name: value for name, value in figure.items() if name not in {"key", "value"}}
         for figure in document["figures"]
     }
-    return {**{name: value for name, value in document.items() if name not in TOLD}, "figures": figures}
+    return {**{name: value for name, value in document.items() if name not in SOURCES}, "figures": figures}
 
 
 def _leaves(value: object, path: str) -> Iterator[tuple[str, object]]:

@@ -44,7 +44,7 @@ def _undrawn(content: Content) -> Iterator[str]:
     def kind(word: str, language: str) -> str:
         return labels.get(word, {}).get(language, word)
 
-    for table, column, cell, told in (
+    for table, column, cell, translate in (
         (programme.traced, "category", "project_cell", settings.term),
         (programme.traced, "constraint", "constraint_cell", settings.term),
         (programme.received, "unit", "file", settings.term),
@@ -52,7 +52,7 @@ def _undrawn(content: Content) -> Iterator[str]:
     ):
         for word, cells in table.groupby(column, observed=True)[cell]:
             for language in settings.languages:
-                shown = told(str(word), language)
+                shown = translate(str(word), language)
                 missing = glyphs_missing(shown)
                 if missing:
                     place = _place(list(cells.dropna())) if shown == word else FILE

@@ -51,13 +51,13 @@ def place_aside(workspace: Workspace, dates: Dates, languages: Sequence[str]) ->
     if entry is None or same_inputs(workspace, dates, languages, record):
         return None
     aside = place / f"known-{entry.known_on.isoformat()}"
-    said = {"report": place, "day": entry.published_on, "who": entry.by}
+    publication = {"report": place, "day": entry.published_on, "who": entry.by}
     if not dates.complete or entry.as_of != dates.as_of or entry.known_on == dates.known_on:
         raise PublishedError(
             Message.of(
                 "{report} was published on {day} by {who} and would now come out otherwise (inputs, code, packages or "
                 "languages are others), so it is kept: name another day with --known-on, or replace it with --force",
-                **said,
+                **publication,
             )
         )
     if (aside / FILE).is_file() and _bytes(aside) != _bytes(place):
@@ -65,7 +65,7 @@ def place_aside(workspace: Workspace, dates: Dates, languages: Sequence[str]) ->
             Message.of(
                 "{report} was published on {day} by {who}; it would be kept as {aside}, but another report lies there: "
                 "move one of them away, or replace the published one with --force",
-                **said,
+                **publication,
                 aside=aside,
             )
         )

@@ -52,7 +52,7 @@ def bridge_from_last(
     try:
         if last is not None:
             then = workspace.snapshot(as_of=last.as_of, known_on=last.known_on)
-            return bridge(earlier=_as_said(last), then=then, now=now, method=method)
+            return bridge(earlier=_as_published(last), then=then, now=now, method=method)
         found = next(hindcasts(workspace, as_of=now.as_of, known_on=now.known_on), None)
         if found is None or found[0].as_of.year != now.as_of.year:
             return None
@@ -172,7 +172,7 @@ def hindcasts(
         yield then, made
 
 
-def _as_said(entry: Published) -> Earlier:
+def _as_published(entry: Published) -> Earlier:
     return Earlier(
         as_of=entry.as_of,
         known_on=entry.known_on,

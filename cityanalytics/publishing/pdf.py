@@ -97,12 +97,12 @@ def print_pages(
 def prints_margins(chromium: str) -> bool:
     """Tell whether a Chromium prints running head and page numbers; one that does not say its version is believed."""
     try:
-        said = subprocess.run(  # noqa: S603 - a list, no shell
+        output = subprocess.run(  # noqa: S603 - a list, no shell
             [chromium, "--version"], capture_output=True, text=True, check=False, timeout=MOST_SECONDS
         ).stdout
     except (OSError, subprocess.SubprocessError):
         return True
-    version = re.search(r"\b(\d+)\.\d+\.\d+", said)
+    version = re.search(r"\b(\d+)\.\d+\.\d+", output)
     return version is None or int(version[1]) >= FIRST_WITH_MARGINS
 
 

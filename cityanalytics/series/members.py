@@ -75,7 +75,7 @@ class SeasonalArma:
     def settings(self) -> tuple[Numbers, Numbers, Numbers]:
         """phi, theta and big of every setting; with phi + theta below 0 a larger month would lower the next."""
         grid = itertools.product(self.phi, self.theta, self.big)
-        phi, theta, big = np.array([each for each in grid if each[0] + each[1] >= 0]).T
+        phi, theta, big = np.array([one for one in grid if one[0] + one[1] >= 0]).T
         return phi, theta, big
 
     def __call__(self, panel: Panel, at: Sequence[int]) -> RestOfYear:

@@ -45,7 +45,7 @@ class Combination:
         from scipy.special import stdtrit
 
         learnt = self.parameters
-        month = np.array([month_scale(each) for each in at])
+        month = np.array([month_scale(end) for end in at])
         centre = evidence.centre + learnt.bias + learnt.bias_month * month
         centre = centre + (learnt.recovery + learnt.recovery_month * month) * sight.drawdown
         spread = learnt.spread + learnt.spread_month * month + learnt.spread_curve * month**2
@@ -70,7 +70,7 @@ class RunRate:
         from scipy.special import stdtrit
 
         learnt = self.parameters
-        month = np.array([month_scale(each) for each in at])
+        month = np.array([month_scale(end) for end in at])
         pace = np.where(done > 0, done, np.nan) / np.array(at) * (YEAR - np.array(at))
         spread = learnt.widening * np.exp(learnt.pace_spread + learnt.pace_spread_month * month)
         reach = spread[:, None] * stdtrit(learnt.freedom, np.array(QUANTILES))
@@ -129,7 +129,7 @@ def year_ends(panel: Panel, month: int, *, on_row: Callable[[], None] = lambda: 
 
 def _of_part(panel: Panel, month: int) -> YearEnds:
     # past misses of the months beside it count too; from December nothing is left to look at
-    at = [each for each in (month - 1, month, month + 1) if 1 <= each < YEAR]
+    at = [end for end in (month - 1, month, month + 1) if 1 <= end < YEAR]
     here = at.index(min(month, YEAR - 1))
     done = np.cumsum(panel.yearly, axis=2)[:, :, month - 1]
     sight = look(panel, at)

@@ -41,7 +41,7 @@ _MANY = {
     ),
 }
 #: So many stray cells are named.
-_EACH = 50
+_MOST = 50
 #: What most serial numbers look like; one of fewer digits is the same as a float.
 _COUNTING = r"^[0-9]{1,15}$"
 _ROUGH, _UNREAD = 1, 2
@@ -248,7 +248,7 @@ def of_values(
     for column, read in columns.numbers.items():
         if not written:
             texts = np.flatnonzero(read.written & counted)
-            yield from _each(
+            yield from _per_cell(
                 "TEXT_NUMBER",
                 face,
                 body,
@@ -276,7 +276,7 @@ def of_values(
         for row in body.rows[unparsed[failed]].tolist():
             yield _failed(f"{where}!{cell_name(row, column)}", str(face.cells[row, column]))
         unparsed = unparsed[~failed]
-        yield from _each(
+        yield from _per_cell(
             "UNPARSED",
             face,
             body,
@@ -295,7 +295,7 @@ def of_values(
     yield from _serials(face, table, body, kinds, where)
 
 
-def _each(
+def _per_cell(
     code: str,
     face: Face,
     body: Body,
@@ -351,7 +351,7 @@ def _dates(face: Face, body: Body, column: int, kinds: NDArray[np.int8], where: 
     others = np.flatnonzero(data & ((codes == Code.NUMBER) | (codes == Code.ERROR) | (codes == Code.OTHER)))
     verdicts[others] = [_verdict(cell) for cell in face.cells[body.rows[others], column]]
     rough, unread = np.flatnonzero(verdicts == _ROUGH), np.flatnonzero(verdicts == _UNREAD)
-    yield from _each(
+    yield from _per_cell(
         "DATE_PRECISION",
         face,
         body,
@@ -361,7 +361,7 @@ def _dates(face: Face, body: Body, column: int, kinds: NDArray[np.int8], where: 
         understood=Message.of("a date without its day"),
         suggestion=Message.of("write year, month and day"),
     )
-    yield from _each(
+    yield from _per_cell(
         "UNPARSED",
         face,
         body,
@@ -393,7 +393,7 @@ def _ambiguous(face: Face, body: Body, column: int, kinds: NDArray[np.int8], whe
     for at, cell in enumerate([*texts[:_SAMPLED], *np.unique(numbers[native])[:_SAMPLED].tolist()]):
         doubt = span_doubt(cell) or read_date(cell).doubt
         if doubt is not None:
-            yield from _each(
+            yield from _per_cell(
                 "DATE_PRECISION",
                 face,
                 body,
@@ -412,7 +412,7 @@ def _codes(face: Face, table: Table, body: Body, kinds: NDArray[np.int8], where:
             continue
         native = np.flatnonzero((kinds == kind.DATA) & (face.codes[body.rows, column.index] == Code.NUMBER))
         large = [int(at) for at in native if abs(float(face.cells[body.rows[at], column.index])) >= _LOST]
-        yield from _each(
+        yield from _per_cell(
             "IMPLAUSIBLE",
             face,
             body,
@@ -445,7 +445,7 @@ def _serials(face: Face, table: Table, body: Body, kinds: NDArray[np.int8], wher
     pairs = np.stack([runs[leaves], numbers[leaves]], axis=1)
     again = np.ones(len(pairs), dtype=bool)
     again[np.unique(pairs, axis=0, return_index=True)[1]] = False
-    yield from _each(
+    yield from _per_cell(
         "SERIAL_DUP",
         face,
         body,
@@ -469,7 +469,7 @@ def of_cells(face: Face, tables: Sequence[Table], where: str) -> Iterator[Issue]
     first = min(table.header_rows[0] for table in tables) - 1
     outside = np.argwhere(face.filled[first:, ~inside])
     columns = np.flatnonzero(~inside)
-    for row, offset in outside[:_EACH]:
+    for row, offset in outside[:_MOST]:
         column = int(columns[offset])
         yield _warning(
             "STRAY_CELL",
@@ -478,7 +478,7 @@ def of_cells(face: Face, tables: Sequence[Table], where: str) -> Iterator[Issue]
             Message.of("a cell beside the table"),
             Message.of("move it into the table or remove it"),
         )
-    for row, column, value in face.grid.outliers[:_EACH]:
+    for row, column, value in face.grid.outliers[:_MOST]:
         yield _warning(
             "STRAY_CELL",
             f"{where}!{cell_name(row, column)}",

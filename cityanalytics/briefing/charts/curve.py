@@ -104,9 +104,9 @@ def s_curve(
     drawn.ticks(days(ticks), [display.day_text(day, language) for day in ticks], line=True)
     drawn.grid(round_ticks(0.0, top, 5), scale.unit, away=24)
     inside = [(days([day])[0], *values) for day, *values in year_end.between]
-    fan = [data_date, *(each[0] for each in inside), last]
+    fan = [data_date, *(point[0] for point in inside), last]
     lows, middles, highs = (
-        [done, *(each[at] / scale.per for each in inside), end]
+        [done, *(point[at] / scale.per for point in inside), end]
         for at, end in ((1, low), (2, middle), (3, high))
     )
     look = palette.FORECAST

@@ -317,12 +317,12 @@ def _set(
     """Set lines below one another, as high as the font's or, `even`, all the same; the place lies in them by `va`."""
     if not text:
         return
-    lines = [typeface.line(each) for each in text.split("\n")]
+    lines = [typeface.line(one) for one in text.split("\n")]
     scale = REGULAR / _EM
-    rise, fall = (each * REGULAR for each in typeface.extents())
+    rise, fall = (one * REGULAR for one in typeface.extents())
     reach, tops = 0.0, []
-    for each in lines:
-        ascent, descent = each.ascent * scale, each.descent * scale
+    for one in lines:
+        ascent, descent = one.ascent * scale, one.descent * scale
         if even:
             leading = _EVEN * (rise + fall) - (ascent + descent)
             ascent, descent = ascent + leading / 2, descent + leading / 2
@@ -337,9 +337,9 @@ def _set(
         "center": reach / 2,
         "center_baseline": tops[-1] / 2,
     }[va]
-    widest = max(each.width for each in lines) * scale
-    for each, top, words in zip(lines, tops, text.split("\n"), strict=True):
-        own = each.width * scale
+    widest = max(one.width for one in lines) * scale
+    for one, top, words in zip(lines, tops, text.split("\n"), strict=True):
+        own = one.width * scale
         shift = {"left": 0.0, "center": -widest / 2 + (widest - own) / 2, "right": -own}[ha]
         yield TextMark(spot=(spot[0] + shift, spot[1] + top - above), text=words, colour=colour, order=order)
 
@@ -381,19 +381,21 @@ class _Written:
         fill = mark.fill or "none"
         if mark.hatched:
             fill = f"url(#{self.hatches.setdefault((fill, mark.stroke), f'h{len(self.hatches)}')})"
-        said = [f'fill="{fill}"']
+        attributes = [f'fill="{fill}"']
         if mark.dashes:
-            said.append(f'stroke-dasharray="{",".join(_number(each * mark.width) for each in mark.dashes)}"')
-        said += _outline(mark.stroke, mark.width, cap=mark.cap, join=mark.join)
-        return f'<path d="{_data(mark.spots, closed=mark.closed)}" {" ".join(said)}/>'
+            attributes.append(
+                f'stroke-dasharray="{",".join(_number(dash * mark.width) for dash in mark.dashes)}"'
+            )
+        attributes += _outline(mark.stroke, mark.width, cap=mark.cap, join=mark.join)
+        return f'<path d="{_data(mark.spots, closed=mark.closed)}" {" ".join(attributes)}/>'
 
     def _dots(self, mark: Dots) -> Iterator[str]:
         key = (mark.shape, mark.size, mark.stroke, mark.width)
         if key not in self.shapes:
             self.shapes[key] = f"m{len(self.shapes)}"
             drawn = _shape(mark.shape, mark.size / 2)
-            said = _outline(mark.stroke, mark.width, join="round" if mark.shape == "o" else "miter")
-            yield f'<defs><path id="{self.shapes[key]}" d="{drawn}"{"".join(f" {each}" for each in said)}/></defs>'
+            attributes = _outline(mark.stroke, mark.width, join="round" if mark.shape == "o" else "miter")
+            yield f'<defs><path id="{self.shapes[key]}" d="{drawn}"{"".join(f" {one}" for one in attributes)}/></defs>'
         for x, y in mark.spots:
             yield f'<use x="{_number(x)}" y="{_number(y)}" fill="{mark.fill}" href="#{self.shapes[key]}"/>'
 
@@ -417,14 +419,14 @@ class _Written:
 def _outline(stroke: str, width: float, *, cap: str = "butt", join: str = "round") -> list[str]:
     if not stroke:
         return []
-    said = [f'stroke="{stroke}"']
+    attributes = [f'stroke="{stroke}"']
     if width != 1.0:
-        said.append(f'stroke-width="{width:g}"')
+        attributes.append(f'stroke-width="{width:g}"')
     if join != "round":
-        said.append(f'stroke-linejoin="{join}"')
+        attributes.append(f'stroke-linejoin="{join}"')
     if cap != "butt":
-        said.append(f'stroke-linecap="{cap}"')
-    return said
+        attributes.append(f'stroke-linecap="{cap}"')
+    return attributes
 
 
 def _shape(shape: str, radius: float) -> str:
@@ -488,9 +490,7 @@ def round_ticks(low: float, high: float, most: int) -> list[float]:
     """
     least = (high - low) / most
     power = 10.0 ** math.floor(math.log10(least))
-    step = next(
-        power * each for each in (1.0, 2.0, 2.5, 5.0, 10.0, 20.0) if power * each >= least * (1 - 1e-9)
-    )
+    step = next(power * one for one in (1.0, 2.0, 2.5, 5.0, 10.0, 20.0) if power * one >= least * (1 - 1e-9))
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [round(at * step, 10) + 0.0 for at in range(first, last + 1)]
 

@@ -87,7 +87,7 @@ def sheet(
     colours
         Of the labels; none leaves them in ink.
     """
-    right += max((text_width(each) + GAP for each in notes), default=0.0)
+    right += max((text_width(note) + GAP for note in notes), default=0.0)
     room = min(_LABEL, WIDTH - right - inset - GAP - _LEAST)
     names = [fitted(label, room) for label in labels]
     pitch = max(pitch, _TALL_ROW) if any("\n" in name for name in names) else pitch

@@ -30,7 +30,7 @@ _LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 def _groups(content: Content, group: str) -> pd.DataFrame:
     """Return a row a group, largest gap first: plan, done, gap, share, behind; p10, p50, p90 while days are left."""
-    table = progress.by(content.programme, group)
+    table = progress.sums_by(content.programme, group)
     if not content.pace.days_left:
         return table
     ends = content.outlook.by(group)[[group, *_LEVELS]]
@@ -217,7 +217,7 @@ def _in_words(item: Progress, say: Wording, *, share: str, state: str, scale: Sc
     def bare(value: float | None) -> str:
         return display.number(value, say.language, places=places, per=scale.per)
 
-    said = say.plain(
+    text = say.plain(
         "{name} {done} of {plan}, {share}",
         name=item.label,
         done=bare(item.done),
@@ -225,10 +225,10 @@ def _in_words(item: Progress, say: Wording, *, share: str, state: str, scale: Sc
         share=share,
     )
     if state:
-        said = say.plain("{said}, {state}", said=said, state=state)
+        text = say.plain("{text}, {state}", text=text, state=state)
     if item.expected is not None:
         low, middle, high = (bare(value) for value in item.expected)
-        said = say.plain(
-            "{said}, year-end {middle} ({low} to {high})", said=said, middle=middle, low=low, high=high
+        text = say.plain(
+            "{text}, year-end {middle} ({low} to {high})", text=text, middle=middle, low=low, high=high
         )
-    return said
+    return text

@@ -227,6 +227,6 @@ def _open(beyond: dict[int, int], column: int) -> int:
     while column in beyond:
         passed.append(column)
         column = beyond[column]
-    for each in passed:
-        beyond[each] = column
+    for row in passed:
+        beyond[row] = column
     return column

@@ -84,7 +84,7 @@ def _measure(points: Sequence[Point], _rows: pd.DataFrame, say: Wording) -> str:
 
 
 def _alt(points: Sequence[Point], _rows: pd.DataFrame, say: Wording) -> str:
-    said = [
+    reports = [
         say.plain(
             "{day}: plan {plan}, median {median}, 80% band {low} to {high}",
             day=display.date_text(point.as_of, say.language),
@@ -96,7 +96,7 @@ def _alt(points: Sequence[Point], _rows: pd.DataFrame, say: Wording) -> str:
         for point in by_quarter(points)
     ]
     return say.plain(
-        "Line chart of the year's forecast. {points}.", points=LANGUAGES[say.language].join.join(said)
+        "Line chart of the year's forecast. {points}.", points=LANGUAGES[say.language].join.join(reports)
     )
 
 
@@ -129,7 +129,7 @@ def _draw(points: Sequence[Point], _rows: pd.DataFrame, say: Wording) -> Drawing
     drawn.ticks([day for day, _ in named], [label for _, label in named], line=True)
     drawn.grid(round_ticks(*drawn.up, 4), scale.unit, away=28)
     wide = dates if len(dates) > 1 else [dates[0] - _LEAST_DAYS / 8, dates[0] + _LEAST_DAYS / 8]
-    low, high = ([*each, *each][: len(wide)] for each in (lows, highs))  # a lone one twice
+    low, high = ([*bound, *bound][: len(wide)] for bound in (lows, highs))  # a lone one twice
     drawn.band(wide, low, high, look)
     drawn.line(dates, middles, palette.PAPER, 3.4)  # keeps the dots clear of the hatch
     drawn.line(dates, middles, look.line, 1.6, dashes=look.dashes)

@@ -83,7 +83,7 @@ def line(text: str) -> TextLine:
         The font lacks a sign of it.
     """
     if missing := glyphs_missing(text):
-        codes = " ".join(f"U+{ord(each):04X}" for each in missing)
+        codes = " ".join(f"U+{ord(sign):04X}" for sign in missing)
         raise MissingGlyphError(
             Message.of("the charts' font has no glyph for {codes} in {text}", codes=codes, text=ascii(text))
         )
@@ -127,7 +127,7 @@ def text_width(text: str, size: float = REGULAR) -> float:
     >>> text_width("计划")
     20.0
     """
-    return max((line(each).width for each in text.split("\n")), default=0.0) * size / _EM
+    return max((line(one).width for one in text.split("\n")), default=0.0) * size / _EM
 
 
 def fitted(text: str, most: float, size: float = REGULAR) -> str:
@@ -150,11 +150,11 @@ def fitted(text: str, most: float, size: float = REGULAR) -> str:
     text = " ".join(text.split())
     if text_width(text, size) <= most:
         return text
-    spaces = [at for at, each in enumerate(text) if each == " "]
+    spaces = [at for at, sign in enumerate(text) if sign == " "]
     for breaks in (spaces, range(1, len(text))):
         halves = [(text[:at], text[at:].lstrip()) for at in breaks if _breakable(text, at)]
         if halves:
-            widths = [max(text_width(half, size) for half in each) for each in halves]
+            widths = [max(text_width(half, size) for half in pair) for pair in halves]
             best = min(range(len(halves)), key=lambda at: (widths[at], -at))
             if widths[best] <= most:
                 return "\n".join(halves[best])
@@ -186,10 +186,10 @@ def glyphs_missing(text: str) -> list[str]:
 
     Examples
     --------
-    >>> glyphs_missing("天气"), [hex(ord(each)) for each in glyphs_missing(chr(0x1F327))]
+    >>> glyphs_missing("天气"), [hex(ord(sign)) for sign in glyphs_missing(chr(0x1F327))]
     ([], ['0x1f327'])
     """
-    return sorted(each for each in set(text) if each != "\n" and not _drawn(each))
+    return sorted(sign for sign in set(text) if sign != "\n" and not _drawn(sign))
 
 
 @cache

@@ -92,7 +92,7 @@ def since(changes: Changes | None) -> list[Figure]:
     found = SimpleNamespace(
         added=changes.added,
         dropped=changes.dropped,
-        renamed=changes.said_of("written_name"),
+        renamed=changes.attribute("written_name"),
         corrected=changes.corrected,
         later=later,
         longest=later[later["slip"] == later["slip"].max()],

@@ -327,7 +327,7 @@ def groups(b: Basis) -> list[Figure]:
 
 
 def _group(b: Basis, by: str, totals: tuple[Line, ...]) -> Iterator[Figure]:
-    table = progress.by(b.programme, by)
+    table = progress.sums_by(b.programme, by)
     yield from drawn(totals, table)
     done = positions(b.programme.segments[by].iloc[b.counted])
     plans = positions(b.programme.traced[by])

@@ -21,7 +21,7 @@ def title_of(table: ShownTable, language: str) -> str:
 
 def header(table: ShownTable, field: Field, language: str) -> str:
     """Return what stands above a column: its label, with its unit where no remark beside the title names it."""
-    label, unit = table.said(field.brief or field.label, language), _unit(table, field, language)
+    label, unit = table.sentence_in(field.brief or field.label, language), _unit(table, field, language)
     return label + (LANGUAGES[language].note.format(unit) if unit else "")
 
 

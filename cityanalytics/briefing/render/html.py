@@ -37,7 +37,7 @@ def draw(table: ShownTable, language: str) -> Markup:
     unit = table.unit(language)
     remark = Markup("<span class=unit>{}</span>").format(rules.note.format(unit)) if unit else ""
     caption = Markup("<caption id={}><span><b>{}{}</b>{}</span></caption>").format(
-        anchor, heading, table.said(declared.caption or declared.title, language), remark
+        anchor, heading, table.sentence_in(declared.caption or declared.title, language), remark
     )
     classes = [" class=n" if is_numeric(field.format) else "" for field in fields]
     head = "".join(

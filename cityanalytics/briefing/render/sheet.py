@@ -36,7 +36,7 @@ def draw(table: ShownTable, language: str) -> BookSheet:
     cells = [_filled(table, field, language) for field in fields]
     return BookSheet(
         id=declared.name,
-        name=table.said(declared.tab, language),
+        name=table.sentence_in(declared.tab, language),
         title=table.title(language),
         lines=table.lines(language),
         columns=tuple(
@@ -56,7 +56,7 @@ def _column(table: ShownTable, field: Field, language: str, *, formats: tuple[st
     unit, inner, per = unit_of(table, field.format, language)
     return BookColumn(
         key=field.key,
-        label=table.said(field.label, language),
+        label=table.sentence_in(field.label, language),
         unit=unit,
         inner=inner,
         per=per,

@@ -30,7 +30,7 @@ def draw(table: ShownTable, language: str, *, width: int | None = None, most: in
     widths = _widths([max(map(letters, column)) for column in columns], width)
     right = [is_numeric(field.format) for field in fields]
     head, *body = (_lines(cells, widths, right) for cells in zip(*columns, strict=True))
-    rule = _GAP.join("─" * each for each in widths)
+    rule = _GAP.join("─" * width for width in widths)
     return "\n".join([title, "", *head, rule, *(line for row in body for line in row)])
 
 

@@ -78,7 +78,7 @@ def filled(
     absent = (
         absence(field.absent, language) or ""
         if isinstance(field.absent, Absent)
-        else table.said(field.absent, language)
+        else table.sentence_in(field.absent, language)
     )
     words = [absent] * len(rows)
     if field.applies:
@@ -147,12 +147,12 @@ def words(  # noqa: PLR0911 - a line a format
         case Word() if shown.gaps or shown.remark:
             return _sentences(table, shown, rows, key, language)
         case Word():
-            return _each(values, lambda word: table.said(word, language))
+            return _translated(values, lambda word: table.sentence_in(word, language))
         case Term():
-            return _each(values, lambda word: settings.term(word, language))
+            return _translated(values, lambda word: settings.term(word, language))
         case KindName():
             kinds = {kind.kind: kind.label[language] for kind in (*settings.works, *settings.demolition)}
-            return _each(values, lambda kind: kinds.get(kind) or settings.term(kind, language))
+            return _translated(values, lambda kind: kinds.get(kind) or settings.term(kind, language))
         case FigureName():
             return _figure_names(table, values, language)
         case AsShown():
@@ -166,7 +166,7 @@ def words(  # noqa: PLR0911 - a line a format
             return [str(value) for value in values]
 
 
-def _each(values: pd.Series, translate: Callable[[str], str]) -> list[str]:
+def _translated(values: pd.Series, translate: Callable[[str], str]) -> list[str]:
     named = {value: translate(str(value)) for value in values.unique()}
     return [named[value] for value in values]
 

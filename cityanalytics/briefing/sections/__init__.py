@@ -1,9 +1,14 @@
 """The ten parts of a briefing, in their order; each takes the content and is written in all languages."""
 
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
 from cityanalytics.briefing.sections.decisions import decisions
 from cityanalytics.briefing.sections.final import final
 from cityanalytics.briefing.sections.headline import headline
-from cityanalytics.briefing.sections.key import key
+from cityanalytics.briefing.sections.key_figures import key_figures
 from cityanalytics.briefing.sections.projects import projects
 from cityanalytics.briefing.sections.provenance import provenance
 from cityanalytics.briefing.sections.record import record
@@ -11,15 +16,24 @@ from cityanalytics.briefing.sections.statement import data
 from cityanalytics.briefing.sections.units import units
 from cityanalytics.briefing.sections.what_if import what_if
 
-__all__ = [
-    "data",
-    "decisions",
-    "final",
-    "headline",
-    "key",
-    "projects",
-    "provenance",
-    "record",
-    "units",
-    "what_if",
-]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.section import Section
+
+#: The id of each section's element to what writes it, in the order of the page.
+SECTIONS: Mapping[str, Callable[[Content], Section]] = MappingProxyType(
+    {
+        "headline": headline,
+        "key": key_figures,
+        "final": final,
+        "units": units,
+        "projects": projects,
+        "decisions": decisions,
+        "what-if": what_if,
+        "data": data,
+        "record": record,
+        "provenance": provenance,
+    }
+)

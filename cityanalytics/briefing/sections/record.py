@@ -38,16 +38,16 @@ def _published(content: Content, say: Wording) -> Markup:
             "No record yet: no forecast of this city had been published in time before the known-on day."
         )
         return bullets([none, _hindcasts(say)]) + table
-    said = [
+    items = [
         say("Forecasts published in time: {record_published}; for a year that has closed: {record_scored}.")
     ]
     if found.closed:
-        said += [_accuracy(found, say), skill_sentence(found, say)]
+        items += [_accuracy(found, say), skill_sentence(found, say)]
     else:
-        said.append(say("No score yet: none of their years has closed."))
+        items.append(say("No score yet: none of their years has closed."))
     if found.hindcasts:
-        said.append(_hindcasts(say))
-    return bullets(said) + table
+        items.append(_hindcasts(say))
+    return bullets(items) + table
 
 
 def skill_sentence(found: Record, say: Wording) -> Markup:

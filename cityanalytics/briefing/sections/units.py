@@ -120,14 +120,14 @@ def _doubts(content: Content, say: Wording) -> Markup:
             "{sites_exceeded} demolition sites have done more than planned: what is done counts as their total.",
         ),
     }
-    said = [say.counted(*forms, key) for key, forms in lacking.items() if key in found and found[key].value]
+    items = [say.counted(*forms, key) for key, forms in lacking.items() if key in found and found[key].value]
     if content.outlook.parts.unallocated[LEVELS.index(0.5)]:
-        said.append(
+        items.append(
             say(
                 "A part of the city's median goes beyond all projects' total investment and stands with no unit."
             )
         )
-    return escape(LANGUAGES[say.language].space).join([held, *said])
+    return escape(LANGUAGES[say.language].space).join([held, *items])
 
 
 def _furthest(content: Content, say: Wording) -> str:

@@ -59,7 +59,7 @@ def css_text(text: str) -> str:
     >>> print(css_text('简报 "3"</style>'))
     "简报\20 \22 3\22 \3c \2f style\3e "
     """
-    signs = (each if each.isalnum() else f"\\{ord(each):x} " for each in text)
+    signs = (sign if sign.isalnum() else f"\\{ord(sign):x} " for sign in text)
     return f'"{"".join(signs)}"'
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @part("key")
-def key(content: Content, say: Wording) -> Markup:
+def key_figures(content: Content, say: Wording) -> Markup:
     """Write the key tables."""
     return (
         side_by_side(*(content.tables[name].html(say.language) for name in ("key", "stages")))
@@ -33,24 +33,24 @@ def _ahead(content: Content, say: Wording) -> Markup:
     """Write what is expected by the year's end beside investment, the range of 80 % in brackets."""
     if not content.pace.days_left:
         return Markup("")
-    said = [
+    items = [
         say.strong(
             "Projects expected to have started by 31 December: {projects_started_p50} (80% range {projects_started_p10}–{projects_started_p90}); of these completed: {projects_completed_p50} (80% range {projects_completed_p10}–{projects_completed_p90})."
         )
     ]
     if content.figures["projects_not_started"].value:
-        said.append(
+        items.append(
             say.strong(
                 "Chance that every project not yet started ({projects_not_started}) starts within the year: {all_start_probability}."
             )
         )
     if content.programme.demolition.size:
-        said.append(
+        items.append(
             say.strong(
                 "Demolition expected by then: {demolition_total_p50} (80% range {demolition_total_p10}–{demolition_total_p90})."
             )
         )
-    return paragraph(escape(LANGUAGES[say.language].space).join(said))
+    return paragraph(escape(LANGUAGES[say.language].space).join(items))
 
 
 def _works(content: Content, say: Wording) -> Markup:
