@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cityanalytics.durable import put
 from cityanalytics.errors import CityAnalyticsError, UsageError
 from cityanalytics.outlook.record import LEVELS, hindcast_reasons
-from cityanalytics.publishing.ledger import append, check_head, path_of, read_ledger
+from cityanalytics.publishing.ledger import appended, check_head, path_of, read_ledger
 from cityanalytics.publishing.publish import publish
 from cityanalytics.settings import Settings, load_settings
 from tests.conftest import run_cityanalytics
@@ -36,6 +37,10 @@ def own(briefing: Path, tmp_path: Path) -> Path:
     shutil.copytree(briefing.parent.parent, target)
     path_of(load_settings(target)).unlink(missing_ok=True)
     return target
+
+
+def append(found: Settings, fields: dict[str, Any]) -> None:
+    put({path_of(found): appended(found, fields)[1]})
 
 
 def entry(number: int = 0, **other: Any) -> dict[str, Any]:
@@ -236,12 +241,3 @@ def test_appending_leaves_earlier_entries_as_they_are(tmp_path: Path) -> None:
     assert not check_head(now, {"entries": 2, "head": ledger.head})
     assert check_head(ledger, {"entries": 3, "head": now.head})
     assert not list(path_of(found).parent.glob(".*.new"))
-
-
-def test_two_commands_do_not_publish_at_once(tmp_path: Path) -> None:
-    found = workspace_of(tmp_path / "w", 1)
-    before = path_of(found).read_bytes()
-    (path_of(found).parent / ".ledger.jsonl.new").touch()
-    with pytest.raises(CityAnalyticsError, match="another command"):
-        append(found, entry(1))
-    assert path_of(found).read_bytes() == before

@@ -22,11 +22,10 @@ import pytest
 from pyarrow.parquet import read_schema
 
 from cityanalytics.publishing.assemble import assemble
-from cityanalytics.publishing.ledger import append
 from cityanalytics.publishing.trace import lead_back
 from cityanalytics.settings import load_settings
 from tests.conftest import once, run_cityanalytics
-from tests.test_ledger import entry
+from tests.test_ledger import append, entry
 
 ROOT = Path(__file__).parent.parent
 SECTIONS = (

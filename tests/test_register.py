@@ -13,6 +13,7 @@ import pytest
 from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError, UsageError
 from cityanalytics.intake.receive import receive
 from cityanalytics.intake.register import Receipt, check_register, read_register
+from cityanalytics.lock import FILE as LOCK
 from cityanalytics.settings import Settings
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def below_raw(settings: Settings) -> dict[str, bytes]:
     return {
         path.relative_to(settings.root).as_posix(): path.read_bytes()
         for path in settings.root.rglob("*")
-        if path.is_file()
+        if path.is_file() and path.name != LOCK
     }
 
 

@@ -11,12 +11,13 @@ import click
 
 from cityanalytics import __version__
 from cityanalytics.cli.changes import diff
-from cityanalytics.cli.console import UI, say, translate, ui_language
+from cityanalytics.cli.console import UI, say, tell, translate, ui_language
 from cityanalytics.cli.filing import ingest, init, inspect, receive, withdraw
 from cityanalytics.cli.forecasts import forecast, forecast_series
 from cityanalytics.cli.making import brief
 from cityanalytics.cli.reports import lab, publish, trace, verify
 from cityanalytics.errors import CityAnalyticsError
+from cityanalytics.lock import ON_WAIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     UI.set(ui_language(words))
+    ON_WAIT.set(tell)
     _translate_help()
     debug = "--debug" in words
     try:

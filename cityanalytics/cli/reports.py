@@ -86,7 +86,6 @@ def publish(report: Path, by: str, workspace: Path | None, *, json_: bool) -> No
     The report is made again first, and every byte compared. A forecast published more than 31 days after its data date,
     or beside newer workbooks that it does not use, is entered as a hindcast: it is kept, and never counts.
     """
-    from cityanalytics.publishing.index import write_index
     from cityanalytics.publishing.publish import hindcast_words
     from cityanalytics.publishing.publish import publish as publish_report
 
@@ -96,9 +95,8 @@ def publish(report: Path, by: str, workspace: Path | None, *, json_: bool) -> No
         tempfile.TemporaryDirectory(prefix="cityanalytics-") as scratch,
         progress("making the report again") as advance,
     ):
-        entry = publish_report(settings, report, by=by, on=today, scratch=Path(scratch))
+        entry = publish_report(settings, report, by=by, on=today, scratch=Path(scratch), on_doubt=tell)
         advance()
-    write_index(settings, on_doubt=tell)  # which says what is published
     if json_:
         print_json(asdict(entry))
     say(

@@ -14,7 +14,7 @@ from cityanalytics.errors import UsageError
 from cityanalytics.intake.described import Described
 from cityanalytics.intake.misfiled import MISFILED, quarter_mismatches, unit_mismatches
 from cityanalytics.intake.register import check_register, read_register
-from cityanalytics.intake.store import BESIDE, Ingested, Tables
+from cityanalytics.intake.store import Ingested, Tables, beside_of
 from cityanalytics.issues import Issue, Message, Severity, file_of
 from cityanalytics.settings import file_sha256
 
@@ -56,6 +56,7 @@ def ingest(
     from cityanalytics.intake.checks import cross_check
     from cityanalytics.intake.schema import TABLES, as_table
 
+    beside = beside_of(settings)  # as it is before anything is read
     receipts = read_register(settings)
     if not receipts:
         raise UsageError(
@@ -95,9 +96,7 @@ def ingest(
     tables["issues"] = as_table("issues", _issue_rows(issues, [entry["path"] for entry in inputs]))
     manifest = {
         "inputs": inputs,
-        "beside": {
-            name: file_sha256(settings.root / name) for name in BESIDE if (settings.root / name).is_file()
-        },
+        "beside": beside,
         "described": Described.of(tables).document(),
         "tables": {name: {"rows": len(table)} for name, table in tables.items()},
     }

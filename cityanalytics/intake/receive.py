@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import hashlib
 import re
-import shutil
 import unicodedata
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from cityanalytics.calendar import quarter_end
+from cityanalytics.durable import put
 from cityanalytics.errors import BlockingIssuesError, UsageError
-from cityanalytics.intake.register import Receipt, is_copy, read_register, write_register
+from cityanalytics.intake.register import Receipt, is_copy, read_register, register_bytes
 from cityanalytics.issues import Message
-from cityanalytics.settings import Settings, file_sha256
+from cityanalytics.lock import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cityanalytics.issues import Issue
+    from cityanalytics.settings import Settings
 
 #: Days that the longest quarter has.
 MOST_DAYS = 92
@@ -62,29 +64,39 @@ def receive(
         raise UsageError(
             Message.of("{on} lies before {quarter}: --on is the day of receipt", on=on, quarter=quarter)
         )
+    with writing(settings.root, "receive"):
+        return _receive(settings, files, quarter=quarter, on=on, unit=unit)
+
+
+def _receive(
+    settings: Settings, files: Sequence[Path], *, quarter: str, on: dt.date, unit: str | None
+) -> tuple[Receipt, ...]:
     receipts = read_register(settings, withdrawn=True)
     standing = read_register(settings)
     held = {_place(receipt): receipt.sha256 for receipt in standing}  # what was received last there
     taken = {receipt.file for receipt in receipts}
+    unread: list[Issue] = []
     filed: list[Receipt] = []
-    sources: list[Path] = []
+    contents: list[bytes] = []
     for source in files:
         _acceptable(source)
         _of_quarter(source, quarter)
         sender = _unit(settings, source, unit)
-        sha256 = file_sha256(source)
+        content = _content(source)
+        sha256 = hashlib.sha256(content).hexdigest()
         if (sender, quarter, sha256) in {(*place[:2], content) for place, content in held.items()}:
             continue
         held[sender, quarter, source.stem] = sha256
         folder = PurePosixPath("data", "raw", quarter, on.isoformat(), sender)
-        file = _free(settings, folder, source, taken)
+        file = _free(settings, folder, source, content, taken)
         taken.add(file)
         position = len(receipts) + len(filed)
         filed.append(
             Receipt(file=file, sha256=sha256, unit=sender, quarter=quarter, received=on, position=position)
         )
-        sources.append(source)
-    if unread := [issue for source in sources for issue in _unreadable(source)]:
+        contents.append(content)
+        unread += _unreadable(source.name, content)
+    if unread:
         raise BlockingIssuesError(
             unread,
             Message.counted(
@@ -93,21 +105,48 @@ def receive(
                 count=len(unread),
             ),
         )
-    written: list[Path] = []
-    try:
-        for receipt, source in zip(filed, sources, strict=True):
-            target = settings.root / receipt.file
-            if target.exists():  # it lies in its place already
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            written.append(target)
-            shutil.copyfile(source, target)
-        write_register(settings, (*receipts, *filed))
-    except BaseException:
-        for target in written:
-            target.unlink(missing_ok=True)
-        raise
+    if filed:
+        new = {
+            settings.root / receipt.file: content
+            for receipt, content in zip(filed, contents, strict=True)
+            if not (settings.root / receipt.file).exists()  # it lies in its place already
+        }
+        _file(settings, new, register_bytes((*receipts, *filed)))
     return tuple(filed)
+
+
+def _file(settings: Settings, new: Mapping[Path, bytes], register: bytes) -> None:
+    """Write workbooks, and the register last; of what fails nothing stays."""
+    for folder in {path.parent for path in new}:
+        if not folder.resolve().is_relative_to(settings.raw.resolve()):
+            raise UsageError(
+                Message.of(
+                    "{folder} leads out of data/raw: a link lies there; put a folder in its place",
+                    folder=folder,
+                )
+            )
+    try:
+        put({**new, settings.raw / "register.csv": register})
+    except BaseException:
+        for path in new:
+            path.unlink(missing_ok=True)
+        for folder in {path.parent for path in new}:
+            _remove_empty(folder, settings.raw)
+        raise
+
+
+def _remove_empty(folder: Path, up_to: Path) -> None:
+    while folder != up_to and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
+
+
+def _content(source: Path) -> bytes:
+    """Return what is hashed, looked into and filed: the file is read once."""
+    from cityanalytics.workbooks.grid import MAX_FILE_BYTES
+
+    with source.open("rb") as stream:
+        return stream.read(MAX_FILE_BYTES + 1)  # one byte too many is refused with the others
 
 
 def _acceptable(source: Path) -> None:
@@ -150,12 +189,12 @@ def _of_quarter(source: Path, quarter: str) -> None:
         )
 
 
-def _unreadable(source: Path) -> list[Issue]:
+def _unreadable(name: str, content: bytes) -> list[Issue]:
     """Return why a file is no workbook at all; what is doubtful in one that can be read is for `ingest` to say."""
-    from cityanalytics.workbooks.grid import read_grids
+    from cityanalytics.workbooks.grid import read_bytes
     from cityanalytics.workbooks.tables import understand
 
-    workbook = read_grids(source)
+    workbook = read_bytes(content, name=name)
     codes = {"UNREADABLE_FILE"}
     found = workbook.issues
     if workbook.container == "csv" and not found:  # any text: only rows of a table make it a workbook
@@ -190,14 +229,15 @@ def _place(receipt: Receipt) -> tuple[str, str, str]:
     return receipt.unit, receipt.quarter, re.sub(r"-\d+$", "", stem)
 
 
-def _free(settings: Settings, folder: PurePosixPath, source: Path, taken: set[str]) -> str:
+def _free(settings: Settings, folder: PurePosixPath, source: Path, content: bytes, taken: set[str]) -> str:
     """Return a path that nothing else has: a second file of the same name on the same day gets a number."""
     path, number = folder / source.name, 1
-    while str(path) in taken or _is_other(settings.root / path, source):
+    while str(path) in taken or _is_other(settings.root / path, content):
         number += 1
         path = folder / f"{source.stem}-{number}{source.suffix}"
     return str(path)
 
 
-def _is_other(target: Path, source: Path) -> bool:
-    return target.exists() and not target.samefile(source)
+def _is_other(target: Path, content: bytes) -> bool:
+    """Tell whether another file lies there; the very bytes are what a command that was killed left."""
+    return target.is_symlink() or (target.exists() and target.read_bytes() != content)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from cityanalytics.calendar import quarter_end
+from cityanalytics.durable import put
 from cityanalytics.errors import CityAnalyticsError, UsageError
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.settings import Settings, file_sha256
@@ -138,23 +139,25 @@ def _read(
 
 def write_register(settings: Settings, receipts: Sequence[Receipt]) -> None:
     """Write data/raw/register.csv, whole or not at all."""
-    _write(settings.raw / "register.csv", COLUMNS, receipts)
+    put({settings.raw / "register.csv": register_bytes(receipts)})
+
+
+def register_bytes(receipts: Sequence[Receipt]) -> bytes:
+    """Return what data/raw/register.csv holds."""
+    return _csv(COLUMNS, receipts)
 
 
 def write_withdrawals(settings: Settings, withdrawals: Sequence[Withdrawal]) -> None:
     """Write data/raw/withdrawn.csv, whole or not at all."""
-    _write(settings.raw / "withdrawn.csv", WITHDRAWN, withdrawals)
+    put({settings.raw / "withdrawn.csv": _csv(WITHDRAWN, withdrawals)})
 
 
-def _write(path: Path, columns: Sequence[str], rows: Sequence[Receipt | Withdrawal]) -> None:
+def _csv(columns: Sequence[str], rows: Sequence[Receipt | Withdrawal]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([getattr(row, column) for column in columns] for row in rows)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".csv.new")
-    draft.write_text(text.getvalue(), encoding="utf-8")
-    draft.replace(path)
+    return text.getvalue().encode()
 
 
 def check_register(settings: Settings, receipts: Sequence[Receipt]) -> tuple[Issue, ...]:

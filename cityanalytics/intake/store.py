@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from cityanalytics.durable import is_being_written, put
 from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError
 from cityanalytics.intake.sources import READING, sources_sha256
 from cityanalytics.issues import Message, blocking
+from cityanalytics.lock import writing
 from cityanalytics.settings import file_sha256
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from cityanalytics.settings import Settings
 
 Tables: TypeAlias = "dict[str, pd.DataFrame]"
+#: How often, and after how many seconds each time, tables are looked at again that another command is just moving.
+LOOKS, PAUSE = 40, 0.05
 #: Files beside the workbooks that decide how they are read.
 BESIDE = (
     "cityanalytics.toml",
@@ -63,26 +68,37 @@ def write_tables(settings: Settings, ingested: Ingested) -> None:
     ------
     BlockingIssuesError
         Some issue is an error; all of them are carried.
+    CityAnalyticsError
+        What was read has changed since, or another command holds the workspace.
     """
     errors = blocking(ingested.issues)
     if errors:
         raise BlockingIssuesError(errors)
-    folder = settings.processed
-    folder.mkdir(parents=True, exist_ok=True)
-    drafts: list[Path] = []
+    contents: dict[Path, bytes] = {}
     manifest = {**json.loads(json.dumps(ingested.manifest)), "code": sources_sha256(READING)}
-    try:
-        for name, table in ingested.tables.items():
-            drafts.append(folder / f".{name}.parquet.new")
-            table.to_parquet(drafts[-1], index=False)
-            manifest["tables"][name]["sha256"] = file_sha256(drafts[-1])
-        drafts.append(folder / ".manifest.json.new")
-        drafts[-1].write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        for draft in drafts:  # the manifest last: tables that it does not vouch for are not read
-            draft.replace(folder / draft.name[1:].removesuffix(".new"))
-    finally:
-        for draft in drafts:
-            draft.unlink(missing_ok=True)
+    for name, table in ingested.tables.items():
+        content = BytesIO()
+        table.to_parquet(content, index=False)
+        contents[settings.processed / f"{name}.parquet"] = content.getvalue()
+        manifest["tables"][name]["sha256"] = hashlib.sha256(content.getvalue()).hexdigest()
+    # the manifest last: tables that it does not vouch for are not read
+    contents[settings.processed / "manifest.json"] = (
+        json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    ).encode()
+    with writing(settings.root, "ingest"):
+        if beside_of(settings) != manifest["beside"]:
+            raise CityAnalyticsError(
+                Message.of(
+                    "no table was written: what was received or the configuration has changed while it was read; "
+                    "run `cityanalytics ingest` again"
+                )
+            )
+        put(contents)
+
+
+def beside_of(settings: Settings) -> dict[str, str]:
+    """Return the SHA-256 of each file that decides how workbooks are read, by its name; of those that are there."""
+    return {name: file_sha256(settings.root / name) for name in BESIDE if (settings.root / name).is_file()}
 
 
 def read_manifest(settings: Settings) -> dict[str, Any]:
@@ -94,30 +110,7 @@ def read_manifest(settings: Settings) -> dict[str, Any]:
         There are none, they are not those of their manifest, another version of the program made them, or what was
         received has changed since.
     """
-    path = settings.processed / "manifest.json"
-    if not path.is_file():
-        raise CityAnalyticsError(
-            Message.of("{folder} holds no tables: run `cityanalytics ingest`", folder=settings.processed)
-        )
-    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    # other sources may lay tables out otherwise, or read the same cells otherwise
-    if manifest.get("code") != sources_sha256(READING):
-        raise CityAnalyticsError(
-            Message.of(
-                "the tables in {folder} were made by another version of the program: run `cityanalytics ingest`",
-                folder=settings.processed,
-            )
-        )
-    beside = {name: file_sha256(settings.root / name) for name in BESIDE if (settings.root / name).is_file()}
-    if {key: beside.get(key) for key in BESIDE[1:]} != {
-        key: manifest["beside"].get(key) for key in BESIDE[1:]
-    }:
-        raise CityAnalyticsError(
-            Message.of("what was received has changed since the tables were made: run `cityanalytics ingest`")
-        )
-    for name, entry in manifest["tables"].items():
-        _bytes(settings, name, entry["sha256"])
-    return manifest
+    return _vouched(settings)[0]
 
 
 def read_tables(settings: Settings) -> Tables:
@@ -132,18 +125,50 @@ def read_tables(settings: Settings) -> Tables:
 
     # tables are small: text as plain objects is compared and grouped several times faster than by Arrow
     with pd.option_context("mode.string_storage", "python"):
-        return {
-            name: pd.read_parquet(BytesIO(_bytes(settings, name, entry["sha256"])))
-            for name, entry in read_manifest(settings)["tables"].items()
-        }
+        return {name: pd.read_parquet(BytesIO(content)) for name, content in _vouched(settings)[1].items()}
 
 
-def _bytes(settings: Settings, name: str, sha256: str) -> bytes:
-    """Return a table's bytes, which are those that were vouched for."""
-    file = settings.processed / f"{name}.parquet"
-    content = file.read_bytes() if file.is_file() else b""
-    if hashlib.sha256(content).hexdigest() != sha256:
+def _vouched(settings: Settings, *, looks: int = LOOKS) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return the manifest and the bytes of each table, read once, which are those that it vouches for."""
+    path = settings.processed / "manifest.json"
+    if not path.is_file():
         raise CityAnalyticsError(
-            Message.of("{file} is not the one of its manifest: run `cityanalytics ingest`", file=file)
+            Message.of("{folder} holds no tables: run `cityanalytics ingest`", folder=settings.processed)
         )
-    return content
+    read = path.read_bytes()
+    try:
+        manifest: dict[str, Any] = dict(json.loads(read))
+    except (TypeError, ValueError) as error:
+        raise CityAnalyticsError(
+            Message.of(
+                "{file} cannot be read ({reason}): run `cityanalytics ingest`", file=path, reason=error
+            )
+        ) from error
+    # other sources may lay tables out otherwise, or read the same cells otherwise
+    if manifest.get("code") != sources_sha256(READING):
+        raise CityAnalyticsError(
+            Message.of(
+                "the tables in {folder} were made by another version of the program: run `cityanalytics ingest`",
+                folder=settings.processed,
+            )
+        )
+    beside = beside_of(settings)
+    if {key: beside.get(key) for key in BESIDE[1:]} != {
+        key: manifest["beside"].get(key) for key in BESIDE[1:]
+    }:
+        raise CityAnalyticsError(
+            Message.of("what was received has changed since the tables were made: run `cityanalytics ingest`")
+        )
+    contents = {}
+    for name, entry in manifest["tables"].items():
+        file = settings.processed / f"{name}.parquet"
+        contents[name] = file.read_bytes() if file.is_file() else b""
+        if hashlib.sha256(contents[name]).hexdigest() != entry["sha256"]:
+            # readers never wait for the lock, but for the moment in which another command moves its tables
+            if looks and (is_being_written(settings.processed) or path.read_bytes() != read):
+                time.sleep(PAUSE)
+                return _vouched(settings, looks=looks - 1)
+            raise CityAnalyticsError(
+                Message.of("{file} is not the one of its manifest: run `cityanalytics ingest`", file=file)
+            )
+    return manifest, contents

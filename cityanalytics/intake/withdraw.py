@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.register import Withdrawal, read_register, read_withdrawals, write_withdrawals
 from cityanalytics.issues import Message
+from cityanalytics.lock import writing
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -40,6 +41,11 @@ def withdraw(settings: Settings, file: Path, *, on: dt.date, why: str) -> Withdr
     UsageError
         The register has no such workbook, it was withdrawn before, or no reason is given.
     """
+    with writing(settings.root, "withdraw"):
+        return _withdraw(settings, file, on=on, why=why)
+
+
+def _withdraw(settings: Settings, file: Path, *, on: dt.date, why: str) -> Withdrawal:
     standing = [receipt.file for receipt in read_register(settings)]
     withdrawals = read_withdrawals(settings)
     named = _named(settings, file)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.briefing.section import RECORD
+from cityanalytics.durable import put
+from cityanalytics.errors import CityAnalyticsError
+from cityanalytics.issues import Message
+from cityanalytics.lock import making, writing
 from cityanalytics.publishing.keeping import put_aside, readable, same_inputs
-from cityanalytics.publishing.ledger import read_ledger
+from cityanalytics.publishing.ledger import published_as, read_ledger
 from cityanalytics.publishing.recorded import EXACT, FILE
 from cityanalytics.publishing.run import (
     BRIEFING,
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cityanalytics.programme.dates import Dates
+    from cityanalytics.publishing.ledger import Ledger
     from cityanalytics.settings import Settings
 
 #: The companion workbook, beside the pages.
@@ -76,34 +81,47 @@ def make_report(
     on_stage("read")
     texts = {name: given.pop(name, "") for name in ("quarter", "as_of", "known_on")}
     dates = Workspace(settings=settings).dates(**texts)
-    read_ledger(settings)  # a broken one is refused before any kernel starts
+    ledger = read_ledger(settings)  # a broken one is refused before any kernel starts
     place = folder or report_folder(settings, dates)
-    with _folder(place), tempfile.TemporaryDirectory(prefix=".making-", dir=place) as scratch:
-        drafts = Path(scratch)
+    with making(settings.root, place, "brief") if folder is None else _within(folder) as drafts:
         on_stage("execute")
         executed = run_notebook(settings, dates, notebook=notebook, folder=drafts, more=given)
         on_stage("export")
         if notebook == BRIEFING:
             _export(executed, languages, drafts)
-        (place / f"{notebook}.failed.ipynb").unlink(missing_ok=True)
-        made = {draft.name for draft in drafts.iterdir()}
-        if aside is not None:
-            put_aside(place, aside)
-        stale = _stale(place, drafts, made) if notebook == BRIEFING else []
-        for name in sorted(made):
-            (drafts / name).replace(place / name)
-        for path in stale:
-            path.unlink(missing_ok=True)
-    return [place / name for name in sorted(made)]
+        made = {place / draft.name: draft.read_bytes() for draft in sorted(drafts.iterdir())}
+        with writing(settings.root, "brief") if folder is None else nullcontext():
+            if len(read_ledger(settings).entries) > len(ledger.entries):
+                _check_unpublished(settings, place, ledger)
+            if aside is not None:
+                put_aside(place, aside)
+            stale = _stale(place, made) if notebook == BRIEFING else []
+            put(made)
+            for path in (*stale, place / f"{notebook}.failed.ipynb"):
+                path.unlink(missing_ok=True)
+    return [*made]
 
 
-def _stale(place: Path, drafts: Path, made: set[str]) -> list[Path]:
+def _check_unpublished(settings: Settings, place: Path, before: Ledger) -> None:
+    """Raise where the report that lies there was published since: what is published is not replaced unasked."""
+    record = readable(place)
+    entry = published_as(read_ledger(settings).entries[len(before.entries) :], record)
+    if entry is not None:
+        raise CityAnalyticsError(
+            Message.of(
+                "{report} was published by {who} while it was made again; it stays: run the command again to see what "
+                "would be replaced",
+                report=place,
+                who=entry.by,
+            )
+        )
+
+
+def _stale(place: Path, made: Mapping[Path, bytes]) -> list[Path]:
     """Return what the report will no longer be: pages of languages left out, PDFs of pages that change."""
     pages = sorted(place.glob("briefing.*.html"))
-    left_out = [page for page in pages if page.name not in made]
-    changed = [
-        page for page in pages if page.name in made and page.read_bytes() != (drafts / page.name).read_bytes()
-    ]
+    left_out = [page for page in pages if page not in made]
+    changed = [page for page in pages if page in made and page.read_bytes() != made[page]]
     return left_out + [page.with_suffix(".pdf") for page in (*left_out, *changed)]
 
 
@@ -125,16 +143,11 @@ def _as_made(place: Path, languages: Sequence[str]) -> bool:
 
 
 @contextmanager
-def _folder(place: Path) -> Iterator[None]:
-    """Make a report's folder; what was made and stays empty is removed, whatever happens."""
-    new = [folder for folder in (place, *place.parents) if not folder.exists()]
-    place.mkdir(parents=True, exist_ok=True)
-    try:
-        yield
-    finally:
-        for folder in new:
-            with suppress(OSError):  # something lies in it
-                folder.rmdir()
+def _within(folder: Path) -> Iterator[Path]:
+    """Give a folder for drafts of a report that goes into no workspace."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        yield Path(scratch)
 
 
 def _export(executed: dict[str, Any], languages: Sequence[str], folder: Path) -> None:

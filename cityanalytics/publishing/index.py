@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.briefing.archive import Publication, Report, lists
+from cityanalytics.durable import put
 from cityanalytics.issues import Message
+from cityanalytics.lock import writing
 from cityanalytics.publishing.ledger import published_as, read_ledger
 from cityanalytics.publishing.recorded import FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from cityanalytics.outlook.record import Published
+    from cityanalytics.publishing.ledger import Ledger
     from cityanalytics.settings import Settings
 
 #: Names of the lists below reports/, in the first language, in others, and of a year.
@@ -40,33 +43,38 @@ def write_index(settings: Settings, *, on_doubt: Callable[[Message], None] = lam
     list of pathlib.Path
         The pages, the one to open first.
     """
-    pages = index_pages(settings, on_doubt=on_doubt)
-    settings.reports.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=settings.reports) as scratch:
-        for name, page in pages.items():
-            (Path(scratch) / name).write_text(page, encoding="utf-8", newline="\n")
-        for name in pages:
-            (Path(scratch) / name).replace(settings.reports / name)
-    for path in settings.reports.glob("index.*html"):
-        if LIST.fullmatch(path.name) and path.name not in pages:
-            path.unlink()  # a list of a year that has no report any more
-    return [settings.reports / name for name in pages]
+    with writing(settings.root, "brief"):
+        lists = index_files(settings, read_ledger(settings), on_doubt=on_doubt)
+        put(lists)
+        for path in settings.reports.glob("index.*html"):
+            if LIST.fullmatch(path.name) and path not in lists:
+                path.unlink()  # a list of a year that has no report any more
+    return [*lists]
+
+
+def index_files(
+    settings: Settings, ledger: Ledger, *, on_doubt: Callable[[Message], None] = lambda _: None
+) -> dict[Path, bytes]:
+    """Return what the lists are to hold, by their paths, the one to open first before the others."""
+    pages = index_pages(settings, ledger=ledger, on_doubt=on_doubt)
+    return {settings.reports / name: page.encode() for name, page in pages.items()}
 
 
 def index_pages(
-    settings: Settings, *, on_doubt: Callable[[Message], None] = lambda _: None
+    settings: Settings,
+    *,
+    ledger: Ledger | None = None,
+    on_doubt: Callable[[Message], None] = lambda _: None,
 ) -> dict[str, str]:
-    """Return the lists by file name, as they would be written now."""
+    """Return the lists by file name, as they would be written now, or with a ledger that is not written yet."""
     # nbconvert comes with the template: only where a page is written
     from cityanalytics.briefing.template import report_list
 
-    entries = read_ledger(settings).entries
+    entries = (ledger or read_ledger(settings)).entries
     reports = []
     doubts: dict[Path, Exception] = {}
-    for path in sorted(settings.reports.rglob(FILE)):
+    for path in sorted(_records(settings.reports)):
         place = path.parent.relative_to(settings.reports)
-        if any(part.startswith(".") for part in place.parts):
-            continue  # a report that is being made
         try:
             record = json.loads(path.read_text(encoding="utf-8"))
             reports.append(
@@ -98,6 +106,14 @@ def index_pages(
             )
         )
     return {name: report_list(page) for name, page in pages.items()}
+
+
+def _records(reports: Path) -> Iterator[Path]:
+    """Give the records below a folder; of reports that are being made none, and they may come and go meanwhile."""
+    for place, folders, files in os.walk(reports):
+        folders[:] = [folder for folder in folders if not folder.startswith(".")]
+        if FILE in files:
+            yield Path(place, FILE)
 
 
 def _unlisted(settings: Settings, report: Report) -> Exception | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
 from typing import TYPE_CHECKING, Any
 
+from cityanalytics.durable import put
 from cityanalytics.errors import CityAnalyticsError
 from cityanalytics.issues import Message
 from cityanalytics.publishing.ledger import published_as, read_ledger
@@ -76,9 +76,8 @@ def put_aside(place: Path, aside: Path) -> None:
     """Copy a report to where it is kept, its record last: what is cut short is no report, and copied again."""
     if (aside / FILE).is_file():
         return  # the same report, byte for byte
-    aside.mkdir(exist_ok=True)
-    for path in sorted(_files(place), key=lambda path: path.name == FILE):
-        shutil.copy2(path, aside / path.name)
+    files = sorted(_files(place), key=lambda path: path.name == FILE)
+    put({aside / path.name: path.read_bytes() for path in files})
 
 
 def same_inputs(

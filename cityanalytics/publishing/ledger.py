@@ -93,8 +93,8 @@ def published_as(entries: Sequence[Published], record: Mapping[str, Any]) -> Pub
     return same[-1] if same else None
 
 
-def append(settings: Settings, entry: dict[str, Any]) -> Published:
-    """Add an entry at the end: the file is written anew beside its place and moved into it.
+def appended(settings: Settings, entry: dict[str, Any]) -> tuple[Ledger, bytes]:
+    """Return the ledger with an entry at its end, and what its file holds then; nothing is written.
 
     Parameters
     ----------
@@ -106,30 +106,15 @@ def append(settings: Settings, entry: dict[str, Any]) -> Published:
     Raises
     ------
     CityAnalyticsError
-        The ledger does not check, or is being written by another command.
+        The ledger does not check.
     """
     path = path_of(settings)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{FILE}.new")
-    try:
-        stream = draft.open("x", encoding="utf-8", newline="\n")
-    except FileExistsError as error:
-        raise CityAnalyticsError(
-            Message.of(
-                "another command is publishing; if none is, one was interrupted: delete {file}", file=draft
-            )
-        ) from error
-    try:
-        with stream:
-            ledger = read_ledger(settings)
-            lines = path.read_text(encoding="utf-8").splitlines()[:-1] if ledger.entries else []
-            lines.append(_line({**entry, "previous": ledger.head}))
-            added = _checked(path, len(lines), lines[-1], ledger.head)
-            stream.write("\n".join([*lines, _seal(len(lines), added.sha256)]) + "\n")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    return added
+    ledger = read_ledger(settings)
+    lines = path.read_text(encoding="utf-8").splitlines()[:-1] if ledger.entries else []
+    lines.append(_line({**entry, "previous": ledger.head}))
+    added = _checked(path, len(lines), lines[-1], ledger.head)
+    text = "\n".join([*lines, _seal(len(lines), added.sha256)]) + "\n"
+    return Ledger(entries=(*ledger.entries, added)), text.encode()
 
 
 def check_head(ledger: Ledger, recorded: dict[str, Any]) -> Sequence[Message]:

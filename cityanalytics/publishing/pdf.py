@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cityanalytics.durable import put
 from cityanalytics.errors import CityAnalyticsError
 from cityanalytics.issues import Message
 
@@ -84,14 +85,11 @@ def print_pages(
             drafts.append(Path(scratch) / f"{number}.pdf")
             _print(chromium, page, drafts[-1], profile=Path(scratch) / "profile")
             on_page()
-        written = []
-        for draft, page in zip(drafts, pages, strict=True):
-            target = page.with_suffix(".pdf")
-            beside = target.with_name(f".{target.name}.new")
-            shutil.copyfile(draft, beside)  # the scratch folder may lie on another disk
-            beside.replace(target)
-            written.append(target)
-    return written
+        printed = {
+            page.with_suffix(".pdf"): draft.read_bytes() for draft, page in zip(drafts, pages, strict=True)
+        }
+    put(printed)
+    return [*printed]
 
 
 def prints_margins(chromium: str) -> bool:

@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cityanalytics.durable import put
 from cityanalytics.errors import CityAnalyticsError, UsageError
 from cityanalytics.intake.register import read_register
 from cityanalytics.intake.store import read_tables
 from cityanalytics.issues import Message
+from cityanalytics.lock import writing
 from cityanalytics.outlook.record import IN_TIME_DAYS, LEVELS, hindcast_reasons
-from cityanalytics.publishing.ledger import append, published_as, read_ledger
+from cityanalytics.publishing.index import index_files, write_index
+from cityanalytics.publishing.ledger import appended, path_of, published_as, read_ledger
 from cityanalytics.publishing.recorded import read_record
 from cityanalytics.publishing.verify import command_again, verify
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from cityanalytics.outlook.record import Published
@@ -36,8 +39,19 @@ def hindcast_words(reasons: Sequence[str]) -> list[Message]:
     return [HINDCAST[reason] for reason in reasons]
 
 
-def publish(settings: Settings, report: Path, *, by: str, on: dt.date, scratch: Path) -> Published:
-    """Freeze a briefing's forecast.
+def publish(
+    settings: Settings,
+    report: Path,
+    *,
+    by: str,
+    on: dt.date,
+    scratch: Path,
+    on_doubt: Callable[[Message], None] = lambda _: None,
+) -> Published:
+    """Freeze a briefing's forecast, and say in the lists of reports that it is published.
+
+    The entry is sealed once everything that can fail is done; lists that an earlier command left behind the ledger are
+    written too.
 
     Parameters
     ----------
@@ -51,6 +65,8 @@ def publish(settings: Settings, report: Path, *, by: str, on: dt.date, scratch: 
         The day of publishing.
     scratch
         An empty folder, where the report is made again.
+    on_doubt
+        Told of each record that cannot be listed.
 
     Returns
     -------
@@ -69,9 +85,36 @@ def publish(settings: Settings, report: Path, *, by: str, on: dt.date, scratch: 
     if not who:
         raise UsageError(Message.of("--by names who publishes; it is empty"))
     record = read_record(report)
+    _check_new(settings, record, on=on, on_doubt=on_doubt)
+    _fields(settings, record, by=who, on=on)
+    verdict = verify(settings, report, scratch=scratch)
+    if not verdict.equal or verdict.missing:
+        raise CityAnalyticsError(
+            Message.of(
+                "not published: the report is not what its inputs give now; `cityanalytics verify {report}` says why, "
+                "`{command}` makes it again",
+                report=report,
+                command=command_again(record),
+            )
+        )
+    with writing(settings.root, "publish"):
+        _check_new(
+            settings, record, on=on, on_doubt=on_doubt
+        )  # another command may have published it meanwhile
+        ledger, content = appended(settings, _fields(settings, record, by=who, on=on))
+        put({path_of(settings): content, **index_files(settings, ledger, on_doubt=on_doubt)})
+    return ledger.entries[-1]
+
+
+def _check_new(
+    settings: Settings, record: dict[str, Any], *, on: dt.date, on_doubt: Callable[[Message], None]
+) -> None:
+    """Raise where the forecast is in the ledger already, or the day lies before another that is known."""
     entries = read_ledger(settings).entries
-    entry = _fields(settings, record, by=who, on=on)
     if twice := published_as(entries, record):
+        write_index(
+            settings, on_doubt=on_doubt
+        )  # a command that was killed may have sealed it and not listed
         raise CityAnalyticsError(
             Message.of(
                 "this forecast was published on {day} by {who}; a forecast is published once",
@@ -86,17 +129,6 @@ def publish(settings: Settings, report: Path, *, by: str, on: dt.date, scratch: 
                 "today would be {day}, but {last} has passed already: check the clock", day=on, last=last
             )
         )
-    verdict = verify(settings, report, scratch=scratch)
-    if not verdict.equal or verdict.missing:
-        raise CityAnalyticsError(
-            Message.of(
-                "not published: the report is not what its inputs give now; `cityanalytics verify {report}` says why, "
-                "`{command}` makes it again",
-                report=report,
-                command=command_again(record),
-            )
-        )
-    return append(settings, entry)
 
 
 def _fields(settings: Settings, record: dict[str, Any], *, by: str, on: dt.date) -> dict[str, Any]:
