@@ -4,6 +4,7 @@ The road, in order: :mod:`~cityanalytics.workbooks` understands any sheet,
 :mod:`~cityanalytics.intake` makes tidy tables of what units sent,
 :mod:`~cityanalytics.programme` knows the programme on a date,
 :mod:`~cityanalytics.outlook` says where the year ends,
+:mod:`~cityanalytics.whatif` where it would end if something changed,
 :mod:`~cityanalytics.briefing` says it plainly, and
 :mod:`~cityanalytics.publishing` makes, keeps and checks the pages.
 
@@ -37,10 +38,12 @@ if TYPE_CHECKING:
         open_workspace,
         programme,
         trace,
+        what_if,
     )
     from cityanalytics.outlook.forecast import Forecast
     from cityanalytics.programme.changes import Changes
     from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.whatif.whatif import WhatIf
     from cityanalytics.workbooks.workbook import Workbook, read_workbook
     from cityanalytics.workspace import Workspace
 
@@ -51,6 +54,7 @@ __all__ = [
     "Forecast",
     "Ingestion",
     "Programme",
+    "WhatIf",
     "Workbook",
     "Workspace",
     "briefing",
@@ -64,6 +68,7 @@ __all__ = [
     "programme",
     "read_workbook",
     "trace",
+    "what_if",
 ]
 
 #: Public name to the module that holds it.
@@ -73,6 +78,7 @@ _HOMES = {
     "Forecast": "outlook.forecast",
     "Ingestion": "intake.ingestion",
     "Programme": "programme.snapshot",
+    "WhatIf": "whatif.whatif",
     "Workbook": "workbooks.workbook",
     "Workspace": "workspace",
     "read_workbook": "workbooks.workbook",

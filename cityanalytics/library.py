@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cityanalytics.outlook.forecast import Forecast
     from cityanalytics.programme.changes import Changes
     from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.whatif.whatif import Given, WhatIf
     from cityanalytics.workspace import Workspace
 
 
@@ -203,6 +204,42 @@ def forecast(
     return forecast_programme(
         programme, reference_class=reference_class or "", target=target, seed=seed, pace=pace
     )
+
+
+def what_if(forecast: Forecast, *scenarios: Given) -> WhatIf:
+    """Hold scenarios against a forecast, on the same paths.
+
+    Parameters
+    ----------
+    forecast
+        Base.
+    *scenarios
+        Each a scenario file (a path that ends in ``.toml``; it may hold several), a setting such as ``"pace=1.2"`` or
+        ``"start=2010-10-15@UNIT"``, a list of settings that make one scenario together, or what a scenario file holds
+        as a dictionary.
+
+    Returns
+    -------
+    WhatIf
+        ``table``, ``by()``, ``attribution()``, ``ineffective``, ``monthly``, ``plot()``, ``to_toml()``, and the
+        questions ``goal()``, ``tornado()`` and ``fewest()``.
+
+    Raises
+    ------
+    cityanalytics.errors.BlockingIssuesError
+        With every fault of every scenario: where it stands, what it is, the nearest name.
+    cityanalytics.errors.UsageError
+        A file cannot be read.
+
+    Examples
+    --------
+    >>> found = ca.what_if(forecast, "pace=1.1", "city_pace=1.1")
+    >>> found.table["probability"].round(3).tolist()
+    [0.612, 0.667, 0.694]
+    """
+    from cityanalytics.whatif.whatif import what_if as hold
+
+    return hold(forecast, scenarios)
 
 
 def forecast_series(frame: pd.DataFrame, month: int, *, years: Sequence[int] = ()) -> pd.DataFrame:

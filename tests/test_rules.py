@@ -29,6 +29,7 @@ OPENS_FILES = {
     "intake/store.py",
     "intake/handout.py",
     "intake/returns.py",
+    "whatif/scenariofile.py",  # wherever they are kept
     "series/seriesfile.py",  # series of no workspace: a table in, a table out
     "settings.py",
     "durable.py",

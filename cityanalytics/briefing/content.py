@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cityanalytics.outlook.outlook import Outlook
     from cityanalytics.outlook.pace import Pace
     from cityanalytics.outlook.record import Record, Rules
-    from cityanalytics.outlook.scenario import Scenario
+    from cityanalytics.outlook.scenario import PaceScenario
     from cityanalytics.programme.changes import Changes
     from cityanalytics.programme.reconcile import Reconciliation
     from cityanalytics.programme.snapshot import Programme
@@ -91,7 +91,7 @@ class Content:
     forecast: YearTotal
     outlook: Outlook
     alternatives: tuple[YearTotal, ...]
-    scenarios: tuple[Scenario, ...]
+    scenarios: tuple[PaceScenario, ...]
     changes: Changes | None
     bridge: Bridge | None
     record: Record

@@ -15,7 +15,7 @@ from cityanalytics.briefing.formats import Day, Word, amounts, areas
 from cityanalytics.briefing.number import MISSING, NOT_APPLICABLE
 from cityanalytics.briefing.section import quarter_name
 from cityanalytics.briefing.shown import Declaration, ShownTable, bound
-from cityanalytics.outlook.scenario import Scenario
+from cityanalytics.outlook.scenario import PaceScenario
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -707,5 +707,5 @@ def of_trend(points: Sequence[Point], settings: Settings) -> ShownTable:
 
 def levers(content: Content, pace: float) -> ShownTable:
     """Return the scenarios with one more: the daily pace multiplied by `pace` from the day after the data date."""
-    given = Scenario(name="pace", pace=pace, forecast=content.forecast.at_pace(pace))
+    given = PaceScenario(name="pace", pace=pace, forecast=content.forecast.at_pace(pace))
     return replace(content, scenarios=(*content.scenarios, given)).tables["scenarios"]

@@ -16,6 +16,7 @@ from cityanalytics.cli.filing import ingest, init, inspect, receive, withdraw
 from cityanalytics.cli.forecasts import forecast, forecast_series
 from cityanalytics.cli.making import brief
 from cityanalytics.cli.reports import lab, publish, trace, verify
+from cityanalytics.cli.whatif import what_if
 from cityanalytics.errors import CityAnalyticsError
 from cityanalytics.lock import ON_WAIT
 
@@ -35,6 +36,7 @@ COMMANDS = (
     brief,
     forecast,
     forecast_series,
+    what_if,
     diff,
     trace,
     publish,
@@ -51,6 +53,7 @@ EXAMPLES = {
     "brief": "brief 2010Q3 --lang zh --pdf",
     "forecast": "forecast 2010Q3 --as-of 2010-08-31",
     "forecast-series": "forecast-series series.csv --month 9 --out forecasts.csv",
+    "what-if": "what-if --set pace=1.2@东城片区建设办 --goal 0.7 --lever pace",
     "diff": "diff 2010Q2 2010Q3",
     "trace": "trace reports/2010Q3 investment_to_date",
     "publish": "publish reports/2010Q3/briefing.zh.html --by 总工办",

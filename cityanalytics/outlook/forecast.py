@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
 from cityanalytics.outlook.outlook import look_ahead
 from cityanalytics.outlook.parts import GROUPS
-from cityanalytics.outlook.paths import PATHS, Paths
+from cityanalytics.outlook.paths import Paths
 from cityanalytics.programme import progress
 from cityanalytics.programme.frames import with_units
 from cityanalytics.series.methods import QUANTILES, PaceOfClass, YearTotal
@@ -175,8 +177,8 @@ class Forecast:
             ``own_years`` (earlier years known), ``own_months`` (months of this year, the last maybe in part),
             ``class`` (reference class), ``class_series`` (how many series it was learnt from), ``class_coverage`` (of
             left-out years inside the 80 % range), ``plan`` (yuan; None without one), ``method``; and the two rulers:
-            ``bottom_up`` (where the projects' own curves lead, yuan) and ``factor`` (on what these expect, on the path
-            of the city's median).
+            ``bottom_up`` (where the projects' own curves lead, yuan) and ``factor`` (on what these expect, the median
+            of all paths).
 
         Examples
         --------
@@ -193,7 +195,7 @@ class Forecast:
             "plan": self.total.target if self.total.target > 0 else None,
             "method": self.total.method,
             "bottom_up": self.total.done + self.outlook.parts.expected,
-            "factor": float(self.drawn.factor[PATHS // 2]),
+            "factor": float(np.median(self.drawn.factor)),
         }
 
     def to_frame(self) -> pd.DataFrame:

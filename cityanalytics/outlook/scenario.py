@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scenario:
+class PaceScenario:
     """A named change.
 
     Parameters
@@ -29,7 +29,7 @@ class Scenario:
     forecast: YearTotal
 
 
-def scenarios(base: YearTotal, pace: Pace, *, extra_days: int) -> tuple[Scenario, ...]:
+def scenarios(base: YearTotal, pace: Pace, *, extra_days: int) -> tuple[PaceScenario, ...]:
     """Return base and the scenarios that a bureau asks for first.
 
     Parameters
@@ -43,13 +43,13 @@ def scenarios(base: YearTotal, pace: Pace, *, extra_days: int) -> tuple[Scenario
 
     Returns
     -------
-    tuple of Scenario
+    tuple of PaceScenario
         ``base``; the pace so far kept (``achieved``); the pace that the plan needs (``required``); the best pace
         sustained so far (``best``); holidays worked through (``holiday``). Each sets the *median* pace; those
         that have no meaning on the date are left out.
     """
     if not pace.days_left:
-        return (Scenario(name="base", pace=1.0, forecast=base),)
+        return (PaceScenario(name="base", pace=1.0, forecast=base),)
     median = base.remainder / pace.days_left
     factors = {
         "base": 1.0,
@@ -59,7 +59,7 @@ def scenarios(base: YearTotal, pace: Pace, *, extra_days: int) -> tuple[Scenario
         "holiday": 1.0 + extra_days / pace.working_days_left if pace.working_days_left else 1.0,
     }
     return tuple(
-        Scenario(name=name, pace=factor, forecast=base.at_pace(factor))
+        PaceScenario(name=name, pace=factor, forecast=base.at_pace(factor))
         for name, factor in factors.items()
         if factor > 0 and (name == "base" or factor != 1.0)
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cityanalytics.outlook.outlook import Outlook
     from cityanalytics.outlook.pace import Pace
     from cityanalytics.outlook.record import Record
-    from cityanalytics.outlook.scenario import Scenario
+    from cityanalytics.outlook.scenario import PaceScenario
     from cityanalytics.programme.changes import Changes
     from cityanalytics.programme.reconcile import Reconciliation
     from cityanalytics.programme.snapshot import Programme
@@ -59,7 +59,7 @@ class Basis:
     forecast: YearTotal
     alternatives: tuple[YearTotal, ...]
     outlook: Outlook
-    scenarios: tuple[Scenario, ...]
+    scenarios: tuple[PaceScenario, ...]
     changes: Changes | None
     bridge: Bridge | None
     record: Record

@@ -1,0 +1,318 @@
+"""The model: what levers do to each project's expected curve, and what that does to the paths of the city.
+
+On path n project i adds ``min(cap, k_n q_ni e_i)``: ``e_i`` from its own curve, ``q_ni`` a draw, ``k_n`` the factor
+with which all projects add up to the city, solved on base and then frozen. Levers change a project's *effective days*
+(a product of factors for each day that is left), its start, its total and what is paid; everything else stays, draws
+too, so that scenario and base are compared path by path (common random numbers).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cityanalytics.calendar import ONE_DAY, WorkCalendar, days, year_end
+from cityanalytics.outlook.paths import PATHS, Paths, draws
+from cityanalytics.outlook.scurve import curve_at
+from cityanalytics.whatif.choice import Choice
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    import pandas as pd
+
+    from cityanalytics.outlook.curves import ToCome
+    from cityanalytics.outlook.forecast import Forecast
+    from cityanalytics.whatif.levers import Addition, Lever
+
+#: A project that is freed goes at most so many times as fast as it did.
+FASTEST = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """What levers do to projects: one value a project, or one a project and day that is left.
+
+    Parameters
+    ----------
+    clock
+        Factor on the work of each day (projects x days).
+    begins
+        Day that is left, from 0, on which one that waits begins; NaN where its own hazard says so.
+    lifted
+        Day on which one that waits may begin at last; NaN for none.
+    total
+        Total investment in parts of the present one.
+    added
+        Yuan on top of that.
+    paid
+        Share of what would be added that is paid for.
+    """
+
+    clock: np.ndarray
+    begins: np.ndarray
+    lifted: np.ndarray
+    total: np.ndarray
+    added: np.ndarray
+    paid: np.ndarray
+
+    @property
+    def changed(self) -> np.ndarray:
+        """Which projects differ from base (bool)."""
+        return np.asarray(
+            (self.clock != 1.0).any(axis=1)
+            | ~np.isnan(self.begins)
+            | ~np.isnan(self.lifted)
+            | (self.total != 1.0)
+            | (self.added != 0.0)
+            | (self.paid != 1.0)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A unit or category on base.
+
+    Parameters
+    ----------
+    rows
+        Its projects.
+    published
+        ``plan``, ``done``, ``p10``, ``p50``, ``p90`` (yuan), ``probability``.
+    paths, ordered
+        Its year's end on each path (yuan), as they are and sorted.
+    """
+
+    rows: np.ndarray
+    published: dict[str, float]
+    paths: np.ndarray
+    ordered: np.ndarray
+
+    @classmethod
+    def empty(cls) -> Group:
+        """Return a group that has no project yet."""
+        published = dict.fromkeys(("plan", "done", "p10", "p50", "p90"), 0.0) | {"probability": np.nan}
+        nothing = np.zeros(PATHS)
+        return cls(rows=np.zeros(0, dtype=int), published=published, paths=nothing, ordered=nothing)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """A forecast, prepared for levers.
+
+    Parameters
+    ----------
+    forecast
+        Base.
+    projects
+        One row a project, in the order of the paths: what levers choose by, and ``plan``.
+    calendar
+        Working days.
+    """
+
+    forecast: Forecast
+    projects: pd.DataFrame
+    calendar: WorkCalendar
+    _groups: dict[str, dict[str, Group]] = field(default_factory=dict, repr=False, compare=False)
+    _paced: dict[float, Paths] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, forecast: Forecast) -> Model:
+        """Prepare a forecast."""
+        source = forecast.programme.source
+        known = forecast.programme.projects.set_index("project")
+        order = forecast.outlook.parts.projects["project"]
+        columns = ["unit", "category", "town", "constraint", "stage", "plan", "done"]
+        return cls(
+            forecast=forecast,
+            projects=known.loc[order, columns].reset_index(),
+            calendar=WorkCalendar() if source is None else source.settings.calendar,
+        )
+
+    @property
+    def curves(self) -> ToCome:
+        """The projects' own curves."""
+        return self.forecast.outlook.parts.curves
+
+    @property
+    def base(self) -> Paths:
+        """The paths of base."""
+        return self.forecast.drawn
+
+    @property
+    def factor(self) -> float:
+        """The factor on what projects are expected to add, the median of all paths; every lever has it too."""
+        return float(np.median(self.base.factor))
+
+    @property
+    def as_of(self) -> dt.date:
+        """Data date."""
+        return self.forecast.total.as_of
+
+    @property
+    def city(self) -> str:
+        """The city's name in the workspace's first language; empty of tables alone."""
+        source = self.forecast.programme.source
+        return "" if source is None else source.settings.city[source.settings.languages[0]]
+
+    @cached_property
+    def days(self) -> tuple[dt.date, ...]:
+        """The days that are left."""
+        return tuple(days(self.as_of + ONE_DAY, year_end(self.as_of)))
+
+    @cached_property
+    def choice(self) -> Choice:
+        """Which projects a lever may choose."""
+        return Choice(projects=self.projects, open=self.curves.waiting | self.curves.moving)
+
+    def at_pace(self, factor: float) -> Paths:
+        """Return the paths of base with the city's pace times a factor."""
+        if factor == 1.0:
+            return self.base
+        if factor not in self._paced:
+            total = self.forecast.total.at_pace(factor)
+            self._paced[factor] = Paths.of(self.forecast.outlook.parts, total, seed=self.forecast.seed)
+        return self._paced[factor]
+
+    def groups(self, key: str) -> dict[str, Group]:
+        """Return the units or categories, as the forecast lists them."""
+        if key not in self._groups:
+            names = self.projects[key].fillna("").to_numpy(dtype=str)
+            self._groups[key] = {}
+            for told in self.forecast.by(key).fillna({key: ""}).to_dict("records"):
+                own = np.flatnonzero(names == told[key])
+                paths = float(self.base.done[own].sum()) + self.base.added[own].sum(axis=0)
+                published = {str(name): value for name, value in told.items() if name != key}
+                self._groups[key][told[key]] = Group(
+                    rows=own, published=published, paths=paths, ordered=np.sort(paths)
+                )
+        return self._groups[key]
+
+    def place(self, day: dt.date) -> int:
+        """Return a day's place among those that are left, from 0; before them 0, after them their number."""
+        return min(max((day - self.as_of).days - 1, 0), len(self.days))
+
+    def span(self, lever: Lever) -> slice:
+        """Return the days that a lever acts on."""
+        first, last = getattr(lever, "from_", None), getattr(lever, "to", None)
+        begin = 0 if first is None else self.place(first)
+        return slice(begin, len(self.days) if last is None else self.place(last) + 1)
+
+    def working_days(self, span: slice) -> int:
+        """Return the working days of a span."""
+        return int(self._worked[span].sum())
+
+    @cached_property
+    def _worked(self) -> np.ndarray:
+        return np.array([self.calendar.is_working_day(day) for day in self.days], dtype=bool)
+
+    @cached_property
+    def faster(self) -> np.ndarray:
+        """How much faster each project goes once it goes at the usual pace: from once to 10 times (float64)."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.nan_to_num(np.clip(self.curves.usual / self.curves.performance, 1.0, FASTEST), nan=1.0)
+
+    def reach(self, levers: Iterable[Lever]) -> Reach:  # noqa: C901, PLR0912 - a case a kind of lever
+        """Return what levers do together; their order does not matter."""
+        curves, count = self.curves, len(self.projects)
+        clock = np.ones((count, len(self.days)))
+        begins, lifted = np.full(count, np.nan), np.full(count, np.nan)
+        total, added, paid = np.ones(count), np.zeros(count), np.ones(count)
+        # floats are multiplied in one order, whatever order the levers are written in; a start is known before a finish
+        for lever in sorted(levers, key=lambda one: (one.kind == "finish", repr(one))):
+            rows = self.choice.rows(lever)
+            waits = rows & curves.waiting
+            match lever.kind:
+                case "pace":
+                    clock[rows, self.span(lever)] *= lever.factor
+                case "shifts":
+                    clock[rows, self.span(lever)] *= 1.0 + (lever.shifts - 1) * lever.yield_
+                case "days":
+                    change = (lever.gained or 0.0) - (lever.lost or 0.0)
+                    span = self.span(lever)
+                    if change:
+                        clock[rows, span] *= max(1.0 + change / self.working_days(span), 0.0)
+                case "suspend":
+                    clock[rows, self.span(lever)] = 0.0
+                case "funds_arrive":
+                    clock[rows, : self.place(lever.on)] = 0.0
+                case "funds_short":
+                    paid[rows] *= 1.0 - lever.share
+                case "scope":
+                    if lever.share is None:
+                        added[rows & ~curves.untotalled] += lever.add or 0.0
+                    else:
+                        total[rows] += lever.share
+                case "never":
+                    clock[waits] = 0.0
+                case "start":
+                    begins[waits] = self.place(lever.on)
+                case "lift":
+                    lifted[rows] = np.fmin(lifted[rows], self.place(lever.on))
+                case "finish":
+                    until = float((lever.by - self.as_of).days)
+                    begun = ~np.isnan(begins)
+                    first = np.where(begun, begins, 0.0)
+                    length = np.where(begun, curves.duration, curves.planned_end)
+                    clock[rows] *= (length / np.maximum(until - first, 1.0))[rows, None]
+        freed = curves.moving & ~np.isnan(lifted)
+        for row in np.flatnonzero(freed & (self.faster > 1.0)):
+            clock[row, int(lifted[row]) :] *= self.faster[row]
+        lifted[freed] = np.nan
+        return Reach(clock=clock, begins=begins, lifted=lifted, total=total, added=added, paid=paid)
+
+    def expected(self, reach: Reach) -> tuple[np.ndarray, np.ndarray]:
+        """Return what each project's own curve adds under levers, and the most that it may (yuan)."""
+        curves, last = self.curves, len(self.days)
+        worked = np.concatenate(
+            [np.cumsum(reach.clock[:, ::-1], axis=1)[:, ::-1], np.zeros((len(reach.paid), 1))], axis=1
+        )
+        expected = curves.at(worked[:, :1])[:, 0]
+        rows = np.arange(len(expected))
+        for day, combine in ((reach.lifted, np.maximum), (reach.begins, lambda _, begun: begun)):
+            given = ~np.isnan(day)
+            since = worked[rows, np.where(given, day, last).astype(int)]
+            expected = np.where(given, combine(expected, curves.begun(since)), expected)
+        scale, cap = self._scope(reach)
+        return expected * scale, cap
+
+    def _scope(self, reach: Reach) -> tuple[np.ndarray, np.ndarray]:
+        curves = self.curves
+        stated = np.where(curves.untotalled, 1.0, curves.total)
+        scale = np.maximum(reach.total + np.where(curves.untotalled, 0.0, reach.added / stated), 0.0)
+        done = self.base.done
+        scoped = np.where(curves.untotalled, np.inf, np.maximum(stated * scale - done, 0.0))
+        return scale, np.where(scale == 1.0, curves.cap, scoped)
+
+    def added(self, reach: Reach, rows: np.ndarray, *, base: Paths | None = None) -> np.ndarray:
+        """Return what some projects add on each path under levers (yuan; rows x paths)."""
+        expected, cap = self.expected(reach)
+        found: np.ndarray = (base or self.base).scale[rows] * expected[rows, None]
+        np.minimum(found, cap[rows, None], out=found)
+        if (reach.paid[rows] != 1.0).any():
+            found *= reach.paid[rows, None]
+        return found
+
+    def new(self, additions: Sequence[Addition], *, base: Paths | None = None) -> np.ndarray:
+        """Return what projects that the programme does not have add on each path (yuan; additions x paths)."""
+        names = [addition.name for addition in additions]
+        last = len(self.days)
+        worked = np.array([last - self.place(one.start) for one in additions], dtype=float)
+        length = np.array([(one.finish - one.start).days + 1 for one in additions], dtype=float)
+        total = np.array([one.total for one in additions])
+        expected = np.minimum(total * self.curves.usual * curve_at(worked / length), total)
+        parts = self.forecast.outlook.parts
+        drawn = draws(names, np.arange(1, PATHS + 1), spread=parts.dispersion, seed=self.forecast.seed)
+        return np.asarray(np.minimum(total[:, None], drawn * (base or self.base).factor * expected[:, None]))
+
+    def chance(self, ends: np.ndarray, target: float) -> float:
+        """Return the share of paths that reach a target, taken between the two nearest (paths sorted)."""
+        below = int(np.searchsorted(ends, target, side="left"))
+        if below in {0, len(ends)}:
+            return 1.0 if below == 0 else 0.0
+        low, high = ends[below - 1], ends[below]
+        return float(1.0 - (below + (target - low) / (high - low)) / (PATHS + 1))
