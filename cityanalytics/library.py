@@ -354,11 +354,6 @@ def chart_style() -> None:
     >>> matplotlib.rcParams["font.family"]
     ['Noto Sans SC']
     """
-    import matplotlib as mpl
-    from matplotlib import font_manager
+    from cityanalytics.briefing.charts.typeface import for_matplotlib
 
-    from cityanalytics.briefing.charts import typeface
-
-    font_manager.fontManager.addfont(typeface.file())
-    mpl.rcParams["font.family"] = [font_manager.FontProperties(fname=typeface.file()).get_name()]
-    mpl.rcParams["axes.unicode_minus"] = False
+    for_matplotlib()

@@ -77,8 +77,10 @@ def levers(draw: st.DrawFn, model: Model) -> dict[str, Any]:
     if lever["kind"] in {"pace", "shifts", "suspend"}:
         lever["from"], lever["to"] = sorted([draw(days), draw(days)])
     key = draw(st.sampled_from(["", "units", "categories", "constraints", "stages", "projects"]))
-    if key and model.choice.names[key]:
-        lever[key] = tuple(draw(st.lists(st.sampled_from(model.choice.names[key]), min_size=1, max_size=3)))
+    if key and model.selection.names[key]:
+        lever[key] = tuple(
+            draw(st.lists(st.sampled_from(model.selection.names[key]), min_size=1, max_size=3))
+        )
     return lever
 
 
@@ -223,7 +225,7 @@ def test_the_pace_of_the_city_is_that_of_the_forecast(models: dict[str, Model]) 
 
 def test_an_addition_adds_to_its_unit_alone_and_no_more_than_its_total(models: dict[str, Model]) -> None:
     model = models["2010-09-22"]
-    unit, category = model.projects.loc[0, ["unit", "category"]]
+    unit, category = (str(model.projects[name][0]) for name in ("unit", "category"))
     new = {
         "name": "新河大桥",
         "unit": unit,
@@ -234,7 +236,7 @@ def test_an_addition_adds_to_its_unit_alone_and_no_more_than_its_total(models: d
     }
     found = ca.what_if(model.forecast, {"scenario": {"bridge": {"addition": [new]}}})
     groups = found.by("unit").set_index("unit")["mean_change"]
-    assert 0 < groups[unit] <= 2e8
+    assert 0 < groups.loc[unit] <= 2e8
     assert (groups.drop(unit) == 0).all()
     assert found.attribution()["kind"].tolist() == ["addition"]
 

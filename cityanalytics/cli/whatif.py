@@ -93,7 +93,7 @@ def what_if(
         }
     elif goal is not None:
         kind, _, names = lever.partition("@")
-        sought = found.goal(goal, kind or "pace", scenario=on, **found.model.choice.keys(names))
+        sought = found.goal(goal, kind or "pace", scenario=on, **found.model.selection.keys(names))
         document["goal"] = {
             "probability": sought.probability,
             "lever": sought.lever,
@@ -146,9 +146,9 @@ def _write(found: WhatIf, save: Path | None, plot: Path | None) -> None:
         import matplotlib as mpl
         from matplotlib.figure import Figure
 
-        from cityanalytics.library import chart_style
+        from cityanalytics.briefing.charts.typeface import for_matplotlib
 
-        chart_style()
+        for_matplotlib()
         figure = Figure(figsize=(8, 4.5), layout="constrained")
         found.plot(figure.subplots())
         # the same scenarios give the same bytes

@@ -206,7 +206,7 @@ class Answer:
         return found if self.scenario.city_pace != 1.0 else found.iloc[:-1]
 
     def _acts_on(self, lever: Lever) -> int:
-        rows = self.model.choice.rows(lever)
+        rows = self.model.selection.rows(lever)
         return int((rows & self.model.curves.waiting if lever.kind in {"start", "never"} else rows).sum())
 
     def ineffective(self) -> list[tuple[int, str, Message]]:
@@ -217,7 +217,7 @@ class Answer:
             rows, change = self._changed([lever])
             moved = np.zeros(len(names), dtype=bool)
             moved[rows[(change != 0).any(axis=1)]] = True
-            idle = np.flatnonzero(self.model.choice.rows(lever) & ~moved)
+            idle = np.flatnonzero(self.model.selection.rows(lever) & ~moved)
             found += [(place, str(names[row]), self._reason(lever, int(row))) for row in idle]
         return found
 
@@ -250,7 +250,7 @@ def _shapley(answer: Answer, levers: Sequence[Lever]) -> list[float]:
     if not levers:
         return []
     brought = [0.0] * len(levers)
-    touched = np.array([answer.model.choice.rows(lever) for lever in levers])
+    touched = np.array([answer.model.selection.rows(lever) for lever in levers])
     signs, place = np.unique(touched, axis=1, return_inverse=True)
     for sign in range(signs.shape[1]):
         own = np.flatnonzero(signs[:, sign]).tolist()

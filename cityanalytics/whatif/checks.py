@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from cityanalytics.issues import Issue, Message
-from cityanalytics.whatif.choice import CHOICES
+from cityanalytics.whatif.selection import CHOICES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def _lever(lever: Lever, model: Model, fault: Fault, at: tuple[str | int, ...]) 
     yield from dated
     if named or dated:
         return
-    rows = model.choice.rows(lever)
+    rows = model.selection.rows(lever)
     if not rows.any():
         yield fault(at, Message.of("no open project is chosen"))
     elif lever.kind in {"start", "never"} and not (rows & model.curves.waiting).any():
@@ -82,7 +82,7 @@ def _lever(lever: Lever, model: Model, fault: Fault, at: tuple[str | int, ...]) 
 
 def _names(lever: Lever, model: Model, fault: Fault, at: tuple[str | int, ...]) -> Iterator[Issue]:
     for key in CHOICES:
-        known = model.choice.names[key]
+        known = model.selection.names[key]
         for name in getattr(lever, key):
             if not known:
                 yield fault((*at, key), Message.of("no workbook has such a column"), value=name)
@@ -112,7 +112,7 @@ def _together(levers: list[Lever], model: Model, fault: Fault) -> Iterator[Issue
     starts = np.zeros(len(model.projects), dtype=int)
     acting = np.zeros(len(model.projects), dtype=int)
     for lever in levers:
-        rows = model.choice.rows(lever)
+        rows = model.selection.rows(lever)
         acting += rows
         if lever.kind in {"start", "never"}:
             starts += rows & model.curves.waiting
@@ -129,12 +129,12 @@ def _together(levers: list[Lever], model: Model, fault: Fault) -> Iterator[Issue
 def _addition(
     addition: Addition, model: Model, fault: Fault, at: tuple[str | int, ...], names: set[str]
 ) -> Iterator[Issue]:
-    if addition.name in {*model.choice.names["projects"], *names}:
+    if addition.name in {*model.selection.names["projects"], *names}:
         yield fault((*at, "name"), Message.of("there is a project {name} already", name=addition.name))
     for key, known in (("unit", "units"), ("category", "categories")):
         name = getattr(addition, key)
-        if name not in model.choice.names[known]:
-            near = difflib.get_close_matches(name, model.choice.names[known], n=1, cutoff=0.3)
+        if name not in model.selection.names[known]:
+            near = difflib.get_close_matches(name, model.selection.names[known], n=1, cutoff=0.3)
             yield fault((*at, key), Message.of("unknown name {name}", name=name), near=", ".join(near))
     if addition.start <= model.as_of:
         what = Message.of("the day lies not after the data date {as_of}", as_of=model.as_of)

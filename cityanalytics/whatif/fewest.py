@@ -79,7 +79,7 @@ def fewest(model: Model, scenario: Scenario, probability: float, of: str, lever:
     base = Answer(model=model, scenario=scenario)
     target, published = base.base.total.target, base.base.total.probability or 0.0
     before = model.chance(base.base.ends, target)
-    names = model.projects[FEWEST[of]].where(model.choice.rows(lever)).dropna()
+    names = model.projects[FEWEST[of]].where(model.selection.rows(lever)).dropna()
     listed = sorted(names.unique())
     if not listed:
         raise UsageError(Message.of("no open project of {name} to choose from", name=of))

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from cityanalytics.whatif.choice import CHOICES
+from cityanalytics.whatif.selection import CHOICES
 
 Names = Annotated[tuple[str, ...], Field(strict=False)]
 Day = Annotated[dt.date, Field(strict=True)]

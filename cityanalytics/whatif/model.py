@@ -17,7 +17,7 @@ import numpy as np
 from cityanalytics.calendar import ONE_DAY, WorkCalendar, days, year_end
 from cityanalytics.outlook.paths import PATHS, Paths, draws
 from cityanalytics.outlook.scurve import curve_at
-from cityanalytics.whatif.choice import Choice
+from cityanalytics.whatif.selection import Selection
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -165,9 +165,9 @@ class Model:
         return tuple(days(self.as_of + ONE_DAY, year_end(self.as_of)))
 
     @cached_property
-    def choice(self) -> Choice:
+    def selection(self) -> Selection:
         """Which projects a lever may choose."""
-        return Choice(projects=self.projects, open=self.curves.waiting | self.curves.moving)
+        return Selection(projects=self.projects, open=self.curves.waiting | self.curves.moving)
 
     def at_pace(self, factor: float) -> Paths:
         """Return the paths of base with the city's pace times a factor."""
@@ -224,7 +224,7 @@ class Model:
         total, added, paid = np.ones(count), np.zeros(count), np.ones(count)
         # floats are multiplied in one order, whatever order the levers are written in; a start is known before a finish
         for lever in sorted(levers, key=lambda one: (one.kind == "finish", repr(one))):
-            rows = self.choice.rows(lever)
+            rows = self.selection.rows(lever)
             waits = rows & curves.waiting
             match lever.kind:
                 case "pace":

@@ -65,9 +65,9 @@ def said(settings: Sequence[str], model: Model, *, name: str = "set") -> Scenari
             near = FORMS.get(kind) or nearest(kind, FORMS)
             faults.append(text.fault((), Message.of("{setting} is no lever", setting=setting), near=near))
             continue
-        chosen, unknown = model.choice.find([one.strip() for one in names.split(",") if one.strip()])
+        chosen, unknown = model.selection.find([one.strip() for one in names.split(",") if one.strip()])
         for one in unknown:
-            known = [each for listed in model.choice.names.values() for each in listed]
+            known = [each for listed in model.selection.names.values() for each in listed]
             faults.append(
                 text.fault((), Message.of("unknown name {name}", name=one), near=nearest(one, known))
             )

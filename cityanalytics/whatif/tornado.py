@@ -41,7 +41,7 @@ def tornado(model: Model, scenario: Scenario) -> pd.DataFrame:
     ]
     if model.curves.waiting.any():
         cases.append(("start", "", {"on": later}, {"on": soon}, {}))
-    held = model.projects["constraint"].where(model.choice.open).dropna()
+    held = model.projects["constraint"].where(model.selection.open).dropna()
     cases += [
         ("lift", constraint, {"on": later}, {"on": soon}, {"constraints": (constraint,)})
         for constraint in sorted(held.unique())

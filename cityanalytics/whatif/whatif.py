@@ -17,12 +17,12 @@ from cityanalytics.issues import Message
 from cityanalytics.outlook.paths import PATHS
 from cityanalytics.programme.frames import with_units
 from cityanalytics.whatif.answer import PUBLISHED, Answer
-from cityanalytics.whatif.choice import CHOICES
 from cityanalytics.whatif.fewest import Fewest, fewest
 from cityanalytics.whatif.goal import Goal, seek
 from cityanalytics.whatif.levers import KINDS, Lever, Scenario
 from cityanalytics.whatif.model import Model
 from cityanalytics.whatif.scenariofile import ScenarioText, read_file, scenarios, written
+from cityanalytics.whatif.selection import CHOICES
 from cityanalytics.whatif.setting import said
 from cityanalytics.whatif.tornado import tornado
 
@@ -60,7 +60,7 @@ class WhatIf:
     --------
     >>> found = ca.what_if(forecast, "pace=1.2")
     >>> found.table[["scenario", "p50"]].assign(p50=lambda t: (t["p50"] / 1e8).round(1)).values.tolist()
-    [['base', 93.6], ['pace=1.2', 96.9]]
+    [['base', 93.6], ['pace=1.2', 97.0]]
     """
 
     model: Model
@@ -233,7 +233,7 @@ class WhatIf:
         Examples
         --------
         >>> ca.what_if(forecast).goal(0.7).value
-        1.1636
+        1.1679
         """
         for key in chosen:
             if key not in CHOICES:

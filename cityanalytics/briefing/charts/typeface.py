@@ -195,3 +195,13 @@ def glyphs_missing(text: str) -> list[str]:
 @cache
 def _drawn(sign: str) -> bool:
     return bool(_font().get_char_index(ord(sign)))
+
+
+def for_matplotlib() -> None:
+    """Let matplotlib draw with this font, in the whole session."""
+    import matplotlib as mpl
+    from matplotlib import font_manager
+
+    font_manager.fontManager.addfont(file())
+    mpl.rcParams["font.family"] = [font_manager.FontProperties(fname=file()).get_name()]
+    mpl.rcParams["axes.unicode_minus"] = False

@@ -30,7 +30,7 @@ CHOICES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
+class Selection:
     """What levers choose from.
 
     Parameters
