@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 THEN, NOW = day("03-31"), day("06-30")
 STAGES = ("not started", "under construction", "suspended", "completed", None)
-LISTS = ("restated", "corrected", "plans", "slips", "said", "added", "dropped", "moved")
+LISTS = ("restated", "corrected", "plans", "slips", "attributes", "added", "dropped", "moved")
 DATES = ("planned_start", "planned_finish", "actual_start", "actual_finish")
 EMPTY = Desk().book("2010Q1", "04-01", {"甲路": {MARCH: 1.0}}).at("03-31")
 

@@ -642,11 +642,11 @@ def test_text_from_a_unit_stays_text(content) -> None:
     places = projects.index[: len(HOSTILE)]
     projects.loc[places, "project"] = list(HOSTILE)
     projects.loc[places, "difficulty"] = ["\x00\x08=1+1\ufffe" for _ in places]
-    said = content.changes.said.head(len(HOSTILE)).assign(old=list(HOSTILE), new=list(HOSTILE))
+    said = content.changes.attributes.head(len(HOSTILE)).assign(old=list(HOSTILE), new=list(HOSTILE))
     changed = replace(
         content,
         programme=replace(content.programme, traced=projects),
-        changes=replace(content.changes, said=said.assign(field="written_name")),
+        changes=replace(content.changes, attributes=said.assign(field="written_name")),
     )
     package = Package.of(write_workbook(companion(changed)))
     names = package.tables["projects"].column("项目")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: So many rows of a list fit beside the others; the rest is counted, and --json gives all.
 MOST_LISTED = 12
 #: Lists of a comparison in the JSON document, and the tables that they are.
-LISTS = ("restated", "corrected", "plans", "slips", "said")
+LISTS = {name: name for name in ("restated", "corrected", "plans", "slips")} | {"said": "attributes"}
 
 
 @click.command()
@@ -125,7 +125,7 @@ def _document(found: Changes) -> dict[str, Any]:
         ],
         "added": _records(found.added),
         "dropped": _records(found.dropped),
-        **{name: _records(getattr(found, name)) for name in LISTS},
+        **{key: _records(getattr(found, name)) for key, name in LISTS.items()},
     }
 
 
