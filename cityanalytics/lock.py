@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 FILE = ".cityanalytics.lock"
 #: Seconds that a command waits for another before it gives up.
 PATIENCE = 120.0
+#: Seconds that it waits before it says so.
+UNTOLD = 1.0
 #: Where a draft may lie that was left by a command that was killed.
 WRITTEN = ("data", "reports")
 #: Folders in which a report is made begin so.
@@ -73,7 +75,7 @@ def writing(root: Path, command: str, *, patience: float = PATIENCE) -> Iterator
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a share without locks gets one by the file's being there
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=min(patience, UNTOLD))
         except filelock.Timeout:
             ON_WAIT.get()(Message.of("waiting for another command: {holder}", holder=holder(path)))
             try:

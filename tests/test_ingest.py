@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -416,17 +417,32 @@ def test_a_failure_while_writing_leaves_no_half_tables(city: City, monkeypatch: 
     before = city.processed()
     city.send(investment(put(put(ROAD, 6, 15), 9, 65), BRIDGE), GOOD[1], on=CORRECTED)
     ingested = city.ingest()
-    write = pd.DataFrame.to_parquet
+    onto_disk, count = os.fsync, iter(range(100))
 
-    def full(self: pd.DataFrame, path: Path, **options: Any) -> None:
-        if "status" in path.name:
+    def full(descriptor: int) -> None:
+        if next(count) == 4:  # some drafts are there, none has been moved
             raise OSError(28, "No space left on device")
-        write(self, path, **options)
+        onto_disk(descriptor)
 
-    monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         write_tables(city.settings, ingested)
     assert city.processed() == before
+
+
+def test_the_bytes_that_are_parsed_are_those_that_were_received(city: City, tmp_path: Path) -> None:
+    city.send(*GOOD)
+    (path,) = city.settings.raw.rglob("*.xlsx")
+    good, other = path.read_bytes(), City(tmp_path / "other")
+    bad = other.settings.root / other.send(investment(put(put(ROAD, 6, 15), 9, 65), BRIDGE), GOOD[1])
+
+    def swap(_: str) -> None:
+        path.write_bytes(bad.read_bytes())
+
+    ingested = ingest(city.settings, on_file=swap)  # once its hash has been taken
+    path.write_bytes(good)
+    assert [severity for severity, _ in places(ingested, "FILE_CHANGED")] == ["error"]
+    assert len(ingested.tables["investment"]) == 0
 
 
 def test_a_correction_lifts_what_blocked(city: City) -> None:

@@ -247,7 +247,9 @@ def _make_all(
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
-    with ProcessPoolExecutor(max_workers=jobs) as pool:
+    from cityanalytics.bound import end_with_parent
+
+    with ProcessPoolExecutor(max_workers=jobs, initializer=end_with_parent) as pool:
         running = [pool.submit(make, task, aside=aside) for task, aside in tasks]
         try:
             for made in as_completed(running):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cityanalytics.bound import bound
 from cityanalytics.cli.console import (
     MOST_ROWS,
     UI,
@@ -265,4 +266,4 @@ def lab(arguments: tuple[str, ...], workspace: Path | None) -> None:
     import subprocess
 
     command.append(f"--LabApp.default_url=/lab/tree/{settings.notebooks.name}")
-    sys.exit(subprocess.call(command))  # noqa: S603 - a list, no shell
+    sys.exit(subprocess.call(bound(command)))  # noqa: S603 - a list, no shell

@@ -13,10 +13,9 @@ import pandas as pd
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.described import Described
 from cityanalytics.intake.misfiled import MISFILED, quarter_mismatches, unit_mismatches
-from cityanalytics.intake.register import check_register, read_register
+from cityanalytics.intake.register import check_register, file_changed, read_register
 from cityanalytics.intake.store import Ingested, Tables, beside_of
 from cityanalytics.issues import Issue, Message, Severity, file_of
-from cityanalytics.settings import file_sha256
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -114,8 +113,7 @@ def read_withdrawn(settings: Settings) -> Tables:
     counting = {receipt.file for receipt in read_register(settings)}
     gathered: dict[str, list[Rows]] = {name: [] for name in TABLES if name != "issues"}
     for receipt in read_register(settings, withdrawn=True):
-        path = settings.root / receipt.file
-        if receipt.file in counting or not path.is_file() or file_sha256(path) != receipt.sha256:
+        if receipt.file in counting:
             continue
         for name, parts in _read(settings, receipt, aliases, synonyms)[0].items():
             gathered[name] += parts
@@ -145,7 +143,12 @@ def _read(
     origin = Origin(
         receipt=receipt, data_date=settings.data_date(receipt.quarter), aliases=aliases, synonyms=synonyms
     )
-    understood = understand(without_issue_list(read_grids(settings.root / receipt.file, name=receipt.file)))
+    grids = read_grids(settings.root / receipt.file, name=receipt.file)
+    if (
+        grids.sha256 != receipt.sha256
+    ):  # the bytes that were read: another file may have lain there just before
+        return {}, [file_changed(receipt)], {}
+    understood = understand(without_issue_list(grids))
     issues = list(understood.issues)
     gathered: dict[str, list[Rows]] = {}
     counts: dict[str, dict[str, int]] = {}

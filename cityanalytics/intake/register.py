@@ -195,15 +195,18 @@ def _registered(settings: Settings, receipts: Sequence[Receipt]) -> Iterator[Iss
                 suggestion=Message.of("put the file back, or receive it again"),
             )
         elif file_sha256(path) != receipt.sha256:
-            yield Issue(
-                severity=Severity.ERROR,
-                code="FILE_CHANGED",
-                where=receipt.file,
-                understood=Message.of("its content is not what was received on {on}", on=receipt.received),
-                suggestion=Message.of(
-                    "put the original back, and receive the changed workbook as a correction"
-                ),
-            )
+            yield file_changed(receipt)
+
+
+def file_changed(receipt: Receipt) -> Issue:
+    """Return the issue of a workbook whose bytes are not those that were received."""
+    return Issue(
+        severity=Severity.ERROR,
+        code="FILE_CHANGED",
+        where=receipt.file,
+        understood=Message.of("its content is not what was received on {on}", on=receipt.received),
+        suggestion=Message.of("put the original back, and receive the changed workbook as a correction"),
+    )
 
 
 def _unregistered(settings: Settings, known: Collection[str]) -> Iterator[Issue]:

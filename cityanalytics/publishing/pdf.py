@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cityanalytics.bound import bound
 from cityanalytics.durable import put
 from cityanalytics.errors import CityAnalyticsError
 from cityanalytics.issues import Message
@@ -114,7 +115,12 @@ def _print(chromium: str, page: Path, target: Path, *, profile: Path) -> None:
     ]
     try:
         done = subprocess.run(  # noqa: S603 - a list, no shell
-            command, capture_output=True, text=True, errors="replace", check=False, timeout=MOST_SECONDS
+            bound(command),
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=MOST_SECONDS,
         )
         failed, reason = bool(done.returncode), done.stderr.strip()[-300:]
     except (OSError, subprocess.SubprocessError) as error:

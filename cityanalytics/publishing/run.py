@@ -9,6 +9,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from cityanalytics.bound import bound
 from cityanalytics.errors import NotebookError, UsageError
 from cityanalytics.issues import Message
 from cityanalytics.publishing.parameters import Parameter, check_names
@@ -121,7 +122,14 @@ def run_notebook(
     # slow to import, and a kernel starts with it: only where a notebook is run
     with address_grammars_left_out():
         import papermill
+        from jupyter_client.manager import AsyncKernelManager
         from papermill.exceptions import PapermillExecutionError
+
+    class Bound(AsyncKernelManager):
+        """Starts kernels that end with this process."""
+
+        def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
+            return bound(super().format_kernel_cmd(extra_arguments))
 
     try:
         papermill.execute_notebook(
@@ -130,6 +138,7 @@ def run_notebook(
             parameters={**{name: value for name, value in own.items() if name in declared}, **given},
             cwd=str(settings.root),
             progress_bar=False,
+            kernel_manager_class=Bound,
             # written whole at the end; else it is written anew before and after each cell
             request_save_on_cell_execute=False,
             autosave_cell_every=0,
