@@ -12,12 +12,10 @@ from urllib.parse import quote
 from babel import Locale
 
 from cityanalytics.briefing import display
-from cityanalytics.briefing.charts.declared import ShownChart
-from cityanalytics.briefing.charts.trend import TREND, Point, by_quarter
+from cityanalytics.briefing.course import Point, by_quarter
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.lights import Light
 from cityanalytics.briefing.section import quarter_name
-from cityanalytics.briefing.tables import of_trend
 from cityanalytics.briefing.wording import Wording
 
 if TYPE_CHECKING:
@@ -150,10 +148,7 @@ def _page(
         "reports_label": say.plain("Reports, newest first"),
         "no_reports": say.plain("No report has been made yet: `cityanalytics brief` makes one."),
         "trend_label": say.plain("The forecast from quarter to quarter"),
-        "trend": ShownChart(declaration=TREND, source=points, languages=settings.languages).html(say.language)
-        + of_trend(by_quarter(points), settings).html(say.language)
-        if points
-        else "",
+        "trend": _trend(points, settings, say.language) if points else "",
         "years": [],
         "later": split and year is None,
         "reports": [entries[report.place] for report in reports],
@@ -173,8 +168,21 @@ def _own_name(language: str) -> str:
     return str(Locale.parse(LANGUAGES[language].locale).get_language_name())
 
 
+def _trend(points: Sequence[Point], settings: Settings, language: str) -> str:
+    # drawing libraries take 0.5 s to import: only where there is something to draw
+    from cityanalytics.briefing.charts.declared import ShownChart
+    from cityanalytics.briefing.charts.trend import TREND
+    from cityanalytics.briefing.tables import of_trend
+
+    chart = ShownChart(declaration=TREND, source=points, languages=settings.languages)
+    return chart.html(language) + of_trend(by_quarter(points), settings).html(language)
+
+
 def _points(reports: Sequence[Report]) -> list[Point]:
-    """Return the forecasts of the newest report's year: of each data date the one known last, in order."""
+    """Return the forecasts of the newest report's year: of each data date the one known last, in order.
+
+    A single one has no course: none then.
+    """
     found = {}
     for report in reversed(reports):
         if report.as_of.year == reports[0].as_of.year:
@@ -185,7 +193,7 @@ def _points(reports: Sequence[Report]) -> list[Point]:
                 plan=forecast["target"],
                 **{name: forecast[name] for name in ("p10", "p50", "p90")},
             )
-    return list(found.values())
+    return list(found.values()) if len(found) > 1 else []
 
 
 def _entry(settings: Settings, say: Wording, report: Report) -> dict[str, Any]:

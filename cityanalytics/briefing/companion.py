@@ -23,7 +23,7 @@ from cityanalytics.briefing.sections.statement import statements
 from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet, decimals
 from cityanalytics.briefing.title import title_of
 from cityanalytics.briefing.wording import Wording
-from cityanalytics.workbooks.marking.issuelist import MOST_TEXT, fits, sheet_name
+from cityanalytics.workbooks.program import MOST_TEXT, fits, sheet_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,8 +12,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-
 from cityanalytics.briefing.language import LANGUAGES
 
 if TYPE_CHECKING:
@@ -161,6 +159,8 @@ def numbers(
     >>> numbers([2.675, -1234.5, 0.0], "en", places=2, signed=True)
     ['+2.68', '−1,234.50', '0.00']
     """
+    import numpy as np  # slow to import, and single numbers do without
+
     rules = LANGUAGES[language]
     given = np.asarray(values, dtype=float)
     with np.errstate(over="ignore", invalid="ignore"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
@@ -78,8 +79,11 @@ class BriefingRecord:
     document: Mapping[str, Any]
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        """Return what a notebook keeps for the publishing step."""
-        return {"text/plain": "briefing.json", RECORD: dict(self.document)}
+        """Return what a notebook keeps for the publishing step: one text, which nothing on its way takes apart."""
+        return {
+            "text/plain": "briefing.json",
+            RECORD: json.dumps(dict(self.document), ensure_ascii=False, allow_nan=False),
+        }
 
 
 #: Quarters of a year.

@@ -20,8 +20,8 @@ from cityanalytics.outlook.scenario import PaceScenario
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cityanalytics.briefing.charts.trend import Point
     from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.course import Point
     from cityanalytics.briefing.forecasts import LookBack, PastTests
     from cityanalytics.briefing.frames import Compared
     from cityanalytics.briefing.wording import Wording

@@ -182,5 +182,5 @@ def _record(executed: dict[str, Any]) -> dict[str, Any]:
         for output in cell.get("outputs", ())
         if RECORD in output.get("data", {})
     ]
-    record: dict[str, Any] = found[-1]
+    record: dict[str, Any] = json.loads(found[-1])
     return record

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.briefing import palette
-from cityanalytics.workbooks.marking.issuelist import readable
+from cityanalytics.workbooks.program import readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

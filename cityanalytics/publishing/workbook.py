@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from cityanalytics.briefing import palette
 from cityanalytics.briefing.spreadsheet import DAY
 from cityanalytics.publishing.nativecharts import draw
-from cityanalytics.workbooks.marking.issuelist import letters_wide, readable
-from cityanalytics.workbooks.marking.valuecopy import TEXT_ALONE
+from cityanalytics.workbooks.program import TEXT_ALONE, letters_wide, readable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

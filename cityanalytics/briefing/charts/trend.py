@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,42 +10,16 @@ from cityanalytics.briefing import display, palette
 from cityanalytics.briefing.charts.declared import ChartDeclaration
 from cityanalytics.briefing.charts.drawing import Drawing, days, round_ticks, spread
 from cityanalytics.briefing.charts.typeface import text_width
+from cityanalytics.briefing.course import by_quarter
 from cityanalytics.briefing.language import LANGUAGES
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
+    from cityanalytics.briefing.course import Point
     from cityanalytics.briefing.wording import Wording
 
 _LINE = 13.0  # points from one line of text to the next
-_LEAST_DAYS = 20  # a lone data date still gets a band that can be seen
-
-
-@dataclass(frozen=True, kw_only=True)
-class Point:
-    """A year's forecast as a report states it: its data date and quarter, the plan, and quantiles, in yuan."""
-
-    as_of: dt.date
-    quarter: str
-    plan: float
-    p10: float
-    p50: float
-    p90: float
-
-
-def by_quarter(points: Sequence[Point]) -> list[Point]:
-    """Return the last point of each quarter.
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> plain = dict(quarter="2010Q1", plan=9e9, p10=8e9, p50=9e9, p90=1e10)
-    >>> points = [Point(as_of=dt.date(2010, month, 1), **plain) for month in (2, 3)]
-    >>> [point.as_of.month for point in by_quarter(points)]
-    [3]
-    """
-    return list({point.quarter: point for point in points}.values())
 
 
 def _frame(points: Sequence[Point]) -> pd.DataFrame:
@@ -68,8 +41,6 @@ def _finding(points: Sequence[Point], _rows: pd.DataFrame, say: Wording) -> str:
         lies = say.plain("the plan of {plan} lies below the band", **gaps)
     else:
         lies = say.plain("the plan of {plan} lies inside the band", **gaps)
-    if len(points) == 1:
-        return say.plain("The median is {last}; {lies}", lies=lies, **gaps)
     if gaps["first"] == gaps["last"]:
         return say.plain("The median is still {last}, as on {day}; {lies}", lies=lies, **gaps)
     return say.plain("The median went from {first} on {day} to {last}; {lies}", lies=lies, **gaps)
@@ -113,7 +84,7 @@ def _draw(points: Sequence[Point], _rows: pd.DataFrame, say: Wording) -> Drawing
     lows, middles, highs, plans = (
         [getattr(point, name) / scale.per for point in points] for name in ("p10", "p50", "p90", "plan")
     )
-    room, middle = max(dates[-1] - dates[0], _LEAST_DAYS), (dates[0] + dates[-1]) / 2
+    spare_days = 0.04 * (dates[-1] - dates[0])
     least, most = min(*lows, *plans), max(*highs, *plans)
     spare = 0.08 * (most - least or most or 1.0)
     drawn = Drawing(
@@ -122,20 +93,17 @@ def _draw(points: Sequence[Point], _rows: pd.DataFrame, say: Wording) -> Drawing
         right=max(map(text_width, labels)) + 14,
         top=20,
         bottom=22,
-        across=(middle - 0.54 * room, middle + 0.54 * room),
+        across=(dates[0] - spare_days, dates[-1] + spare_days),
         up=(least - spare, most + spare),
     )
     named = _ticks(points, drawn, say.language)
     drawn.ticks([day for day, _ in named], [label for _, label in named], line=True)
     drawn.grid(round_ticks(*drawn.up, 4), scale.unit, away=28)
-    wide = dates if len(dates) > 1 else [dates[0] - _LEAST_DAYS / 8, dates[0] + _LEAST_DAYS / 8]
-    low, high = ([*bound, *bound][: len(wide)] for bound in (lows, highs))  # a lone one twice
-    drawn.band(wide, low, high, look)
+    drawn.band(dates, lows, highs, look)
     drawn.line(dates, middles, palette.PAPER, 3.4)  # keeps the dots clear of the hatch
     drawn.line(dates, middles, look.line, 1.6, dashes=look.dashes)
     drawn.dots(dates, middles, "o", 5.0, look.line, edge=palette.PAPER)
-    over = list(drawn.across) if len(dates) == 1 else dates
-    drawn.line(over, [*plans, *plans][: len(over)], plan.line, 1.4, dashes=plan.dashes)
+    drawn.line(dates, plans, plan.line, 1.4, dashes=plan.dashes)
     _label(drawn, (plans[-1], middles[-1], lows[-1]), labels)
     return drawn
 

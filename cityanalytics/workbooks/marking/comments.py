@@ -15,8 +15,9 @@ from cityanalytics.workbooks.marking.bytexml import (
     scan,
     scan_around_cells,
 )
-from cityanalytics.workbooks.marking.issuelist import AUTHOR, MARKER, readable
+from cityanalytics.workbooks.marking.issuelist import AUTHOR, MARKER
 from cityanalytics.workbooks.marking.package import HEAD, KINDS
+from cityanalytics.workbooks.program import readable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cityanalytics.issues import Message, Severity
 from cityanalytics.workbooks.grid import cell_name
+from cityanalytics.workbooks.program import letters_wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,11 +30,10 @@ HEADERS = ("Place", "Code", "Severity", "Value", "Understood", "Suggestion")
 WIDTHS = (26, 18, 14, 18, 42, 42)
 #: Rows above the issues: title, sentence, labels.
 HEAD_ROWS = 3
-#: What a spreadsheet program takes: letters of a sheet's name, letters of a cell, links of a sheet.
-MOST_NAME, MOST_TEXT, MOST_LINKS = 31, 32_000, 65_000
+#: Links of a sheet that a spreadsheet program takes.
+MOST_LINKS = 65_000
 #: Points of a line, and of the highest row that a program takes.
 _LINE, MOST_HEIGHT = 15, 405
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,17 +135,6 @@ def row_height(texts: Sequence[str]) -> int:
     return min(_LINE * max(lines), MOST_HEIGHT)
 
 
-def letters_wide(text: str) -> int:
-    """Return how wide a text is in Latin letters: a Han character counts as two.
-
-    Examples
-    --------
-    >>> letters_wide("亿元 a")
-    6
-    """
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
 def is_issue_list(grid: Grid) -> bool:
     """Tell whether a sheet is a list of issues written here earlier: it is none of the unit's own."""
     return bool(grid.values.size) and str(grid.values[0, 0]).startswith(MARKER)
@@ -156,50 +143,6 @@ def is_issue_list(grid: Grid) -> bool:
 def without_issue_list(workbook: Grids) -> Grids:
     """Return what the unit itself wrote."""
     return replace(workbook, sheets=tuple(grid for grid in workbook.sheets if not is_issue_list(grid)))
-
-
-def readable(text: str) -> str:
-    r"""Return a text that may stand in a cell: no forbidden letters, line ends of one kind, not too long.
-
-    Examples
-    --------
-    >>> readable("a\x00b\r\nc")
-    'a�b\nc'
-    """
-    clean = _FORBIDDEN.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))
-    if fits(clean):
-        return clean
-    return clean.encode("utf-16-le")[: 2 * MOST_TEXT].decode("utf-16-le", "ignore") + "…"
-
-
-def fits(text: str) -> bool:
-    r"""Return whether a cell holds a text; a program counts letters beyond 16 bits twice.
-
-    Examples
-    --------
-    >>> fits("文" * 32_000), fits("\U00020000" * 32_000)
-    (True, False)
-    """
-    return 2 * len(text) <= MOST_TEXT or len(text) + sum(letter > "\uffff" for letter in text) <= MOST_TEXT
-
-
-def sheet_name(text: str, taken: Iterable[str]) -> str:
-    """Return a name that a sheet may have and no other has, whatever the case of its letters.
-
-    Examples
-    --------
-    >>> sheet_name("Issues", ["issues"]), sheet_name("a/b" + "c" * 40, [])
-    ('Issues (2)', 'a_bcccccccccccccccccccccccccccc')
-    """
-    clean = re.sub(r"[\[\]:*?/\\\x00-\x1f]", "_", _FORBIDDEN.sub("_", text)).strip("'") or "_"
-    clean = "".join(letter if letter <= "\uffff" else "_" for letter in clean)  # a program counts those twice
-    held = {other.casefold() for other in taken}
-    name, number = clean[:MOST_NAME].rstrip("'"), 1
-    while name.casefold() in held:
-        number += 1
-        end = f" ({number})"
-        name = clean[: MOST_NAME - len(end)] + end
-    return name
 
 
 def location(link: tuple[str, str], names: Mapping[str, str]) -> str:

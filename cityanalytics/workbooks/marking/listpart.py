@@ -13,11 +13,10 @@ from cityanalytics.workbooks.marking.issuelist import (
     HEADERS,
     WIDTHS,
     location,
-    readable,
     row_height,
-    sheet_name,
 )
 from cityanalytics.workbooks.marking.package import HEAD
+from cityanalytics.workbooks.program import readable, sheet_name
 
 if TYPE_CHECKING:
     from cityanalytics.workbooks.marking.issuelist import IssueList

@@ -13,11 +13,10 @@ from cityanalytics.workbooks.marking.issuelist import (
     HEADERS,
     WIDTHS,
     location,
-    readable,
     row_height,
-    sheet_name,
 )
 from cityanalytics.workbooks.marking.places import MOST_COLUMNS, MOST_ROWS
+from cityanalytics.workbooks.program import TEXT_ALONE, readable, sheet_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.marking.issuelist import IssueList
     from cityanalytics.workbooks.marking.places import Cell
 
-#: What a spreadsheet library must not make of text.
-TEXT_ALONE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _DAY, _MOMENT, _TIME, _PERCENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss", "hh:mm:ss", "0.00%"
 #: The first year that a spreadsheet program can show as a date.
 _FIRST_YEAR = 1900
