@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from cityanalytics.calendar import elapsed_share
 from cityanalytics.series.methods import QUANTILES
@@ -194,9 +193,8 @@ def pinball(levels: Sequence[float], quantiles: Sequence[float], outcome: float)
     >>> pinball([0.5], [96], 100), round(pinball([0.9], [110], 100), 9)
     (2.0, 1.0)
     """
-    missed = outcome - np.asarray(quantiles, dtype=float)
-    level = np.asarray(levels)
-    return float(np.maximum(level * missed, (level - 1) * missed).mean())
+    missed = ((level, outcome - said) for level, said in zip(levels, quantiles, strict=True))
+    return fmean(max(level * miss, (level - 1) * miss) for level, miss in missed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,7 +226,7 @@ class Record:
     def bias(self) -> float | None:
         """Mean error; None where no year has closed."""
         errors = [score.error for score in self.closed if score.error is not None]
-        return float(np.mean(errors)) if errors else None
+        return fmean(errors) if errors else None
 
     def skill(self, rule: str) -> float | None:
         """Return 1 − mean loss ÷ mean loss of a rule, over the forecasts for which the rule said something.
