@@ -196,4 +196,25 @@ def test_nothing_is_withdrawn_twice(city: Path, capsys: pytest.CaptureFixture[st
     assert run(city, "ingest") == 2  # nothing that counts has been received
     (city / "data/raw/withdrawn.csv").write_text("file,day\nx,y\n", encoding="utf-8")
     assert run(city, "ingest") == 1
-    assert "withdrawn.csv cannot be read" in capsys.readouterr().err
+    assert "withdrawn.csv, line 1: the header lacks on, why" in capsys.readouterr().err
+
+
+def test_a_day_of_receipt_that_has_not_come_blocks(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    day = city / "data/raw/2010Q3/2010-09-25"
+    day.rename(day.with_name("2999-09-25"))
+    register = city / "data/raw/register.csv"
+    register.write_text(register.read_text("utf-8").replace("2010-09-25", "2999-09-25"), "utf-8")
+    assert run(city, "ingest") == 1
+    assert "has not come yet" in capsys.readouterr().err
+
+
+def test_the_register_is_held_against_what_lies_filed(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(city, "register") == 0
+    register = city / "data/raw/register.csv"
+    text = register.read_text("utf-8")
+    register.unlink()
+    assert run(city, "register") == 1
+    assert f"no line for data/raw/2010Q3/2010-09-25/{UNIT}" in capsys.readouterr().err
+    assert run(city, "register", "--repair") == 0
+    assert register.read_text("utf-8") == text
+    assert run(city, "ingest") == 0

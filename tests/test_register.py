@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError, UsageError
+from cityanalytics.intake.load import ingest
 from cityanalytics.intake.receive import receive
 from cityanalytics.intake.register import Receipt, check_register, read_register
+from cityanalytics.intake.repair import proposed, repair
 from cityanalytics.lock import FILE as LOCK
 from cityanalytics.settings import Settings
 
@@ -292,6 +295,7 @@ def test_a_file_that_lies_in_its_place_already_is_registered_and_kept(settings: 
 
 
 def test_what_lies_at_the_target_is_never_written_over(settings: Settings, inbox: Path) -> None:
+    receive(settings, [sent(inbox, "房屋管理处.xlsx", GOOD)], quarter=QUARTER, on=ON)
     place = settings.raw / QUARTER / "2010-09-25" / "燃气管理处" / "燃气管理处.xlsx"
     place.parent.mkdir(parents=True)
     place.write_bytes(b"somebody's")
@@ -369,3 +373,118 @@ def test_a_workbook_with_doubts_is_filed_as_it_came(settings: Settings, inbox: P
     doubtful = "序号,项目名称,总投资\n1,甲路,#DIV/0!\n1,甲路,约300\n".encode("gb18030")
     (filed,) = receive(settings, [sent(inbox, content=doubtful)], quarter=QUARTER, on=ON)
     assert (settings.root / filed.file).read_bytes() == doubtful
+
+
+@pytest.fixture
+def kept(settings: Settings, inbox: Path) -> Settings:
+    """Give a workspace that has received three workbooks on two days, and a note on each in a column of its own."""
+    receive(settings, [sent(inbox), sent(inbox, "房屋管理处.xlsx", GOOD)], quarter=QUARTER, on=ON)
+    receive(settings, [sent(inbox, content=TWO)], quarter=QUARTER, on=LATER)
+    path = settings.raw / "register.csv"
+    head, *lines = path.read_text("utf-8").splitlines()
+    noted = [f"{head},note", *(f"{line},note {at}" for at, line in enumerate(lines))]
+    path.write_text("\n".join(noted) + "\n", "utf-8")
+    return settings
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text.replace("2010-09-25,", "2010/9/25,").replace("2010-09-29,", "2010/9/29,"),
+        lambda text: text.replace(",", ";"),
+        lambda text: text.replace(",", "\t"),
+        lambda text: text + ",,,,,\n" * 3,
+        lambda text: text.replace("\n", ",,\n"),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("\n", "\r"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_what_excel_makes_of_the_register_is_read(kept: Settings, inbox: Path, spoil, encoding: str) -> None:
+    expected, path = read_register(kept), kept.raw / "register.csv"
+    path.write_bytes(spoil(path.read_text("utf-8")).encode(encoding))
+    assert read_register(kept) == expected
+    receive(kept, [sent(inbox, "房屋管理处.xlsx", TWO)], quarter=QUARTER, on=LATER)
+    assert read_register(kept)[:3] == expected
+    assert [f"note {at}" in path.read_text("utf-8") for at in range(3)] == [True] * 3
+    assert proposed(kept).differences == ()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "line"),
+    [
+        (lambda lines: [*lines[:2], lines[2][:40], *lines[3:]], 3),
+        (lambda lines: [*lines[:2], '"' + lines[2], *lines[3:]], 3),
+        (lambda lines: [*lines[:3], lines[3].replace("2010-09-29,note", "########,note")], 4),
+        (lambda lines: [*lines[:3], lines[3].replace("2010-09-29,note", "2010-09-31,note")], 4),
+        (lambda lines: [*lines[:3], lines[3].replace("2010Q3,", "三季度,")], 4),
+        (lambda lines: [*lines[:3], lines[3].replace("2010Q3,", "0000Q3,")], 4),
+        (lambda lines: [*lines[:3], lines[3] + ",,x"], 4),
+        (lambda lines: [*lines[:3], lines[2], lines[3]], 4),
+        (lambda lines: [*lines[:2], lines[2].replace("data/raw/", "data/raw/../../"), lines[3]], 3),
+        (lambda lines: lines[1:], 1),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named_and_made_again(kept: Settings, spoil, line: int) -> None:
+    expected, path = read_register(kept), kept.raw / "register.csv"
+    spoilt = "\n".join(spoil(path.read_text("utf-8").splitlines())) + "\n"
+    path.write_text(spoilt, "utf-8")
+    with pytest.raises(CityAnalyticsError, match=rf"register\.csv, line {line}:"):
+        read_register(kept)
+    found = repair(kept)
+    assert found.differences
+    assert found.before
+    assert found.before.read_text("utf-8") == spoilt
+    assert {one.file: one for one in map(placeless, read_register(kept))} == {
+        one.file: one for one in map(placeless, expected)
+    }
+    assert codes(kept) == []
+    assert repair(kept).before is None
+
+
+@pytest.mark.parametrize("content", [None, b"", b"file,sha256,unit,quarter,received\n"])
+def test_a_register_that_is_gone_is_not_begun_anew(
+    kept: Settings, inbox: Path, content: bytes | None
+) -> None:
+    expected, path = read_register(kept), kept.raw / "register.csv"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(CityAnalyticsError, match=r"3 received workbooks lie there.*register --repair"):
+        receive(kept, [sent(inbox, "房屋管理处.xlsx", TWO)], quarter=QUARTER, on=LATER)
+    with pytest.raises(CityAnalyticsError, match="3 received workbooks lie there"):
+        ingest(kept)
+    repair(kept)
+    assert set(map(placeless, read_register(kept))) == set(map(placeless, expected))
+
+
+def test_a_day_that_another_folder_states_blocks_and_is_mended(kept: Settings) -> None:
+    path = kept.raw / "register.csv"
+    path.write_text(path.read_text("utf-8").replace("2010-09-29,note", "2099-09-29,note"), "utf-8")
+    assert [code for _, code, _ in codes(kept)] == ["REGISTER_DIFFERS"]
+    repair(kept)
+    assert codes(kept) == []
+    assert "2099" not in path.read_text("utf-8")
+    assert "note 2" in path.read_text("utf-8")
+
+
+def test_a_day_before_the_quarter_blocks(kept: Settings) -> None:
+    late = kept.raw / QUARTER / "2010-09-29"
+    late.rename(late.with_name("2010-06-29"))
+    path = kept.raw / "register.csv"
+    path.write_text(path.read_text("utf-8").replace("2010-09-29", "2010-06-29"), "utf-8")
+    assert [code for _, code, _ in codes(kept)] == ["RECEIVED_TOO_EARLY"]
+
+
+def test_a_workbook_that_is_gone_keeps_its_line(kept: Settings) -> None:
+    gone = read_register(kept)[0]
+    (kept.root / gone.file).unlink()
+    path = kept.raw / "register.csv"
+    path.write_text("\n".join(path.read_text("utf-8").splitlines()[:-1]) + "\n", "utf-8")
+    repair(kept)
+    assert len(read_register(kept)) == 3
+    assert codes(kept) == [("error", "FILE_MISSING", gone.file)]
+
+
+def placeless(receipt: Receipt) -> Receipt:
+    return replace(receipt, position=0)

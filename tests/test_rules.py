@@ -25,6 +25,7 @@ OPENS_FILES = {
     "workbooks/grid.py",
     "intake/register.py",
     "intake/receive.py",
+    "intake/repair.py",
     "intake/load.py",
     "intake/store.py",
     "intake/handout.py",

@@ -12,7 +12,7 @@ import click
 from cityanalytics import __version__
 from cityanalytics.cli.changes import diff
 from cityanalytics.cli.console import UI, say, tell, translate, ui_language
-from cityanalytics.cli.filing import ingest, init, inspect, receive, withdraw
+from cityanalytics.cli.filing import ingest, init, inspect, receive, register, withdraw
 from cityanalytics.cli.forecasts import forecast, forecast_series
 from cityanalytics.cli.making import brief
 from cityanalytics.cli.reports import lab, publish, trace, verify
@@ -31,6 +31,7 @@ COMMANDS = (
     init,
     receive,
     withdraw,
+    register,
     inspect,
     ingest,
     brief,
@@ -48,6 +49,7 @@ EXAMPLES = {
     "init": "init ~/briefings",
     "receive": "receive 市政工程处2010年四季度报表.xlsx --quarter 2010Q4",
     "withdraw": "withdraw data/raw/2010Q4/2010-12-30/市政工程处/市政工程处2010年四季度报表.xlsx --why 误报",
+    "register": "register --repair",
     "inspect": "inspect 旬报表.xls --json",
     "ingest": "ingest 2010Q3 --returns returns/2010-09-30",
     "brief": "brief 2010Q3 --lang zh --pdf",

@@ -17,6 +17,7 @@ from cityanalytics.cli.console import (
     say,
     say_count,
     show_issues,
+    tell,
     translate,
 )
 from cityanalytics.cli.options import as_json, common, settings_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from cityanalytics.intake.register import Receipt
     from cityanalytics.intake.store import Ingested
     from cityanalytics.issues import Issue
     from cityanalytics.settings import Settings
@@ -158,6 +160,39 @@ def withdraw(file: Path, workspace: Path | None, why: str) -> None:
 
 @click.command()
 @common
+@click.option(
+    "--repair", "repair_", is_flag=True, help="Write it again as the filed workbooks say; no line is lost."
+)
+def register(workspace: Path | None, *, repair_: bool) -> None:
+    """Hold the register, data/raw/register.csv, against the filed workbooks, line by line."""
+    from cityanalytics.intake.repair import proposed, repair
+
+    settings = settings_of(workspace)
+    found = repair(settings) if repair_ else proposed(settings)
+    for difference in found.differences:
+        tell(difference)
+    if found.before is not None:
+        say(
+            "the register has been written again, workbooks: {count}; as it was it is kept as {file}",
+            count=len(found.receipts),
+            file=found.before,
+        )
+    elif found.differences:
+        raise CityAnalyticsError(
+            Message.of(
+                "the register differs from the filed workbooks: mend it, or let `cityanalytics register --repair` do it"
+            )
+        )
+    else:
+        say_count(
+            "the register has a line for the {count} filed workbook",
+            "the register has a line for each of the {count} filed workbooks",
+            count=len(found.receipts),
+        )
+
+
+@click.command()
+@common
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
@@ -227,6 +262,7 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, returns: Path | No
     settings = settings_of(workspace)
     receipts = read_register(settings)
     check_quarters(quarters, receipts)
+    _check_days(receipts)
     with progress("reading workbooks", total=len(receipts)) as advance:
         found = ingest_workbooks(settings, on_file=lambda _: advance())
     returned = None if returns is None else _return(settings, found, quarters, returns)
@@ -268,6 +304,22 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, returns: Path | No
         warnings=len(shown),
         folder=settings.processed,
     )
+
+
+def _check_days(receipts: Sequence[Receipt]) -> None:
+    """Refuse a register in which a workbook was received on a day that has not come."""
+    today = dt.date.today()  # noqa: DTZ011 - the bureau's day
+    for receipt in receipts:
+        if receipt.received > today:
+            raise CityAnalyticsError(
+                Message.of(
+                    "{file}: received on {on}, which has not come yet (today is {today}): withdraw it, and receive it "
+                    "again on its day",
+                    file=receipt.file,
+                    on=receipt.received,
+                    today=today,
+                )
+            )
 
 
 def _consequence(errors: Sequence[Issue], shown: int, *, returns: bool) -> Message:

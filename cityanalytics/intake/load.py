@@ -13,7 +13,7 @@ import pandas as pd
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.described import Described
 from cityanalytics.intake.misfiled import MISFILED, quarter_mismatches, unit_mismatches
-from cityanalytics.intake.register import check_register, file_changed, read_register
+from cityanalytics.intake.register import check_kept, check_register, file_changed, read_register
 from cityanalytics.intake.store import Ingested, Tables, beside_of
 from cityanalytics.issues import Issue, Message, Severity, file_of
 
@@ -57,6 +57,7 @@ def ingest(
 
     beside = beside_of(settings)  # as it is before anything is read
     receipts = read_register(settings)
+    check_kept(settings, read_register(settings, withdrawn=True))
     if not receipts:
         raise UsageError(
             Message.of("no workbook has been received: start with `cityanalytics receive FILE --quarter Q`")

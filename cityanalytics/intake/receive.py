@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 from cityanalytics.calendar import quarter_end
 from cityanalytics.durable import put
 from cityanalytics.errors import BlockingIssuesError, UsageError
-from cityanalytics.intake.register import Receipt, is_copy, read_register, register_bytes
+from cityanalytics.intake.register import (
+    MOST_DAYS,
+    REGISTER,
+    Receipt,
+    check_kept,
+    is_copy,
+    read_register,
+    register_bytes,
+)
 from cityanalytics.issues import Message
 from cityanalytics.lock import writing
 
@@ -23,8 +31,6 @@ if TYPE_CHECKING:
     from cityanalytics.issues import Issue
     from cityanalytics.settings import Settings
 
-#: Days that the longest quarter has.
-MOST_DAYS = 92
 #: Control, format and surrogate characters.
 UNSEEN = {"Cc", "Cf", "Cs"}
 
@@ -105,13 +111,14 @@ def _receive(
                 count=len(unread),
             ),
         )
+    check_kept(settings, receipts, besides=[receipt.file for receipt in filed])
     if filed:
         new = {
             settings.root / receipt.file: content
             for receipt, content in zip(filed, contents, strict=True)
             if not (settings.root / receipt.file).exists()  # it lies in its place already
         }
-        _file(settings, new, register_bytes((*receipts, *filed)))
+        _file(settings, new, register_bytes(settings, (*receipts, *filed)))
     return tuple(filed)
 
 
@@ -126,7 +133,7 @@ def _file(settings: Settings, new: Mapping[Path, bytes], register: bytes) -> Non
                 )
             )
     try:
-        put({**new, settings.raw / "register.csv": register})
+        put({**new, settings.raw / REGISTER: register})
     except BaseException:
         for path in new:
             path.unlink(missing_ok=True)

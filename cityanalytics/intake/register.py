@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from cityanalytics.calendar import quarter_end
 from cityanalytics.durable import put
 from cityanalytics.errors import CityAnalyticsError, UsageError
+from cityanalytics.intake.registerfile import RegisterLine, RegisterLines, read_lines, write_lines
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.settings import Settings, file_sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
+#: Below data/raw.
+REGISTER = "register.csv"
 COLUMNS = ("file", "sha256", "unit", "quarter", "received")
+#: Days that the longest quarter has.
+MOST_DAYS = 92
 #: Beside the register: what was filed by mistake, since when, and why.
 WITHDRAWN = ("file", "on", "why")
-Line = TypeVar("Line")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,17 +90,16 @@ def read_register(settings: Settings, *, withdrawn: bool = False) -> tuple[Recei
         The register lacks a column or holds a bad date or quarter.
     """
     gone = set() if withdrawn else {one.file for one in read_withdrawals(settings)}
-    receipts = _read(
-        settings.raw / "register.csv",
-        COLUMNS,
-        lambda row, position: Receipt(
-            file=row["file"],
-            sha256=row["sha256"],
-            unit=row["unit"],
-            quarter=checked_quarter(row["quarter"]),
-            received=dt.date.fromisoformat(row["received"]),
+    receipts = tuple(
+        Receipt(
+            file=line.values["file"],
+            sha256=line.values["sha256"],
+            unit=line.values["unit"],
+            quarter=line.values["quarter"],
+            received=dt.date.fromisoformat(line.values["received"]),
             position=position,
-        ),
+        )
+        for position, line in enumerate(_sound(register_lines(settings)))
     )
     return tuple(receipt for receipt in receipts if receipt.file not in gone)
 
@@ -111,53 +112,127 @@ def read_withdrawals(settings: Settings) -> tuple[Withdrawal, ...]:
     CityAnalyticsError
         It lacks a column or holds a bad date.
     """
-    return _read(
-        settings.raw / "withdrawn.csv",
-        WITHDRAWN,
-        lambda row, _: Withdrawal(file=row["file"], on=dt.date.fromisoformat(row["on"]), why=row["why"]),
+    return tuple(
+        Withdrawal(file=row["file"], on=dt.date.fromisoformat(row["on"]), why=row["why"])
+        for row in (line.values for line in _sound(withdrawal_lines(settings)))
     )
 
 
-def _read(
-    path: Path, columns: Sequence[str], entry: Callable[[dict[str, str], int], Line]
-) -> tuple[Line, ...]:
-    if not path.is_file():
-        return ()
-    try:
-        rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
-        return tuple(entry(row, position) for position, row in enumerate(rows))
-    except (KeyError, TypeError, ValueError) as error:
-        raise CityAnalyticsError(
-            Message.of(
-                "{file} cannot be read ({reason}): it is UTF-8 text with the columns {columns}, dates as 2010-09-30",
-                file=path,
-                reason=error,
-                columns=",".join(columns),
-            )
-        ) from error
+def register_lines(settings: Settings) -> RegisterLines:
+    """Read data/raw/register.csv line by line, with what is wrong with those that cannot be taken."""
+    return _lines(settings.raw / REGISTER, COLUMNS)
+
+
+def withdrawal_lines(settings: Settings) -> RegisterLines:
+    """Read data/raw/withdrawn.csv as `register_lines` reads the register."""
+    return _lines(settings.raw / "withdrawn.csv", WITHDRAWN)
+
+
+def _lines(path: Path, columns: tuple[str, ...]) -> RegisterLines:
+    return (
+        read_lines(path.read_bytes(), columns, file=str(path))
+        if path.is_file()
+        else RegisterLines(columns=columns)
+    )
+
+
+def _sound(lines: RegisterLines) -> tuple[RegisterLine, ...]:
+    if lines.faults:
+        raise CityAnalyticsError(lines.faults[0])
+    return lines.lines
 
 
 def write_register(settings: Settings, receipts: Sequence[Receipt]) -> None:
     """Write data/raw/register.csv, whole or not at all."""
-    put({settings.raw / "register.csv": register_bytes(receipts)})
+    put({settings.raw / REGISTER: register_bytes(settings, receipts)})
 
 
-def register_bytes(receipts: Sequence[Receipt]) -> bytes:
-    """Return what data/raw/register.csv holds."""
-    return _csv(COLUMNS, receipts)
+def register_bytes(settings: Settings, receipts: Sequence[Receipt]) -> bytes:
+    """Return what data/raw/register.csv is to hold: what somebody noted in columns of their own stays."""
+    there = register_lines(settings)
+    columns = (*COLUMNS, *(name for name in there.columns if name not in COLUMNS))
+    noted = {line.values["file"]: line.values for line in there.lines}
+    rows = [
+        {**noted.get(receipt.file, {}), **{name: str(getattr(receipt, name)) for name in COLUMNS}}
+        for receipt in receipts
+    ]
+    return write_lines(columns, rows)
 
 
 def write_withdrawals(settings: Settings, withdrawals: Sequence[Withdrawal]) -> None:
     """Write data/raw/withdrawn.csv, whole or not at all."""
-    put({settings.raw / "withdrawn.csv": _csv(WITHDRAWN, withdrawals)})
+    rows = [{name: str(getattr(one, name)) for name in WITHDRAWN} for one in withdrawals]
+    put({settings.raw / "withdrawn.csv": write_lines(WITHDRAWN, rows)})
 
 
-def _csv(columns: Sequence[str], rows: Sequence[Receipt | Withdrawal]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([getattr(row, column) for column in columns] for row in rows)
-    return text.getvalue().encode()
+def filed(settings: Settings) -> dict[str, Receipt]:
+    """Return what the filed workbooks say themselves: quarter, day and unit by their folder, hash by their bytes.
+
+    Those are left out that lie elsewhere than `receive` puts them.
+    """
+    found: dict[str, Receipt] = {}
+    for path in sorted(settings.raw.glob("*/*/*/*")):
+        file = path.relative_to(settings.root).as_posix()
+        place = place_of(file)
+        if place and path.is_file() and path.name[0] != "." and not path.name.startswith("~$"):
+            quarter, received, unit = place
+            found[file] = Receipt(
+                file=file,
+                sha256=file_sha256(path),
+                unit=unit,
+                quarter=quarter,
+                received=received,
+                position=len(found),
+            )
+    return found
+
+
+def place_of(file: str) -> tuple[str, dt.date, str] | None:
+    """Return quarter, day of receipt and unit that the place of a filed workbook states; None where it is none.
+
+    Examples
+    --------
+    >>> place_of("data/raw/2010Q3/2010-09-25/甲处/报表.xlsx")
+    ('2010Q3', datetime.date(2010, 9, 25), '甲处')
+    """
+    try:
+        _, _, quarter, received, unit, _ = PurePosixPath(file).parts
+        return checked_quarter(quarter), dt.date.fromisoformat(received), unit
+    except (UsageError, ValueError):
+        return None
+
+
+def check_kept(settings: Settings, receipts: Sequence[Receipt], *, besides: Collection[str] = ()) -> None:
+    """Refuse to go on where the register is gone or empty and workbooks lie there that it had lines of.
+
+    Parameters
+    ----------
+    settings
+        The workspace's configuration.
+    receipts
+        What the register says.
+    besides
+        Files that are being received.
+
+    Raises
+    ------
+    CityAnalyticsError
+        The history would be lost.
+    """
+    if receipts:
+        return
+    there = [file for file in filed(settings) if file not in besides]
+    if there:
+        raise CityAnalyticsError(
+            Message.counted(
+                "{file} is gone or empty, but {count} received workbook lies there: put it back from a copy, or make "
+                "it again from what lies there with `cityanalytics register --repair`",
+                "{file} is gone or empty, but {count} received workbooks lie there: put it back from a copy, or make "
+                "it again from what lies there with `cityanalytics register --repair`",
+                count=len(there),
+                file=settings.raw / REGISTER,
+            )
+        )
 
 
 def check_register(settings: Settings, receipts: Sequence[Receipt]) -> tuple[Issue, ...]:
@@ -196,6 +271,33 @@ def _registered(settings: Settings, receipts: Sequence[Receipt]) -> Iterator[Iss
             )
         elif file_sha256(path) != receipt.sha256:
             yield file_changed(receipt)
+        if (place := place_of(receipt.file)) and place != (receipt.quarter, receipt.received, receipt.unit):
+            yield Issue(
+                severity=Severity.ERROR,
+                code="REGISTER_DIFFERS",
+                where=receipt.file,
+                understood=Message.of(
+                    "filed as of {quarter}, received on {on} from {unit}; the register says {quarter_now}, {on_now}, "
+                    "{unit_now}",
+                    quarter=place[0],
+                    on=place[1],
+                    unit=place[2],
+                    quarter_now=receipt.quarter,
+                    on_now=receipt.received,
+                    unit_now=receipt.unit,
+                ),
+                suggestion=Message.of("mend the line, or let `cityanalytics register --repair` do it"),
+            )
+        if receipt.received <= quarter_end(receipt.quarter) - dt.timedelta(days=MOST_DAYS):
+            yield Issue(
+                severity=Severity.ERROR,
+                code="RECEIVED_TOO_EARLY",
+                where=receipt.file,
+                understood=Message.of(
+                    "received on {on}, before {quarter} began", on=receipt.received, quarter=receipt.quarter
+                ),
+                suggestion=Message.of("withdraw it, and receive it again under its quarter or its day"),
+            )
 
 
 def file_changed(receipt: Receipt) -> Issue:
@@ -241,7 +343,9 @@ def _unregistered(settings: Settings, known: Collection[str]) -> Iterator[Issue]
                 code="FILE_NOT_RECEIVED",
                 where=file,
                 understood=Message.of("lies in data/raw but was never received"),
-                suggestion=Message.of("move it out, then `cityanalytics receive FILE --quarter Q`"),
+                suggestion=Message.of("if its line was lost: `cityanalytics register --repair`")
+                if place_of(file)
+                else Message.of("move it out, then `cityanalytics receive FILE --quarter Q`"),
             )
 
 
