@@ -38,10 +38,11 @@ from cityanalytics.briefing.charts.drawing import WIDTH, Dots, Drawing, TextMark
 from cityanalytics.briefing.charts.rows import Bar, Progress
 from cityanalytics.briefing.charts.strip import Stage, packed, projects_a_dot, strip
 from cityanalytics.briefing.charts.typeface import MissingGlyphError, fitted, text_width
+from cityanalytics.briefing.declaration import Declaration
 from cityanalytics.briefing.fields import Field
 from cityanalytics.briefing.formats import Share, amounts
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.shown import Declaration, ShownTable
+from cityanalytics.briefing.shown import ShownTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -27,7 +27,7 @@ from tests.conftest import run_cityanalytics
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
@@ -126,7 +126,7 @@ def tables(package: Package) -> dict[str, Table]:
 
 
 @pytest.fixture(scope="module")
-def content(briefing: Path) -> Content:
+def content(briefing: Path) -> Composed:
     return assemble(str(briefing.parent.parent), "2010Q3")
 
 

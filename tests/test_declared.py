@@ -21,14 +21,14 @@ from cityanalytics.publishing.assemble import assemble
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
 
 #: What a column is called that no table shows yet.
 LABEL = {"en": "Still missing to the annual plan", "zh": "距年度计划尚差"}
 
 
 @pytest.fixture(scope="module")
-def content(briefing: Path) -> Content:
+def content(briefing: Path) -> Composed:
     return assemble(str(briefing.parent.parent), "2010Q3")
 
 
@@ -42,7 +42,7 @@ def widened(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("widened")
 def test_a_column_is_added_in_all_places_and_languages(
-    content: Content, briefing: Path, capsys: pytest.CaptureFixture[str]
+    content: Composed, briefing: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wider = replace(content)
     table = wider.tables["units"]
@@ -65,7 +65,7 @@ def test_a_column_is_added_in_all_places_and_languages(
     assert LABEL["zh"] in table._repr_html_()
 
 
-def test_every_table_is_drawn_in_four_ways_and_two_languages(content: Content) -> None:
+def test_every_table_is_drawn_in_four_ways_and_two_languages(content: Composed) -> None:
     for name, table in content.tables.items():
         for language in content.settings.languages:
             html, text = table.html(language), table.text(language, width=100)
@@ -76,7 +76,7 @@ def test_every_table_is_drawn_in_four_ways_and_two_languages(content: Content) -
         assert table._repr_html_().count("<th ") == (len(table.fields(wide=False)) if len(table.rows) else 0)
 
 
-def test_the_frame_of_units_is_the_pages_table(content: Content) -> None:
+def test_the_frame_of_units_is_the_pages_table(content: Composed) -> None:
     table = content.tables["units"]
     frame = table.frame
     assert frame.attrs["units"]["done"] == "yuan"
@@ -89,7 +89,7 @@ def test_the_frame_of_units_is_the_pages_table(content: Content) -> None:
     assert points == [number(value, "zh", places=1, per=0.01) for value in frame["behind"]]
 
 
-def test_nothing_is_computed_before_it_is_asked_for(content: Content) -> None:
+def test_nothing_is_computed_before_it_is_asked_for(content: Composed) -> None:
     def never(_: object) -> None:
         raise AssertionError
 

@@ -27,6 +27,7 @@ from cityanalytics.briefing.blocks import (
     scenario_chooser,
     side_by_side,
 )
+from cityanalytics.briefing.declaration import Declaration
 from cityanalytics.briefing.display import Value, number
 from cityanalytics.briefing.fields import Field
 from cityanalytics.briefing.figures.figure import SHOWN
@@ -35,7 +36,7 @@ from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.number import NOT_APPLICABLE, numbers
 from cityanalytics.briefing.render import notebook as in_notebook
 from cityanalytics.briefing.render import terminal
-from cityanalytics.briefing.shown import Declaration, ShownTable
+from cityanalytics.briefing.shown import ShownTable
 
 if TYPE_CHECKING:
     from cityanalytics.settings import Settings

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
 
 PACKAGE = "pylopdf-fonts-zh-cn"
 
@@ -84,7 +84,7 @@ RARE = {
 }
 
 
-def composed(workspace: Path, change: Callable[[dict[str, pd.DataFrame]], None]) -> Content:
+def composed(workspace: Path, change: Callable[[dict[str, pd.DataFrame]], None]) -> Composed:
     settings = load_settings(workspace)
     tables = dict(read_tables(settings))
     change(tables)

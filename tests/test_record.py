@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cityanalytics.briefing.content import LookBack
 from cityanalytics.briefing.display import share
 from cityanalytics.briefing.figures.earlier import recorded
-from cityanalytics.briefing.forecasts import LookBack, backtests, ledger
+from cityanalytics.briefing.forecasts import backtests, ledger
 from cityanalytics.briefing.sections.record import record as section_of
 from cityanalytics.briefing.sections.record import skill_sentence
 from cityanalytics.briefing.wording import Wording

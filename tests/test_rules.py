@@ -130,16 +130,6 @@ def imported(tree: ast.AST) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def what_runs(tree: ast.Module) -> ast.Module:
-    """Give a module without what it imports for types alone."""
-    runs = [
-        node
-        for node in tree.body
-        if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
-    ]
-    return ast.Module(body=runs, type_ignores=[])
-
-
 def broken(rule: Callable[[ast.AST], list[str]], *, may: Callable[[str], bool]) -> dict[str, list[str]]:
     """Give what breaks a rule, by module, leaving out the modules that may."""
     return {name: found for name, tree in MODULES.items() if not may(name) and (found := rule(tree))}
@@ -167,7 +157,7 @@ def test_files_are_opened_where_the_house_says() -> None:
 
 
 def test_no_module_imports_in_a_circle() -> None:
-    """A cycle raises, and names its modules; imports inside functions count, those for types alone do not."""
+    """A cycle raises, and names its modules; imports inside functions count, and so do those for types."""
     by_name = {
         ".".join(("cityanalytics", *name.removesuffix(".py").removesuffix("/__init__").split("/"))): tree
         for name, tree in MODULES.items()
@@ -175,7 +165,7 @@ def test_no_module_imports_in_a_circle() -> None:
     graph = {
         name: {
             target
-            for full in imported(what_runs(tree))
+            for full in imported(tree)
             if (target := full if full in by_name else full.rpartition(".")[0]) in by_name and target != name
         }
         for name, tree in by_name.items()

@@ -24,7 +24,7 @@ from cityanalytics.workspace import Workspace
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
 
 KNOWN_ON = dt.date(2010, 10, 8)
 DATA_DATE = dt.date(2010, 9, 22)
@@ -39,7 +39,7 @@ def tables(processed_workspace: Path) -> Tables:
 def briefed(processed_workspace: Path):
     settings = load_settings(processed_workspace)
 
-    def compose_from(tables: Tables, as_of: dt.date = DATA_DATE) -> Content:
+    def compose_from(tables: Tables, as_of: dt.date = DATA_DATE) -> Composed:
         dates = Dates(
             quarter=f"{as_of.year}Q{(as_of.month + 2) // 3}", as_of=as_of, known_on=KNOWN_ON, complete=True
         )
@@ -48,7 +48,7 @@ def briefed(processed_workspace: Path):
     return compose_from
 
 
-def words(content: Content) -> dict[str, str]:
+def words(content: Composed) -> dict[str, str]:
     """Give the text of all that is written from the values, by language; none of it may be a sign of a failure."""
     made = [write(content) for write in SECTIONS.values()]
     found = {}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
 
     Tables = dict[str, pd.DataFrame]
 
@@ -122,7 +122,7 @@ STATES: dict[str, tuple[str, list[Callable[[Tables], None]]]] = {
 
 
 @pytest.fixture(scope="module", params=STATES)
-def content(request, processed_workspace: Path) -> Content:
+def content(request, processed_workspace: Path) -> Composed:
     day, spoils = STATES[request.param]
     settings = load_settings(processed_workspace)
     tables = dict(read_tables(settings))
@@ -145,7 +145,7 @@ def test_another_year_before_gives_the_change_on_the_year(processed_workspace: P
     assert f"up {change:.1%} from ¥4.51 bn" in shown["en"]
 
 
-def drawn(content: Content) -> dict[str, dict[str, str]]:
+def drawn(content: Composed) -> dict[str, dict[str, str]]:
     """Draw the parts of a page; give them by language."""
     made = [write(content) for write in WRITERS.values()]
     assert tuple(section.id for section in made) == SECTIONS
@@ -153,7 +153,7 @@ def drawn(content: Content) -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def written(content: Content) -> dict[str, dict[str, str]]:
+def written(content: Composed) -> dict[str, dict[str, str]]:
     """Give the parts of the state's page by language; they are drawn once."""
     return drawn(content)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cityanalytics.briefing.charts import ShownChart
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
     from cityanalytics.briefing.section import BriefingRecord
     from cityanalytics.briefing.shown import ShownTable
 
@@ -39,7 +39,7 @@ class Briefing:
     True
     """
 
-    content: Content
+    content: Composed
 
     @property
     def languages(self) -> tuple[str, ...]:

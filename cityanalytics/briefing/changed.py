@@ -26,16 +26,6 @@ def changed(content: Content, say: Wording) -> Markup:
     return paragraph(escape(LANGUAGES[say.language].space).join(filter(None, words)))
 
 
-def moves(content: Content, say: Wording) -> Markup:
-    """Return the moves between stages as a table: a row where projects stood, a column where they stand."""
-    changes = content.changes
-    if changes is None:
-        return Markup()
-    if changes.moved.empty and changes.added.empty and changes.dropped.empty:
-        return paragraph(say("No project has moved to another stage."))
-    return content.tables["transitions"].html(say.language)
-
-
 def sentences(content: Content, say: Wording) -> list[str]:
     """Return what changed as single sentences, without markup: a cell does not show a long text whole."""
     words = re.split(r"(?<=。)|(?<=\.)\s+(?=[A-Z])", str(changed(content, say).striptags()))

@@ -28,7 +28,7 @@ from cityanalytics.workbooks.program import MOST_TEXT, fits, sheet_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
 
 #: Sheets after cover, notes and charts: in the order of the briefing's parts; what it rests on comes last.
 SHEETS = (
@@ -58,7 +58,7 @@ NOTES = {
 }
 
 
-def companion(content: Content) -> Book:
+def companion(content: Composed) -> Book:
     """Return the workbook that goes with a briefing.
 
     Parameters
@@ -96,7 +96,7 @@ def companion(content: Content) -> Book:
     )
 
 
-def _tables(content: Content, say: Wording, *, whole: bool) -> list[BookSheet]:
+def _tables(content: Composed, say: Wording, *, whole: bool) -> list[BookSheet]:
     """Return the sheets after the cover in one language, but for the one that compares languages.
 
     Of the others only names, titles and columns are asked for.
@@ -112,7 +112,7 @@ def _tables(content: Content, say: Wording, *, whole: bool) -> list[BookSheet]:
     return [_notes(content, say), drawn, *(_sheet(content, one, say, whole=whole) for one in SHEETS)]
 
 
-def _sheet(content: Content, name: str, say: Wording, *, whole: bool) -> BookSheet:
+def _sheet(content: Composed, name: str, say: Wording, *, whole: bool) -> BookSheet:
     if name == "statement":
         return _statement(content, say)
     table = content.tables[name]
@@ -121,7 +121,7 @@ def _sheet(content: Content, name: str, say: Wording, *, whole: bool) -> BookShe
     return BookSheet(id=name, name=name, title=table.title(say.language), columns=table.columns(say.language))
 
 
-def _statement(content: Content, say: Wording) -> BookSheet:
+def _statement(content: Composed, say: Wording) -> BookSheet:
     """Return the sentences of the data statement, a row each."""
     return BookSheet(
         id="statement",
@@ -146,7 +146,7 @@ def _with_unique_names(sheets: Sequence[BookSheet]) -> list[BookSheet]:
     return named
 
 
-def _explained(sheet: BookSheet, content: Content, say: Wording) -> BookSheet:
+def _explained(sheet: BookSheet, content: Composed, say: Wording) -> BookSheet:
     """Say on every sheet what day its figures describe, what they are, how many tables it holds, what is cut."""
     lines = [_times(content, say), content.settings.statement[say.language]]
     if sheet.rows and any(column.note for column in sheet.columns):
@@ -164,7 +164,7 @@ def _explained(sheet: BookSheet, content: Content, say: Wording) -> BookSheet:
     return sheet.with_lines(*lines)
 
 
-def _times(content: Content, say: Wording) -> str:
+def _times(content: Composed, say: Wording) -> str:
     return say.plain(
         "Data to {day}, as received by {known_on}; provisional.",
         day=display.date_text(content.programme.as_of, say.language),
@@ -173,7 +173,7 @@ def _times(content: Content, say: Wording) -> str:
 
 
 def _cover(
-    content: Content,
+    content: Composed,
     say: Wording,
     others: Sequence[Wording],
     tables: Sequence[BookSheet],
@@ -211,19 +211,19 @@ def _cover(
     )
 
 
-def _headline(content: Content, say: Wording) -> list[str]:
+def _headline(content: Composed, say: Wording) -> list[str]:
     """Return the headline, a clause a line: a cell does not show a long sentence whole."""
     text = say.plain(sentence(content), day=display.day_text(content.programme.as_of, say.language))
     return re.split(r"(?<=[；;])\s*", text)
 
 
-def _notes_of(content: Content) -> dict[str, str]:
+def _notes_of(content: Composed) -> dict[str, str]:
     """Return the notes that hold for this bureau."""
     absent = set() if content.settings.demolition_plan_assumed else {"assumed"}
     return {key: note for key, note in NOTES.items() if key not in absent}
 
 
-def _notes(content: Content, say: Wording) -> BookSheet:
+def _notes(content: Composed, say: Wording) -> BookSheet:
     rules, lights = LANGUAGES[say.language], content.settings.lights
     texts = {
         "missing": rules.missing,

@@ -1,17 +1,14 @@
-"""All that a briefing says, as values: what the sections are written from."""
+"""All that a briefing says, as values: what its tables and charts are made from; and what analysts look back at."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from cityanalytics.briefing.charts import ShownChart
     from cityanalytics.briefing.figures.figure import Figure
-    from cityanalytics.briefing.shown import ShownTable
     from cityanalytics.outlook.bridge import Bridge
     from cityanalytics.outlook.outlook import Outlook
     from cityanalytics.outlook.pace import Pace
@@ -20,6 +17,7 @@ if TYPE_CHECKING:
     from cityanalytics.programme.changes import Changes
     from cityanalytics.programme.reconcile import Reconciliation
     from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.series.backtests import Expectation
     from cityanalytics.series.methods import YearTotal
     from cityanalytics.settings import Settings
 
@@ -99,18 +97,54 @@ class Content:
     figures: Mapping[str, Figure]
     provenance: Provenance
 
-    @cached_property
-    def tables(self) -> Mapping[str, ShownTable]:
-        """The briefing's tables by name; each computes what it shows when it is asked."""
-        # declared tables take content: they cannot be imported before it
-        from cityanalytics.briefing.tables import tables
 
-        return tables(self)
+@dataclass(frozen=True, kw_only=True)
+class Hindcast:
+    """A forecast made now for an earlier day, as known then.
 
-    @cached_property
-    def charts(self) -> Mapping[str, ShownChart]:
-        """The briefing's charts by name; each is drawn when it is asked for, in the language asked for."""
-        # as with tables: what is declared takes content
-        from cityanalytics.briefing.charts import charts
+    Parameters
+    ----------
+    programme, forecast
+        What was known, and what it gives.
+    outcome
+        What the year came to (yuan); None while it has not closed.
+    """
 
-        return charts(self)
+    programme: Programme
+    forecast: YearTotal
+    outcome: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookBack:
+    """Everything that was forecast earlier.
+
+    Parameters
+    ----------
+    settings
+        The workspace's configuration.
+    record
+        The whole ledger as it stands, also what a page of an earlier known-on day does not show.
+    hindcasts
+        In the order of their data dates.
+    """
+
+    settings: Settings
+    record: Record
+    hindcasts: Sequence[Hindcast]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastTests:
+    """What came of forecasts of past years of monthly series.
+
+    Parameters
+    ----------
+    found
+        By method and month.
+    given
+        Whether of series given by the reader; else of the public ones, by the table that comes with the package.
+    """
+
+    found: Sequence[Expectation]
+    given: bool

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing import display
@@ -13,69 +12,12 @@ from cityanalytics.briefing.tables import of_look_back, of_tests
 from cityanalytics.series.backtests import OURS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from markupsafe import Markup
 
+    from cityanalytics.briefing.content import LookBack, PastTests
     from cityanalytics.briefing.section import Section
     from cityanalytics.briefing.wording import Wording
-    from cityanalytics.outlook.record import Record
-    from cityanalytics.programme.snapshot import Programme
     from cityanalytics.series.backtests import Expectation
-    from cityanalytics.series.methods import YearTotal
-    from cityanalytics.settings import Settings
-
-
-@dataclass(frozen=True, kw_only=True)
-class Hindcast:
-    """A forecast made now for an earlier day, as known then.
-
-    Parameters
-    ----------
-    programme, forecast
-        What was known, and what it gives.
-    outcome
-        What the year came to (yuan); None while it has not closed.
-    """
-
-    programme: Programme
-    forecast: YearTotal
-    outcome: float | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class LookBack:
-    """Everything that was forecast earlier.
-
-    Parameters
-    ----------
-    settings
-        The workspace's configuration.
-    record
-        The whole ledger as it stands, also what a page of an earlier known-on day does not show.
-    hindcasts
-        In the order of their data dates.
-    """
-
-    settings: Settings
-    record: Record
-    hindcasts: Sequence[Hindcast]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PastTests:
-    """What came of forecasts of past years of monthly series.
-
-    Parameters
-    ----------
-    found
-        By method and month.
-    given
-        Whether of series given by the reader; else of the public ones, by the table that comes with the package.
-    """
-
-    found: Sequence[Expectation]
-    given: bool
 
 
 def ledger(found: LookBack) -> Section:

@@ -6,8 +6,17 @@ from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from cityanalytics.briefing.language import LANGUAGES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
+
+    from cityanalytics.briefing.language import Scale
+
+#: Most decimals of a column whose scale follows its largest value.
+MOST_PLACES = 2
 
 
 @dataclass(frozen=True)
@@ -117,6 +126,16 @@ class Scaled:
     places: int = 1
     signed: bool = False
     legible: bool = False
+
+    def scale(self, language: str, values: pd.Series | None = None) -> tuple[Scale, int]:
+        """Return the scale in which a column is shown, and its decimals there."""
+        rules = LANGUAGES[language]
+        scales: tuple[Scale, ...] = getattr(rules, self.of)
+        if self.legible and values is not None and values.notna().any():
+            scale = rules.legible(float(values.max()))
+            return scale, min(self.places + scale.places + (scale is rules.amounts[0]), MOST_PLACES)
+        scale = scales[min(self.at, len(scales) - 1)]
+        return scale, max(0, self.places + scale.places)
 
 
 @dataclass(frozen=True)

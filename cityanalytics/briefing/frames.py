@@ -34,9 +34,8 @@ from cityanalytics.programme.schedule import latest_dates
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.content import Content, LookBack, PastTests
     from cityanalytics.briefing.course import Point
-    from cityanalytics.briefing.forecasts import LookBack, PastTests
     from cityanalytics.intake.arrivals import Arrivals
     from cityanalytics.issues import Issue
     from cityanalytics.outlook.outlook import Outlook

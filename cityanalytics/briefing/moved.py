@@ -13,12 +13,12 @@ from cityanalytics.briefing.terms import CAUSES
 from cityanalytics.outlook.bridge import rounded
 
 if TYPE_CHECKING:
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
     from cityanalytics.briefing.wording import Wording
     from cityanalytics.outlook.bridge import Bridge
 
 
-def moved(content: Content, say: Wording) -> Markup:
+def moved(content: Composed, say: Wording) -> Markup:
     """Return the walk from the last forecast to this one, as a table and in words."""
     bridge = content.bridge
     if bridge is None:
@@ -61,7 +61,7 @@ def _direction(bridge: Bridge, say: Wording) -> Markup:
     )
 
 
-def _scope(bridge: Bridge, content: Content, say: Wording) -> Markup:
+def _scope(bridge: Bridge, content: Composed, say: Wording) -> Markup:
     before, now = (rounded(plan, SHOWN_STEP) for plan in (bridge.earlier.target, content.programme.plan))
     if before == now:
         return say(

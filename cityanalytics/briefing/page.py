@@ -17,7 +17,7 @@ from cityanalytics.outlook.bridge import CAUSES, rounded
 from cityanalytics.outlook.record import LEVELS
 
 if TYPE_CHECKING:
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
     from cityanalytics.outlook.bridge import Bridge
     from cityanalytics.outlook.record import Score
 
@@ -35,7 +35,7 @@ CONTENTS = (
 )
 
 
-def page(content: Content, language: str) -> dict[str, Any]:
+def page(content: Composed, language: str) -> dict[str, Any]:
     """Return the words of the page around its sections, as the template takes them."""
     say = Wording(language=language, figures=content.figures)
     day = display.date_text(content.programme.as_of, language)
@@ -62,7 +62,7 @@ def page(content: Content, language: str) -> dict[str, Any]:
     }
 
 
-def _incomplete(content: Content, say: Wording) -> list[str]:
+def _incomplete(content: Composed, say: Wording) -> list[str]:
     """Say under the title that units are missing: what they sent before stands in their place."""
     received, expected = (content.figures[f"units_{name}"].value for name in ("received", "expected"))
     if received == expected:
@@ -70,7 +70,7 @@ def _incomplete(content: Content, say: Wording) -> list[str]:
     return [say.plain("Units reported: {units_received} of {units_expected}, the others as before")]
 
 
-def record_of(content: Content) -> BriefingRecord:
+def record_of(content: Composed) -> BriefingRecord:
     """Return the document of briefing.json, with the pages' words and the companion workbook beside it."""
     settings, programme, pace = content.settings, content.programme, content.pace
     says = {language: Wording(language=language, figures=content.figures) for language in settings.languages}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from markupsafe import Markup
 
@@ -89,7 +89,7 @@ class BriefingRecord:
 #: Quarters of a year.
 QUARTERS = {"1": "first quarter", "2": "second quarter", "3": "third quarter", "4": "fourth quarter"}
 
-Writer = Callable[["Content", Wording], Markup]
+C = TypeVar("C", bound="Content")
 
 
 def section(
@@ -107,12 +107,12 @@ def section(
     return Section(id=name, html=Written(languages, written))
 
 
-def part(name: str) -> Callable[[Writer], Callable[[Content], Section]]:
+def part(name: str) -> Callable[[Callable[[C, Wording], Markup]], Callable[[C], Section]]:
     """Turn a function that writes one language into one that writes a section in all languages."""
 
-    def decorate(write: Writer) -> Callable[[Content], Section]:
+    def decorate(write: Callable[[C, Wording], Markup]) -> Callable[[C], Section]:
         @wraps(write)
-        def in_all_languages(content: Content) -> Section:
+        def in_all_languages(content: C) -> Section:
             return section(
                 name, content.settings.languages, lambda say: write(content, say), figures=content.figures
             )

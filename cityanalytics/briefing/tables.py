@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any
 from cityanalytics.briefing import display, frames
 from cityanalytics.briefing import fields as of
 from cityanalytics.briefing.changed import sentences
+from cityanalytics.briefing.declaration import Declaration
 from cityanalytics.briefing.fields import on_page, on_sheet
 from cityanalytics.briefing.figures.programme import MOST_PROJECTS, MOST_REQUESTS, MOST_REVISIONS
 from cityanalytics.briefing.formats import Day, Word, amounts, areas
 from cityanalytics.briefing.number import MISSING, NOT_APPLICABLE
 from cityanalytics.briefing.section import quarter_name
-from cityanalytics.briefing.shown import Declaration, ShownTable, bound
+from cityanalytics.briefing.shown import ShownTable, bound
 from cityanalytics.outlook.scenario import PaceScenario
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.content import Content, LookBack, PastTests
     from cityanalytics.briefing.course import Point
-    from cityanalytics.briefing.forecasts import LookBack, PastTests
     from cityanalytics.briefing.frames import Compared
     from cityanalytics.briefing.wording import Wording
     from cityanalytics.intake.arrivals import Arrivals
@@ -708,4 +708,4 @@ def of_trend(points: Sequence[Point], settings: Settings) -> ShownTable:
 def levers(content: Content, pace: float) -> ShownTable:
     """Return the scenarios with one more: the daily pace multiplied by `pace` from the day after the data date."""
     given = PaceScenario(name="pace", pace=pace, forecast=content.forecast.at_pace(pace))
-    return replace(content, scenarios=(*content.scenarios, given)).tables["scenarios"]
+    return tables(replace(content, scenarios=(*content.scenarios, given)))["scenarios"]

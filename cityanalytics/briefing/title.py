@@ -8,11 +8,11 @@ from cityanalytics.briefing import display
 from cityanalytics.briefing.section import quarter_name
 
 if TYPE_CHECKING:
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
     from cityanalytics.briefing.wording import Wording
 
 
-def title_of(content: Content, say: Wording) -> str:
+def title_of(content: Composed, say: Wording) -> str:
     """Return a briefing's title: the quarter's briefing, or the bulletin of another day."""
     city = content.settings.city[say.language]
     if content.programme.as_of == content.settings.data_date(content.programme.quarter):

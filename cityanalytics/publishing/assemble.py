@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from cityanalytics.briefing.content import Content
+from cityanalytics.briefing.composed import Composed
 from cityanalytics.briefing.figures import figures
 from cityanalytics.briefing.figures.basis import Basis
 from cityanalytics.briefing.language import LANGUAGES
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from cityanalytics.settings import Settings
 
 
-def assemble(workspace: str = ".", quarter: str = "", as_of: str = "", known_on: str = "") -> Content:
+def assemble(workspace: str = ".", quarter: str = "", as_of: str = "", known_on: str = "") -> Composed:
     """Return the values of a briefing.
 
     Parameters
@@ -80,7 +80,7 @@ def briefing_of(programme: Programme) -> Briefing:
     return Briefing(content=compose(workspace, workspace.dates(programme.quarter, **times)))
 
 
-def compose(workspace: Workspace, dates: Dates) -> Content:
+def compose(workspace: Workspace, dates: Dates) -> Composed:
     """Return the values of a briefing of dates already checked."""
     settings = workspace.settings
     for language in settings.languages:
@@ -126,7 +126,7 @@ def compose(workspace: Workspace, dates: Dates) -> Content:
     )
     for language in settings.languages:
         remarks(settings, Wording(language=language, figures=found))  # refused before a page is begun
-    return Content(
+    return Composed(
         settings=settings,
         programme=programme,
         reconciliation=reconciliation,

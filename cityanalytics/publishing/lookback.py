@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cityanalytics.briefing.forecasts import Hindcast, LookBack, PastTests
+from cityanalytics.briefing.content import Hindcast, LookBack, PastTests
 from cityanalytics.calendar import quarter_of
 from cityanalytics.errors import InsufficientDataError
 from cityanalytics.outlook.bridge import Bridge, Earlier, bridge

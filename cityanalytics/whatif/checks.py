@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from cityanalytics.issues import Issue, Message
-from cityanalytics.whatif.selection import CHOICES
+from cityanalytics.whatif.levers import CHOICES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,15 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from cityanalytics.whatif.selection import CHOICES
+#: Keys that choose projects, and the column each looks at.
+CHOICES = {
+    "units": "unit",
+    "categories": "category",
+    "towns": "town",
+    "constraints": "constraint",
+    "stages": "stage",
+    "projects": "project",
+}
 
 Names = Annotated[tuple[str, ...], Field(strict=False)]
 Day = Annotated[dt.date, Field(strict=True)]

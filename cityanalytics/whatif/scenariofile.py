@@ -17,8 +17,7 @@ from pydantic import ValidationError
 from cityanalytics.errors import BlockingIssuesError, UsageError
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.whatif.checks import check
-from cityanalytics.whatif.levers import KINDS, Addition, Scenario, fields_of
-from cityanalytics.whatif.selection import CHOICES
+from cityanalytics.whatif.levers import CHOICES, KINDS, Addition, Scenario, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
+from cityanalytics.whatif.levers import CHOICES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,16 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cityanalytics.whatif.levers import Lever
-
-#: Keys that choose projects, and the column each looks at.
-CHOICES = {
-    "units": "unit",
-    "categories": "category",
-    "towns": "town",
-    "constraints": "constraint",
-    "stages": "stage",
-    "projects": "project",
-}
 
 
 @dataclass(frozen=True, kw_only=True)

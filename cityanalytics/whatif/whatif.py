@@ -19,10 +19,9 @@ from cityanalytics.programme.frames import with_units
 from cityanalytics.whatif.answer import PUBLISHED, Answer
 from cityanalytics.whatif.fewest import Fewest, fewest
 from cityanalytics.whatif.goal import Goal, seek
-from cityanalytics.whatif.levers import KINDS, Lever, Scenario
+from cityanalytics.whatif.levers import CHOICES, KINDS, Lever, Scenario
 from cityanalytics.whatif.model import Model
 from cityanalytics.whatif.scenariofile import ScenarioText, read_file, scenarios, written
-from cityanalytics.whatif.selection import CHOICES
 from cityanalytics.whatif.setting import said
 from cityanalytics.whatif.tornado import tornado
 

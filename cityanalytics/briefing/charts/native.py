@@ -12,14 +12,16 @@ if TYPE_CHECKING:
 
     from cityanalytics.briefing.book import Look
     from cityanalytics.briefing.charts import ShownChart
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
     from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet
     from cityanalytics.briefing.wording import Wording
 
 MOST_BARS = 30
 
 
-def native_charts(content: Content, say: Wording, sheets: Mapping[str, BookSheet]) -> tuple[NativeChart, ...]:
+def native_charts(
+    content: Composed, say: Wording, sheets: Mapping[str, BookSheet]
+) -> tuple[NativeChart, ...]:
     """Return the charts of the sheets that have rows, with title and alternative text of the page's charts.
 
     Parameters

@@ -14,8 +14,6 @@ from cityanalytics.briefing import display
 if TYPE_CHECKING:
     import numpy as np
 
-    from cityanalytics.briefing.wording import Wording
-
 #: Unit of a figure to the way it is shown.
 SHOWN: Mapping[str, Callable[[display.Value, str], str]] = {
     "yuan": display.amount,
@@ -130,13 +128,6 @@ class Name:
 
 #: What something is called: a sentence of the catalogue, texts by language, or a text in any.
 Called = Name | Mapping[str, str] | str
-
-
-def called(name: Called, say: Wording) -> str:
-    """Return a name in a language."""
-    if isinstance(name, Name):
-        return say.plain(name.text, **{gap: called(inner, say) for gap, inner in name.gaps.items()})
-    return name if isinstance(name, str) else name[say.language]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from cityanalytics.briefing.blocks import late
-from cityanalytics.briefing.formats import KindName, Scaled, Text, Word, is_numeric
+from cityanalytics.briefing.formats import KindName, Text, Word, is_numeric
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.render.header import header
-from cityanalytics.briefing.render.texts import marked, scale_of, texts, words
+from cityanalytics.briefing.render.texts import marked, texts, words
 from cityanalytics.briefing.section import original, paragraph
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cityanalytics.briefing.declaration import BoundTable
     from cityanalytics.briefing.fields import Field
-    from cityanalytics.briefing.shown import ShownTable
 
 _FEW_TEXTS = 2  # a table of numbers is kept narrow, so that the eye finds a number's row
 
 
-def draw(table: ShownTable, language: str) -> Markup:
+def draw(table: BoundTable, language: str) -> Markup:
     """Return a table's markup; the sentence that says so where it has no rows."""
     declared = table.declaration
     if table.rows.empty and (empty := table.empty(language)):
@@ -63,7 +63,7 @@ def _safe(markup: str) -> Markup:
     return Markup(markup)  # noqa: S704 - every text in it has been escaped
 
 
-def _cells(table: ShownTable, field: Field, rows: pd.DataFrame, language: str) -> list[str]:
+def _cells(table: BoundTable, field: Field, rows: pd.DataFrame, language: str) -> list[str]:
     shown = texts(table, field, rows, language)
     if isinstance(field.format, Text) and field.format.own:
         own = [original(value) for value in rows[field.key]]
@@ -78,7 +78,7 @@ def _cells(table: ShownTable, field: Field, rows: pd.DataFrame, language: str) -
     ]
 
 
-def _remarked(table: ShownTable, field: Field, shown: Word, rows: pd.DataFrame, language: str) -> list[str]:
+def _remarked(table: BoundTable, field: Field, shown: Word, rows: pd.DataFrame, language: str) -> list[str]:
     """Return sentences with a unit's own words behind them, these marked as Chinese."""
     say, bare = table.words(language), field.but(format=replace(shown, remark=""))
     return [
@@ -88,7 +88,7 @@ def _remarked(table: ShownTable, field: Field, shown: Word, rows: pd.DataFrame, 
 
 
 def _indented(
-    table: ShownTable, word: Word, shown: list[str], rows: pd.DataFrame, language: str
+    table: BoundTable, word: Word, shown: list[str], rows: pd.DataFrame, language: str
 ) -> list[str]:
     """Return what is named, and below it its kinds."""
     indent, kinds = LANGUAGES[language].indent, rows[word.kind]
@@ -97,15 +97,3 @@ def _indented(
         str(escape(f"{indent}{name}" if kind else text))
         for text, name, kind in zip(shown, named, kinds, strict=True)
     ]
-
-
-def units(table: ShownTable, language: str) -> dict[str, str]:
-    """Return the units that a table's words may name: of its first scaled column, of money and of areas."""
-    rules = LANGUAGES[language]
-    scaled = (
-        scale_of(field.format, table.rows[field.key], language)[0].unit
-        for field in table.fields(wide=False)
-        if isinstance(field.format, Scaled)
-    )
-    money = rules.amounts[0].unit
-    return {"unit": next(scaled, money), "money": money, "area": rules.areas[0].unit}

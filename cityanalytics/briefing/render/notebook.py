@@ -11,13 +11,13 @@ from cityanalytics.briefing.render.header import header, title_of
 from cityanalytics.briefing.render.texts import texts
 
 if TYPE_CHECKING:
-    from cityanalytics.briefing.shown import ShownTable
+    from cityanalytics.briefing.declaration import BoundTable
 
 #: So many rows are shown; the frame holds all.
 MOST_ROWS = 60
 
 
-def draw(table: ShownTable, language: str) -> str:
+def draw(table: BoundTable, language: str) -> str:
     """Return a table's markup in a notebook, in one language."""
     title = escape(title_of(table, language))
     if table.rows.empty:

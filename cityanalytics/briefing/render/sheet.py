@@ -9,7 +9,7 @@ import pandas as pd
 from cityanalytics.briefing.formats import Chance, Day, Measured, Points, Quantity, Scaled, Share, is_numeric
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.number import in_units
-from cityanalytics.briefing.render.texts import filled, scale_of, words
+from cityanalytics.briefing.render.texts import filled, words
 from cityanalytics.briefing.spreadsheet import (
     DAY,
     DAY_ZERO,
@@ -23,13 +23,13 @@ from cityanalytics.briefing.spreadsheet import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cityanalytics.briefing.declaration import BoundTable
     from cityanalytics.briefing.fields import Field
     from cityanalytics.briefing.formats import Format
-    from cityanalytics.briefing.shown import ShownTable
     from cityanalytics.briefing.spreadsheet import Cell
 
 
-def draw(table: ShownTable, language: str) -> BookSheet:
+def draw(table: BoundTable, language: str) -> BookSheet:
     """Return a table's sheet."""
     declared, rows = table.declaration, table.rows
     fields = table.fields(wide=True)
@@ -47,12 +47,12 @@ def draw(table: ShownTable, language: str) -> BookSheet:
     )
 
 
-def columns(table: ShownTable, language: str) -> tuple[BookColumn, ...]:
+def columns(table: BoundTable, language: str) -> tuple[BookColumn, ...]:
     """Return the columns of a table's sheet, without values."""
     return tuple(_column(table, field, language) for field in table.fields(wide=True))
 
 
-def _column(table: ShownTable, field: Field, language: str, *, formats: tuple[str, ...] = ()) -> BookColumn:
+def _column(table: BoundTable, field: Field, language: str, *, formats: tuple[str, ...] = ()) -> BookColumn:
     unit, inner, per = unit_of(table, field.format, language)
     return BookColumn(
         key=field.key,
@@ -66,12 +66,12 @@ def _column(table: ShownTable, field: Field, language: str, *, formats: tuple[st
     )
 
 
-def unit_of(table: ShownTable, shown: Format, language: str) -> tuple[str, str, float]:
+def unit_of(table: BoundTable, shown: Format, language: str) -> tuple[str, str, float]:
     """Return the unit of a column, that of its values as they are kept, and how much of it one of the first is."""
     say = table.words(language).plain
     match shown:
         case Scaled():
-            scale, _ = scale_of(shown, None, language)
+            scale, _ = shown.scale(language)
             base = (
                 say("yuan a day") if shown.of == "paces" else getattr(LANGUAGES[language], shown.of)[-1].unit
             )
@@ -90,7 +90,7 @@ def _format(shown: Format, language: str) -> str:  # noqa: PLR0911 - a line a fo
     """Return the number format of a column; empty for words, and for numbers and days among words."""
     match shown:
         case Scaled():
-            return decimals(scale_of(shown, None, language)[1])
+            return decimals(shown.scale(language)[1])
         case Quantity(exact=True):
             return "General"
         case Quantity() | Share() | Points():
@@ -115,14 +115,14 @@ def _formats(shown: Format, rows: pd.DataFrame, cells: Sequence[Cell], language:
     return ()
 
 
-def _filled(table: ShownTable, field: Field, language: str) -> list[Cell]:
+def _filled(table: BoundTable, field: Field, language: str) -> list[Cell]:
     def make(kept: pd.DataFrame) -> Sequence[Cell]:
         return _cells(table, field.format, field.key, kept, language)
 
     return filled(table, field, table.rows, language, make)
 
 
-def _cells(table: ShownTable, shown: Format, key: str, rows: pd.DataFrame, language: str) -> Sequence[Cell]:
+def _cells(table: BoundTable, shown: Format, key: str, rows: pd.DataFrame, language: str) -> Sequence[Cell]:
     values = rows[key]
     match shown:
         case Scaled() | Quantity() | Share() | Points() | Chance():

@@ -12,14 +12,14 @@ from cityanalytics.briefing.render.texts import texts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cityanalytics.briefing.shown import ShownTable
+    from cityanalytics.briefing.declaration import BoundTable
 
 _GAP = "  "
 MOST_LETTERS = 200
 _LEAST = 8  # a column is not folded to fewer letters
 
 
-def draw(table: ShownTable, language: str, *, width: int | None = None, most: int | None = None) -> str:
+def draw(table: BoundTable, language: str, *, width: int | None = None, most: int | None = None) -> str:
     """Return a table as lines of text, its title first; the sentence that says so where it has no rows."""
     title = "\n".join(_folded(title_of(table, language), width or MOST_LETTERS))
     if table.rows.empty:

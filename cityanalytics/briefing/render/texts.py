@@ -9,7 +9,7 @@ import pandas as pd
 from babel.dates import format_date, format_skeleton
 from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
 
-from cityanalytics.briefing.figures.figure import called
+from cityanalytics.briefing.figures.figure import Name
 from cityanalytics.briefing.formats import (
     AsShown,
     Chance,
@@ -33,16 +33,14 @@ from cityanalytics.briefing.wording import translate
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from cityanalytics.briefing.declaration import BoundTable
     from cityanalytics.briefing.fields import Field
+    from cityanalytics.briefing.figures.figure import Called
     from cityanalytics.briefing.formats import Format
-    from cityanalytics.briefing.language import Scale
-    from cityanalytics.briefing.shown import ShownTable
-
-#: Most decimals of a column whose scale follows its largest value.
-MOST_PLACES = 2
+    from cityanalytics.briefing.wording import Wording
 
 
-def texts(table: ShownTable, field: Field, rows: pd.DataFrame, language: str) -> list[str]:
+def texts(table: BoundTable, field: Field, rows: pd.DataFrame, language: str) -> list[str]:
     """Return a column as its cells are read.
 
     Parameters
@@ -62,7 +60,7 @@ def texts(table: ShownTable, field: Field, rows: pd.DataFrame, language: str) ->
 
 
 def filled(
-    table: ShownTable,
+    table: BoundTable,
     field: Field,
     rows: pd.DataFrame,
     language: str,
@@ -98,23 +96,12 @@ def marked(field: Field, rows: pd.DataFrame) -> list[bool]:
     return [False] * len(rows)
 
 
-def scale_of(shown: Scaled, values: pd.Series | None, language: str) -> tuple[Scale, int]:
-    """Return the scale of a column and its decimals there."""
-    rules = LANGUAGES[language]
-    scales: tuple[Scale, ...] = getattr(rules, shown.of)
-    if shown.legible and values is not None and values.notna().any():
-        scale = rules.legible(float(values.max()))
-        return scale, min(shown.places + scale.places + (scale is rules.amounts[0]), MOST_PLACES)
-    scale = scales[min(shown.at, len(scales) - 1)]
-    return scale, max(0, shown.places + scale.places)
-
-
-def _texts(table: ShownTable, shown: Format, key: str, rows: pd.DataFrame, language: str) -> Sequence[str]:  # noqa: PLR0911 - a line a format
+def _texts(table: BoundTable, shown: Format, key: str, rows: pd.DataFrame, language: str) -> Sequence[str]:  # noqa: PLR0911 - a line a format
     values = rows[key]
     rules = LANGUAGES[language]
     match shown:
         case Scaled():
-            scale, places = scale_of(shown, table.rows[key], language)
+            scale, places = shown.scale(language, table.rows[key])
             return numbers(values.tolist(), language, places=places, per=scale.per, signed=shown.signed)
         case Quantity(exact=True):
             return [repr(value) for value in values.tolist()]
@@ -136,7 +123,7 @@ def _texts(table: ShownTable, shown: Format, key: str, rows: pd.DataFrame, langu
 
 
 def words(  # noqa: PLR0911 - a line a format
-    table: ShownTable, shown: Format, key: str, rows: pd.DataFrame, language: str
+    table: BoundTable, shown: Format, key: str, rows: pd.DataFrame, language: str
 ) -> list[str]:
     """Return a column of words, each different one translated once."""
     values = rows[key]
@@ -171,12 +158,19 @@ def _translated(values: pd.Series, translate: Callable[[str], str]) -> list[str]
     return [named[value] for value in values]
 
 
-def _figure_names(table: ShownTable, keys: pd.Series, language: str) -> list[str]:
+def _figure_names(table: BoundTable, keys: pd.Series, language: str) -> list[str]:
     say, missing = table.words(language), LANGUAGES[language].missing
-    return [called(table.figures[key].name, say) or missing for key in keys]
+    return [_called(table.figures[key].name, say) or missing for key in keys]
 
 
-def _kinds(table: ShownTable, shown: Word, rows: pd.DataFrame, key: str, language: str) -> list[str]:
+def _called(name: Called, say: Wording) -> str:
+    """Return a name in a language."""
+    if isinstance(name, Name):
+        return say.plain(name.text, **{gap: _called(inner, say) for gap, inner in name.gaps.items()})
+    return name if isinstance(name, str) else name[say.language]
+
+
+def _kinds(table: BoundTable, shown: Word, rows: pd.DataFrame, key: str, language: str) -> list[str]:
     """Return what is named, its kinds behind it."""
     say, kinds = table.words(language).plain, rows[shown.kind]
     named = words(table, KindName(), shown.kind, rows, language)
@@ -186,7 +180,7 @@ def _kinds(table: ShownTable, shown: Word, rows: pd.DataFrame, key: str, languag
     ]
 
 
-def _sentences(table: ShownTable, shown: Word, rows: pd.DataFrame, key: str, language: str) -> list[str]:
+def _sentences(table: BoundTable, shown: Word, rows: pd.DataFrame, key: str, language: str) -> list[str]:
     say, found = table.words(language).plain, []
     columns = [rows[name] for name in (*shown.gaps, *([shown.remark] if shown.remark else []))]
     for sentence, *texts_ in zip(rows[key], *columns, strict=True):
@@ -210,7 +204,7 @@ def _gap(value: object, shown: Word, language: str) -> str:
     return translate(str(value), language)
 
 
-def _days(table: ShownTable, shown: Day, rows: pd.DataFrame, key: str, language: str) -> list[str]:
+def _days(table: BoundTable, shown: Day, rows: pd.DataFrame, key: str, language: str) -> list[str]:
     found = day_texts(rows[key], language, long=shown.long)
     if not shown.passed:
         return found
@@ -234,7 +228,7 @@ def day_texts(days: pd.Series, language: str, *, long: bool) -> list[str]:
     return [named[day] for day in stamps]
 
 
-def _measured(table: ShownTable, shown: Measured, rows: pd.DataFrame, key: str, language: str) -> list[str]:
+def _measured(table: BoundTable, shown: Measured, rows: pd.DataFrame, key: str, language: str) -> list[str]:
     found: dict[int, str] = {}
     for measure, part in rows.groupby(shown.by, sort=False, observed=True):
         made = _texts(table, shown.formats[str(measure)], key, part.infer_objects(), language)
@@ -242,10 +236,10 @@ def _measured(table: ShownTable, shown: Measured, rows: pd.DataFrame, key: str, 
     return [found[at] for at in rows.index]
 
 
-def _units(table: ShownTable, shown: UnitOf, rows: pd.DataFrame, key: str, language: str) -> list[str]:
+def _units(table: BoundTable, shown: UnitOf, rows: pd.DataFrame, key: str, language: str) -> list[str]:
     del table
     named = {
-        measure: scale_of(one, None, language)[0].unit
+        measure: one.scale(language)[0].unit
         for measure, one in shown.measured.formats.items()
         if isinstance(one, Scaled)
     }

@@ -19,11 +19,11 @@ from cityanalytics.briefing.sections.what_if import what_if
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
     from cityanalytics.briefing.section import Section
 
 #: The id of each section's element to what writes it, in the order of the page.
-SECTIONS: Mapping[str, Callable[[Content], Section]] = MappingProxyType(
+SECTIONS: Mapping[str, Callable[[Composed], Section]] = MappingProxyType(
     {
         "headline": headline,
         "key": key_figures,

@@ -9,12 +9,12 @@ from cityanalytics.briefing.section import paragraph, part
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
     from cityanalytics.briefing.wording import Wording
 
 
 @part("decisions")
-def decisions(content: Content, say: Wording) -> Markup:
+def decisions(content: Composed, say: Wording) -> Markup:
     """Write the requests of the late and the not started projects, the largest gap first."""
     table = content.tables["decisions"]
     if table.rows.empty:

@@ -13,7 +13,7 @@ from cityanalytics.series.pool import SHORTEST
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
     from cityanalytics.briefing.wording import Wording
 
 
@@ -26,7 +26,7 @@ REASONS = {
 
 
 @part("final")
-def final(content: Content, say: Wording) -> Markup:
+def final(content: Composed, say: Wording) -> Markup:
     """Write the forecast and the paces."""
     if not content.pace.days_left:
         return content.charts["s_curve"].html(say.language) + paragraph(

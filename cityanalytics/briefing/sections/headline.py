@@ -13,7 +13,7 @@ from cityanalytics.briefing.rule import word
 from cityanalytics.briefing.section import part
 
 if TYPE_CHECKING:
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
     from cityanalytics.briefing.wording import Wording
 
 
@@ -26,12 +26,12 @@ NO_PLAN_NO_DAYS = (
 )
 
 
-def is_behind(content: Content) -> bool:
+def is_behind(content: Composed) -> bool:
     """Tell whether investment lags elapsed-time progress."""
     return content.programme.done < content.programme.plan * content.programme.elapsed
 
 
-def sentence(content: Content) -> str:
+def sentence(content: Composed) -> str:
     """Return the sentence that fits the date: behind or ahead, days left or none, plan reached or not, or no plan."""
     if not content.programme.plan > 0:
         return NO_PLAN if content.pace.days_left else NO_PLAN_NO_DAYS
@@ -56,14 +56,14 @@ def sentence(content: Content) -> str:
 
 
 @part("headline")
-def headline(content: Content, say: Wording) -> Markup:
+def headline(content: Composed, say: Wording) -> Markup:
     """Write the headline: done, share, gap, pace needed against achieved, probability."""
     day = display.day_text(content.programme.as_of, say.language)
     lead = Markup("<p class=lead>{}</p>").format(say.strong(sentence(content), day=day))
     return lead + key_numbers(_facts(content, say))
 
 
-def _facts(content: Content, say: Wording) -> list[Fact]:
+def _facts(content: Composed, say: Wording) -> list[Fact]:
     programme, planned = content.programme, content.programme.plan > 0
     facts = [
         Fact(

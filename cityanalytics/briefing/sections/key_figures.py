@@ -13,13 +13,13 @@ from cityanalytics.briefing.section import paragraph, part
 from cityanalytics.briefing.wording import configured_gaps
 
 if TYPE_CHECKING:
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
     from cityanalytics.briefing.wording import Wording
     from cityanalytics.settings import Settings
 
 
 @part("key")
-def key_figures(content: Content, say: Wording) -> Markup:
+def key_figures(content: Composed, say: Wording) -> Markup:
     """Write the key tables."""
     return (
         side_by_side(*(content.tables[name].html(say.language) for name in ("key", "stages")))
@@ -29,7 +29,7 @@ def key_figures(content: Content, say: Wording) -> Markup:
     )
 
 
-def _ahead(content: Content, say: Wording) -> Markup:
+def _ahead(content: Composed, say: Wording) -> Markup:
     """Write what is expected by the year's end beside investment, the range of 80 % in brackets."""
     if not content.pace.days_left:
         return Markup("")
@@ -53,7 +53,7 @@ def _ahead(content: Content, say: Wording) -> Markup:
     return paragraph(escape(LANGUAGES[say.language].space).join(items))
 
 
-def _works(content: Content, say: Wording) -> Markup:
+def _works(content: Composed, say: Wording) -> Markup:
     """Write the projects' total investment, and what is done of each kind of works that no remark states."""
     remarked = {gap for remark in content.settings.remarks for gap in configured_gaps(remark[say.language])}
     listed = LANGUAGES[say.language].join.join(
@@ -87,6 +87,6 @@ def remarks(settings: Settings, say: Wording) -> list[Markup]:
     ]
 
 
-def _remarks(content: Content, say: Wording) -> Markup:
+def _remarks(content: Composed, say: Wording) -> Markup:
     texts = remarks(content.settings, say)
     return paragraph(escape(LANGUAGES[say.language].space).join(texts), note=True) if texts else Markup("")

@@ -11,7 +11,7 @@ from cityanalytics.briefing.section import bullets, part
 from cityanalytics.briefing.terms import CLASSES
 
 if TYPE_CHECKING:
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
     from cityanalytics.briefing.wording import Wording
 
 #: So much of a hash tells two apart; the whole stands in briefing.json.
@@ -19,7 +19,7 @@ SHOWN = 16
 
 
 @part("provenance")
-def provenance(content: Content, say: Wording) -> Markup:
+def provenance(content: Composed, say: Wording) -> Markup:
     """Write where the page comes from."""
     made = content.provenance
     command = Markup("<code>{}</code>").format(f"cityanalytics verify briefing.{say.language}.html")

@@ -11,13 +11,13 @@ from cityanalytics.outlook.record import LEAST_SCORED
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
     from cityanalytics.briefing.wording import Wording
     from cityanalytics.outlook.record import Record
 
 
 @part("record")
-def record(content: Content, say: Wording) -> Markup:
+def record(content: Composed, say: Wording) -> Markup:
     """Show what was published before, with its scores, or say that there is no record yet."""
     return _published(content, say) + paragraph(
         say(
@@ -29,7 +29,7 @@ def record(content: Content, say: Wording) -> Markup:
     )
 
 
-def _published(content: Content, say: Wording) -> Markup:
+def _published(content: Composed, say: Wording) -> Markup:
     found, table = content.record, content.tables["record"].html(say.language)
     if not found.scores and not found.hindcasts:
         return table

@@ -13,23 +13,23 @@ from cityanalytics.briefing.section import bullets, part, quarter_name
 if TYPE_CHECKING:
     import datetime as dt
 
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
     from cityanalytics.briefing.wording import Wording
 
 
 @part("data")
-def data(content: Content, say: Wording) -> Markup:
+def data(content: Composed, say: Wording) -> Markup:
     """Write the data statement."""
     statement = Markup("<p><b>{}</b></p>").format(content.settings.statement[say.language])
     return statement + bullets(statements(content, say)) + content.tables["revisions"].html(say.language)
 
 
-def statements(content: Content, say: Wording) -> list[Markup]:
+def statements(content: Composed, say: Wording) -> list[Markup]:
     """Return what was received and what does not add up, a sentence or two each."""
     return [*_received(content, say), *_gaps(content, say)]
 
 
-def _received(content: Content, say: Wording) -> list[Markup]:
+def _received(content: Composed, say: Wording) -> list[Markup]:
     lines = [
         say(
             "Units that have sent workbooks for the {quarter}: {units_received} of {units_expected}, {units_late} of them after the due day.",
@@ -73,7 +73,7 @@ def _received(content: Content, say: Wording) -> list[Markup]:
     return lines
 
 
-def late_units(content: Content) -> list[tuple[str, dt.date]]:
+def late_units(content: Composed) -> list[tuple[str, dt.date]]:
     """Return the units whose first workbook of the quarter came after the due day, with the day of receipt."""
     received, settings = content.programme.received, content.settings
     due = settings.due_on(content.programme.quarter)
@@ -84,14 +84,14 @@ def late_units(content: Content) -> list[tuple[str, dt.date]]:
     return sorted(((unit, day) for unit, day in came.items() if day > due), key=lambda late: late[1])
 
 
-def missing_units(content: Content) -> list[str]:
+def missing_units(content: Composed) -> list[str]:
     """Return the units that have sent nothing for the quarter of the data date."""
     received = content.programme.received
     there = set(received.loc[received["quarter"] == content.programme.quarter, "unit"])
     return [unit for unit in content.settings.units if unit not in there]
 
 
-def _gaps(content: Content, say: Wording) -> list[Markup]:
+def _gaps(content: Composed, say: Wording) -> list[Markup]:
     found = content.reconciliation
     lines = [
         say(
@@ -135,7 +135,7 @@ def _gaps(content: Content, say: Wording) -> list[Markup]:
     return lines + _on_year(content, say)
 
 
-def _listed_works(content: Content, say: Wording) -> list[Markup]:
+def _listed_works(content: Composed, say: Wording) -> list[Markup]:
     """Tell works that are listed one by one from projects; nothing where the bureau lists none."""
     if not any(kind.listed for kind in content.settings.works):
         return []
@@ -146,7 +146,7 @@ def _listed_works(content: Content, say: Wording) -> list[Markup]:
     ]
 
 
-def _on_year(content: Content, say: Wording) -> list[Markup]:
+def _on_year(content: Composed, say: Wording) -> list[Markup]:
     """Compare with the same period of last year; where that is unknown, with the whole of earlier years."""
     found = content.figures
     if "investment_same_period" in found and found["investment_on_year_size"].value is not None:

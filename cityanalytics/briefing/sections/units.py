@@ -15,12 +15,12 @@ from cityanalytics.briefing.section import original, paragraph, part
 from cityanalytics.outlook.spread import LEVELS
 
 if TYPE_CHECKING:
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
     from cityanalytics.briefing.wording import Wording
 
 
 @part("units")
-def units(content: Content, say: Wording) -> Markup:
+def units(content: Composed, say: Wording) -> Markup:
     """Write the bullet graphs, the rule of the lights, and the table of units."""
     left = content.charts["categories"].html(say.language)
     if "demolition" in content.charts:
@@ -38,7 +38,7 @@ def units(content: Content, say: Wording) -> Markup:
     )
 
 
-def _contradicted(content: Content, say: Wording) -> Markup:
+def _contradicted(content: Composed, say: Wording) -> Markup:
     """Name the projects that their units say to be on schedule while the figures say otherwise."""
     rows = content.reconciliation.contradicted
     if rows.empty:
@@ -67,7 +67,7 @@ def _contradicted(content: Content, say: Wording) -> Markup:
     )
 
 
-def _ahead(content: Content, say: Wording) -> Markup:
+def _ahead(content: Composed, say: Wording) -> Markup:
     """Write who will be short at the year's end; nothing when the year is over."""
     if not content.pace.days_left:
         return Markup("")
@@ -92,7 +92,7 @@ def _ahead(content: Content, say: Wording) -> Markup:
     )
 
 
-def _doubts(content: Content, say: Wording) -> Markup:
+def _doubts(content: Composed, say: Wording) -> Markup:
     """Say what the ranges rest on, and what the projects' rows lack."""
     held = say(
         "Medians add up, ranges do not; in simulated years {unit_coverage} of the units ended inside theirs."
@@ -130,7 +130,7 @@ def _doubts(content: Content, say: Wording) -> Markup:
     return escape(LANGUAGES[say.language].space).join([held, *items])
 
 
-def _furthest(content: Content, say: Wording) -> str:
+def _furthest(content: Composed, say: Wording) -> str:
     """Name the categories that will be furthest from their plans, with year's end and plan."""
     table = content.outlook.by("category")
     scale = LANGUAGES[say.language].amounts[0]

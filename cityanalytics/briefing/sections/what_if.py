@@ -11,12 +11,12 @@ from cityanalytics.briefing.terms import SCENARIO_SENTENCES, SCENARIOS
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from cityanalytics.briefing.content import Content
+    from cityanalytics.briefing.composed import Composed
     from cityanalytics.briefing.wording import Wording
 
 
 @part("what-if")
-def what_if(content: Content, say: Wording) -> Markup:
+def what_if(content: Composed, say: Wording) -> Markup:
     """Write the scenarios against base."""
     scenarios = [
         Choice(
