@@ -36,7 +36,7 @@ DOCUMENTS = (
 )
 #: What shows commands to copy.
 SHOWN = ("README.md", "docs/week.md", "docs/install.md")
-SUBJECTS = ("investment", "status", "works", "demolition", "history")
+SUBJECTS = ("investment", "months", "status", "works", "demolition", "history")
 LINK = re.compile(r'\]\(([^)\s]+)\)|src="([^"]+)"')
 ROW = re.compile(r"^\| `(\w+)` \| (-?[\d.,]+) \| (\S+) \|$", re.MULTILINE)
 #: A row of the configuration's table: table, key, type.

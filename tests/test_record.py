@@ -196,6 +196,9 @@ def made_up(periods: dict[str, list[tuple[str, str, float]]], history=()) -> dic
             ],
             columns=[*common, "unit", "file", "year", "amount", "amount_cell"],
         ).astype({"data_date": "datetime64[ns]", "received": "datetime64[ns]"}),
+        "history_months": pd.DataFrame(
+            columns=[*common, "unit", "file", "year", "period_start", "period_end", "amount", "amount_cell"]
+        ).astype(dict.fromkeys(("data_date", "received", "period_start", "period_end"), "datetime64[ns]")),
         "issues": pd.DataFrame(columns=["file"]),
     }  # fmt: skip
 

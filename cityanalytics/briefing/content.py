@@ -65,7 +65,7 @@ class Content:
     outlook
         Parts, stages and demolition by the year's end, of the same forecast.
     alternatives
-        The forecast by every reference class.
+        The forecast by every reference class, and first by own months where they serve.
     scenarios
         Base and what-ifs.
     changes

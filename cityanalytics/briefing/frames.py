@@ -30,6 +30,7 @@ from cityanalytics.calendar import month_end
 from cityanalytics.programme import progress
 from cityanalytics.programme.changes import ABSENT
 from cityanalytics.programme.schedule import latest_dates
+from cityanalytics.series.ownmonths import OWN_MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -283,11 +284,12 @@ def classes(content: Content) -> pd.DataFrame:
 def scenarios(content: Content) -> pd.DataFrame:
     """Return base and the scenarios with their ranges."""
     found = content.scenarios
+    base = OWN_MONTHS if content.forecast.reference_class == OWN_MONTHS else "base"
     return pd.DataFrame(
         {
             "scenario": [SCENARIOS[one.name] for one in found],
             "pace": [one.pace for one in found],
-            "sentence": [SCENARIO_SENTENCES.get(one.name) for one in found],
+            "sentence": [SCENARIO_SENTENCES.get(base if one.name == "base" else one.name) for one in found],
         }
     ).assign(**_levels([one.forecast for one in found]))
 

@@ -14,6 +14,7 @@ from cityanalytics.briefing.sections.headline import sentence
 from cityanalytics.briefing.title import title_of
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.outlook.bridge import CAUSES, rounded
+from cityanalytics.outlook.forecast import evidence_of
 from cityanalytics.outlook.record import LEVELS
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def record_of(content: Composed) -> BriefingRecord:
             "probability": content.forecast.probability,
             "method": content.forecast.method,
             "reference_class": content.forecast.reference_class,
+            "evidence": evidence_of(programme, content.forecast),
             "rules": asdict(content.rules),
         },
         "lights": lights(content),

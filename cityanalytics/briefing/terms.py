@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from cityanalytics.programme.changes import ABSENT, UNKNOWN
 
-#: Reference classes.
+#: Reference classes, and what serves in their place.
 CLASSES = {
+    "own_months": "The city's own months",
     "china_construction_investment": "Chinese construction investment",
     "china_public_spending": "Chinese public spending",
     "us_public_construction": "US public construction",
@@ -22,6 +23,7 @@ SCENARIOS = {
 }
 SCENARIO_SENTENCES = {
     "base": "Nothing is changed: the pace goes on as the reference class has it.",
+    "own_months": "Nothing is changed: the pace goes on as the city's own months have it.",
     "achieved": "The daily pace stays at {pace_achieved}, as it was so far.",
     "required": "From the day after the data date the pace is {pace_required}: what the plan needs.",
     "best": "The best pace so far, {pace_best}, is held to the year's end.",

@@ -36,7 +36,7 @@ MEDIAN = 0.5
 @as_json
 def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *, json_: bool) -> None:
     """Say where the year ends, as numbers."""
-    from cityanalytics.outlook.forecast import forecast_programme
+    from cityanalytics.outlook.forecast import evidence_of, forecast_programme
     from cityanalytics.outlook.pace import measure_pace
     from cityanalytics.programme.progress import curve
 
@@ -55,6 +55,7 @@ def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *,
         "probability": made.probability,
         "method": made.method,
         "reference_class": made.reference_class,
+        "evidence": evidence_of(found.programme, made),
         "pace": asdict(
             measure_pace(curve(found.programme), target=made.target, calendar=opened.settings.calendar)
         ),

@@ -46,6 +46,7 @@ def cross_check(tables: Mapping[str, Rows], *, without: Collection[str] = ()) ->
         *_renamed(projects),
         *_without_project(projects, status, "stage_cell"),
         *_without_project(projects, works, "done_cell"),
+        *_without_project(projects, _grouped_firsts(investment), "amount_cell"),
         *_without_status(projects, status),
         *_withdrawn(projects, investment),
     ]
@@ -72,6 +73,11 @@ def _grouped(rows: Iterable[Row], *names: str) -> list[tuple[tuple[Any, ...], li
     for row in rows:
         groups.setdefault(tuple(row[name] for name in names), []).append(row)
     return sorted(groups.items(), key=lambda group: group[0])
+
+
+def _grouped_firsts(rows: Iterable[Row]) -> list[Row]:
+    """Return the first row of each project of a workbook."""
+    return list({(row["file"], row["project"]): row for row in reversed(list(rows))}.values())[::-1]
 
 
 def _units(rows: Iterable[Row]) -> list[str]:
@@ -221,13 +227,19 @@ def _withdrawn(projects: list[Row], flows: list[Row]) -> Iterator[Issue]:
     named = {(row["unit"], row["quarter"], row["project"]) for row in projects}
     for (unit,), rows in _grouped(flows, "unit"):
         for (_, then), ((after,), now) in pairwise(_grouped(rows, "quarter")):
-            stated = {(row["project"], row["period_start"]) for row in now}
+            stated: dict[str, list[tuple[Any, Any]]] = {}
+            for row in now:
+                stated.setdefault(row["project"], []).append((row["period_start"], row["period_end"]))
             first = min(row["period_start"] for row in now)
             last = max(row["period_end"] for row in now)
             for row in then:
-                key = row["project"], row["period_start"]
+                told = any(
+                    start <= row["period_start"]
+                    and (start == row["period_start"] or row["period_end"] <= end)
+                    for start, end in stated.get(row["project"], ())
+                )
                 covered = first <= row["period_start"] and row["period_end"] <= last and row["amount"] != 0
-                if covered and key not in stated and (unit, after, row["project"]) in named:
+                if covered and not told and (unit, after, row["project"]) in named:
                     yield Issue(
                         severity=Severity.WARNING,
                         code="AMOUNT_WITHDRAWN",

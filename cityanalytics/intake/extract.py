@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from typing import TYPE_CHECKING
 
+from cityanalytics.intake.history import history
 from cityanalytics.intake.reading import Origin, Reading, Rows
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks.units import Dimension
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 BASE_MEASURES = {Dimension.COUNT: "count", Dimension.LENGTH: "metres", Dimension.AREA: "square metres"}
 
 
-def extract(table: Table, match: Match, origin: Origin) -> tuple[dict[str, Rows], list[Issue]]:
+def extract(
+    table: Table, match: Match, origin: Origin, *, elsewhere: bool = False
+) -> tuple[dict[str, Rows], list[Issue]]:
     """Read a table into canonical rows.
 
     Parameters
@@ -30,6 +33,8 @@ def extract(table: Table, match: Match, origin: Origin) -> tuple[dict[str, Rows]
         Its subject and columns.
     origin
         Where it comes from.
+    elsewhere
+        Whether the workbook holds the amounts of its projects by month in a table of their own.
 
     Returns
     -------
@@ -41,11 +46,12 @@ def extract(table: Table, match: Match, origin: Origin) -> tuple[dict[str, Rows]
         return {}, []
     reading = Reading(table=table, match=match, origin=origin)
     found = {
-        "investment": _investment,
+        "investment": lambda reading: _investment(reading, elsewhere=elsewhere),
+        "months": _months,
         "status": _status,
         "works": _works,
         "demolition": _demolition,
-        "history": _history,
+        "history": history,
     }[subject.name](reading)
     return {name: _with_origin(rows, origin) for name, rows in found.items()}, reading.issues
 
@@ -74,7 +80,7 @@ def _at(rows: Rows, positions: Iterable[int]) -> Rows:
     return {name: [values[at] for at in chosen] for name, values in rows.items()}
 
 
-def _investment(reading: Reading) -> dict[str, Rows]:
+def _investment(reading: Reading, *, elsewhere: bool) -> dict[str, Rows]:
     projects = reading.projects()
     base: Rows = {
         "project": projects,
@@ -91,22 +97,28 @@ def _investment(reading: Reading) -> dict[str, Rows]:
         "project_cell": reading.cells_of("project"),
         "note": reading.texts("note"),
     }
-    positions, flows = reading.periods(Dimension.MONEY, "amount")
+    amounts: Rows = {name: reading.amounts(name) for name in ("plan", "plan_adjusted")}
+    positions, flows = reading.periods(Dimension.MONEY, "amount", plan=amounts["plan"], elsewhere=elsewhere)
     flows["project"] = [projects[at] for at in positions]
     named = [at for at, project in enumerate(flows["project"]) if project is not None]
     whole = reading.required(base, range(reading.height), "project", "category")
     sound = reading.not_negative(base, whole, "total_investment")
     return {
         "projects": _at(base, sound),
-        "plans": _plans(reading, projects),
+        "plans": _plans(reading, projects, amounts),
         "investment": _at(flows, named),
     }
 
 
-def _plans(reading: Reading, projects: list[str | None]) -> Rows:
+def _months(reading: Reading) -> dict[str, Rows]:
+    """Return the amounts of projects that stand below each other, a row a project and month."""
+    projects, flows = reading.periods_by_row("project", reading.projects(), Dimension.MONEY)
+    return {"investment": {"project": projects, **flows}}
+
+
+def _plans(reading: Reading, projects: list[str | None], amounts: Rows) -> Rows:
     """Return the original plan of each project, and the adjusted one where it differs."""
     day = reading.origin.data_date
-    amounts: Rows = {name: reading.amounts(name) for name in ("plan", "plan_adjusted")}
     wanted = reading.column("plan") is not None and not all(map(math.isnan, amounts["plan"]))
     if wanted:
         reading.required(amounts, range(reading.height), "plan")
@@ -232,17 +244,3 @@ def _demolition(reading: Reading) -> dict[str, Rows]:
         for name, values in flows.items()
     }
     return {"demolition": {**_at(base, (at for at, _ in pairs)), **reported}}
-
-
-def _history(reading: Reading) -> dict[str, Rows]:
-    rows: Rows = {
-        "year": reading.years("year"),
-        "amount": reading.amounts("amount"),
-        "amount_cell": reading.cells_of("amount"),
-    }
-    whole = (
-        at
-        for at, (year, amount) in enumerate(zip(rows["year"], rows["amount"], strict=True))
-        if year is not None and not math.isnan(amount)
-    )
-    return {"history": _at(rows, whole)}

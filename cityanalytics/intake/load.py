@@ -135,6 +135,7 @@ def _read(
 ) -> tuple[dict[str, list[Rows]], list[Issue], dict[str, dict[str, int]]]:
     """Read one workbook: rows by canonical table, doubts, and rows in and out by sheet."""
     from cityanalytics.intake.extract import extract, height_of
+    from cityanalytics.intake.history import refused
     from cityanalytics.intake.match import match_table
     from cityanalytics.intake.reading import Origin
     from cityanalytics.workbooks.grid import read_grids
@@ -155,11 +156,18 @@ def _read(
     counts: dict[str, dict[str, int]] = {}
     ours: list[Table] = []
     left_empty: set[str] = set()
-    for table in understood.tables:
-        match = match_table(table, synonyms, periods=table.periods(origin.data_date.year))
-        sound = not match.missing and not match.ambiguous
-        rows, found = extract(table, match, origin) if sound else ({}, [])
-        issues += [*found, *_unmatched(match, f"{receipt.file}!{table.sheet}")]
+    matched = [
+        (table, match_table(table, synonyms, periods=table.periods(origin.data_date)))
+        for table in understood.tables
+    ]
+    elsewhere = any(match.about("months") and match.sound for _, match in matched)
+    for table, match in matched:
+        if elsewhere and match.about("investment"):
+            match = replace(match, missing=tuple(name for name in match.missing if name != "period"))  # noqa: PLW2901 - the same, less asked for
+        rows, found = extract(table, match, origin, elsewhere=elsewhere) if match.sound else ({}, [])
+        place = f"{receipt.file}!{table.sheet}"
+        not_read = None if match.sound and match.subject is not None else refused(table, place)
+        issues += [*found, *([not_read] if not_read else _unmatched(match, place))]
         if match.subject is not None:
             ours.append(table)
             if match.subject.name in OPTIONAL:

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.errors import UsageError
+from cityanalytics.intake.history import months_across, states_years, years_across
 from cityanalytics.issues import Message
 from cityanalytics.workbooks.cells import squeezed
 
@@ -61,6 +62,8 @@ class Match:
         The subject, or None: the table is none of ours.
     columns
         Field to the table's column.
+    periods
+        Letters of the columns that are periods, from left to right.
     missing
         Required fields that the table lacks, where it comes near to a subject.
     ambiguous
@@ -71,9 +74,19 @@ class Match:
 
     subject: Subject | None
     columns: Mapping[str, Column]
+    periods: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     ambiguous: tuple[Column, ...] = ()
     aside: tuple[Column, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing that is asked for is missing or may be another column."""
+        return not self.missing and not self.ambiguous
+
+    def about(self, name: str) -> bool:
+        """Tell whether the table is about a subject."""
+        return self.subject is not None and self.subject.name == name
 
 
 def load_synonyms(extension: str | None = None) -> Synonyms:
@@ -153,29 +166,41 @@ def match_table(table: Table, synonyms: Synonyms, *, periods: Iterable[str]) -> 
     best: tuple[tuple[int, int], Subject, dict[str, tuple[Column, ...]]] | None = None
     for subject in synonyms.subjects:
         found = _fields(table, subject, letters)
-        rank = (-len(_missing(subject, found, letters)), len(found))
+        rank = (-len(_missing(table, subject, found, letters)), len(found))
         if best is None or rank > best[0]:
             best = rank, subject, found
     if best is None:
         return Match(subject=None, columns={}, aside=tuple(table.columns))
     _, subject, found = best
-    missing = _missing(subject, found, letters)
+    missing = _missing(table, subject, found, letters)
     if len(missing) > len(subject.required) / 2:
         return Match(subject=None, columns={}, aside=tuple(table.columns))
     columns = {field: candidates[0] for field, candidates in found.items() if len(candidates) == 1}
     ambiguous = tuple(column for candidates in found.values() if len(candidates) > 1 for column in candidates)
+    if subject.name == "history":
+        letters |= {*months_across(table), *years_across(table)}
     used = {column.letter for column in (*columns.values(), *ambiguous)} | letters
+    fields = {column.letter for column in columns.values()}
     return Match(
         subject=subject,
         columns=columns,
+        periods=tuple(
+            column.letter
+            for column in table.columns
+            if column.letter in letters and column.letter not in fields
+        ),
         missing=tuple(sorted(missing)),
         ambiguous=ambiguous,
         aside=tuple(column for column in table.columns if column.letter not in used),
     )
 
 
-def _missing(subject: Subject, found: Mapping[str, object], letters: set[str]) -> frozenset[str]:
-    return subject.required - found.keys() - ({"period"} if letters else set())
+def _missing(
+    table: Table, subject: Subject, found: Mapping[str, tuple[Column, ...]], letters: set[str]
+) -> frozenset[str]:
+    if subject.name == "history" and states_years(table, found):
+        return frozenset()
+    return subject.required - found.keys() - ({"period"} if letters or "cumulative" in found else set())
 
 
 def _fields(table: Table, subject: Subject, periods: set[str]) -> dict[str, tuple[Column, ...]]:
@@ -187,14 +212,12 @@ def _fields(table: Table, subject: Subject, periods: set[str]) -> dict[str, tupl
     found: dict[str, tuple[Column, ...]] = {}
     shared: dict[str, list[Column]] = {}
     for column in table.columns:
-        if column.letter in periods:
-            continue
         labels = [normalised(label) for label in column.path]
         names = ("/".join(labels), labels[-1]) if labels else ()
         field = next((subject.headers[name] for name in names if name in subject.headers), None)
         if field is not None:
             found.setdefault(field, (column,))
-        elif labels and labels[0] in subject.headers:
+        elif labels and column.letter not in periods and labels[0] in subject.headers:
             shared.setdefault(subject.headers[labels[0]], []).append(column)
     for field, columns in shared.items():
         totals = [column for column in columns if normalised(column.path[-1]) in TOTALS]

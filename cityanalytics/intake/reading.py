@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import itertools
+import datetime as dt
 import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from cityanalytics.intake.flows import Flow, PeriodAmounts, Stated, checked, flows
 from cityanalytics.issues import Issue, Message, Severity
-from cityanalytics.workbooks.cells import State, squeezed
-from cityanalytics.workbooks.dates import Precision
+from cityanalytics.workbooks.cells import State, is_missing, squeezed
+from cityanalytics.workbooks.dates import Period, Precision
+from cityanalytics.workbooks.periods import Said, StatedPeriod, period_of_cell
 from cityanalytics.workbooks.units import Dimension, to_base
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
     from typing import TypeAlias
 
     from cityanalytics.intake.match import Match, Synonyms
     from cityanalytics.intake.register import Receipt
-    from cityanalytics.workbooks.dates import Period
     from cityanalytics.workbooks.numeric import Numbers
     from cityanalytics.workbooks.table import Column, Table
     from cityanalytics.workbooks.units import Unit
 
 #: Rows of a table, column by column: lists of one length. Nothing is None, or nan among numbers.
 Rows: TypeAlias = "dict[str, list[Any]]"
-
-#: A stated sum of a row may differ by what rounding explains, in base units.
-ROUNDING = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -294,42 +293,146 @@ class Reading:
             )
         )
 
-    def periods(self, dimension: Dimension, value: str) -> tuple[list[int], Rows]:
-        """Return one entry a period and table row that has a value: positions of the rows; period, value, cell."""
-        periods = self.table.periods(self.origin.data_date.year)
-        self._overlaps(periods)
-        positions: list[int] = []
-        found: Rows = {name: [] for name in (value, f"{value}_cell", "period_start", "period_end")}
-        sums = [0.0] * self.height
-        for column in self.table.columns:
-            if column.letter not in periods:
-                continue
-            period, cells = periods[column.letter], self.cells(column)
-            values = self.numbers(column, dimension)
-            stated = [at for at, amount in enumerate(values) if not math.isnan(amount)]
-            self._not_yet(column, period, [at for at in stated if values[at] != 0])
-            positions += stated
-            found[value] += [values[at] for at in stated]
-            found[f"{value}_cell"] += [cells[at] for at in stated]
-            found["period_start"] += [period.start] * len(stated)
-            found["period_end"] += [period.end] * len(stated)
-            for at in stated:
-                sums[at] += values[at]
-        self._cumulative(sums, dimension)
-        return positions, found
+    def stated(self, dimension: Dimension, *, plan: Sequence[float] | None = None) -> Stated | None:
+        """Return what the table states by period, in base units; None where it states no amount of the year."""
+        periods = self.table.periods(self.origin.data_date)
+        columns = [self.table.column(letter) for letter in self.match.periods]
+        total = self._statement(self.column("cumulative"), self._to_date, dimension)
+        statements = [self._statement(column, periods[column.letter], dimension) for column in columns]
+        units = [column.unit for column in (self.column("cumulative"), *columns) if column and column.unit]
+        unit = next((unit for unit in units if unit.dimension is dimension), None)
+        if unit is None:
+            return None
+        return Stated(
+            statements=tuple(one for one in statements if one),
+            total=total,
+            plan=None if plan is None else np.array(plan, dtype=float),
+            day=self.origin.data_date,
+            unit=unit,
+        )
 
-    def _not_yet(self, column: Column, period: Period, stated: Sequence[int]) -> None:
+    @property
+    def _to_date(self) -> StatedPeriod:
+        day = self.origin.data_date
+        return StatedPeriod(period=Period(day.replace(month=1, day=1), day), said=Said.TO_DATE, beside="")
+
+    def _statement(
+        self, column: Column | None, stated: StatedPeriod, dimension: Dimension
+    ) -> PeriodAmounts | None:
+        if column is None:
+            return None
+        return PeriodAmounts(
+            label=column.name,
+            where=f"{self.table.file}!{self.table.sheet}!{column.letter}",
+            stated=stated,
+            values=np.array(self.numbers(column, dimension), dtype=float),
+            cells=self.cells(column),
+        )
+
+    def periods(
+        self,
+        dimension: Dimension,
+        value: str,
+        *,
+        plan: Sequence[float] | None = None,
+        elsewhere: bool = False,
+    ) -> tuple[list[int], Rows]:
+        """Return one entry a stretch of days and table row: positions of the rows; first and last day, value, cells.
+
+        Where the amounts by month stand in a table of their own (`elsewhere`), the total alone is none.
+        """
+        found = self.stated(dimension, plan=plan)
+        own: list[Flow] = []
+        if found is not None and not (elsewhere and not found.statements):
+            own, issues = flows(found)
+            self.issues.extend(issues)
+            for one in found.statements:
+                self._not_yet(one)
+            if found.statements and not any(issue.severity is Severity.ERROR for issue in issues):
+                self.issues.extend(checked(found, own))
+        return [flow.row for flow in own], _as_rows(own, value)
+
+    def periods_by_row(
+        self, name: str, named: Sequence[str | None], dimension: Dimension
+    ) -> tuple[list[str], Rows]:
+        """Return stretches of days where each period of each of `named` has a row of its own, and whose they are."""
+        column, month = self.column("amount"), self.column("month")
+        amounts, cells = self.numbers(column, dimension), self.cells(column)
+        stated = self.row_periods()
+        by_period: dict[StatedPeriod, dict[str, int]] = {}
+        for at, (whose, period) in enumerate(zip(named, stated, strict=True)):
+            if whose is None or period is None or math.isnan(amounts[at]):
+                continue
+            if whose in by_period.setdefault(period, {}):
+                self.doubt(
+                    "PERIOD_REPEATED",
+                    "amount",
+                    at,
+                    Message.of(
+                        "a second amount of {what} for one period; also at {cell}",
+                        what=whose,
+                        cell=cells[by_period[period][whose]],
+                    ),
+                    Message.of("keep one row, or tell the two apart by name"),
+                    severity=Severity.ERROR,
+                )
+            by_period[period][whose] = at
+        owners = list(dict.fromkeys(whose for whose in named if whose is not None))
+        if column is None or column.unit is None or not by_period:
+            return [], _as_rows([], "amount")
+        place = {whose: row for row, whose in enumerate(owners)}
+        statements = []
+        for period, rows in sorted(by_period.items()):
+            values = np.full(len(owners), np.nan)
+            own: list[str | None] = [None] * len(owners)
+            for whose, at in rows.items():
+                values[place[whose]], own[place[whose]] = amounts[at], cells[at]
+            where = f"{self.table.file}!{self.table.sheet}!{column.letter}"
+            label = name if month is None else str(self._raw(month)[next(iter(rows.values()))])
+            statements.append(
+                PeriodAmounts(label=label, where=where, stated=period, values=values, cells=own)
+            )
+        found = Stated(
+            statements=tuple(statements), total=None, plan=None, day=self.origin.data_date, unit=column.unit
+        )
+        own_flows, issues = flows(found)
+        self.issues.extend(issues)
+        for one in statements:
+            self._not_yet(one)
+        return [owners[flow.row] for flow in own_flows], _as_rows(own_flows, "amount")
+
+    def row_periods(self) -> list[StatedPeriod | None]:
+        """Return the period that each row names in its own cell; the amount's label may say that they are to date."""
+        month, amount = self.column("month"), self.column("amount")
+        years = self.years("year")
+        if month is None:
+            return [None] * self.height
+        found: list[StatedPeriod | None] = []
+        for at, cell in enumerate(self._raw(month)):
+            read = period_of_cell(cell, path=amount.path if amount else (), day=self._day_of(years[at]))
+            if read is None and not is_missing(cell):
+                self._unread(month, at, Message.of("no value; expected a month such as 2010年9月"))
+            found.append(read)
+        return found
+
+    def _day_of(self, year: int | None) -> dt.date:
+        """Return the data date, or of another year its last day."""
+        day = self.origin.data_date
+        return day if year is None or year == day.year else dt.date(year, 12, 31)
+
+    def _not_yet(self, one: PeriodAmounts) -> None:
         """Say what is stated of a period that begins after the day that the workbook describes."""
-        if period.start > self.origin.data_date and stated:
+        stated = np.flatnonzero(np.nan_to_num(one.values) != 0).tolist()
+        if one.period.start > self.origin.data_date and stated:
             self.issues.append(
                 Issue(
                     severity=Severity.ERROR,
                     code="PERIOD_AFTER_DATA_DATE",
-                    where=self._cell(column, stated[0]),
-                    value=str(self._raw(column)[stated[0]]),
+                    where=str(one.cells[stated[0]]),
+                    value=one.label,
                     understood=Message.of(
                         "of a period from {start} on; filed under {quarter}, whose data date is {day}",
-                        start=period.start,
+                        start=one.period.start,
                         quarter=self.origin.receipt.quarter,
                         day=self.origin.data_date,
                     ),
@@ -339,45 +442,14 @@ class Reading:
                 )
             )
 
-    def _overlaps(self, periods: Mapping[str, Period]) -> None:
-        ordered = sorted(periods.items(), key=lambda item: item[1])
-        for (_, first), (letter, second) in itertools.pairwise(ordered):
-            if second.start <= first.end:
-                self.issues.append(
-                    Issue(
-                        severity=Severity.ERROR,
-                        code="PERIOD_OVERLAP",
-                        where=f"{self.table.file}!{self.table.sheet}!{letter}",
-                        understood=Message.of(
-                            "its days lie in another period's column too; adding both counts them twice"
-                        ),
-                        suggestion=Message.of("keep months alone, and name sums 累计"),
-                    )
-                )
 
-    def _cumulative(self, computed: Sequence[float], dimension: Dimension) -> None:
-        """Hold the stated cumulative column against the sum of the periods."""
-        column = self.column("cumulative")
-        unit = column.unit if column else None
-        stated = self.numbers(column, dimension)
-        if unit is None:
-            return  # and `numbers` said so
-        factor = float(unit.factor)
-        tolerance = ROUNDING + factor * len(self.table.columns) / 2e4
-        for at, (amount, summed) in enumerate(zip(stated, computed, strict=True)):
-            if abs(amount - summed) > tolerance:
-                self.doubt(
-                    "CUMULATIVE_MISMATCH",
-                    "cumulative",
-                    at,
-                    Message.of(
-                        "states {stated} {unit}; the periods of the row sum to {computed} {unit}",
-                        stated=f"{amount / factor:.10g}",
-                        computed=f"{summed / factor:.10g}",
-                        unit=unit.name,
-                    ),
-                    Message.of("correct the periods or the cumulative figure; the periods are used"),
-                )
+def _as_rows(own: Sequence[Flow], value: str) -> Rows:
+    return {
+        value: [flow.amount for flow in own],
+        f"{value}_cell": [flow.cells for flow in own],
+        "period_start": [flow.period.start for flow in own],
+        "period_end": [flow.period.end for flow in own],
+    }
 
 
 def _is_missing(value: object) -> bool:

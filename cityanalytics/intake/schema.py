@@ -242,6 +242,11 @@ WORKS = _table(
 #: One row an earlier year: its whole investment (yuan).
 HISTORY = _table(year=_whole(), amount=_number(minimum=0), amount_cell=_cell())
 
+#: One row a stretch of days of an earlier year, most often a month: investment done in it (yuan).
+HISTORY_MONTHS = _table(
+    year=_whole(), period_start=_day(), period_end=_day(), amount=_number(), amount_cell=_cell()
+)
+
 #: One row a doubt; ``understood`` and ``suggestion`` are templates with their values as JSON.
 ISSUES = Schema(
     columns={
@@ -265,6 +270,7 @@ TABLES: Mapping[str, Schema] = {
     "status": STATUS,
     "works": WORKS,
     "history": HISTORY,
+    "history_months": HISTORY_MONTHS,
     "issues": ISSUES,
 }
 

@@ -17,6 +17,7 @@ from cityanalytics.outlook.paths import Paths
 from cityanalytics.programme import progress
 from cityanalytics.programme.frames import with_units
 from cityanalytics.series.methods import QUANTILES, PaceOfClass, YearTotal
+from cityanalytics.series.ownmonths import OWN_MONTHS, OwnMonths
 from cityanalytics.series.pool import reference
 
 if TYPE_CHECKING:
@@ -34,10 +35,48 @@ UNITS = dict.fromkeys(("plan", "done", "p10", "p50", "p90", "short"), "yuan") | 
 }
 
 
-def forecast_year(reference_class: str, so_far: pd.Series, target: float, ceiling: float) -> YearTotal:
-    """Return the year's forecast from a curve (yuan, to the data date), the plan, and what it cannot exceed."""
+def forecast_year(
+    reference_class: str,
+    so_far: pd.Series,
+    target: float,
+    ceiling: float,
+    *,
+    own_months: pd.DataFrame | None = None,
+) -> YearTotal:
+    """Return the year's forecast.
+
+    Parameters
+    ----------
+    reference_class
+        Whose changes of pace are taken where own months do not serve.
+    so_far
+        Cumulative curve to the data date (yuan).
+    target, ceiling
+        The plan, and what the year cannot exceed (yuan).
+    own_months
+        The city's own earlier months: ``year``, ``month``, ``amount`` (yuan).
+    """
     as_of = so_far.index[-1].date()
+    if own_months is not None and (own := OwnMonths(months=own_months)).serves(as_of.year):
+        return own(so_far, target=target, ceiling=ceiling)
     return PaceOfClass(reference=reference(reference_class, as_of))(so_far, target=target, ceiling=ceiling)
+
+
+def evidence_of(programme: Programme, total: YearTotal) -> dict[str, Any]:
+    """Return what a programme's forecast rests on, as :attr:`Forecast.evidence` has it, without the rulers."""
+    own = total.reference_class == OWN_MONTHS
+    months = programme.history_months
+    years = {*programme.history["year"].tolist(), *(months["year"].tolist() if own else [])}
+    used = None if own else reference(total.reference_class, total.as_of)
+    return {
+        "own_years": len(years),
+        "own_months": total.as_of.month + (len(months) if own else 0),
+        "class": used and used.name,
+        "class_series": used and used.series,
+        "class_coverage": used and used.coverage,
+        "plan": total.target if total.target > 0 else None,
+        "method": total.method,
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,9 +213,10 @@ class Forecast:
         Returns
         -------
         dict
-            ``own_years`` (earlier years known), ``own_months`` (months of this year, the last maybe in part),
-            ``class`` (reference class), ``class_series`` (how many series it was learnt from), ``class_coverage`` (of
-            left-out years inside the 80 % range), ``plan`` (yuan; None without one), ``method``; and the two rulers:
+            ``own_years`` (earlier years known), ``own_months`` (months of this year, the last maybe in part, and those
+            of earlier years where they serve), ``class`` (reference class; None, as are the next two, where own months
+            serve), ``class_series`` (how many series it was learnt from), ``class_coverage`` (of left-out years inside
+            the 80 % range), ``plan`` (yuan; None without one), ``method``; and the two rulers:
             ``bottom_up`` (where the projects' own curves lead, yuan) and ``factor`` (on what these expect, the median
             of all paths).
 
@@ -185,15 +225,8 @@ class Forecast:
         >>> forecast.evidence["own_months"]
         9
         """
-        used = reference(self.total.reference_class, self.total.as_of)
         return {
-            "own_years": len(self.programme.history),
-            "own_months": self.total.as_of.month,
-            "class": used.name,
-            "class_series": used.series,
-            "class_coverage": used.coverage,
-            "plan": self.total.target if self.total.target > 0 else None,
-            "method": self.total.method,
+            **evidence_of(self.programme, self.total),
             "bottom_up": self.total.done + self.outlook.parts.expected,
             "factor": float(np.median(self.drawn.factor)),
         }
@@ -271,7 +304,8 @@ def forecast_programme(
     programme
         The programme at a data date.
     reference_class
-        Whose changes of pace are taken; by default the configuration's.
+        Whose changes of pace are taken; by default the city's own months, and the configuration's class where
+        these do not serve.
     target
         Yuan that the year is to come to; by default the plan in force.
     seed
@@ -296,6 +330,12 @@ def forecast_programme(
         raise UsageError(Message.of("a pace is a factor above 0, not {pace}", pace=pace))
     return Forecast(
         programme=programme,
-        total=forecast_year(name, so_far, plan, progress.ceiling(programme)).at_pace(pace),
+        total=forecast_year(
+            name,
+            so_far,
+            plan,
+            progress.ceiling(programme),
+            own_months=None if reference_class else programme.history_months,
+        ).at_pace(pace),
         seed=seed if seed is not None else 0 if settings is None else settings.seed,
     )

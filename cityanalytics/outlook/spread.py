@@ -29,7 +29,7 @@ class Factor:
     """
 
     spread: float | np.ndarray
-    freedom: int
+    freedom: float
 
     @classmethod
     def of(cls, forecast: YearTotal) -> Factor:

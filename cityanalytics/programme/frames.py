@@ -152,6 +152,33 @@ def sites(programme: ProgrammeState) -> pd.DataFrame:
     return with_units(table.assign(done=done, share=share)[list(SITES)], SITES)
 
 
+#: So many months may share one amount, as January and February often do, for each to have its part of it.
+MOST_MONTHS = 3
+
+
+def history_months(programme: ProgrammeState) -> pd.DataFrame:
+    """Return one row a month of an earlier year (:attr:`Programme.history_months`)."""
+    rows = programme.traced_months
+    start, end = rows["period_start"], rows["period_end"]
+    whole = start.dt.is_month_start & end.dt.is_month_end & (end.dt.month - start.dt.month < MOST_MONTHS)
+    rows, start = rows[whole], start[whole]
+    length = (rows["period_end"] - start).dt.days + 1
+    parts = [
+        pd.DataFrame(
+            {"year": rows["year"], "month": start.dt.month + at, "amount": rows["amount"], "days": length}
+        )
+        for at in range(MOST_MONTHS)
+    ]
+    inside = [part["month"] <= rows["period_end"].dt.month for part in parts]
+    found = pd.concat([part[mine] for part, mine in zip(parts, inside, strict=True)], ignore_index=True)
+    days = pd.to_datetime(found[["year", "month"]].assign(day=1)).dt.days_in_month
+    found["amount"] *= np.where(found["days"] == days, 1.0, days / found["days"])
+    found = found.astype({"year": "int64", "month": "int64"}).sort_values(
+        ["year", "month"], ignore_index=True
+    )
+    return with_units(found[["year", "month", "amount"]], HISTORY)
+
+
 def by(programme: ProgrammeState, key: str) -> pd.DataFrame:
     """Return plan and investment of each group (:meth:`Programme.by`)."""
     if key not in KEYS:

@@ -184,6 +184,22 @@ class Programme(ProgrammeState):
         return frames.with_units(self.traced_history[list(frames.HISTORY)], frames.HISTORY)
 
     @property
+    def history_months(self) -> pd.DataFrame:
+        """One row a month of an earlier year that workbooks state, by itself or with one or two beside it.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``year``, ``month`` (int64) and ``amount`` (yuan; of a longer stretch evenly over its days), in their order.
+
+        Examples
+        --------
+        >>> len(programme.history_months)
+        0
+        """
+        return frames.history_months(self)
+
+    @property
     def history_cells(self) -> pd.DataFrame:
         """The ``file!sheet!cell`` that ``amount`` of `history` was read from, row by row.
 
@@ -322,7 +338,14 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
         demolition=_sites(of_last_unit(current["demolition"], "site"), demolished),
         demolition_segments=demolished,
         traced_works=_works(books["works"].described_by(as_of).latest().rows(tables["works"]), projects),
-        traced_history=_history(books["history"].rows(tables["history"]), as_of),
+        traced_history=_history(books["history"].rows(tables["history"]), as_of, "year"),
+        traced_months=_history(
+            books["history_months"].rows(tables["history_months"]),
+            as_of,
+            "year",
+            "period_start",
+            "period_end",
+        ),
         received=_received(books["projects"], current["projects"]),
         revisions=restatements(stated, key="project", value="amount", as_of=as_of, notes=tables["projects"]),
         demolition_revisions=restatements(measured, key="site", value="area", as_of=as_of),
@@ -444,7 +467,12 @@ def _received(known: Books, projects: pd.DataFrame) -> pd.DataFrame:
     return used.assign(first_received=known.received[first[np.searchsorted(names, names_of(*own))]])
 
 
-def _history(history: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+def _history(history: pd.DataFrame, as_of: dt.date, *key: str) -> pd.DataFrame:
+    """Return what is stated of earlier years; of a year what the newest workbook says that states it."""
     earlier = history[history["year"] < as_of.year]
-    earlier = Books.of(earlier).latest().rows(earlier)
-    return earlier[["year", "amount", "amount_cell"]].sort_values("year", ignore_index=True)
+    books = Books.of(earlier).uncorrected()
+    earlier = books.rows(earlier)
+    age = books.age(earlier)
+    newest = pd.Series(age, index=earlier.index).groupby(earlier["year"]).transform("max")
+    found: pd.DataFrame = earlier.loc[age == newest, [*key, "amount", "amount_cell"]]
+    return found.sort_values(list(key), ignore_index=True)

@@ -47,6 +47,9 @@ class ProgrammeState:
         One row an item of physical work, as last reported on or before `as_of`, cells beside.
     traced_history
         One row an earlier year: ``year``, ``amount`` (yuan), ``amount_cell``.
+    traced_months
+        One row a stretch of days of an earlier year, most often a month: ``year``, ``period_start``, ``period_end``,
+        ``amount`` (yuan), ``amount_cell``.
     received
         One row a unit: quarter, data date, day of receipt and file of what is used, and ``first_received``, the
         day on which the unit's first workbook of that quarter came.
@@ -66,6 +69,7 @@ class ProgrammeState:
     demolition_segments: pd.DataFrame
     traced_works: pd.DataFrame
     traced_history: pd.DataFrame
+    traced_months: pd.DataFrame
     received: pd.DataFrame
     revisions: pd.DataFrame
     demolition_revisions: pd.DataFrame

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing.composed import Composed
@@ -26,6 +27,7 @@ from cityanalytics.publishing.comparison import since_last
 from cityanalytics.publishing.ledger import read_ledger
 from cityanalytics.publishing.lookback import bridge_from_last, year_totals
 from cityanalytics.publishing.provenance import provenance
+from cityanalytics.series.ownmonths import OWN_MONTHS
 from cityanalytics.series.pool import classes
 from cityanalytics.workspace import Workspace
 
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.briefing import Briefing
     from cityanalytics.programme.dates import Dates
     from cityanalytics.programme.snapshot import Programme
-    from cityanalytics.series.methods import YearTotal
     from cityanalytics.settings import Settings
 
 
@@ -94,8 +95,10 @@ def compose(workspace: Workspace, dates: Dates) -> Composed:
     reconciliation = reconcile(programme, listed=[kind.kind for kind in settings.works if kind.listed])
     so_far = curve(programme)
     pace = measure_pace(so_far, target=programme.plan, calendar=settings.calendar)
-    alternatives = tuple(_forecast(programme, name) for name in classes())
-    forecast = _forecast(programme, settings.reference_class)
+    method = partial(forecast_year, so_far=so_far, target=programme.plan, ceiling=ceiling(programme))
+    forecast = method(settings.reference_class, own_months=programme.history_months)
+    own = (forecast,) if forecast.reference_class == OWN_MONTHS else ()
+    alternatives = (*own, *(method(name) for name in classes()))
     outlook = look_ahead(programme, forecast)
     if_worked = scenarios(forecast, pace, extra_days=_holidays_left(settings, programme))
     ledger = read_ledger(settings).before(dates.known_on)
@@ -142,10 +145,6 @@ def compose(workspace: Workspace, dates: Dates) -> Composed:
         figures=found,
         provenance=made,
     )
-
-
-def _forecast(programme: Programme, reference_class: str) -> YearTotal:
-    return forecast_year(reference_class, curve(programme), programme.plan, ceiling(programme))
 
 
 def _holidays_left(settings: Settings, programme: Programme) -> int:

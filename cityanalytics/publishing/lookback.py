@@ -47,7 +47,7 @@ def bridge_from_last(
     now
         The programme that this forecast stands on.
     """
-    method = partial(forecast_year, workspace.settings.reference_class)
+    method = partial(forecast_year, workspace.settings.reference_class, own_months=now.history_months)
     last = last_published(published, now)
     try:
         if last is not None:
@@ -166,7 +166,13 @@ def hindcasts(
             continue
         try:
             then = workspace.snapshot(as_of=day, known_on=in_time)
-            made = forecast_year(workspace.settings.reference_class, curve(then), then.plan, ceiling(then))
+            made = forecast_year(
+                workspace.settings.reference_class,
+                curve(then),
+                then.plan,
+                ceiling(then),
+                own_months=then.history_months,
+            )
         except InsufficientDataError:
             continue
         yield then, made

@@ -50,7 +50,7 @@ class YearTotal:
     target: float
     remainder: float
     spread: float
-    freedom: int
+    freedom: float
     method: str
     reference_class: str
     ceiling: float = math.inf

@@ -56,9 +56,11 @@ _STOP = re.compile(r"\.(?!\d)|[;。,]")
 _AFTER_MARK = re.compile(r"[,:;—–-](?=in|us|[$€£₹])", re.IGNORECASE)
 _SCALED_MONEY = frozenset({Dimension.MONEY, Dimension.FOREIGN_MONEY, Dimension.SCALE})
 #: The same again for foreign readers: ``单位：亿元 Unit: 100 million yuan``.
-_ENGLISH = re.compile(r"[(/]?unit:.*$", re.IGNORECASE)
+_ENGLISH = re.compile(r"(?<=单位.)(.*?)[(/]?unit:.*$", re.IGNORECASE)
 _BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
-_STATED = re.compile(rf"单位(?:均|都|统一)?(?:为|是)?[:]?({_LIST})(?![^\W\d_])", re.IGNORECASE)
+_STATED = re.compile(
+    rf"(?:单位(?:均|都|统一)?(?:为|是)?[:]?|(?<![a-z])units?:)({_LIST})(?![^\W\d_])", re.IGNORECASE
+)
 _COUNTED = re.compile(rf"(?:以|按)({_LIST})(?:为单位|计)", re.IGNORECASE)
 #: A unit at the end of a label: any after a mark (``总投资/元``), long ones after a word too (``总投资万元``).
 _SUFFIX = re.compile(
@@ -74,7 +76,7 @@ _WORDS: tuple[tuple[Measure, str], ...] = (
     ),
     (
         Measure.CODE,
-        r"序号|编号|代码|编码|电话(?!费)|手机|邮编|身份证|账号|年份|月份|文号|^年度?$|^月$|(?i:\bid\b)|次序|排名|名次|行次|^[类款项目]$",
+        r"序号|编号|代码|编码|电话(?!费)|手机|邮编|身份证|账号|年份|(?<![\d一二三四五六七八九十])月份|文号|^年度?$|^月$|(?i:\bid\b)|次序|排名|名次|行次|^[类款项目]$",
     ),
     (Measure.PRICE, r"单价|均价|单方造价|平均|人均|户均|单位造价|标准|指标$|费率|楼面价"),
     (
@@ -182,12 +184,14 @@ def units_of_note(text: str) -> tuple[Unit, ...]:
     --------
     >>> [unit.name for unit in units_of_note("注：金额单位为万元，面积单位：亩")]
     ['万元', '亩']
-    >>> units_of_note("填报单位：市园林局")
-    ()
+    >>> units_of_note("填报单位：市园林局"), units_of_note("单位：亿元 Unit: 100 million yuan")[0].name
+    ((), '亿元')
+    >>> [unit.name for unit in units_of_note("Reported by: 市园林局; unit: 万元")]
+    ['万元']
     >>> [unit.name for unit in units_of_note("单位：万平方米  计划面积为假定")]
     ['万平方米']
     """
-    text = _ENGLISH.sub("", squeezed(_WIDE_GAP.sub(";", text)))
+    text = _ENGLISH.sub(r"\1", squeezed(_WIDE_GAP.sub(";", text)))
     # A note lists the units of its sheet: 万元/平方米 are two there, and a price per area in a label.
     stated = [*_STATED.finditer(text), *_COUNTED.finditer(text)]
     found = [unit for match in stated for unit in units_in(match.group(1).replace("/", "、"))]
@@ -218,7 +222,7 @@ def is_unit_note(text: str) -> bool:
     >>> is_unit_note("计量单位:万元"), is_unit_note("2010年投资表(单位:万元)"), is_unit_note("(万元)")
     (True, False, True)
     """
-    text = _ENGLISH.sub("", text)
+    text = _ENGLISH.sub(r"\1", text)
     rest = _STATED.sub("单位", text)
     rest = _BRACKETS.sub(lambda match: "" if _units_inside(match.group(1)) else match.group(0), rest)
     rest = re.sub(r"(?:计量|金额|货币|面积|长度)?单位|[()\[\]:,;、]", "", rest)

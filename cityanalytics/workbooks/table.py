@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -12,27 +11,28 @@ import numpy as np
 
 from cityanalytics.workbooks.cells import is_missing, squeezed
 from cityanalytics.workbooks.cellunits import in_unit_of
-from cityanalytics.workbooks.dates import days, read_date, read_period
+from cityanalytics.workbooks.dates import days, read_date
 from cityanalytics.workbooks.face import Code, Face
+from cityanalytics.workbooks.periods import read_labels
 from cityanalytics.workbooks.texts import TextCells, part_of, without_missing
 from cityanalytics.workbooks.units import Dimension, find_unit, to_base
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
 
     from cityanalytics.workbooks.columns import Kind
-    from cityanalytics.workbooks.dates import Dated, Period
+    from cityanalytics.workbooks.dates import Dated
     from cityanalytics.workbooks.numeric import Numbers
+    from cityanalytics.workbooks.periods import StatedPeriod
     from cityanalytics.workbooks.sheet import Merge, Visibility
     from cityanalytics.workbooks.stated import StatedTotal
     from cityanalytics.workbooks.statements import Measure
     from cityanalytics.workbooks.units import Unit
 
-#: A label that is a period of the year; a bare year or a day is none.
-_PERIOD = re.compile(r"[月季旬]|半年")
 _SHOWN_ROWS = 20
 
 
@@ -160,14 +160,13 @@ class Table:
         """Return the units that the data rows of a column name, None for what is no unit."""
         return [find_unit(cell) for cell in self.raw(column)]
 
-    def periods(self, year: int) -> dict[str, Period]:
-        """Return the columns of numbers that are months or other periods of a year, by letters."""
+    def periods(self, day: dt.date) -> dict[str, StatedPeriod]:
+        """Return the columns of numbers that are periods of the year of `day`, the data date, by letters."""
         found = {}
         for column in self.columns:
-            label = column.path[-1] if column.path else ""
-            period = read_period(label, year=year) if _PERIOD.search(label) else None
-            if period is not None and period.start.year == year and self._holds_numbers(column):
-                found[column.letter] = period
+            stated = read_labels(column.path, day)
+            if stated is not None and stated.period.start.year == day.year and self._holds_numbers(column):
+                found[column.letter] = stated
         return found
 
     def _holds_numbers(self, column: Column) -> bool:

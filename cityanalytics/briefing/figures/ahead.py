@@ -27,12 +27,14 @@ from cityanalytics.briefing.figures.line import (
 from cityanalytics.briefing.terms import CLASSES, SCENARIOS
 from cityanalytics.outlook.counts import backtest as counts_backtest
 from cityanalytics.outlook.parts import backtest as parts_backtest
+from cityanalytics.series.ownmonths import OWN_MONTHS
 from cityanalytics.series.pool import reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cityanalytics.briefing.figures.basis import Basis
+    from cityanalytics.series.methods import YearTotal
 
 #: What was learnt of the reference classes; the share of outcomes that the band is to hold.
 POOL = "cityanalytics/series/pool.csv"
@@ -46,9 +48,12 @@ DONE_BY_WORKING_DAY = Rests(cells=lambda b: b.done, tables=(DONE,), sources=(DAT
 BOTH_BY_DAY = Rests(cells=lambda b: b.both, tables=(DONE, PLAN), sources=(DATA_DATE,))
 BOTH_BY_WORKING_DAY = Rests(cells=lambda b: b.both, tables=(DONE, PLAN), sources=(DATA_DATE, *CALENDAR))
 ON_DONE = Rests(cells=lambda b: b.done, tables=(DONE,))
-ON_FORECAST = Rests(cells=lambda b: b.done, tables=(DONE,), sources=(POOL,))
-ON_CHANCE = Rests(cells=lambda b: b.both, tables=(DONE, PLAN), sources=(POOL,))
-ON_SCENARIO = Rests(cells=lambda m: m.both, tables=(DONE, PLAN), sources=(POOL, *CALENDAR))
+ON_FORECAST = Rests(cells=lambda b: b.done, tables=(DONE,), sources=lambda b: learnt(b.forecast))
+ON_CHANCE = Rests(cells=lambda b: b.both, tables=(DONE, PLAN), sources=lambda b: learnt(b.forecast))
+ON_SCENARIO = Rests(
+    cells=lambda m: m.both, tables=(DONE, PLAN), sources=lambda m: (*learnt(m.forecast), *CALENDAR)
+)
+ON_OWN_MONTHS = Rests(cells=lambda b: b.own_months, tables=("history_months!amount",))
 ON_STAGES = Rests(cells=lambda m: m.stages, tables=(STAGE,))
 ON_SITES = Rests(cells=lambda m: m.cells, tables=(AREA, PLANNED_AREA))
 OF_PARTS, OF_TOTALS = Rests(tables=(DONE, PLAN)), Rests(tables=(TOTAL,))
@@ -80,6 +85,12 @@ FORECAST = (
     Line("forecast_probability", "Chance of reaching the annual plan", "fraction of one", lambda b: b.forecast.probability, ON_CHANCE),
     Line("pace_expected", "Pace from now on at the forecast's median", "yuan per day", lambda b: b.forecast.remainder / b.programme.days_left if b.programme.days_left else None, ON_FORECAST),
     Line("forecast_band", "What the forecast's band is to hold", "fraction", lambda _: BAND, on("cityanalytics/briefing/figures/ahead.py")),
+)  # fmt: skip
+ON_OWN = (
+    Line("own_years", "Earlier years of the city's own months", "count", lambda b: b.programme.history_months["year"].nunique(), ON_OWN_MONTHS),
+    Line("own_months", "The city's own months of earlier years", "count", lambda b: len(b.programme.history_months), ON_OWN_MONTHS),
+)  # fmt: skip
+ON_CLASS = (
     Line("class_coverage", "Years of the reference class inside its 80% band", "fraction", lambda b: reference(b.forecast.reference_class, b.forecast.as_of).coverage, on(POOL)),
     Line("class_series", "Series of the reference class", "count", lambda b: b.forecast.freedom + 1, on(POOL)),
 )  # fmt: skip
@@ -139,6 +150,7 @@ def ahead(b: Basis) -> list[Figure]:
         *drawn(PACES, b),
         *drawn(FORECAST_LEVELS, b, "forecast", Name(text="Forecast of the year's total")),
         *drawn(FORECAST, b),
+        *drawn(ON_OWN if b.forecast.reference_class == OWN_MONTHS else ON_CLASS, b),
         *_classes(b),
         *_stages(b),
         *_sites(b),
@@ -146,6 +158,13 @@ def ahead(b: Basis) -> list[Figure]:
         *(() if b.outlook.demolition.sites.empty else drawn(SITES, b)),
         *drawn(COVERAGE, b),
     ]
+
+
+def learnt(forecast: YearTotal) -> tuple[str, ...]:
+    """Return the tables of the package that a forecast rests on, and the tidy one of own months."""
+    if forecast.reference_class == OWN_MONTHS:
+        return "cityanalytics/series/series_pool.csv", "data/processed/history_months.parquet"
+    return (POOL,)
 
 
 def scenarios(b: Basis) -> list[Figure]:

@@ -43,7 +43,7 @@ class Basis:
     last_year
         The year before, closed; None where it is not known by periods.
     alternatives
-        The forecast by each reference class.
+        The forecast by each reference class, and first by own months where they serve.
     changes
         What changed since the last briefing; None where there is none.
     bridge, record
@@ -98,6 +98,11 @@ class Basis:
     def both(self) -> Cells:
         """Cells of investment, then those of the annual plans."""
         return self.done + self.plan
+
+    @cached_property
+    def own_months(self) -> Cells:
+        """Cells of the city's own months of earlier years."""
+        return Cells.of(self.programme.traced_months["amount_cell"])
 
     def cells(self, column: str, rows: np.ndarray | None = None) -> Cells:
         """Return the cells of a column of the projects."""

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, overload
+from typing import overload
 
+import numpy as np
 import pandas as pd
 
 from cityanalytics.briefing import display
-
-if TYPE_CHECKING:
-    import numpy as np
 
 #: Unit of a figure to the way it is shown.
 SHOWN: Mapping[str, Callable[[display.Value, str], str]] = {
@@ -54,7 +52,11 @@ class Addresses:
         taken = self.column if self.rows is None else self.column.iloc[self.rows]
         values = taken.to_numpy(dtype=object)
         found: np.ndarray = values[~pd.isna(values)]
-        return found
+        if not any("," in cell.rpartition("!")[2] for cell in found):
+            return found
+        return np.array(
+            list(dict.fromkeys(cell for place in found for cell in cells_in(place))), dtype=object
+        )
 
     @cached_property
     def count(self) -> int:
@@ -65,6 +67,18 @@ class Addresses:
     def listed(self) -> tuple[str, ...]:
         """The addresses."""
         return tuple(map(str, self._found.tolist()))
+
+
+def cells_in(place: str) -> list[str]:
+    """Return the cells of a place, both ends of a difference.
+
+    Examples
+    --------
+    >>> cells_in("a.xlsx!1!F7,E7"), cells_in("a,b.xlsx!1!F7")
+    (['a.xlsx!1!F7', 'a.xlsx!1!E7'], ['a,b.xlsx!1!F7'])
+    """
+    sheet, _, cells = place.rpartition("!")
+    return [f"{sheet}!{cell}" for cell in cells.split(",")]
 
 
 class Cells(Sequence[str]):

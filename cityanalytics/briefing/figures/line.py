@@ -30,12 +30,12 @@ class Rests:
     cells
         From what the line is of, to its cells.
     tables, sources, in_tables
-        As of :class:`Figure`; `tables` may depend on what the line is of.
+        As of :class:`Figure`; `tables` and `sources` may depend on what the line is of.
     """
 
     cells: Callable[[Any], Sequence[str]] = lambda _: ()
     tables: tuple[str, ...] | Callable[[Any], tuple[str, ...]] = ()
-    sources: tuple[str, ...] = ()
+    sources: tuple[str, ...] | Callable[[Any], tuple[str, ...]] = ()
     in_tables: bool = False
 
 
@@ -99,7 +99,7 @@ def drawn(
             name=Name(text=line.name, gaps=filled) if line.name else what,
             cells=line.rests.cells(of),
             tables=line.rests.tables(of) if callable(line.rests.tables) else line.rests.tables,
-            sources=line.rests.sources,
+            sources=line.rests.sources(of) if callable(line.rests.sources) else line.rests.sources,
             in_tables=line.rests.in_tables,
         )
         for line in lines

@@ -8,6 +8,7 @@ from cityanalytics.briefing.blocks import side_by_side
 from cityanalytics.briefing.moved import moved
 from cityanalytics.briefing.section import paragraph, part
 from cityanalytics.briefing.terms import CLASSES
+from cityanalytics.series.ownmonths import OWN_MONTHS
 from cityanalytics.series.pool import SHORTEST
 
 if TYPE_CHECKING:
@@ -32,15 +33,22 @@ def final(content: Composed, say: Wording) -> Markup:
         return content.charts["s_curve"].html(say.language) + paragraph(
             say("The year is over: nothing is left to forecast.")
         )
+    own = content.forecast.reference_class == OWN_MONTHS
     method = paragraph(
         say(
+            "Method: the city's own months, {own_months} of {own_years} earlier years and those of this year: the rest of the "
+            "year as it followed in those years, as far as this year goes like them; how wide the range is, by the misses that "
+            "the same method would have had in them and had on public series. No reference class is used."
+        )
+        if own
+        else say(
             "Method: the pace so far, changed as in the reference class ({reference_class}, "
             "{class_series} public series) from this day of the year on. Why this class: {reason}. Assumed: this city changes its pace like a member of that class.",
             reference_class=say(CLASSES[content.forecast.reference_class]),
             reason=say(REASONS[content.forecast.reference_class]),
         )
     )
-    if content.pace.days_gone < SHORTEST:
+    if content.pace.days_gone < SHORTEST and not own:
         method += paragraph(
             say(
                 "Less than a month of the year has gone: the pace so far says little of the year, so the range is wider than the class's own."

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from cityanalytics.briefing import display
 from cityanalytics.briefing.section import bullets, part
 from cityanalytics.briefing.terms import CLASSES
+from cityanalytics.series.ownmonths import OWN_MONTHS
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.composed import Composed
@@ -38,6 +39,11 @@ def provenance(content: Composed, say: Wording) -> Markup:
             ),
             say("Code: SHA-256 {hash}…", hash=made.code_sha256[:SHOWN]),
             say(
+                "Parameters: forecast by the city's own months; lights beyond {light_yellow} and {light_red}; seed {seed}",
+                seed=made.seed,
+            )
+            if content.forecast.reference_class == OWN_MONTHS
+            else say(
                 "Parameters: reference class {reference_class}; lights beyond {light_yellow} and {light_red}; seed {seed}",
                 reference_class=say(CLASSES[content.forecast.reference_class]),
                 seed=made.seed,

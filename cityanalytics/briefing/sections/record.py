@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cityanalytics.briefing.section import bullets, paragraph, part
 from cityanalytics.briefing.terms import CLASSES
 from cityanalytics.outlook.record import LEAST_SCORED
+from cityanalytics.series.ownmonths import OWN_MONTHS
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 @part("record")
 def record(content: Composed, say: Wording) -> Markup:
     """Show what was published before, with its scores, or say that there is no record yet."""
+    if content.forecast.reference_class == OWN_MONTHS:
+        return _published(content, say)
     return _published(content, say) + paragraph(
         say(
             "For comparison, with each public series of the class ({reference_class}) left out in turn, {class_coverage} "

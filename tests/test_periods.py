@@ -1,0 +1,360 @@
+"""Periods as bureaus write them: own or to date, wide or long, by words and by values."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cityanalytics.issues import Severity
+from cityanalytics.workbooks.cells import squeezed
+from cityanalytics.workbooks.periods import read_labels
+from tests.test_ingest import City, found, places, put, status
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cityanalytics.intake.store import Ingested
+    from tests.test_ingest import Cell, Sheet
+
+JUNE = "2010Q2"
+SENT = dt.date(2010, 7, 2)
+ROAD, BRIDGE = [10.0, 20, 30, 15, 25, 40], [40.0, 50, 60, 5, 35, 10]
+TODAY = dt.date(2010, 9, 22)
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> City:
+    return City(tmp_path)
+
+
+def to_date(months: list[float]) -> list[Cell]:
+    return [*sums(months)]
+
+
+def sums(months: list[float]) -> list[float]:
+    return [sum(months[: at + 1]) for at in range(len(months))]
+
+
+def table(
+    labels: list[str],
+    road: list[Cell],
+    bridge: list[Cell],
+    *,
+    above: list[Cell] | None = None,
+    total: str = "",
+) -> Sheet:
+    front, ends = ["序号", "项目名称", "类别", "年度计划投资"], [total] * bool(total)
+    tops: list[list[Cell]] = [[*front, *above, *ends]] if above else []
+    labels_row: list[Cell] = [
+        *([None] * 4 if above else front),
+        *labels,
+        *([None] * len(ends) if above else ends),
+    ]
+    whole: list[list[Cell]] = [[140.0], [200.0]] if total else [[], []]
+    return "项目投资完成情况", [
+        ["项目投资完成情况"],
+        ["单位：万元"],
+        *tops,
+        labels_row,
+        [1, "甲路", "城市道路及配套", 500, *road, *whole[0]],
+        [2, "乙桥", "桥梁工程", 400, *bridge, *whole[1]],
+    ]
+
+
+def stated(ingested: Ingested, project: str = "甲路") -> list[tuple[str, str, float, str]]:
+    rows = ingested.tables["investment"]
+    rows = rows[rows["project"] == project]
+    return [
+        (f"{start:%m%d}", f"{end:%m%d}", amount / 1e4, str(cell).rpartition("!")[2])
+        for start, end, amount, cell in zip(
+            rows["period_start"], rows["period_end"], rows["amount"], rows["amount_cell"], strict=True
+        )
+    ]
+
+
+def sent(city: City, *sheets: Sheet, quarter: str = JUNE, on: dt.date = SENT) -> Ingested:
+    city.send(*sheets, quarter=quarter, on=on)
+    return city.ingest()
+
+
+def errors(ingested: Ingested) -> list[str]:
+    return [issue.code for issue in ingested.issues if issue.severity is Severity.ERROR]
+
+
+MONTHS = [
+    ("0101", "0131"),
+    ("0201", "0228"),
+    ("0301", "0331"),
+    ("0401", "0430"),
+    ("0501", "0531"),
+    ("0601", "0630"),
+]
+
+
+@pytest.mark.parametrize(
+    ("label", "first", "last"),
+    [
+        ("1月", (1, 1), (1, 31)),
+        ("1月份", (1, 1), (1, 31)),
+        ("2月（万元）", (2, 1), (2, 28)),
+        ("1-3月", (1, 1), (3, 31)),
+        ("1—9月累计", (1, 1), (9, 30)),
+        ("1至9月份累计完成投资额", (1, 1), (9, 30)),
+        ("一季度", (1, 1), (3, 31)),
+        ("第二季度", (4, 1), (6, 30)),
+        ("前三季度", (1, 1), (9, 30)),
+        ("一至三季度", (1, 1), (9, 30)),
+        ("前8个月", (1, 1), (8, 31)),
+        ("上半年", (1, 1), (6, 30)),
+        ("截至9月22日", (1, 1), (9, 22)),
+        ("截至2010年9月22日累计完成投资", (1, 1), (9, 22)),
+        ("截至8月底", (1, 1), (8, 31)),
+        ("1月1日—9月22日", (1, 1), (9, 22)),
+        ("自1月1日至9月22日", (1, 1), (9, 22)),
+        ("9月（1—22日）", (9, 1), (9, 22)),
+        ("9月（1—22日）（万元）", (9, 1), (9, 22)),
+        ("本月", (9, 1), (9, 22)),
+        ("当月完成投资额", (9, 1), (9, 22)),
+        ("本季度", (7, 1), (9, 22)),
+        ("本年累计", (1, 1), (9, 22)),
+        ("2010年完成投资", (1, 1), (9, 22)),
+        ("Sep (1-22)", (9, 1), (9, 22)),
+        ("January–March", (1, 1), (3, 31)),
+        ("Year to date", (1, 1), (9, 22)),
+        ("to 22 September", (1, 1), (9, 22)),
+    ],
+)
+def test_a_label_names_its_days(label: str, first: tuple[int, int], last: tuple[int, int]) -> None:
+    read = read_labels((squeezed(label),), TODAY)
+    assert read is not None
+    assert read.period == (dt.date(2010, *first), dt.date(2010, *last))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ["自开工累计"], ["开工以来累计完成投资"], ["9月计划"], ["2010年计划投资", "1月"], ["9月末贷款余额"],
+        ["上年同期"], ["1-9月同比增长（%）"], ["总投资"], ["责任人"], ["形象进度"], ["1月", "中央资金"],
+        ["2010年完成投资", "地方"], ["13月"],
+    ],
+)  # fmt: skip
+def test_what_is_planned_compared_parted_or_no_period_is_none(path: list[str]) -> None:
+    assert read_labels(tuple(map(squeezed, path)), TODAY) is None
+
+
+def test_the_year_of_a_parent_label_holds(city: City) -> None:
+    read = read_labels(("2009年完成投资", "3月"), TODAY)
+    assert read is not None
+    assert read.period.start == dt.date(2009, 3, 1)
+    above: list[Cell] = ["2009年完成投资", None, "2010年完成投资", None, None, None, None, None]
+    ingested = sent(
+        city,
+        table(
+            ["11月", "12月", "1月", "2月", "3月", "4月", "5月", "6月"],
+            [7, 8, *ROAD],
+            [7, 8, *BRIDGE],
+            above=above,
+        ),
+    )
+    assert [one[2] for one in stated(ingested)] == ROAD
+    assert [place for _, place in places(ingested, "COLUMN_ASIDE")][:2] == [
+        "项目投资完成情况!E",
+        "项目投资完成情况!F",
+    ]
+
+
+OWN = [f"{m}月" for m in range(1, 7)]
+OWN_LAYOUTS: dict[str, list[str]] = {
+    "months": OWN,
+    "with 份": [f"{m}月份" for m in range(1, 7)],
+    "with a unit": [f"{m}月（万元）" for m in range(1, 7)],
+    "English": ["Jan", "Feb", "Mar", "Apr", "May", "Jun"],
+    "named own": [f"{m}月当月" for m in range(1, 7)],
+}
+
+
+@pytest.mark.parametrize("labels", OWN_LAYOUTS.values(), ids=OWN_LAYOUTS)
+@pytest.mark.parametrize("above", [None, "2010年完成投资"])
+def test_own_amounts_are_taken_as_they_stand(city: City, labels: list[str], above: str | None) -> None:
+    over: list[Cell] | None = [above, *[None] * 5] if above else None
+    ingested = sent(city, table(labels, [*ROAD], [*BRIDGE], above=over), status())
+    row = 5 if above else 4
+    assert stated(ingested) == [
+        (*days, amount, f"{column}{row}") for days, amount, column in zip(MONTHS, ROAD, "EFGHIJ", strict=True)
+    ]
+    assert not found(ingested, "UNIT_UNKNOWN")
+    assert not errors(ingested)
+
+
+TO_DATE: dict[str, tuple[list[str], list[Cell] | None]] = {
+    "ranges": (["1月", *[f"1-{m}月" for m in range(2, 7)]], None),
+    "ranges called 累计": (["1月", *[f"1—{m}月累计" for m in range(2, 7)]], None),
+    "months called 累计": ([f"{m}月累计" for m in range(1, 7)], None),
+    "months under 累计完成投资": (OWN, ["累计完成投资", *[None] * 5]),
+    "days": (["截至1月31日", "截至2月底", "截至3月31日", "截至4月30日", "截至5月底", "截至6月30日"], None),
+}
+
+
+@pytest.mark.parametrize(("labels", "above"), TO_DATE.values(), ids=TO_DATE)
+def test_amounts_to_date_are_differenced_with_the_cells_of_both_ends(
+    city: City, labels: list[str], above: list[Cell] | None
+) -> None:
+    ingested = sent(city, table(labels, to_date(ROAD), to_date(BRIDGE), above=above))
+    row = 5 if above else 4
+    ends = ["E", "F,E", "G,F", "H,G", "I,H", "J,I"]
+    assert stated(ingested) == [
+        (*days, amount, ",".join(f"{column}{row}" for column in end.split(",")))
+        for days, amount, end in zip(MONTHS, ROAD, ends, strict=True)
+    ]
+    assert not errors(ingested)
+
+
+def test_own_and_to_date_beside_each_other_are_told_apart(city: City) -> None:
+    above: list[Cell] = [label for m in range(1, 7) for label in (f"{m}月", None)]
+    road: list[Cell] = [value for pair in zip(ROAD, to_date(ROAD), strict=True) for value in pair]
+    bridge: list[Cell] = [value for pair in zip(BRIDGE, to_date(BRIDGE), strict=True) for value in pair]
+    ingested = sent(city, table(["当月", "累计"] * 6, road, bridge, above=above))
+    assert [one[:3] for one in stated(ingested)] == [
+        (*days, amount) for days, amount in zip(MONTHS, ROAD, strict=True)
+    ]
+    assert not errors(ingested)
+
+
+def test_sums_beside_months_are_held_against_them(city: City) -> None:
+    labels = ["1月", "2月", "3月", "一季度", "4月", "5月", "6月", "二季度", "上半年"]
+    row: list[Cell] = [10, 20, 30, 60, 15, 25, 40, 80, 140]
+    other: list[Cell] = [40, 50, 60, 150, 5, 35, 10, 50, 200]
+    ingested = sent(city, table(labels, row, other))
+    assert [one[2] for one in stated(ingested)] == ROAD
+    assert not found(ingested, "CUMULATIVE_MISMATCH")
+    wrong = City(city.settings.root.parent / "wrong")
+    ingested = sent(wrong, table(labels, put(row, 3, 66), other))
+    assert places(ingested, "CUMULATIVE_MISMATCH") == [("warning", "项目投资完成情况!H4")]
+    assert [one[2] for one in stated(ingested)] == ROAD
+
+
+def test_this_month_and_the_year_to_date_give_what_was_before(city: City) -> None:
+    ingested = sent(city, table(["本月", "本年累计"], [40, 140], [10, 200]))
+    assert stated(ingested) == [("0101", "0531", 100, "F4,E4"), ("0601", "0630", 40, "E4")]
+    assert stated(ingested, "乙桥")[0][2] == 190
+
+
+def test_a_quarter_of_its_own_beside_the_total_gives_the_quarter_before(city: City) -> None:
+    ingested = sent(city, table(["4月", "5月", "6月"], [15, 25, 40], [5, 35, 10], total="自年初累计完成投资"))
+    assert stated(ingested) == [
+        ("0101", "0331", 60, "H4,E4,F4,G4"), ("0401", "0430", 15, "E4"),
+        ("0501", "0531", 25, "F4"), ("0601", "0630", 40, "G4"),
+    ]  # fmt: skip
+    assert not found(ingested, "CUMULATIVE_MISMATCH")
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["1—6月累计", "上半年", "截至6月30日", "自年初累计完成投资", "本年累计完成投资", "1月1日—6月30日"],
+)
+def test_one_amount_of_the_year_is_enough(city: City, label: str) -> None:
+    ingested = sent(city, table([label], [140], [200]))
+    assert stated(ingested) == [("0101", "0630", 140, "E4")]
+    assert not errors(ingested)
+
+
+@pytest.mark.parametrize("label", ["前三季度", "1-9月", "1月1日—9月22日", "截至9月22日"])
+def test_a_period_that_ends_after_the_data_date_counts_by_it(city: City, label: str) -> None:
+    city.settings = replace(city.settings, quarters={"2010Q3": TODAY})
+    ingested = sent(city, table([label], [140], [200]), quarter="2010Q3", on=dt.date(2010, 9, 25))
+    assert [one[:3] for one in stated(ingested)] == [("0101", "0922", 140)]
+    assert len(found(ingested, "PERIOD_CUT")) == (0 if "22" in label else 1)
+
+
+def test_months_called_cumulative_that_fall_block_with_both_readings(city: City) -> None:
+    ingested = sent(city, table(OWN, [*ROAD], [*BRIDGE], above=["累计完成投资", *[None] * 5]))
+    (issue,) = found(ingested, "PERIOD_READINGS")
+    assert issue.severity is Severity.ERROR
+    assert "as own amounts they come to 340 万元, as amounts to date to 50 万元" in str(issue.understood)
+
+
+def test_months_called_own_that_end_at_the_total_block_with_both_readings(city: City) -> None:
+    ingested = sent(city, table(OWN, to_date(ROAD), to_date(BRIDGE), total="自年初累计完成投资"))
+    (issue,) = found(ingested, "PERIOD_READINGS")
+    assert issue.severity is Severity.ERROR
+    said = str(issue.understood)
+    assert "as amounts to date to 340 万元; stated is 340 万元" in said
+    assert f"as own amounts they come to {sum(sums(ROAD) + sums(BRIDGE)):.0f} 万元" in said
+
+
+def test_months_called_cumulative_whose_sum_is_the_total_block(city: City) -> None:
+    labels = [*OWN, "合计"]
+    above: list[Cell] = ["累计完成投资", *[None] * 6]
+    ingested = sent(
+        city, table(labels, [10, 20, 30, 30, 25, 35, 150], [33, 33, 33, 33, 34, 34, 200], above=above)
+    )
+    (issue,) = found(ingested, "PERIOD_READINGS")
+    assert issue.severity is Severity.ERROR
+    assert "as own amounts they come to 350 万元, as amounts to date to 69 万元; stated is 350" in str(
+        issue.understood
+    )
+
+
+def test_months_that_pass_the_plan_as_own_amounts_and_end_below_it_block(city: City) -> None:
+    ingested = sent(city, table(OWN, [90, 180, 240, 300, 380, 450], [60, 120, 180, 240, 300, 390]))
+    assert errors(ingested) == ["PERIOD_READINGS"]
+
+
+def test_one_cell_that_falls_in_amounts_to_date_blocks_with_its_place(city: City) -> None:
+    labels = TO_DATE["ranges"][0]
+    ingested = sent(city, table(labels, to_date(ROAD), put(to_date(BRIDGE), 3, 100)))
+    assert places(ingested, "PERIOD_READINGS") == [("error", "项目投资完成情况!H5")]
+
+
+def test_amounts_by_month_may_stand_below_each_other(city: City) -> None:
+    main: Sheet = (
+        "项目投资完成情况",
+        [["项目投资完成情况"], ["单位：万元"], ["序号", "项目名称", "类别", "年度计划投资"],
+         [1, "甲路", "城市道路及配套", 500], [2, "乙桥", "桥梁工程", 400]],
+    )  # fmt: skip
+    days = [dt.date(2010, m + 1, 1) - dt.timedelta(days=1) for m in range(1, 7)]
+    written: list[list[Cell]] = [[*days], [f"{m}月" for m in range(1, 7)], [*range(1, 7)]]
+    for at, cells in enumerate(written):
+        place = City(city.settings.root.parent / str(at))
+        rows: list[list[Cell]] = [
+            [name, cell, amount]
+            for name, months in (("甲路", ROAD), ("乙桥", BRIDGE))
+            for cell, amount in zip(cells, months, strict=True)
+        ]
+        ingested = sent(
+            place,
+            main,
+            ("分月完成投资", [["分月完成投资"], ["单位：万元"], ["项目名称", "月份", "完成投资"], *rows]),
+        )
+        assert [one[:3] for one in stated(ingested)] == [
+            (*of, amount) for of, amount in zip(MONTHS, ROAD, strict=True)
+        ]
+        assert stated(ingested, "乙桥")[0][3] == "C10"
+        assert not errors(ingested)
+
+
+def test_rows_to_date_are_differenced_and_a_second_row_of_a_month_blocks(city: City) -> None:
+    main = table(["自开工累计完成投资"], [900], [800])
+    rows: list[list[Cell]] = [["甲路", f"{m}月", amount] for m, amount in enumerate(to_date(ROAD), 1)]
+    header: list[Cell] = ["项目名称", "月份", "累计完成投资"]
+    ingested = sent(city, main, ("分月", [["分月"], ["单位：万元"], header, *rows, ["甲路", "6月", 140]]))
+    assert places(ingested, "PERIOD_REPEATED") == [("error", "分月!C10")]
+    assert [one[2] for one in stated(ingested)] == ROAD
+    assert stated(ingested)[1][3] == "C5,C4"
+
+
+def test_an_amount_since_the_project_began_is_none_of_the_year(city: City) -> None:
+    ingested = sent(city, table(["自开工累计完成投资"], [900], [800]))
+    assert places(ingested, "REQUIRED_COLUMN_MISSING") == [("error", "项目投资完成情况")]
+    assert ingested.tables["investment"].empty
+
+
+def test_a_later_range_takes_the_place_of_months_without_a_doubt(city: City) -> None:
+    city.send(
+        table(["1月", "2月", "3月"], [10, 20, 30], [40, 50, 60]), quarter="2010Q1", on=dt.date(2010, 4, 2)
+    )
+    ingested = sent(city, table(["上半年"], [140], [200]))
+    assert not found(ingested, "AMOUNT_WITHDRAWN")
