@@ -124,8 +124,9 @@ class Workspace:
         Returns
         -------
         dict of pandas.DataFrame
-            ``projects``, ``plans``, ``investment``, ``demolition``, ``status``, ``works``, ``history`` (columns as
-            :mod:`cityanalytics.intake.schema` declares them, amounts in yuan, areas in square metres) and ``issues``.
+            ``projects``, ``plans``, ``investment``, ``demolition``, ``status``, ``works``, ``history`` (one row a thing
+            and workbook; amounts in yuan, areas in square metres, shares as fractions; ``x_cell`` is where ``x`` was
+            read from) and ``issues``.
 
         Examples
         --------

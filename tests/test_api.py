@@ -170,6 +170,13 @@ def test_changes_are_those_of_the_command(workspace: ca.Workspace, programme: ca
     added = found.projects.loc[found.projects["change"] == "added", "project"]
     assert sorted(added) == sorted(row["project"] for row in said["added"])
     assert len(found.restated) == len(said["restated"])
+    for name, column, unit in (
+        ("projects", "done_after", "yuan"),
+        ("stages", "plan", "yuan"),
+        ("slips", "slip", "days"),
+    ):
+        assert getattr(found, name).attrs["units"][column] == unit
+    assert found.restated.attrs["units"]["old"].startswith("yuan")
     kept = found.projects.dropna(subset=["done_before", "done_after"])
     assert found.projects["done_after"].sum() == pytest.approx(programme.done, abs=1)
     assert len(kept) + len(added) == len(found.projects)
@@ -315,18 +322,34 @@ def test_ingest_gives_what_it_writes(processed_workspace: Path, tmp_path: Path) 
     assert set(read.issues["quarter"]) <= {"2010Q1"}
 
 
-def documented(repository: Path) -> dict[str, str]:
-    """Give each thing that the reference documents by its last name, with the place it is loaded from."""
+def documented(repository: Path) -> dict[str, tuple[str, set[str]]]:
+    """Give what the reference documents by its last name: the place it is loaded from, and the members listed."""
     text = (repository / "docs/reference/index.rst").read_text("utf-8")
-    places = re.findall(r"^\.\. auto(?:function|class|module):: cityanalytics\.(\S+)", text, re.MULTILINE)
-    return {place.rpartition(".")[2]: place for place in places}
+    entries = re.findall(
+        r"^\.\. auto(?:function|class|module):: cityanalytics\.(\S+)\n(?:   :members: (.*)\n)?",
+        text,
+        re.MULTILINE,
+    )
+    return {place.rpartition(".")[2]: (place, set(members.split(", "))) for place, members in entries}
 
 
 def test_what_is_exported_is_what_is_documented_and_each_has_an_example(repository: Path) -> None:
-    places = documented(repository)
-    assert sorted(places) == sorted(ca.__all__)
-    for name in sorted(set(places) - {"errors"}):
-        home, _, last = places[name].rpartition(".")
+    entries = documented(repository)
+    assert set(ca.__all__) <= set(entries)
+    for name, (place, members) in entries.items():
+        if name == "errors":
+            continue
+        home, _, last = place.rpartition(".")
         one = getattr(import_module(f"cityanalytics.{home}"), last)
-        assert one is getattr(ca, name) or callable(getattr(ca, name))
-        assert ">>>" in (inspect.getdoc(one) or ""), name
+        for member in members - {""}:
+            assert inspect.getdoc(getattr(one, member)), f"{name}.{member}"
+        if name in ca.__all__:
+            assert one is getattr(ca, name) or callable(getattr(ca, name))
+            assert ">>>" in (inspect.getdoc(one) or ""), name
+            own = {
+                key: member
+                for key, member in vars(one).items()
+                if callable(member) or hasattr(member, "__get__")
+            }
+            shown = {key for key, member in own.items() if ">>>" in (inspect.getdoc(member) or "")}
+            assert {key for key in shown if key[0] != "_"} <= members, name

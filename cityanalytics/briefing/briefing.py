@@ -78,6 +78,8 @@ class Briefing:
         --------
         >>> bool(abs(briefing.tables["units"].frame["done"].sum() - 6.2e9) < 1)
         True
+        >>> print(*list(briefing.tables)[:6])
+        key stages classes bridge categories units
         """
         return self.content.tables
 

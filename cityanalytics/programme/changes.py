@@ -21,6 +21,14 @@ ABSENT, UNKNOWN = "not in the programme", "no status"
 STANDINGS = ("not started", "under construction", "suspended", "completed", UNKNOWN, ABSENT)
 #: What is compared of a project that is in both, beside stage, plan and dates.
 ATTRIBUTES = ("written_name", "category", "unit", "responsible_person", "constraint")
+#: Units of what is restated and of slips; what is not named is text or a name.
+RESTATED = dict.fromkeys(("period_start", "period_end", "received"), "date") | dict.fromkeys(
+    ("old", "new"), "yuan; of demolition square metres"
+)
+SLIPS = dict.fromkeys(("planned_before", "planned_after", "expected_before", "expected_after"), "date") | {
+    "replanned": "days",
+    "slip": "days",
+}
 #: A milestone, and the stages in which it has been reached.
 MILESTONES = {"start": (*UNDER_WAY, "completed"), "finish": ("completed",)}
 
@@ -141,7 +149,13 @@ class Changes:
         return self.attributes[self.attributes["field"] == field]
 
     def transitions(self) -> pd.DataFrame:
-        """Count projects by where they stood (rows) and stand (columns), those that occur, in order."""
+        """Count projects by where they stood (rows) and stand (columns), those that occur, in order.
+
+        Examples
+        --------
+        >>> int(changes.transitions().loc["under construction", "completed"])
+        40
+        """
         table = pd.crosstab(self.standings["before"], self.standings["after"])
         return table.reindex(
             index=[name for name in STANDINGS if name in table.index],
@@ -149,7 +163,13 @@ class Changes:
         )
 
     def slipped(self) -> pd.DataFrame:
-        """Return one row a project that slipped, its larger slip, largest first; among equals the largest plan."""
+        """Return one row a project that slipped, its larger slip, largest first; among equals the largest plan.
+
+        Examples
+        --------
+        >>> changes.slipped()["slip"].is_monotonic_decreasing
+        True
+        """
         later = self.slips[self.slips["slip"] > 0].merge(self.after.traced[["project", "plan"]])
         ordered = later.sort_values(["slip", "plan", "project"], ascending=[False, False, True])
         return ordered.drop_duplicates("project").reset_index(drop=True)
@@ -175,10 +195,10 @@ def compare(before: Programme, after: Programme, *, as_reported: Programme | Non
         after=after,
         as_reported=as_reported,
         standings=_standings(then, now),
-        restated=_restated(before, after, as_reported),
+        restated=with_units(_restated(before, after, as_reported), RESTATED),
         corrected=_corrected(_by_name(as_reported.traced), then),
         plans=_plans(both),
-        slips=_slips(both, before, after),
+        slips=with_units(_slips(both, before, after), SLIPS),
         attributes=_attributes(both),
     )
 

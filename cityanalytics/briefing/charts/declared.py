@@ -79,6 +79,12 @@ class ShownChart:
         What the gaps of its words may state.
     position
         Its number among the figures of a page.
+
+    Examples
+    --------
+    >>> paces = briefing.charts["paces"]
+    >>> print(paces.alt("en").partition(" ")[0], len(paces.frame))
+    Bar 6
     """
 
     declaration: ChartDeclaration[Any]
