@@ -135,9 +135,9 @@ def _read(
 ) -> tuple[dict[str, list[Rows]], list[Issue], dict[str, dict[str, int]]]:
     """Read one workbook: rows by canonical table, doubts, and rows in and out by sheet."""
     from cityanalytics.intake.extract import extract, height_of
-    from cityanalytics.intake.history import refused
     from cityanalytics.intake.match import match_table
     from cityanalytics.intake.reading import Origin
+    from cityanalytics.intake.yearlayouts import refused
     from cityanalytics.workbooks.grid import read_grids
     from cityanalytics.workbooks.marking.issuelist import without_issue_list
     from cityanalytics.workbooks.tables import understand

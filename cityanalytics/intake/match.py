@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.errors import UsageError
-from cityanalytics.intake.history import months_across, states_years, years_across
+from cityanalytics.intake.yearlayouts import months_across, states_years, years_across
 from cityanalytics.issues import Message
 from cityanalytics.workbooks.cells import squeezed
 
