@@ -101,6 +101,7 @@ _RADICALS = str.maketrans(
 )
 _RADICAL = re.compile("[\u2e80-\u2eff]")
 _SPACE = re.compile(r"\s+")
+_SERIAL = re.compile(r"[★☆*]?\d+(?:\.\d+)*[A-Za-z]?[.、．●○★☆*▲△]?")
 _NUMBER = re.compile(
     r"(?P<open>\()?(?:¥|rmb|人民币)?(?P<sign>[-+])?(?:¥)?"
     r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)?(?P<decimals>\.\d*)?(?P<power>e[-+]?\d{1,2})?(?P<share>[%‰])?(?P<close>\))?"
@@ -246,10 +247,7 @@ def is_serial(cell: object) -> bool:
     """
     if isinstance(cell, float):
         return cell >= 0
-    return (
-        isinstance(cell, str)
-        and re.fullmatch(r"[★☆*]?\d+(?:\.\d+)*[A-Za-z]?[.、．●○★☆*▲△]?", squeezed(cell)) is not None
-    )
+    return isinstance(cell, str) and _SERIAL.fullmatch(squeezed(cell)) is not None
 
 
 def as_date(value: dt.date | dt.datetime) -> dt.date:

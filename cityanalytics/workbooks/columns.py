@@ -39,6 +39,7 @@ _DATE = re.compile(
     r"时间|日期|年月|年份|月份|起止|期限|^年度?$|^期间?$|时点|(?:计划|实际|预计|拟|^)(?:开|竣|完)工$|开竣工"
 )
 #: Years with months, as exports of statistics write them: nothing else looks so all down a column.
+_WORDS = re.compile("内容|名称|情况|主体|来源|说明|备注|性质|形式|单位$|方式|形象|责任|领导|依据")
 _MONTHS = re.compile(r"(?:19|20)\d{2}(?:[-/.年](?:0?[1-9]|1[0-2])月?|年)")
 _NOTES = 3
 _SHORTEST_CODE = 10
@@ -214,10 +215,7 @@ def _names_months(face: Face, rows: NDArray[np.intp], column: int, texts: NDArra
 
 
 def _names_text(label: str) -> bool:
-    return (
-        re.search(r"内容|名称|情况|主体|来源|说明|备注|性质|形式|单位$|方式|形象|责任|领导|依据", label)
-        is not None
-    )
+    return _WORDS.search(label) is not None
 
 
 def _date_kind(face: Face, rows: NDArray[np.intp], column: int, native: int) -> Kind | None:
