@@ -145,6 +145,8 @@ def as_written(text: str) -> str:
     return _SPACE.sub("", unicodedata.normalize("NFKC", text)).replace("\u200b", "").replace("\ufeff", "")
 
 
+#: Letters of the longest mark or word for what is missing.
+_LONGEST = max(map(len, (*MARKS, *WORDS)))
 _MISSING, _UNPARSED = Number(state=State.MISSING), Number(state=State.UNPARSED)
 
 
@@ -199,6 +201,8 @@ def is_missing(cell: object) -> bool:
     """
     if isinstance(cell, float):
         return math.isnan(cell)
+    if isinstance(cell, str) and len(cell) > _LONGEST and len("".join(cell.split())) > _LONGEST:
+        return False  # most texts, told without taking them apart
     return read_number(cell) is _MISSING
 
 

@@ -150,7 +150,9 @@ class Table:
 
     def texts(self, column: Column) -> list[str | None]:
         """Return the data rows of a column as text without white space around it; 无, dashes and blanks are None."""
-        return [None if is_missing(cell) else str(cell).strip() for cell in self.raw(column)]
+        cells = self.raw(column)
+        missing = {cell for cell in set(cells) if is_missing(cell)}  # each is asked once
+        return [None if cell in missing else str(cell).strip() for cell in cells]
 
     def names(self, column: Column) -> list[str | None]:
         """Return the data rows of a column as names: without white space, in half-width forms; None for a blank."""
@@ -171,7 +173,7 @@ class Table:
 
     def _holds_numbers(self, column: Column) -> bool:
         """Tell whether a column holds numbers, or nothing yet."""
-        return column.kind == "number" or all(map(is_missing, self.raw(column)))
+        return column.kind == "number" or all(map(is_missing, set(self.raw(column))))
 
     def raw(self, column: Column) -> list[object]:
         """Return the cells of the data rows as they stand; a text that is merged down stands on each of its rows."""
