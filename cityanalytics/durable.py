@@ -37,15 +37,13 @@ def drafted(contents: Mapping[Path, bytes]) -> Iterator[Callable[[], None]]:
         for path, content in contents.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             drafts[path] = path.with_name(f".{secrets.token_hex(16)}.new")
-            try:
+            with _named(path):
                 _write(drafts[path], content)
-            except OSError as error:
-                error.filename = str(path)  # a draft's name tells nobody anything
-                raise
 
         def move() -> None:
             for path, draft in drafts.items():
-                draft.replace(path)
+                with _named(path):
+                    draft.replace(path)
             for folder in {path.parent for path in drafts}:
                 _keep(folder)
 
@@ -83,6 +81,16 @@ def sweep(folder: Path) -> None:
         for name in names:
             if DRAFT.fullmatch(name):
                 Path(place, name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Have what fails name the file that is written: a draft's name tells nobody anything."""
+    try:
+        yield
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None
+        raise
 
 
 def _write(draft: Path, content: bytes) -> None:

@@ -56,6 +56,27 @@ class UsageError(CityAnalyticsError):
     exit_code = 2
 
 
+class ConfigurationError(UsageError):
+    """A file that the bureau writes by hand does not hold.
+
+    Parameters
+    ----------
+    faults
+        All that is wrong with it, each with its key and how to mend it.
+    """
+
+    def __init__(self, faults: Sequence[Message]) -> None:
+        super().__init__(faults[0])
+        self.faults = tuple(faults)
+
+    def text(self, translate: Translate = untranslated) -> str:
+        """Return a line for each fault, in the language of `translate`."""
+        return "\n".join(fault.text(translate) for fault in self.faults)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
 class InsufficientDataError(CityAnalyticsError):
     """Too little is known for what was asked."""
 

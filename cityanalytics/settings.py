@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import hashlib
+import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from cityanalytics.calendar import WorkCalendar, quarter_end, quarter_of
-from cityanalytics.errors import UsageError
+from cityanalytics.errors import ConfigurationError, UsageError
 from cityanalytics.issues import Message
+from cityanalytics.tomlfile import TomlTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 FILE = "cityanalytics.toml"
-Value = TypeVar("Value")
 #: What may have to hold at the year's end.
 OBLIGATIONS = ("complete", "finish", "plan")
-
-
-class Texts(dict[str, str]):
-    """A text by language; a language that it lacks takes the English one, else the first.
-
-    Examples
-    --------
-    >>> Texts(zh="某市", en="A City")["fr"]
-    'A City'
-    """
-
-    def __missing__(self, language: str) -> str:
-        """Return what stands in the place of a language that is not there."""
-        return self.get("en") or next(iter(self.values()))
+#: Days after the data date, and seeds that every generator takes.
+DUE_DAYS, SEED = (0, 366), (0, 2**32 - 1)
+#: Key of a figure.
+KEY = re.compile(r"[a-z][a-z0-9_]*")
+#: What some file system does not take in a name, and how many bytes all do.
+UNFIT, MOST_BYTES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]'), 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,7 +215,9 @@ def load_settings(root: Path) -> Settings:
     Raises
     ------
     UsageError
-        The file is no TOML, or has a key that is unknown, missing or of the wrong type.
+        The file is no TOML.
+    ConfigurationError
+        It has keys that are unknown or missing, of the wrong type or out of range: all of them.
     """
     path = root / FILE
     try:
@@ -233,35 +228,12 @@ def load_settings(root: Path) -> Settings:
 
 
 def _settings(root: Path, document: dict[str, Any]) -> Settings:
-    take = _Section(name=FILE, values=document)
+    take = TomlTable(name=FILE, values=document, file=FILE)
     languages = take.list_of("languages", str) or ("zh", "en")
     names = take.section("names")
-    quarters = take.table("quarters", dt.date)
-    for quarter, day in quarters.items():
-        if quarter_of(day) != quarter_of(quarter_end(quarter)):
-            raise UsageError(
-                Message.of(
-                    "cityanalytics.toml: [quarters] {quarter} = {day} lies outside it",
-                    quarter=quarter,
-                    day=day,
-                )
-            )
-    obligations = take.table("obligations", str)
-    for category, obligation in obligations.items():
-        if obligation not in OBLIGATIONS:
-            raise UsageError(
-                Message.of(
-                    "cityanalytics.toml: [obligations] {category} is one of {known}, not {obligation}",
-                    category=category,
-                    known=", ".join(OBLIGATIONS),
-                    obligation=obligation,
-                )
-            )
     forecast = take.section("forecast")
     lights = take.section("lights")
-    holidays = [
-        _Section(name=f"holidays.{year}", values=days) for year, days in take.table("holidays", dict).items()
-    ]
+    holidays = [take.within("holidays", year) for year in take.table("holidays", dict)]
     result = Settings(
         root=root.resolve(),
         city=names.texts("city", languages),
@@ -270,20 +242,20 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
         languages=languages,
         units=take.list_of("units", str),
         sections=take.list_of("sections", str),
-        terms=take.table("terms", dict),
-        quarters=quarters,
-        due_days=take.get("due_days", int, 5),
-        obligations=obligations,
+        terms={word: take.within("terms", word).strings() for word in take.table("terms", dict)},
+        quarters=take.table("quarters", dt.date),
+        due_days=take.get("due_days", int, 5, within=DUE_DAYS),
+        obligations=take.table("obligations", str),
         works=_kinds("works", take, languages),
         demolition=_kinds("demolition", take, languages),
         investments=_kinds("investments", take, languages),
         demolition_plan_assumed=take.get("demolition_plan_assumed", bool, False),
         remarks=tuple(
-            _Section(name=f"remarks.{at}", values={"text": texts}).texts("text", languages)
+            take.within(f"remarks.{at}", {"text": texts}).texts("text", languages)
             for at, texts in enumerate(take.list_of("remarks", dict), start=1)
         ),
         reference_class=forecast.get("reference_class", str),
-        seed=forecast.get("seed", int, 0),
+        seed=forecast.get("seed", int, 0, within=SEED),
         lights=_lights(lights),
         calendar=WorkCalendar(
             off=frozenset(day for year in holidays for day in year.list_of("off", dt.date)),
@@ -292,16 +264,114 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
     )
     for section in (take, names, forecast, lights, *holidays):
         section.finish()
+    _check_names(take, result)
+    _check_words(take, result)
+    if take.faults:
+        raise ConfigurationError(take.faults)
     return result
 
 
-def _lights(section: _Section) -> Lights:
+def _check_words(take: TomlTable, result: Settings) -> None:
+    """Tell quarters whose day lies outside them, and obligations that are none."""
+    for quarter, day in result.quarters.items():
+        try:
+            if day == TomlTable.NOTHING[dt.date] or quarter_of(day) == quarter_of(quarter_end(quarter)):
+                continue
+        except UsageError as error:
+            take.faults.append(error.message)
+            continue
+        take.faults.append(
+            Message.of(
+                "cityanalytics.toml: [quarters] {quarter} = {day} lies outside it", quarter=quarter, day=day
+            )
+        )
+    for category, obligation in result.obligations.items():
+        if obligation and obligation not in OBLIGATIONS:
+            take.faults.append(
+                Message.of(
+                    "cityanalytics.toml: [obligations] {category} is one of {known}, not {obligation}",
+                    category=category,
+                    known=", ".join(OBLIGATIONS),
+                    obligation=obligation,
+                )
+            )
+
+
+def _check_names(take: TomlTable, result: Settings) -> None:
+    """Tell senders that cannot be a folder's name, and what is named twice where each has to be told from others."""
+    for key, names in (("units", result.units), ("sections", result.sections)):
+        for name in names:
+            if not is_name(name):
+                take.faults.append(
+                    Message.of(
+                        "cityanalytics.toml: {key} has {name}; workbooks are filed in a folder of that name, so it "
+                        "has 1 to {most} bytes, no / \\ : * ? < > | or quotation mark, nothing that cannot be seen, "
+                        "and neither begins nor ends with a point or a space",
+                        key=key,
+                        name=repr(name) if name.isprintable() else ascii(name),
+                        most=MOST_BYTES,
+                    )
+                )
+    kinds = [
+        (where, kind) for where in ("works", "demolition", "investments") for kind in getattr(result, where)
+    ]
+    for where, kind in kinds:
+        if not KEY.fullmatch(kind.key):
+            take.faults.append(
+                Message.of(
+                    "cityanalytics.toml: [{section}] is the key of a figure: small Latin letters, digits and _, a "
+                    "letter first",
+                    section=f"{where}.{kind.key}",
+                )
+            )
+    for key, named in (
+        ("languages", result.languages),
+        ("units, sections", result.senders),
+        ("works, demolition, investments", [kind.key for _, kind in kinds]),
+    ):
+        seen: dict[str, str] = {}
+        for name in named:
+            same = seen.setdefault(collated(name), name)
+            if same is not name or named.count(name) > 1:
+                take.faults.append(
+                    Message.of("cityanalytics.toml: {key} has {name!r} twice", key=key, name=name)
+                )
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text can be the name of a folder everywhere, and seen as what it is.
+
+    Examples
+    --------
+    >>> is_name("市政工程处"), is_name("../处"), is_name(" ")
+    (True, False, False)
+    """
+    return (
+        0 < len(text.encode("utf-8", "replace")) <= MOST_BYTES
+        and not UNFIT.search(text)
+        and text.isprintable()
+        and text == text.strip(" .")
+    )
+
+
+def collated(text: str) -> str:
+    """Return what two names share that a file system may take for one: other case, other composition of letters.
+
+    Examples
+    --------
+    >>> collated("Ä处") == collated("a\u0308处")
+    True
+    """
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def _lights(section: TomlTable) -> Lights:
     rule = Lights(
         yellow=section.get("yellow", float, Lights.yellow), red=section.get("red", float, Lights.red)
     )
     for key, value in (("yellow", rule.yellow), ("red", rule.red)):
         if not -1 <= value <= 1:  # nan is neither
-            raise UsageError(
+            section.faults.append(
                 Message.of(
                     "cityanalytics.toml: [lights] {key} is a fraction of the plan (0.05 is five points), "
                     "from -1 to 1, not {value}",
@@ -310,7 +380,7 @@ def _lights(section: _Section) -> Lights:
                 )
             )
     if rule.yellow > rule.red:
-        raise UsageError(
+        section.faults.append(
             Message.of(
                 "cityanalytics.toml: [lights] yellow = {yellow} lies above red = {red}: "
                 "nothing would ever be yellow",
@@ -321,10 +391,10 @@ def _lights(section: _Section) -> Lights:
     return rule
 
 
-def _kinds(name: str, take: _Section, languages: tuple[str, ...]) -> tuple[Kind, ...]:
+def _kinds(name: str, take: TomlTable, languages: tuple[str, ...]) -> tuple[Kind, ...]:
     kinds = []
-    for key, values in take.table(name, dict).items():
-        section = _Section(name=f"{name}.{key}", values=values)
+    for key in take.table(name, dict):
+        section = take.within(name, key)
         kind = Kind(
             key=key,
             kind=section.get("kind", str),
@@ -334,63 +404,3 @@ def _kinds(name: str, take: _Section, languages: tuple[str, ...]) -> tuple[Kind,
         section.finish()
         kinds.append(kind)
     return tuple(kinds)
-
-
-class _Section:
-    """A table of the file that tells what is missing, of the wrong type, or unknown."""
-
-    def __init__(self, *, name: str, values: dict[str, Any]) -> None:
-        self.name, self.values = name, values
-        self.asked: set[str] = set()
-
-    def get(self, key: str, kind: type, default: Any = None) -> Any:  # noqa: ANN401 - a TOML value is of any type
-        self.asked.add(key)
-        if key not in self.values and default is not None:
-            return default
-        value = self.values.get(key)
-        if isinstance(value, int) and kind is float:
-            value = float(value)
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise UsageError(
-                Message.of(
-                    "cityanalytics.toml: [{section}] needs {key} ({kind}); it has {value!r}",
-                    section=self.name,
-                    key=key,
-                    kind=kind.__name__,
-                    value=value,
-                )
-            )
-        return value
-
-    def list_of(self, key: str, kind: type[Value]) -> tuple[Value, ...]:
-        values = self.get(key, list, [])
-        inner = _Section(
-            name=f"{self.name}.{key}", values={str(at): value for at, value in enumerate(values)}
-        )
-        return tuple(inner.get(str(at), kind) for at in range(len(values)))
-
-    def table(self, key: str, kind: type) -> Any:  # noqa: ANN401 - as get
-        table = self.get(key, dict, {})
-        inner = _Section(name=key, values=table)
-        return {name: inner.get(name, kind) for name in table}
-
-    def texts(self, key: str, languages: tuple[str, ...]) -> Texts:
-        """Return a text in the languages that it is given in: at least one that the pages are written in."""
-        inner = _Section(name=f"{self.name}.{key}", values=self.get(key, dict))
-        spoken = [language for language in languages if language in inner.values] or languages[:1]
-        return Texts({language: inner.get(language, str) for language in (*spoken, *inner.values)})
-
-    def section(self, key: str) -> _Section:
-        return _Section(name=key, values=self.get(key, dict, {}))
-
-    def finish(self) -> None:
-        for key in sorted(self.values.keys() - self.asked):
-            near = difflib.get_close_matches(key, self.asked, n=1)
-            raise UsageError(
-                Message.of(
-                    "cityanalytics.toml: [{section}] has an unknown key {key}; nearest: {near}",
-                    section=self.name,
-                    key=key,
-                    near=near[0] if near else ", ".join(sorted(self.asked)),
-                )
-            )

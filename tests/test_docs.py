@@ -138,7 +138,9 @@ def test_the_configuration_is_accepted_as_documented(repository: Path, tmp_path:
     }
     tables: dict[str, list[str]] = {}
     for table, key, kind in KEY.findall(text(repository, "docs/configuration.md")):
-        tables.setdefault(table.replace("YEAR", "2027"), []).append(f"{key} = {of_type[kind]}")
+        named = table.replace("YEAR", "2027").replace("KEY", f"key_of_{table.partition('.')[0]}")
+        value = '["甲科"]' if key == "sections" else of_type[kind]  # nobody is a unit and a section
+        tables.setdefault(named, []).append(f"{key} = {value}")
     lines = [line for table, keys in tables.items() for line in ([f"[{table}]"] if table else []) + keys]
     (tmp_path / "cityanalytics.toml").write_text("\n".join(lines), "utf-8")
     settings = load_settings(tmp_path)

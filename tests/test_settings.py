@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cityanalytics.errors import UsageError
+from cityanalytics.intake.aliases import load_aliases
 from cityanalytics.settings import Settings, file_sha256, find_workspace, load_settings
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ statement = { zh = "样例数据", en = "Synthetic" }
 [forecast]
 reference_class = "us_public_construction"
 """
+
+
+def entry(name: str, project: str) -> str:
+    return f'[[alias]]\nname = "{name}"\nproject = "{project}"\nconfirmed_by = "甲"\non = 2010-07-06\n'
 
 
 def load(root: Path, text: str) -> Settings:
@@ -170,3 +175,88 @@ def test_a_file_s_hash_is_that_of_its_bytes(tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(b"content")
     assert file_sha256(path) == hashlib.sha256(b"content").hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"{SMALLEST}\n[lights]\nred = true\n", r"needs red \(float\); it has 'True'"),
+        (f"due_days = true\n{SMALLEST}", r"needs due_days \(int\)"),
+        (f"due_days = 1000000000000\n{SMALLEST}", r"due_days lies from 0 to 366"),
+        (f"{SMALLEST}seed = -1\n", r"seed lies from 0"),
+        (f"{SMALLEST}seed = 99999999999999999999999\n", r"seed lies from 0"),
+        (f"{SMALLEST}\n[quarters]\n2010Q3 = 2010-09-22T00:00:00\n", r"needs 2010Q3 \(date\)"),
+        (f"{SMALLEST}\n[terms]\n'甲' = 5\n", r"needs 甲 \(dict\)"),
+        (f"{SMALLEST}\n[terms]\n'甲' = {{ en = 5 }}\n", r"\[terms\.甲\] needs en \(str\)"),
+        (f'units = ["甲处", "甲处"]\n{SMALLEST}', "'甲处' twice"),
+        (f'units = ["Roads"]\nsections = ["roads"]\n{SMALLEST}', "twice"),
+        (f'units = ["\u00c4 处", "A\u0308 处"]\n{SMALLEST}', "twice"),
+        (
+            f'{SMALLEST}[works.a]\nkind="甲"\nlabel={{zh="甲"}}\n[demolition.a]\nkind="乙"\nlabel={{zh="乙"}}\n',
+            "'a' twice",
+        ),
+        (
+            f'{SMALLEST}[works."../a"]\nkind="甲"\nlabel={{zh="甲"}}\n',
+            r"\[works\.\.\./a\] is the key of a figure",
+        ),
+        *[
+            (f'units = ["{name}"]\n{SMALLEST}', "workbooks are filed in a folder of that name")
+            for name in (
+                "",
+                " ",
+                ".",
+                "..",
+                "../../../x",
+                "a/b",
+                r"a\\b",
+                r"a\u0007b",
+                r"a\u202eb",
+                "甲 ",
+                "甲" * 67,
+                "a:b",
+            )
+        ],
+    ],
+)
+def test_what_would_do_harm_later_is_refused_at_once(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        load(tmp_path, text)
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    text = f"due_days = true\ndue_day = 1\n{SMALLEST}sead = 1\n[lights]\nred = 7\nyelow = 1\n"
+    with pytest.raises(UsageError) as error:
+        load(tmp_path, text.replace("reference_class", "reference_clas"))
+    said = error.value.text().splitlines()
+    for name in (
+        "due_days (int)",
+        "due_day;",
+        "sead;",
+        "red is a fraction",
+        "yelow;",
+        "reference_class (str)",
+    ):
+        assert len([line for line in said if name in line]) == 1, name
+    assert len(said) == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[[aliases]]\nname="a"\nproject="b"\nconfirmed_by="c"\n', "unknown key aliases; nearest: alias"),
+        (entry("a", "b") + entry("b", "a"), "stand for one another.*: a, b"),
+        (entry("a", "a"), "stand for one another"),
+        (entry("a", "b") + entry("a", "c"), "'a' stands for 'b' and for 'c'"),
+        (entry("a", "b") + "when = 1\n", "unknown key when"),
+        (entry("a", "b").replace('"b"', "true"), r"needs project \(str\)"),
+    ],
+)
+def test_aliases_that_loop_or_contradict_are_refused(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "aliases.toml").write_text(text, "utf-8")
+    with pytest.raises(UsageError, match=said):
+        load_aliases(tmp_path / "aliases.toml")
+
+
+def test_aliases_lead_to_the_last_name_and_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "aliases.toml").write_text(entry("a", "b") + entry("b", "c"), "utf-8-sig")
+    assert load_aliases(tmp_path / "aliases.toml") == {"a": "c", "b": "c"}

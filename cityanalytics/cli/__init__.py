@@ -12,7 +12,8 @@ import click
 
 from cityanalytics import __version__
 from cityanalytics.cli.changes import diff
-from cityanalytics.cli.console import UI, say, tell, translate, ui_language
+from cityanalytics.cli.console import PRINTED, UI, print_json, say, tell, translate, ui_language
+from cityanalytics.cli.failures import failure_document, of_disk
 from cityanalytics.cli.filing import ingest, init, inspect, receive, register, withdraw
 from cityanalytics.cli.forecasts import forecast, forecast_series
 from cityanalytics.cli.making import brief
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["cli", "main"]
 
 INTERRUPTED = 130
-FAILED = 3
+BLOCKED, FAILED = 1, 3
 COMMANDS = (
     init,
     receive,
@@ -91,32 +92,38 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not words or {"-h", "--help"}.intersection(words):
         _translate_help()
     gc.set_threshold(*_RARELY)
-    debug = "--debug" in words
+    PRINTED.set(False)
     try:
         code = cli.main(_behind_command(words), prog_name="cityanalytics", standalone_mode=False)
-    except click.ClickException as error:
-        _refuse(error)
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        say("interrupted; nothing was left half-written")
-        sys.exit(INTERRUPTED)
-    except CityAnalyticsError as error:
-        if debug:
+    except (click.ClickException, click.Abort, KeyboardInterrupt, Exception) as error:
+        if "--debug" in words and not isinstance(error, click.ClickException | click.Abort):
             raise
-        say("{error}", error=error.text(translate))
-        sys.exit(error.exit_code)
-    except Exception as error:
-        if debug:
-            raise
-        say(
-            "the program failed: {kind}: {error}; --debug shows where", kind=type(error).__name__, error=error
-        )
-        sys.exit(FAILED)
+        code = _tell_failure(error)
+        if "--json" in words and not PRINTED.get():  # a program reads one document, also of what failed
+            print_json(failure_document(error, code))
     sys.exit(code)  # of --help and --version; None of a command that is done
 
 
 #: A command reads much, keeps most of it, and is over: looking for circles costs a tenth of its time.
 _RARELY = (100_000, 20, 100)
+
+
+def _tell_failure(error: BaseException) -> int:
+    """Say what failed, and return the exit code: who can mend it."""
+    if isinstance(error, click.ClickException):
+        _refuse(error)
+        return error.exit_code
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        say("interrupted; nothing was left half-written")
+        return INTERRUPTED
+    if isinstance(error, CityAnalyticsError):
+        say("{error}", error=error.text(translate))
+        return error.exit_code
+    if isinstance(error, OSError) and (said := of_disk(error)):
+        tell(said)
+        return BLOCKED
+    say("the program failed: {kind}: {error}; --debug shows where", kind=type(error).__name__, error=error)
+    return FAILED
 
 
 @cache

@@ -26,6 +26,8 @@ MOST_ROWS = 40
 
 #: Language of messages while a command runs.
 UI: ContextVar[str] = ContextVar("UI", default="en")
+#: Whether a document has been printed.
+PRINTED: ContextVar[bool] = ContextVar("PRINTED", default=False)
 
 
 def ui_language(arguments: Sequence[str]) -> str:
@@ -67,6 +69,7 @@ def say_count(one: str, many: str, /, count: int, **values: object) -> None:
 
 def print_json(document: object) -> None:
     """Print one JSON document to standard output."""
+    PRINTED.set(True)
     click.echo(json.dumps(document, ensure_ascii=False, indent=1, default=str))
 
 

@@ -123,7 +123,8 @@ def read_withdrawn(settings: Settings) -> Tables:
 
 def _spellings(settings: Settings) -> tuple[Mapping[str, str], Synonyms]:
     """Return names of projects as they should be, and the spellings of headers, the workspace's own among them."""
-    from cityanalytics.intake.match import load_aliases, load_synonyms
+    from cityanalytics.intake.aliases import load_aliases
+    from cityanalytics.intake.match import load_synonyms
 
     extension = settings.root / "synonyms.toml"
     own = extension.read_text(encoding="utf-8-sig") if extension.is_file() else None

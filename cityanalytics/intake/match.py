@@ -15,7 +15,6 @@ from cityanalytics.workbooks.cells import squeezed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from cityanalytics.workbooks.table import Column, Table
 
@@ -237,31 +236,3 @@ def _inverted(synonyms: Mapping[str, list[str]]) -> dict[str, str]:
     return {
         "/".join(map(normalised, word.split("/"))): name for name, words in synonyms.items() for word in words
     }
-
-
-def load_aliases(path: Path) -> dict[str, str]:
-    """Return names as written to the names projects are kept under; each was confirmed by a person."""
-    if not path.is_file():
-        return {}
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("alias", [])
-        aliases = {
-            squeezed(entry["name"]): squeezed(entry["project"]) for entry in entries if entry["confirmed_by"]
-        }
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise UsageError(
-            Message.of(
-                "{file} cannot be read ({reason}): each [[alias]] has name, project, confirmed_by and on",
-                file=path,
-                reason=error,
-            )
-        ) from error
-    return {name: _kept(name, aliases) for name in aliases}
-
-
-def _kept(name: str, aliases: Mapping[str, str]) -> str:
-    """Follow renamings to the last name; a circle of names ends where it began."""
-    seen = {name}
-    while (name := aliases.get(name, name)) not in seen:
-        seen.add(name)
-    return name
