@@ -76,12 +76,15 @@ def print_json(document: object) -> None:
 @contextmanager
 def progress(label: str, total: int | None = None) -> Iterator[Callable[[], None]]:
     """Show a bar on a terminal; elsewhere nothing."""
-    # rich's bar takes 40 ms to import
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda: None
+        return
+    # a bar takes 40 ms to import
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(translate(label), total=total)
         yield lambda: bar.advance(task)
 

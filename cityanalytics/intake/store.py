@@ -125,7 +125,12 @@ def read_tables(settings: Settings) -> Tables:
 
     # tables are small: text as plain objects is compared and grouped several times faster than by Arrow
     with pd.option_context("mode.string_storage", "python"):
-        return {name: pd.read_parquet(BytesIO(content)) for name, content in _vouched(settings)[1].items()}
+        return {
+            name: pd.read_parquet(
+                BytesIO(content), use_threads=False
+            )  # small: a thread costs more than it saves
+            for name, content in _vouched(settings)[1].items()
+        }
 
 
 def _vouched(settings: Settings, *, looks: int = LOOKS) -> tuple[dict[str, Any], dict[str, bytes]]:

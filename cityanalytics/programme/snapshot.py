@@ -362,8 +362,8 @@ def last_known(tables: Tables) -> dt.date:
 
 
 def _in_year(table: pd.DataFrame, year: int) -> pd.DataFrame:
-    rows: pd.DataFrame = table[table["period_start"].dt.year == year]
-    return rows
+    inside = table["period_start"].to_numpy().astype("datetime64[Y]") == np.datetime64(f"{year:04d}")
+    return table if inside.all() else table[inside]
 
 
 def _of_projects(segments: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:

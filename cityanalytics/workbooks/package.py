@@ -7,7 +7,6 @@ import posixpath
 import re
 import zipfile
 from typing import TYPE_CHECKING, NamedTuple
-from xml.sax.saxutils import quoteattr
 
 from defusedxml import ElementTree
 
@@ -68,6 +67,10 @@ def standard(content: bytes) -> bytes:
         )
         if all(usual):
             return content
+        from xml.sax.saxutils import (
+            quoteattr,
+        )  # brings a client of the web along, and few packages are laid out anew
+
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w") as written:
             for old, new in moved.items():
