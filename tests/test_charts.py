@@ -24,10 +24,8 @@ from nbformat import reads
 
 from cityanalytics.briefing import palette, template
 from cityanalytics.briefing.blocks import (
-    Choice,
     Fact,
     key_numbers,
-    scenario_chooser,
     side_by_side,
 )
 from cityanalytics.briefing.charts.bars import amounts as areas
@@ -536,20 +534,13 @@ def demo(language: str) -> str:
         source=None,
         settings=cast("Settings", None),
     )
-    chosen = [
-        Choice(
-            name=f"{say['name']} {at}", sentence=say["note"], facts=(Fact(label=say["note"], value="87.0"),)
-        )
-        for at in range(3)
-    ]
-    choice = scenario_chooser(chosen, legend=say["name"], table=table.html(language))
     lead = Markup("<p class=lead>{} <b>62.0</b></p>").format(say["note"])
     sections = {
         "headline": lead
         + key_numbers([Fact(label=say["name"], value="62.0", note=say["behind"], behind=True)]),
         "key": table.html(language),
         "units": side_by_side(*figures),
-        "what-if": choice,
+        "what-if": replace(table, position=2).html(language),
         "data": replace(table, position=3).html(language),
     }
     outputs = [

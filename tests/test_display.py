@@ -20,11 +20,8 @@ from nbformat import NotebookNode, reads
 
 from cityanalytics.briefing import display, template
 from cityanalytics.briefing.blocks import (
-    MOST_SCENARIOS,
-    Choice,
     Fact,
     key_numbers,
-    scenario_chooser,
     side_by_side,
 )
 from cityanalytics.briefing.declaration import Declaration
@@ -339,34 +336,6 @@ def test_a_column_of_numbers_is_shown_as_each_of_them_is(values, places, languag
 # --- pieces
 
 
-def scenarios(count: int) -> list[Choice]:
-    return [
-        Choice(name=f"情景{at}", sentence=f"做法{at}<", facts=(Fact(label="中值", value=f"{80 + at}.0亿元"),))
-        for at in range(count)
-    ]
-
-
-def test_a_scenario_is_chosen_without_scripts_and_all_stand_on_paper() -> None:
-    chosen = scenarios(3)
-    html = scenario_chooser(chosen, legend="选择情景", table=Markup("<table></table>"))
-    assert re.findall(r"<input type=radio name=scenario id=(\S+?)( checked)?>", html) == [
-        ("scenario-1", " checked"),
-        ("scenario-2", ""),
-        ("scenario-3", ""),
-    ]
-    assert re.findall(r"<label for=(\S+?)>", html) == ["scenario-1", "scenario-2", "scenario-3"]
-    assert html.count("<div class=panel>") == 3
-    assert "做法2&lt;" in html
-    assert html.endswith("<div class=paper><table></table></div>")
-
-
-@pytest.mark.parametrize("count", [1, MOST_SCENARIOS + 1])
-def test_a_choice_has_some_and_not_too_many(count: int) -> None:
-    chosen = scenarios(count)
-    with pytest.raises(ValueError, match="scenarios"):
-        scenario_chooser(chosen, legend="l", table=Markup())
-
-
 def test_key_numbers_are_terms_with_their_values() -> None:
     html = key_numbers([Fact(label="完成<", value="62.0亿元", note="滞后", behind=True)])
     assert "<div class=late><dt>完成&lt;</dt><dd>62.0亿元</dd><dd class=note>滞后</dd></div>" in html
@@ -457,9 +426,3 @@ def test_a_page_allows_its_own_styles_and_nothing_else() -> None:
 def test_a_page_whose_sections_do_not_match_is_refused(ids: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="sections without a place"):
         template.report(notebook(*ids), page())
-
-
-def test_the_styles_choose_among_as_many_scenarios_as_are_allowed() -> None:
-    html = template.report(notebook("headline", "key", "data"), page())
-    pairs = re.findall(r"input:nth-of-type\((\d)\):checked ~ \.panels > :nth-child\((\d)\)", html)
-    assert pairs == [(str(at), str(at)) for at in range(1, MOST_SCENARIOS + 1)]

@@ -126,7 +126,12 @@ def test_nothing_is_counted_by_a_bare_plural(template) -> None:
 
 def test_the_chinese_page_speaks_chinese_alone(briefing) -> None:
     page = (briefing / "briefing.zh.html").read_text(encoding="utf-8")
-    body = re.sub(r"<style.*?</style>|<svg.*?</svg>|<code>.*?</code>|<[^>]+>", " ", page, flags=re.DOTALL)
+    body = re.sub(
+        r"<script.*?</script>|<style.*?</style>|<svg.*?</svg>|<code>.*?</code>|<[^>]+>",
+        " ",
+        page,
+        flags=re.DOTALL,
+    )
     assert not re.findall(r"[A-Za-z]{3,} [A-Za-z]{2,}", body)
 
 

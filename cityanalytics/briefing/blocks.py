@@ -1,4 +1,4 @@
-"""The page's pieces beside charts and tables: key numbers, marks, columns, and the choice of scenarios."""
+"""The page's pieces beside charts and tables: key numbers, marks, columns."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-MOST_SCENARIOS = 6
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,25 +29,6 @@ class Fact:
     value: str
     note: str = ""
     behind: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """One answer to "what if".
-
-    Parameters
-    ----------
-    name
-        Short, for the choice.
-    sentence
-        What is changed and what follows.
-    facts
-        The same labels in the same order for every scenario.
-    """
-
-    name: str
-    sentence: str
-    facts: tuple[Fact, ...]
 
 
 def key_numbers(facts: Iterable[Fact]) -> Markup:
@@ -84,46 +63,3 @@ def side_by_side(*pieces: Markup) -> Markup:
     """Return pieces in two columns where there is room; markup joined into one piece stays in one column."""
     columns = Markup("\n").join(Markup("<div>{}</div>").format(piece) for piece in pieces)
     return Markup("<div class=pair>{}</div>").format(columns)
-
-
-def scenario_chooser(
-    scenarios: Sequence[Choice],
-    *,
-    legend: str,
-    table: Markup,
-) -> Markup:
-    """Return a choice of scenarios that works without scripts; on paper the table stands instead.
-
-    Parameters
-    ----------
-    scenarios
-        Base first; two to six.
-    legend
-        What is chosen.
-    table
-        All scenarios, for print.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two scenarios or more than six.
-    """
-    if not 1 < len(scenarios) <= MOST_SCENARIOS:
-        message = f"two to {MOST_SCENARIOS} scenarios can be chosen from, not {len(scenarios)}"
-        raise ValueError(message)
-    choices = Markup("").join(
-        Markup("<input type=radio name=scenario id=scenario-{}{}><label for=scenario-{}>{}</label>").format(
-            at, Markup(" checked") if at == 1 else "", at, scenario.name
-        )
-        for at, scenario in enumerate(scenarios, start=1)
-    )
-    panels = Markup("").join(
-        Markup("<div class=panel><p>{}</p><dl class=keys>{}</dl></div>").format(
-            scenario.sentence, _facts(scenario.facts)
-        )
-        for scenario in scenarios
-    )
-    return Markup(
-        "<fieldset class=chooser><legend>{}</legend>{}<div class=panels>{}</div></fieldset>"
-        "<div class=paper>{}</div>"
-    ).format(legend, choices, panels, table)

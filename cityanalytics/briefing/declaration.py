@@ -69,8 +69,6 @@ class Declaration(Generic[S_contra]):
         Whether the page takes the last rows instead of the first.
     fits
         Whether it fits a phone, and so needs no scrolling of its own.
-    paper
-        Whether only paper shows it: it has no number then.
     gaps
         What fills the gaps of its words.
     """
@@ -88,7 +86,6 @@ class Declaration(Generic[S_contra]):
     most: int | None = None
     last: bool = False
     fits: bool = False
-    paper: bool = False
     gaps: Gaps = no_gaps
 
 

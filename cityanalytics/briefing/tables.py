@@ -331,7 +331,6 @@ SCENARIOS = Declaration(
         *on_sheet(of.SENTENCE),
     ),
     lines=("Each scenario sets the median pace after the data date and leaves the spread as it is.",),
-    paper=True,
 )
 RECORD = Declaration(
     name="record",

@@ -47,6 +47,9 @@ class ToCome:
         The programme's own performance.
     daily
         Pace so far of one under way without plan and total (yuan a day), else 0.
+    due, rates
+        Planned day of the start (days after the data date; NaN where none is stated), and the rate of starting a day in
+        each piece of the days around it (:mod:`hazard`).
     weeks, begins
         Middle of each week (days after the data date), and the probability of a start in it (projects x weeks; 0 where
         none is waited for).
@@ -69,6 +72,8 @@ class ToCome:
     performance: np.ndarray
     usual: float
     daily: np.ndarray
+    due: np.ndarray
+    rates: np.ndarray
     weeks: np.ndarray
     begins: np.ndarray
     cap: np.ndarray
@@ -158,7 +163,8 @@ def expect(projects: pd.DataFrame, *, as_of: dt.date) -> ToCome:
     performance = np.where(waiting | ~np.isfinite(own), usual, own)
     # without plan and total there is the pace so far alone
     bare = moving & (whole <= 0)
-    weeks, begins = _starts(year, waiting=waiting, left=close)
+    rates = start_hazard(year).mean
+    weeks, begins = _starts(year, rates, waiting=waiting, left=close)
     planned_end = np.where(waiting, np.maximum(start_due + duration, duration), start + length)
     return ToCome(
         waiting=waiting,
@@ -171,6 +177,8 @@ def expect(projects: pd.DataFrame, *, as_of: dt.date) -> ToCome:
         performance=performance,
         usual=float(usual),
         daily=np.where(bare, np.maximum(done, 0.0) / (1.0 - first), 0.0),
+        due=year["start_due"].to_numpy(dtype=float),
+        rates=rates,
         weeks=weeks,
         begins=begins,
         cap=cap,
@@ -182,12 +190,14 @@ def expect(projects: pd.DataFrame, *, as_of: dt.date) -> ToCome:
     )
 
 
-def _starts(year: pd.DataFrame, *, waiting: np.ndarray, left: float) -> tuple[np.ndarray, np.ndarray]:
+def _starts(
+    year: pd.DataFrame, rates: np.ndarray, *, waiting: np.ndarray, left: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the middle of each week that is left, and each project's probability of a start in it."""
     rows = year[waiting]
     if not len(rows) or not left:
         return np.zeros(0), np.zeros((len(year), 0))
-    weeks, begun = starts_by_week(rows, start_hazard(year).mean[None, :], left)
+    weeks, begun = starts_by_week(rows, rates[None, :], left)
     begins = np.zeros((len(year), len(weeks)))
     begins[waiting] = begun[0]
     return weeks, begins

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +91,8 @@ class Forecast:
         The city's total as a distribution.
     seed
         Of the paths' draws.
+    made
+        The outlook, where it is made already.
 
     Examples
     --------
@@ -104,11 +106,12 @@ class Forecast:
     programme: Programme
     total: YearTotal
     seed: int = 0
+    made: Outlook | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def outlook(self) -> Outlook:
         """Parts, stages and demolition by the year's end, of the same forecast."""
-        return look_ahead(self.programme, self.total)
+        return self.made or look_ahead(self.programme, self.total)
 
     @property
     def quantiles(self) -> pd.Series:

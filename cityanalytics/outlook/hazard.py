@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _WEEK = 7
 #: Pieces of the days at risk end so many days after the planned date; one more piece has no planned date.
-_EDGES = np.array([-90.0, -30.0, 0.0, 30.0, 90.0])
-STRATA = len(_EDGES) + 2
+EDGES = np.array([-90.0, -30.0, 0.0, 30.0, 90.0])
+STRATA = len(EDGES) + 2
 #: Draws that one step's rates take: one a piece, and one common to all.
 DRAWS = STRATA + 1
 #: Degrees of freedom of the change after the data date: most years change little, some much.
@@ -155,7 +155,7 @@ class Hazard:
         length = np.maximum(end - begin, 0.0)
         at_risk = np.array([part.sum() for part in _pieces(due - begin, length)])
         stepped = stepped & (length > 0)
-        piece = np.where(np.isnan(due), STRATA - 1, np.searchsorted(_EDGES, end - due))
+        piece = np.where(np.isnan(due), STRATA - 1, np.searchsorted(EDGES, end - due))
         seen = np.bincount(piece[stepped], minlength=STRATA).astype(float)
         return cls(steps=seen, days=at_risk, prior=prior)
 
@@ -252,6 +252,6 @@ def survival(rates: np.ndarray, due: np.ndarray, length: np.ndarray) -> np.ndarr
 
 def _pieces(due: np.ndarray, length: np.ndarray) -> list[np.ndarray]:
     """Return how many of `length` days lie in each piece, the step planned in `due` days (one array a piece)."""
-    ends = [np.clip(np.where(np.isnan(due), 0.0, due + edge), 0.0, length) for edge in _EDGES]
+    ends = [np.clip(np.where(np.isnan(due), 0.0, due + edge), 0.0, length) for edge in EDGES]
     ends = [np.zeros_like(length), *ends, np.where(np.isnan(due), 0.0, length)]
     return [*np.diff(ends, axis=0), np.where(np.isnan(due), length, 0.0)]

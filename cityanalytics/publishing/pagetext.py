@@ -30,7 +30,8 @@ class Difference:
     Parameters
     ----------
     place
-        Section, and in a table the head of the row; ``style``, ``drawing`` or ``markup`` where no text differs.
+        Section, and in a table the head of the row; ``style``, ``script`` (its data too), ``drawing`` or ``markup``
+        where no text differs.
     recorded, now
         What the one page says, and what the other; empty where it says nothing.
     """
@@ -85,7 +86,7 @@ def differences(recorded: str, now: str) -> list[Difference]:
         return found
     return [
         Difference(place=name, recorded="", now="")
-        for name in ("style", "drawing")
+        for name in ("style", "script", "drawing")
         if before.unseen[name] != after.unseen[name]
     ] or [Difference(place="markup", recorded="", now="")]
 
@@ -118,7 +119,7 @@ class _PageReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.found: list[Piece] = []
-        self.unseen: dict[str, list[str]] = {"style": [], "drawing": []}
+        self.unseen: dict[str, list[str]] = {"style": [], "script": [], "drawing": []}
         self.language = ""
         self._sections: list[str] = []
         self._inside: list[str] = []
@@ -155,8 +156,8 @@ class _PageReader(HTMLParser):
         text = " ".join(data.split())
         if not text:
             return
-        if "style" in self._inside:
-            self.unseen["style"].append(text)
+        if kind := next((kind for kind in ("style", "script") if kind in self._inside), ""):
+            self.unseen[kind].append(text)
         elif "svg" in self._inside:
             self.unseen["drawing"].append(text)
         else:

@@ -204,10 +204,11 @@ class Model:
 
     def working_days(self, span: slice) -> int:
         """Return the working days of a span."""
-        return int(self._worked[span].sum())
+        return int(self.worked[span].sum())
 
     @cached_property
-    def _worked(self) -> np.ndarray:
+    def worked(self) -> np.ndarray:
+        """Which of the days that are left are worked (bool)."""
         return np.array([self.calendar.is_working_day(day) for day in self.days], dtype=bool)
 
     @cached_property

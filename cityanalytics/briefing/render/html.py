@@ -32,8 +32,8 @@ def draw(table: BoundTable, language: str) -> Markup:
     if declared.most is not None:
         rows = rows.tail(declared.most) if declared.last else rows.head(declared.most)
     fields = table.fields(wide=False)
-    anchor = "table-paper" if declared.paper else f"table-{table.position}"
-    heading = "" if declared.paper else f"{rules.table.format(table.position)}{rules.gap}"
+    anchor = f"table-{table.position}"
+    heading = f"{rules.table.format(table.position)}{rules.gap}"
     unit = table.unit(language)
     remark = Markup("<span class=unit>{}</span>").format(rules.note.format(unit)) if unit else ""
     caption = Markup("<caption id={}><span><b>{}{}</b>{}</span></caption>").format(

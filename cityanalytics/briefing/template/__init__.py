@@ -1,6 +1,6 @@
-"""Pages: the sections of an executed notebook in a template without scripts, or a list of reports.
+"""Pages: the sections of an executed notebook in a template of ours, or a list of reports.
 
-Styles are allowed by their hash, so is the one script of a list, and nothing else is allowed at all: a page asks for
+Styles are allowed by their hash, so is the one script of a page, and nothing else is allowed at all: a page asks for
 nothing wherever it is opened.
 """
 
