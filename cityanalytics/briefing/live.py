@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from cityanalytics.briefing import display
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.whatif.panel import panel
 
@@ -40,11 +39,11 @@ def live_panel(content: Composed, say: Wording) -> Markup:
         "<figure><figcaption><b>{dots}</b> <span id=w-told></span></figcaption>"
         '<svg id=w-dots role=img aria-label="{dots}" viewBox="0 0 400 100"></svg></figure>'
         "<div class=moves>{moves}</div>{units}"
-        "<p><label for=w-wanted>{wanted}</label> <select id=w-wanted>{chances}</select> "
-        "<button type=button id=w-seek>{seek}</button> <button type=button id=w-fewest>{fewest}</button></p>"
+        "<div><label for=w-wanted>{wanted}</label> <select id=w-wanted>{chances}</select> "
+        "<button type=button id=w-seek>{seek}</button> <button type=button id=w-fewest>{fewest}</button></div>"
         "<p><button type=button id=w-link>{link}</button> <button type=button id=w-copy>{copy}</button> "
         "<button type=button id=w-reset>{reset}</button></p>"
-        "<p id=w-said role=status aria-live=polite></p>"
+        "<div id=w-said role=status aria-live=polite></div>"
         '<textarea id=w-file hidden readonly rows=8 aria-label="{file}"></textarea>'
         "</div><script type=application/json id=whatif-data>{data}</script>"
     ).format(
@@ -55,7 +54,7 @@ def live_panel(content: Composed, say: Wording) -> Markup:
                 "Levers act on the projects' own curves; what those add is multiplied by {factor} to meet the city's "
                 "forecast, and every lever with it. The pace of the city comes before all others and knows no "
                 "project's total.",
-                factor=display.number(model.factor, say.language, places=2),
+                factor=Markup("<output id=w-factor></output>"),
             )
         ),
         keys=_keys(model.forecast.total.target > 0, say),
@@ -80,11 +79,16 @@ def live_panel(content: Composed, say: Wording) -> Markup:
 
 
 def _keys(planned: bool, say: Wording) -> Markup:  # noqa: FBT001 - whether there is a chance at all
-    names = [("median", "Median of the year"), ("change", "Median against base"), ("range", "80% range")]
+    names = [
+        ("median", "Median of the year"),
+        ("change", "Median against base"),
+        ("range", "Eight in ten years end between"),
+    ]
     if planned:
         names.insert(0, ("chance", "Chance of meeting the plan"))
     return Markup("").join(
-        Markup("<div><dt>{}</dt><dd id=w-{}></dd></div>").format(say(label), name) for name, label in names
+        Markup("<div><dt>{}</dt><dd><output id=w-{}></output></dd></div>").format(say(label), name)
+        for name, label in names
     )
 
 

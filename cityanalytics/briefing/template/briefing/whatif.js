@@ -130,7 +130,6 @@
     return new Date(Date.parse(model.data.as_of) + (at + 1) * DAY).toISOString().slice(0, 10);
   }
 
-  /** Which projects a lever chooses. */
   function chosen(model, lever) {
     var p = model.data.projects, rows = [], i;
     for (i = 0; i < model.count; i++) {
@@ -152,13 +151,13 @@
       lifted: new Float64Array(count).fill(NaN), total: new Float64Array(count).fill(1),
       added: new Float64Array(count), paid: new Float64Array(count).fill(1), changed: new Uint8Array(count)
     };
-    levers.slice().sort((a, b) => (a.kind === "finish") - (b.kind === "finish")).forEach(function (lever) {
+    levers.slice().sort((a, b) => (a.kind === "finish") - (b.kind === "finish")).forEach(lever => {
       var rows = chosen(model, lever);
       var first = lever.from ? place(model, lever.from) : 0, last = lever.to ? place(model, lever.to) + 1 : left;
       function times(row, factor, from, to) {
         for (d = from; d < Math.min(to, left); d++) r.clock[row * left + d] *= factor;
       }
-      rows.forEach(function (row) {
+      rows.forEach(row => {
         var waits = p.waiting[row];
         if (lever.kind === "pace") times(row, lever.factor, first, last);
         else if (lever.kind === "shifts") times(row, 1 + (lever.shifts - 1) * lever.yield, first, last);
@@ -205,7 +204,7 @@
     var p = model.data.projects, sum = 0;
     if (p.daily[i] > 0) sum = p.daily[i] * worked;
     else if (p.waiting[i]) {
-      model.weeks.forEach(function (week, w) {
+      model.weeks.forEach((week, w) => {
         sum += model.begins[i][w] * curve((worked - (week[0] + week[1]) / 2) / p.duration[i]);
       });
       sum = p.whole[i] * sum * p.performance[i];
@@ -309,7 +308,7 @@
     var data = model.data, paths = model.paths, codes = data.projects[key];
     var moved = {};
     found.moved.forEach(one => { moved[one.row] = one.change; });
-    return data.groups[key].map(function (group) {
+    return data.groups[key].map(group => {
       var at = data[key].indexOf(group.name), before = new Float64Array(paths).fill(group.done), change = new Float64Array(paths);
       var touched = false, i, n;
       for (i = 0; i < model.count; i++) {
@@ -397,9 +396,9 @@
     if (model.data.city) lines.push("city = " + JSON.stringify(model.data.city));
     lines.push("", "[scenario.page]");
     if (scenario.city_pace !== 1) lines.push("city_pace = " + decimal(scenario.city_pace));
-    scenario.lever.forEach(function (lever) {
+    scenario.lever.forEach(lever => {
       lines.push("[[scenario.page.lever]]");
-      Object.keys(lever).forEach(function (key) {
+      Object.keys(lever).forEach(key => {
         var value = lever[key], dated = key === "on" || key === "from" || key === "to";
         if (Array.isArray(value)) value = "[" + value.map(name => JSON.stringify(name)).join(", ") + "]";
         else if (typeof value === "number") value = decimal(value);
@@ -431,7 +430,7 @@
   function make(tag, text, parent) {
     var node = document.createElement(tag);
     node.textContent = text;
-    if (parent) parent.appendChild(node);
+    parent.appendChild(node);
     return node;
   }
 
@@ -532,7 +531,7 @@
     moved.slice(0, LISTED).forEach(one => {
       var row = make("tr", "", body), head = make("th", one.name || words.none, row);
       head.setAttribute("scope", "row");
-      [one.p50, one.p50 - one.base].forEach(function (value, at) {
+      [one.p50, one.p50 - one.base].forEach((value, at) => {
         cell(row, (at && value > 0 ? "+" : "") + (value / words.divisor).toFixed(words.places).replace("-", "−"));
       });
       cell(row, one.probability === null ? words.unplanned : percent(one.probability));
@@ -568,8 +567,8 @@
     var wanted = get("find").value.normalize("NFKC").toLowerCase().trim(), list = get("found"), p = data.projects, shown = 0;
     clear(list);
     for (var i = 0; wanted && i < p.name.length && shown < LISTED; i++) {
-      var words_of = p.name[i] + " " + data.unit[p.unit[i]] + " " + data.category[p.category[i]];
-      if (words_of.normalize("NFKC").toLowerCase().indexOf(wanted) < 0) continue;
+      var text = p.name[i] + " " + data.unit[p.unit[i]] + " " + data.category[p.category[i]];
+      if (text.normalize("NFKC").toLowerCase().indexOf(wanted) < 0) continue;
       shown++;
       offer(make("li", p.name[i] + " ", list), p.name[i], p.waiting[i] ? ["start", "fast", "stop"] : ["fast", "stop"]);
     }
@@ -577,7 +576,7 @@
   }
 
   function offer(line, name, actions) {
-    actions.forEach(function (action) {
+    actions.forEach(action => {
       button(words[action], line, () => { state.projects[name] = action; soon(); })
         .setAttribute("aria-label", words[action] + ": " + name);
     });
@@ -597,7 +596,7 @@
       var value = (given.units || {})[name];
       if (typeof value === "number" && value >= 0 && value <= 3) clean.units[name] = value;
     });
-    data.projects.name.forEach(function (name, i) {
+    data.projects.name.forEach((name, i) => {
       var action = (given.projects || {})[name];
       if (action === "fast" || action === "stop" || (action === "start" && data.projects.waiting[i])) clean.projects[name] = action;
     });
@@ -630,6 +629,7 @@
 
   function begin() {
     model = prepare(data);
+    get("factor").textContent = data.factor.toFixed(2);
     SLIDERS.forEach(name => {
       on(name, "input", () => { state[name] = Number(get(name).value); soon(); });
     });
