@@ -10,6 +10,7 @@ import xlrd
 from xlrd.biffh import error_text_from_code
 
 from cityanalytics.issues import Message
+from cityanalytics.workbooks.numberformats import alters, as_displayed
 from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError
 
 if TYPE_CHECKING:
@@ -47,12 +48,11 @@ def _grid(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Grid:
     values = np.full((sheet.nrows, sheet.ncols), None, dtype=object)
     errors: dict[tuple[int, int], str] = {}
     formats = np.zeros((sheet.ncols, 2), dtype=int)
-    percent = [
-        "%" in (book.format_map[xf.format_key].format_str or "")
-        if xf.format_key in book.format_map
-        else False
+    codes = [
+        (book.format_map[xf.format_key].format_str or "") if xf.format_key in book.format_map else ""
         for xf in book.xf_list
     ]
+    percent, changed = ["%" in code for code in codes], [alters(code) for code in codes]
     shares: set[tuple[int, int]] = set()
     for row in range(sheet.nrows):
         kinds, cells, styles = sheet.row_types(row), sheet.row_values(row), sheet._cell_xf_indexes[row]  # noqa: SLF001 - row_xf_indexes does not exist, and a call for each cell is slow
@@ -60,7 +60,8 @@ def _grid(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Grid:
             if kind == xlrd.XL_CELL_TEXT:
                 values[row, column] = value or None
             elif kind == xlrd.XL_CELL_NUMBER:
-                values[row, column] = value
+                style = styles[column]
+                values[row, column] = as_displayed(value, codes[style]) if changed[style] else value
                 formats[column, int(percent[styles[column]])] += 1
                 if percent[styles[column]]:
                     shares.add((row, column))

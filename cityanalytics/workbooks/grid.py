@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from cityanalytics.issues import Issue, Message, Severity
-from cityanalytics.workbooks import biff, delimited, markup, ods, xlsx
+from cityanalytics.workbooks import biff, delimited, markup, ods, twice, xlsx
 from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError, cell_name, column_index, letters
 
 if TYPE_CHECKING:
@@ -107,7 +107,11 @@ def _sha256(content: bytes) -> str:
 def _read(content: bytes, workbook: Grids) -> Grids:
     name = workbook.name
     try:
-        encoding, sheets = read_sheets(content, workbook.container)
+        undone = twice.bytes_once(content) if workbook.container in {"csv", "html"} else None
+        encoding, sheets = read_sheets(content if undone is None else undone, workbook.container)
+        was_twice = undone is not None or (
+            workbook.container in {"xlsx", "xls", "ods"} and twice.undo(sheets)
+        )
     except UnreadableError as error:
         return replace(workbook, issues=(_unreadable(name, error.message),))
     except BaseException as error:
@@ -116,7 +120,8 @@ def _read(content: bytes, workbook: Grids) -> Grids:
             raise
         reason = Message.of("the workbook is damaged: {reason}", reason=type(error).__name__)
         return replace(workbook, issues=(_unreadable(name, reason),))
-    return replace(workbook, encoding=encoding, sheets=tuple(sheets))
+    issues = (_encoded_twice(name),) if was_twice else ()
+    return replace(workbook, encoding=encoding, sheets=tuple(sheets), issues=issues)
 
 
 def _container(content: bytes) -> Container | None:
@@ -153,6 +158,16 @@ def read_sheets(content: bytes, container: Container | None) -> tuple[str | None
         return markup.read(content)
     readers = {"xlsx": xlsx.read, "xls": biff.read, "ods": ods.read}
     return None, readers[container](content)
+
+
+def _encoded_twice(name: str) -> Issue:
+    return Issue(
+        severity=Severity.WARNING,
+        code="ENCODED_TWICE",
+        where=name,
+        understood=Message.of("its text was encoded twice; read as it was meant"),
+        suggestion=Message.of("check the names; save the workbook again as .xlsx"),
+    )
 
 
 def _unreadable(name: str, reason: Message) -> Issue:

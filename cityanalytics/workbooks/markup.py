@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import email
 import re
@@ -55,7 +56,7 @@ def is_archive(content: bytes) -> bool:
 def _archive(content: bytes) -> tuple[str | None, list[Grid]]:
     encoding: str | None = None
     grids: list[Grid] = []
-    for part in email.message_from_bytes(content.lstrip()).walk():
+    for part in email.message_from_bytes(content.removeprefix(codecs.BOM_UTF8).lstrip()).walk():
         payload = part.get_payload(decode=True) if part.get_content_type() == "text/html" else None
         if isinstance(payload, bytes) and b"<td" in payload.lower():
             charset = part.get_content_charset()

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import zipfile
 import zlib
+from collections import Counter
 from itertools import product
 from typing import TYPE_CHECKING
 from xml.parsers import expat
@@ -71,7 +72,7 @@ class _Sheet:
         self.errors: dict[tuple[int, int], str] = {}
         self.merges: list[Merge] = []
         self.uncached: set[tuple[int, int]] = set()
-        self.percent: set[int] = set()
+        self.shares: set[tuple[int, int]] = set()
         self.hidden: list[range] = []
         self.row = self.column = 0
         self.repeated = 1
@@ -99,8 +100,6 @@ class _Sheet:
             self.errors[at], value = text, None
         elif formula and value is None and not text:
             self.uncached.add(at)
-        if given.get(_NAMESPACE.format("office", "value-type")) == "percentage":
-            self.percent.add(self.column)
         if value is not None:
             if self.repeated * times + len(self.cells) > _MOST_CELLS:
                 raise UnreadableError(
@@ -108,6 +107,8 @@ class _Sheet:
                 )
             rows, columns = range(self.row, self.row + self.repeated), range(self.column, self.column + times)
             self.cells.update(dict.fromkeys(product(rows, columns), value))
+            if given.get(_NAMESPACE.format("office", "value-type")) == "percentage":
+                self.shares.update(product(rows, columns))
         self.column += times
 
     def grid(self, hidden: set[str | None]) -> Grid:
@@ -122,9 +123,16 @@ class _Sheet:
             hidden_rows=frozenset(row for rows in within for row in rows),
             errors=self.errors,
             uncached=frozenset(self.uncached),
-            percent_columns=frozenset(self.percent),
+            percent_columns=self._percent_columns(),
+            percent_cells=frozenset(self.shares),
             outliers=tuple(outliers),
         )
+
+    def _percent_columns(self) -> frozenset[int]:
+        """Return the columns of which most numbers are formatted as per cent."""
+        shares = Counter(column for _, column in self.shares)
+        numbers = Counter(column for (_, column), value in self.cells.items() if isinstance(value, float))
+        return frozenset(column for column, count in shares.items() if count * 2 > numbers[column])
 
 
 class _Reader:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from defusedxml import ElementTree
 
 from cityanalytics.issues import Message
+from cityanalytics.workbooks.numberformats import alters
 from cityanalytics.workbooks.sheet import MAX_CELLS, UnreadableError, Visibility, admit_tree
 
 if TYPE_CHECKING:
@@ -178,15 +179,36 @@ def sheets(package: zipfile.ZipFile) -> Iterator[Part]:
         yield Part(element.get("name", ""), visibility, checked(package, path) or b"")
 
 
-def percent_styles(package: zipfile.ZipFile) -> frozenset[int]:
-    """Return the styles of cells that show numbers as per cent."""
+class Styles(NamedTuple):
+    """Styles of cells that show another number than the cell holds.
+
+    Parameters
+    ----------
+    percent
+        Those that show numbers as per cent.
+    formats
+        Those that divide a number or write its unit behind it, with their formats.
+    """
+
+    percent: frozenset[int]
+    formats: Mapping[int, str]
+
+
+def number_styles(package: zipfile.ZipFile) -> Styles:
+    """Return the styles of cells that show another number than the cell holds."""
     styles = root(package, "xl/styles.xml")
     if styles is None:
-        return frozenset()
-    formats, found = set(_PERCENT_FORMATS), []
+        return Styles(frozenset(), {})
+    formats: dict[int, str] = {}
+    found: list[int] = []
     for element in styles.iter():
-        if local(element) == "numFmt" and "%" in element.get("formatCode", ""):
-            formats.add(int(element.get("numFmtId", "-1")))
+        if local(element) == "numFmt":
+            formats[int(element.get("numFmtId", "-1"))] = element.get("formatCode", "")
         if local(element) == "cellXfs":
             found = [int(style.get("numFmtId", "0")) for style in element]
-    return frozenset(index for index, number in enumerate(found) if number in formats)
+    percent = _PERCENT_FORMATS | {number for number, code in formats.items() if "%" in code}
+    changed = {number: code for number, code in formats.items() if alters(code)}
+    return Styles(
+        percent=frozenset(index for index, number in enumerate(found) if number in percent),
+        formats={index: changed[number] for index, number in enumerate(found) if number in changed},
+    )

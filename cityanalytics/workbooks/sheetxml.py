@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cityanalytics.issues import Message
-from cityanalytics.workbooks.sheet import MAX_CELLS, Merge, UnreadableError, column_index
+from cityanalytics.workbooks.sheet import MAX_CELLS, Merge, UnreadableError, cell_name, column_index
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,10 +34,47 @@ _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 _CELL = re.compile(
     rb"<(?:\w+:)?c\s([^<>]*)>\s*(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*)?<(?:\w+:)?v>"
 )
+_CELL_TAG = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
+_ROW_OR_CELL_TAG = re.compile(rb"<(?:\w+:)?(?P<name>c|row)(?=[\s/>])")
 _STYLE = re.compile(rb"\bs=[\"'](\d+)[\"']")
 _PLAIN_TYPE = re.compile(rb"\bt=[\"'](?!n[\"'])")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref=[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)[\"']")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^<>]*)/?>")
+
+
+def referenced(xml: bytes) -> bytes:
+    """Return XML whose cells and rows say where they stand: where one does not, it follows the one before.
+
+    Examples
+    --------
+    >>> referenced(b'<row><c t="e"><v>#REF!</v></c><c r="C1"/></row><row/>')
+    b'<row r="1"><c r="A1" t="e"><v>#REF!</v></c><c r="C1"/></row><row r="2"/>'
+    """
+    first = _CELL_TAG.search(xml)
+    silent = (tag for tag in _ERROR.finditer(xml) if _position(xml, tag.end()) is None)
+    if first is None or (_names_place(xml, first.start()) and next(silent, None) is None):
+        return xml
+    parts, done, row, column = [], 0, 0, 0
+    for tag in _ROW_OR_CELL_TAG.finditer(xml):
+        end = xml.find(b">", tag.end())
+        given = _REFERENCE.search(xml, tag.end(), end)
+        number = _ROW_NUMBER.search(xml, tag.end(), end)
+        is_row = tag["name"] == b"row"
+        if is_row:
+            row, column = int(number.group(1)) if number else row + 1, 0
+        elif given:
+            column = column_index(given.group(1).decode()) + 1
+        else:
+            column += 1
+        if not (number if is_row else given):
+            place = str(row) if is_row else cell_name(row - 1, column - 1)
+            parts += [xml[done : tag.end()], f' r="{place}"'.encode()]
+            done = tag.end()
+    return b"".join([*parts, xml[done:]])
+
+
+def _names_place(xml: bytes, start: int) -> bool:
+    return _REFERENCE.search(xml, start, xml.find(b">", start)) is not None
 
 
 def is_sparse(xml: bytes) -> bool:
@@ -135,16 +172,19 @@ def uncached(xml: bytes) -> frozenset[tuple[int, int]]:
     return frozenset(found)
 
 
-def percent_cells(xml: bytes, percent: frozenset[int]) -> frozenset[tuple[int, int]]:
-    """Return the cells that have a style of `percent`, filled or not."""
-    if not percent:
+def styled_cells(xml: bytes, wanted: frozenset[int]) -> frozenset[tuple[int, int]]:
+    """Return the cells that have a style among those that are wanted, filled or not."""
+    if not wanted:
         return frozenset()
-    styles = b"|".join(str(style).encode() for style in sorted(percent))
-    found = re.finditer(rb"\bs=[\"'](?:" + styles + rb")[\"']", xml)
-    positions = (
-        _position(xml, match.start()) or _position(xml, xml.find(b">", match.end())) for match in found
-    )
-    return frozenset(position for position in positions if position is not None)
+    styles = b"|".join(str(style).encode() for style in sorted(wanted))
+    found = set()
+    for match in re.finditer(rb"\bs=[\"'](?:" + styles + rb")[\"']", xml):
+        start = xml.rfind(b"<", 0, match.start())
+        if _CELL_TAG.match(xml, start) and (
+            reference := _REFERENCE.search(xml, start, xml.find(b">", match.end()))
+        ):  # a row has a style too
+            found.add((int(reference.group(2)) - 1, column_index(reference.group(1).decode())))
+    return frozenset(found)
 
 
 def percent_columns(xml: bytes, percent: frozenset[int]) -> frozenset[int]:

@@ -16,13 +16,15 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from cityanalytics.issues import Message
 from cityanalytics.workbooks import sheetxml
+from cityanalytics.workbooks.numberformats import as_displayed
 from cityanalytics.workbooks.package import (
     Part,
+    Styles,
     admit,
     admit_strings,
     checked,
     local,
-    percent_styles,
+    number_styles,
     root,
     sheets,
     standard,
@@ -51,14 +53,14 @@ def read(content: bytes) -> list[Grid]:
         content = standard(content)
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             admit(package)
-            parts = list(sheets(package))
-            percent = percent_styles(package)
+            parts = [part._replace(xml=sheetxml.referenced(part.xml)) for part in sheets(package)]
+            styles = number_styles(package)
             admit_strings(checked(package, "xl/sharedStrings.xml") or b"")
         sparse = [sheetxml.is_sparse(part.xml) for part in parts]
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         if sum(len(part.xml) for part in parts) < _SMALL:
             return [
-                _grid(part, _cells(part.xml, content) if far else _laid_out(workbook, part.name), percent)
+                _grid(part, _cells(part.xml, content) if far else _laid_out(workbook, part.name), styles)
                 for part, far in zip(parts, sparse, strict=True)
             ]
         with ThreadPoolExecutor(1) as pool:  # calamine lets go of the interpreter: the XML is read meanwhile
@@ -66,7 +68,7 @@ def read(content: bytes) -> list[Grid]:
                 pool.submit(_cells, part.xml, content) if far else pool.submit(_laid_out, workbook, part.name)
                 for part, far in zip(parts, sparse, strict=True)
             ]
-            return [_grid(part, found.result(), percent) for part, found in zip(parts, values, strict=True)]
+            return [_grid(part, found.result(), styles) for part, found in zip(parts, values, strict=True)]
     except UnreadableError:
         raise
     except (
@@ -78,7 +80,8 @@ def read(content: bytes) -> list[Grid]:
         ) from error
 
 
-def _grid(part: Part, values: Values, percent: frozenset[int]) -> Grid:
+def _grid(part: Part, values: Values, styles: Styles) -> Grid:
+    _display(part.xml, values[0], styles)
     hidden_rows, hidden_columns = sheetxml.hidden(part.xml)
     return Grid(
         sheet=part.name,
@@ -88,11 +91,19 @@ def _grid(part: Part, values: Values, percent: frozenset[int]) -> Grid:
         hidden_columns=hidden_columns,
         errors=sheetxml.errors(part.xml),
         uncached=sheetxml.uncached(part.xml),
-        percent_columns=sheetxml.percent_columns(part.xml, percent),
-        percent_cells=sheetxml.percent_cells(part.xml, percent),
+        percent_columns=sheetxml.percent_columns(part.xml, styles.percent),
+        percent_cells=sheetxml.styled_cells(part.xml, styles.percent),
         values=values[0],
         outliers=values[1],
     )
+
+
+def _display(xml: bytes, values: NDArray[np.object_], styles: Styles) -> None:
+    """Put what the sheet shows in the place of numbers that a format divides, or writes a unit behind."""
+    for style, code in styles.formats.items():
+        for row, column in sheetxml.styled_cells(xml, frozenset({style})):
+            if row < len(values) and column < values.shape[1] and isinstance(values[row, column], float):
+                values[row, column] = as_displayed(values[row, column], code)
 
 
 def _laid_out(workbook: CalamineWorkbook, name: str) -> Values:
