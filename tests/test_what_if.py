@@ -461,3 +461,45 @@ def test_without_a_plan_nothing_is_sought(models: dict[str, Model]) -> None:
     assert found.table["probability"].isna().all()
     with pytest.raises(UsageError, match="no plan"):
         found.goal(0.8)
+
+
+def stated(repository: Path) -> list[tuple[list[str], list[str]]]:
+    """Give the worked example's table: settings, and what they come to."""
+    text = (repository / "docs" / "what-if.md").read_text(encoding="utf-8")
+    rows = [
+        [cell.strip() for cell in line.strip("| \n").split("|")]
+        for line in text.split("chance of ninety |\n|", 1)[1].split("\n\n", 1)[0].splitlines()[1:]
+    ]
+    return [(row[0].replace("`", "").replace("base", "").split(), row[1:]) for row in rows]
+
+
+def test_the_worked_example_is_what_the_program_computes(
+    repository: Path, processed_workspace: Path, models: dict[str, Model]
+) -> None:
+    rows = stated(repository)
+    assert len(rows) == 7
+    found = ca.what_if(models["2010-09-22"].forecast, *(settings for settings, _ in rows if settings))
+    for (_, numbers), row in zip(rows, found.table.to_dict("records"), strict=True):
+        told = [f"{row[name] / 1e8:.2f}" for name in ("p10", "p50", "p90")]
+        assert numbers == [*told, f"{row['probability']:.1%}"]
+    both = next(settings for settings, _ in rows if len(settings) == 2)
+    arguments = [word for setting in both for word in ("--set", setting)]
+    said = json.loads(
+        run_cityanalytics("what-if", *arguments, "--json", workspace=processed_workspace).stdout
+    )
+    assert said["scenarios"][0]["p50"] == found[" ".join(both)].quantiles["p50"]
+    # what the prose says
+    text = (repository / "docs" / "what-if.md").read_text(encoding="utf-8")
+    brought = [lever["mean_change"] / 1e8 for lever in said["scenarios"][0]["levers"]]
+    fewest = found.fewest("units", 0.8)
+    for part in (
+        f"on average {sum(brought):.2f}, of which the starts have {brought[1]:.2f} and the pace {brought[0]:.2f}",
+        f"by pace alone takes {found.goal(0.8).value} times",
+        f"begun by 15 October, {found.goal(0.8, scenario='start=2010-10-15').value} times",
+        f"began tomorrow, {found.goal(0.8, 'start').probability:.1%}",
+        f"all seven constraints tomorrow does not: {found.fewest('constraints', 0.8).probability:.1%}",
+        f"own curves lead to {said['bottom_up'] / 1e8:.2f}, the city's forecast to {said['base']['p50'] / 1e8:.2f}",
+        f"multiplied by {said['factor_p50']:.2f}",
+    ):
+        assert part in text
+    assert (len(fewest.chosen), fewest.at_least) == (11, 11)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 import random
@@ -191,6 +192,16 @@ def test_levers_move_number_and_chart_and_the_file_gives_the_same_answer(
         run_cityanalytics("what-if", str(file), "--json", workspace=workspace.settings.root).stdout
     )["scenarios"][0]
     assert both[0] == f"{number(told['p50'], 'zh', places=2, per=1e8)}亿元"
+    # the worked example's two levers
+    page.click("#w-reset")
+    move(page, "pace", "1.2")
+    move(page, "start", str((dt.date(2010, 10, 15) - dt.date(2010, 9, 23)).days))
+    example = ca.what_if(forecast, ["pace=1.2", "start=2010-10-15"])
+    assert shown(page) == expected(example) == ("101.71亿元", "81.3%")
+    page.click("#w-copy")
+    file.write_text(page.input_value("#w-file"), encoding="utf-8")
+    assert expected(ca.what_if(forecast, file)) == expected(example)
+    both = shown(page)
     # the link holds it
     page.click("#w-link")
     again = page.context.new_page()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,11 @@ class Fewest:
     at_least: int
     proven: bool
     reason: Message
+
+    def _repr_html_(self) -> str:
+        names = "".join(f"<li>{escape(name)}</li>" for name in self.chosen)
+        said = f"{len(self.chosen)} chosen, at least {self.at_least} needed; chance {self.probability:.1%}"
+        return f"<p>{said} {escape(str(self.reason))}</p><ol>{names}</ol>"
 
 
 def fewest(model: Model, scenario: Scenario, probability: float, of: str, lever: Lever) -> Fewest:

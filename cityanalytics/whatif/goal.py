@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.calendar import ONE_DAY
@@ -43,6 +44,10 @@ class Goal:
     value: float | dt.date | None
     probability: float
     reason: Message
+
+    def _repr_html_(self) -> str:
+        value = "out of reach" if self.value is None else f"{self.lever} = {self.value}"
+        return f"<p>{value}; chance {self.probability:.1%} {escape(str(self.reason))}</p>"
 
 
 @dataclass(frozen=True, kw_only=True)
