@@ -24,6 +24,13 @@ FILE = "cityanalytics.toml"
 OBLIGATIONS = ("complete", "finish", "plan")
 #: Days after the data date, and seeds that every generator takes.
 DUE_DAYS, SEED = (0, 366), (0, 2**32 - 1)
+#: What workbooks may cost (see `cityanalytics.workbooks.limits`): bytes, sheets.
+LIMITS = {
+    "file_bytes": (1 << 10, 1 << 32),
+    "unpacked_bytes": (1 << 10, 1 << 34),
+    "sheets": (1, 1 << 16),
+    "text_bytes": (1 << 10, 1 << 34),
+}
 #: Key of a figure.
 KEY = re.compile(r"[a-z][a-z0-9_]*")
 #: What some file system does not take in a name, and how many bytes all do.
@@ -108,6 +115,8 @@ class Settings:
         Rule of the lights.
     calendar
         Working days.
+    limits
+        What workbooks may cost, where that is not the usual, by the names of `LIMITS`.
     """
 
     root: Path
@@ -130,6 +139,7 @@ class Settings:
     seed: int = 0
     lights: Lights = field(default_factory=Lights)
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
+    limits: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def senders(self) -> tuple[str, ...]:
@@ -233,6 +243,7 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
     names = take.section("names")
     forecast = take.section("forecast")
     lights = take.section("lights")
+    limits = take.section("limits")
     holidays = [take.within("holidays", year) for year in take.table("holidays", dict)]
     result = Settings(
         root=root.resolve(),
@@ -257,12 +268,13 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
         reference_class=forecast.get("reference_class", str),
         seed=forecast.get("seed", int, 0, within=SEED),
         lights=_lights(lights),
+        limits={name: limits.get(name, int, within=LIMITS[name]) for name in LIMITS if name in limits.values},
         calendar=WorkCalendar(
             off=frozenset(day for year in holidays for day in year.list_of("off", dt.date)),
             worked=frozenset(day for year in holidays for day in year.list_of("worked", dt.date)),
         ),
     )
-    for section in (take, names, forecast, lights, *holidays):
+    for section in (take, names, forecast, lights, limits, *holidays):
         section.finish()
     _check_names(take, result)
     _check_words(take, result)

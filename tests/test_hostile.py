@@ -8,6 +8,7 @@ import datetime as dt
 import io
 import json
 import random
+import re
 import struct
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from cityanalytics.errors import BlockingIssuesError
 from cityanalytics.intake.load import ingest
 from cityanalytics.intake.receive import receive
 from cityanalytics.settings import Settings
+from cityanalytics.workbooks.grid import read_bytes
+from cityanalytics.workbooks.limits import limited
 from tests.conftest import file_unopened
 
 if TYPE_CHECKING:
@@ -174,6 +177,42 @@ def twice() -> bytes:
     return buffer.getvalue()
 
 
+def lying() -> bytes:
+    """Return a package whose sheet declares a kilobyte and inflates to 600 MB."""
+    content = repacked(good(), {SHEET: lambda xml: xml + b" " * 600_000_000})
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        part = package.getinfo(SHEET)
+    told = struct.pack("<I", part.file_size)
+    return content.replace(told, struct.pack("<I", 1024))  # in its header and in the directory
+
+
+def tabs(count: int, relation: str = "rId1") -> bytes:
+    """Return a package of which one sheet is named by many tabs."""
+    rows = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (at, at) for at in range(5, 60_000))
+    named = "".join(f'<sheet name="T{at}" sheetId="{at + 9}" r:id="{relation}"/>' for at in range(count))
+    return repacked(
+        good(),
+        {
+            SHEET: lambda xml: xml.replace(b"</sheetData>", rows + b"</sheetData>"),
+            BOOK: lambda xml: xml.replace(b"</sheets>", named.encode() + b"</sheets>"),
+        },
+    )
+
+
+def shared() -> bytes:
+    """Return a package of which half a million cells share a text of 32,767 characters."""
+    cells = b"".join(
+        b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (at, at) for at in range(5, 500_000)
+    )
+    return repacked(
+        good(),
+        {
+            SHEET: lambda xml: xml.replace(b"</sheetData>", cells + b"</sheetData>"),
+            STRINGS: lambda xml: xml.replace("序号".encode(), b"x" * 32_767),
+        },
+    )
+
+
 def nested() -> bytes:
     inner = good()
     for _ in range(40):
@@ -211,13 +250,17 @@ def cell_at(reference: str) -> bytes:
 
 REFUSED = {
     "zip bomb in the sheet": lambda: repacked(good(), {SHEET: lambda xml: xml + b" " * 420_000_000}),
+    "a zip bomb that lies": lying,
+    "a sheet of a hundred tabs": lambda: tabs(100),
+    "twenty thousand tabs": lambda: tabs(20_000),
+    "a long text in half a million cells": shared,
     "zip bomb in the strings": lambda: repacked(
         good(), {STRINGS: b"<sst>" + b"<si/>" * 25_000_000 + b"</sst>"}
     ),
     "zip bomb of styles": lambda: repacked(
         good(), {"xl/styles.xml": b"<styleSheet>" + b"<xf/>" * 5_000_000 + b"</styleSheet>"}
     ),
-    "zip bomb in an ods": lambda: ods("<table:table-row/>" + " " * 300_000_000),
+    "zip bomb in an ods": lambda: ods("<table:table-row/>" + " " * 420_000_000),
     "laughs": lambda: repacked(good(), {BOOK: declared(laughs("workbook"))}),
     "laughs in the sheet": lambda: repacked(good(), {SHEET: declared(laughs("worksheet"))}),
     "laughs in the strings": lambda: repacked(good(), {STRINGS: declared(laughs("sst"))}),
@@ -360,6 +403,22 @@ def test_harm_beside_a_table_does_nothing(make, outcome, tmp_path):
     (table,) = found["files"][0]["sheets"][0]["tables"]
     assert [column["sum"] for column in table["columns"]][2] == 600
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_honest_giant_is_let_in_by_the_configuration() -> None:
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book, {"in_memory": True}) as written:
+        for name in ("甲", "乙", "丙"):
+            written.add_worksheet(name).write_row(0, 0, HEAD)
+    content = book.getvalue()
+    with limited({"sheets": 2}):
+        (issue,) = read_bytes(content, name="f").issues
+        assert re.search(r"it has 3 sheets, 2 are read; \[limits\] sheets", str(issue.understood))
+    with limited({"sheets": 3}):
+        assert len(read_bytes(content, name="f").sheets) == 3
+    with limited({"file_bytes": len(content) - 1}):
+        assert str(len(content)) in str(read_bytes(content, name="f").issues[0].understood)
+    assert not read_bytes(content, name="f").issues
 
 
 def test_hostile_workbooks_reach_the_city_as_issues(tmp_path):

@@ -140,13 +140,15 @@ def _read(
     from cityanalytics.intake.reading import Origin
     from cityanalytics.intake.yearlayouts import refused
     from cityanalytics.workbooks.grid import read_grids
+    from cityanalytics.workbooks.limits import limited
     from cityanalytics.workbooks.marking.issuelist import without_issue_list
     from cityanalytics.workbooks.tables import understand
 
     origin = Origin(
         receipt=receipt, data_date=settings.data_date(receipt.quarter), aliases=aliases, synonyms=synonyms
     )
-    grids = read_grids(settings.root / receipt.file, name=receipt.file)
+    with limited(settings.limits):
+        grids = read_grids(settings.root / receipt.file, name=receipt.file)
     if (
         grids.sha256 != receipt.sha256
     ):  # the bytes that were read: another file may have lain there just before

@@ -70,7 +70,9 @@ def receive(
         raise UsageError(
             Message.of("{on} lies before {quarter}: --on is the day of receipt", on=on, quarter=quarter)
         )
-    with writing(settings.root, "receive"):
+    from cityanalytics.workbooks.limits import limited
+
+    with writing(settings.root, "receive"), limited(settings.limits):
         return _receive(settings, files, quarter=quarter, on=on, unit=unit)
 
 
@@ -150,10 +152,10 @@ def _remove_empty(folder: Path, up_to: Path) -> None:
 
 def _content(source: Path) -> bytes:
     """Return what is hashed, looked into and filed: the file is read once."""
-    from cityanalytics.workbooks.grid import MAX_FILE_BYTES
+    from cityanalytics.workbooks.limits import LIMITS
 
     with source.open("rb") as stream:
-        return stream.read(MAX_FILE_BYTES + 1)  # one byte too many is refused with the others
+        return stream.read(LIMITS.get().file_bytes + 1)  # one byte too many is refused with the others
 
 
 def _acceptable(source: Path) -> None:

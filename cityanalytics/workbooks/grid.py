@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks import biff, delimited, markup, ods, twice, xlsx
+from cityanalytics.workbooks.limits import LIMITS, admit_file
 from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError, cell_name, column_index, letters
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ __all__ = [
 Container = Literal["xlsx", "xls", "ods", "csv", "html"]
 
 #: A workbook beyond this is refused: no unit's workbook comes near it.
-MAX_FILE_BYTES = 256 * 1024 * 1024
 #: The hash of fewer bytes needs no thread of its own.
 _SMALL = 1 << 20
 
@@ -81,7 +81,7 @@ def read_grids(path: Path, *, name: str | None = None) -> Grids:
     shown = path.name if name is None else name
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
+            content = file.read(LIMITS.get().file_bytes + 1)
     except OSError as error:
         reason = Message.of("the file cannot be opened: {reason}", reason=error.strerror or "")
         workbook = Grids(name=shown, container=None, encoding=None, sha256="")
@@ -150,8 +150,7 @@ def read_sheets(content: bytes, container: Container | None) -> tuple[str | None
     """
     if container is None:
         raise UnreadableError(Message.of("the file is empty"))
-    if len(content) > MAX_FILE_BYTES:
-        raise UnreadableError(Message.of("the file is larger than {limit} bytes", limit=MAX_FILE_BYTES))
+    admit_file(len(content))
     if container == "csv":
         return delimited.read(content)
     if container == "html":

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from cityanalytics.issues import Message
+from cityanalytics.workbooks.limits import admit_unpacked, unpacked
 from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError, dense
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ _TABLE, _ROW, _CELL, _COVERED = (
 )
 _PARAGRAPH, _SPACES, _BREAK = (_NAMESPACE.format("text", name) for name in ("p", "s", "line-break"))
 _STYLE = _NAMESPACE.format("style", "style")
-MAX_UNPACKED_BYTES = 256 * 1024 * 1024
 #: So many cells with a value are kept; a value that is said to be repeated over more is a way to fill memory.
 _MOST_CELLS = 2_500_000
 
@@ -40,14 +40,11 @@ def read(content: bytes) -> list[Grid]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            if sum(info.file_size for info in package.infolist()) > MAX_UNPACKED_BYTES:
-                raise UnreadableError(
-                    Message.of("its parts unpack to more than {limit} bytes", limit=MAX_UNPACKED_BYTES)
-                )
-            if b"encryption-data" in package.read("META-INF/manifest.xml"):
+            admit_unpacked(package)
+            if b"encryption-data" in unpacked(package, "META-INF/manifest.xml"):
                 raise UnreadableError(Message.of("the file is encrypted"))
             reader = _Reader()
-            reader.feed(package.read("content.xml"))
+            reader.feed(unpacked(package, "content.xml"))
     except (
         zipfile.BadZipFile, zlib.error, expat.ExpatError,
         LookupError, ValueError, EOFError, OSError, NotImplementedError,

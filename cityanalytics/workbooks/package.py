@@ -6,21 +6,23 @@ import io
 import posixpath
 import re
 import zipfile
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from defusedxml import ElementTree
 
 from cityanalytics.issues import Message
+from cityanalytics.workbooks.limits import LIMITS, admit_sheets, admit_text, admit_unpacked, unpacked
 from cityanalytics.workbooks.numberformats import alters
 from cityanalytics.workbooks.sheet import MAX_CELLS, UnreadableError, Visibility, admit_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from xml.etree.ElementTree import Element
 
-#: What all parts of a package may unpack to; a zip bomb says more, or lies and fails its checksum.
-MAX_UNPACKED_BYTES = 384 * 1024 * 1024
 _HEAD_BYTES = 4096
+_REFERENCE = re.compile(rb"""<c\b[^>]*\bt\s*=\s*["']s["'][^>]*>\s*<v>\s*(\d{1,9})\s*</v>""")
+_LEAST_REFERENCE = 20  # bytes of a cell that refers to a text
 _STRINGS_UNASKED = 5_000_000  # the count may be of references, not of strings
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -76,7 +78,7 @@ def standard(content: bytes) -> bytes:
         with zipfile.ZipFile(target, "w") as written:
             for old, new in moved.items():
                 if old in parts and not new.endswith(".rels"):
-                    written.writestr(new, package.read(parts[old]))
+                    written.writestr(new, unpacked(package, parts[old]))
             written.writestr("[Content_Types].xml", f'<Types xmlns="{_TYPES}"/>')
             start = f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="{_MAIN}"/>'
             written.writestr("_rels/.rels", f'<Relationships xmlns="{_PACKAGE}">{start}</Relationships>')
@@ -120,10 +122,7 @@ def admit(package: zipfile.ZipFile) -> None:
     UnreadableError
         It is.
     """
-    if sum(info.file_size for info in package.infolist()) > MAX_UNPACKED_BYTES:
-        raise UnreadableError(
-            Message.of("its parts unpack to more than {limit} bytes", limit=MAX_UNPACKED_BYTES)
-        )
+    admit_unpacked(package)
     if any(info.flag_bits & 1 for info in package.infolist()):
         raise UnreadableError(Message.of("the file is encrypted"))
 
@@ -135,10 +134,22 @@ def admit_strings(part: bytes) -> None:
         raise UnreadableError(Message.of("the package is damaged: {reason}", reason="sharedStrings"))
 
 
+def admit_shared(strings: bytes, sheets: Iterable[bytes]) -> None:
+    """Refuse cells that share long texts: each gets one of its own when it is read."""
+    longest = max(map(len, strings.split(b"</si>")), default=0)
+    parts = [*sheets]
+    if longest * sum(len(part) for part in parts) // _LEAST_REFERENCE <= LIMITS.get().text_bytes:
+        return  # as everywhere: no need to look at each
+    lengths = [len(string) for string in re.split(rb"</si>|<si\s*/>", strings)]
+    for part in parts:
+        used = Counter(map(int, _REFERENCE.findall(part)))
+        admit_text(sum(times * lengths[at] for at, times in used.items() if at < len(lengths)))
+
+
 def checked(package: zipfile.ZipFile, name: str) -> bytes | None:
     """Return a part after its length and checksum were verified, or None where there is none."""
     try:
-        part = package.read(name)
+        part = unpacked(package, name)
     except KeyError:
         return None
     if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
@@ -168,15 +179,22 @@ def sheets(package: zipfile.ZipFile) -> Iterator[Part]:
         for relation in relations
         if relation.get("Type", "").endswith("/worksheet")
     }
-    for element in workbook.iter():
-        if local(element) != "sheet":
-            continue
+    tabs = [element for element in workbook.iter() if local(element) == "sheet"]
+    admit_sheets(len(tabs))
+    seen: dict[str, str] = {}
+    for element in tabs:
         target = targets.get(element.get(_RELATION) or element.get(_STRICT_RELATION))
         if target is None:  # a chart sheet holds no cells
             continue
         path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        name = element.get("name", "")
+        if path in seen:  # nobody writes it, and each would be read again
+            raise UnreadableError(
+                Message.of("the sheets {one} and {other} are the same part", one=seen[path], other=name)
+            )
+        seen[path] = name
         visibility: Visibility = "visible" if element.get("state", "visible") == "visible" else "hidden"
-        yield Part(element.get("name", ""), visibility, checked(package, path) or b"")
+        yield Part(name, visibility, checked(package, path) or b"")
 
 
 class Styles(NamedTuple):

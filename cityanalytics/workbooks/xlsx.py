@@ -21,6 +21,7 @@ from cityanalytics.workbooks.package import (
     Part,
     Styles,
     admit,
+    admit_shared,
     admit_strings,
     checked,
     local,
@@ -55,7 +56,9 @@ def read(content: bytes) -> list[Grid]:
             admit(package)
             parts = [part._replace(xml=sheetxml.referenced(part.xml)) for part in sheets(package)]
             styles = number_styles(package)
-            admit_strings(checked(package, "xl/sharedStrings.xml") or b"")
+            strings = checked(package, "xl/sharedStrings.xml") or b""
+            admit_strings(strings)
+            admit_shared(strings, [part.xml for part in parts])
         sparse = [sheetxml.is_sparse(part.xml) for part in parts]
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         if sum(len(part.xml) for part in parts) < _SMALL:

@@ -8,6 +8,7 @@ import re
 import zipfile
 from xml.sax.saxutils import quoteattr
 
+from cityanalytics.workbooks.limits import unpacked
 from cityanalytics.workbooks.marking.bytexml import UnusualError, appended, edited, markup, scan
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -38,7 +39,7 @@ class Package:
 
     def __init__(self, content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            self.parts = {info.filename: package.read(info) for info in package.infolist()}
+            self.parts = {info.filename: unpacked(package, info.filename) for info in package.infolist()}
         strict = b"purl.oclc.org/ooxml" in self.parts[_WORKBOOK]
         self.main = STRICT_MAIN if strict else MAIN
         self.relations = STRICT_RELATIONS if strict else RELATIONS
