@@ -45,10 +45,11 @@ format: setup ## mends layout and what of style can be mended
 docs: setup ## the reference of the library as pages, in dist/docs; needs no network
 	@$(STEP) 'Reference (sphinx)' $(BIN)/sphinx-build -q -W --keep-going -E -b html docs/reference dist/docs
 
-bench: setup ## CPU beside an earlier commit and by size of the city; speed beside named alternatives: a briefing, long .xlsx and .csv
+bench: setup ## CPU beside an earlier commit and by size of the city; speed beside named alternatives: a briefing, long .xlsx and .csv; what if
 	@$(BIN)/python benchmarks/cost.py
 	@$(BIN)/python benchmarks/briefing.py
 	@$(BIN)/python benchmarks/reading.py
+	@$(BIN)/python benchmarks/what_if.py
 
 net: setup ## every product of the sample city against those of a commit (BASE=HEAD), byte by byte; slow
 	@$(BIN)/python .ci/net.py $(BASE)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from cityanalytics.briefing import display
 from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.section import paragraph
 from cityanalytics.whatif.panel import panel
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 #: Chances that can be sought.
 _CHANCES = (60, 70, 80, 90)
 _USUAL = 80
+#: So many open projects a page has room for, and a phone memory: 0.2 MB of data, 50 MB of paths.
+_MOST = 600
 
 
 def live_panel(content: Composed, say: Wording) -> Markup:
@@ -30,6 +34,14 @@ def live_panel(content: Composed, say: Wording) -> Markup:
         The words of one language.
     """
     model = content.model
+    if (count := int(model.selection.open.sum())) > _MOST:
+        return paragraph(
+            say(
+                "Open projects: {count}, too many for a panel on a page; cityanalytics what-if answers for any number.",
+                count=display.count(count, say.language),
+            ),
+            note=True,
+        )
     # a name may hold any sign: none of them may end the block
     data = json.dumps(panel(model), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     most = model.working_days(slice(0, len(model.days)))

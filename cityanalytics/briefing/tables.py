@@ -16,7 +16,6 @@ from cityanalytics.briefing.formats import Day, Word, amounts, areas
 from cityanalytics.briefing.number import MISSING, NOT_APPLICABLE
 from cityanalytics.briefing.section import quarter_name
 from cityanalytics.briefing.shown import ShownTable, bound
-from cityanalytics.outlook.scenario import PaceScenario
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -702,9 +701,3 @@ def of_tests(tests: PastTests, settings: Settings) -> ShownTable:
 def of_trend(points: Sequence[Point], settings: Settings) -> ShownTable:
     """Return the year's forecast from quarter to quarter."""
     return bound({"trend": TREND}, points, settings)["trend"]
-
-
-def levers(content: Content, pace: float) -> ShownTable:
-    """Return the scenarios with one more: the daily pace multiplied by `pace` from the day after the data date."""
-    given = PaceScenario(name="pace", pace=pace, forecast=content.forecast.at_pace(pace))
-    return tables(replace(content, scenarios=(*content.scenarios, given)))["scenarios"]
