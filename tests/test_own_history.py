@@ -272,3 +272,22 @@ def test_the_page_says_on_what_the_forecast_rests(repository: Path, tmp_path: Pa
     said = str(briefing.section("final", "zh"))
     assert "以往2年的24个月" in said.replace("\u202f", "").replace(" ", "").replace("<b>", "")
     assert len(ca.trace(briefing, "own_months")) == 24
+
+
+def test_a_year_that_its_own_workbooks_closed_is_history_too(city: City) -> None:
+    """Two years in one workspace: the first is known by months without a table of its own."""
+    header = ["序号", "项目名称", "类别", "年度计划投资"]
+    for quarter in (1, 2, 3, 4):
+        months: list[Cell] = [f"{m}月" for m in range(1, 3 * quarter + 1)]
+        rows: list[list[Cell]] = [[1, "甲路", "道路", 900, *(10.0 * m for m in range(1, 3 * quarter + 1))]]
+        day = dt.date(2009 + quarter // 4, 3 * quarter % 12 + 1, 2)
+        city.send(
+            ("项目投资完成情况", [["投资"], ["单位：万元"], [*header, *months], *rows]),
+            quarter=f"2009Q{quarter}", on=day, name=f"{quarter}.xlsx",
+        )  # fmt: skip
+    city.send(*GOOD)
+    tables = city.ingest().tables
+    programme = take_snapshot(tables, as_of=dt.date(2010, 3, 31), known_on=KNOWN)
+    assert programme.history.to_dict("list") == {"year": [2009], "amount": [7.8e6]}
+    assert programme.history_months["amount"].tolist() == [1e5 * m for m in range(1, 13)]
+    assert forecast_programme(programme).evidence["own_months"] == 15

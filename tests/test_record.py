@@ -217,7 +217,7 @@ def test_a_year_is_closed_by_its_workbooks_when_every_unit_reaches_its_end() -> 
     tables = made_up({"A": WHOLE, "B": WHOLE}, TOLD)
     assert closing(tables, known_on=KNOWN) == pytest.approx(200.0)
     closed = closed_year(partial(take_snapshot, tables), year=2009, known_on=KNOWN)
-    assert share_done(closed, dt.date(2009, 6, 30)) == pytest.approx(0.3)
+    assert share_done(closed, dt.date(2009, 6, 30), months=pd.DataFrame()) == pytest.approx(0.3)
     assert closing(tables, known_on=dt.date(2010, 1, 4)) is None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from typing import TYPE_CHECKING
 
@@ -68,12 +69,44 @@ def done_by(closed: Programme, day: dt.date) -> float:
     return float(curve(closed).loc[pd.Timestamp(day)])
 
 
-def share_done(closed: Programme | None, day: dt.date) -> float | None:
+def months_by(months: pd.DataFrame, day: dt.date) -> float | None:
+    """Return what an earlier year's own months come to by the end of a day of it; None where one of them is missing.
+
+    Parameters
+    ----------
+    months
+        As :attr:`Programme.history_months`: ``year``, ``month``, ``amount``.
+    day
+        A day of that year; of its month as many days count as have gone.
+
+    Returns
+    -------
+    float or None
+        In the unit of the amounts.
+
+    Examples
+    --------
+    >>> months = pd.DataFrame({"year": 2009, "month": [1, 2], "amount": [31.0, 14.0]})
+    >>> months_by(months, dt.date(2009, 2, 14)), months_by(months, dt.date(2009, 3, 1))
+    (38.0, None)
+    """
+    own = months[(months["year"] == day.year) & (months["month"] <= day.month)].set_index("month")["amount"]
+    if len(own) < day.month:
+        return None
+    gone = day.day / calendar.monthrange(day.year, day.month)[1]
+    return float(own.sum() - (1 - gone) * own.loc[day.month])
+
+
+def share_done(closed: Programme | None, day: dt.date, *, months: pd.DataFrame) -> float | None:
     """Return the share of a closed year's total that was done by the end of a day of it.
 
-    None where the year is not known by periods, or nothing was done in it.
+    Where its workbooks were not received the year's own months serve; None where it is not known by periods, or
+    nothing was done in it.
     """
-    return None if closed is None or closed.done <= 0 else done_by(closed, day) / closed.done
+    if closed is not None:
+        return done_by(closed, day) / closed.done if closed.done > 0 else None
+    part, whole = months_by(months, day), months_by(months, day.replace(month=12, day=31))
+    return part / whole if part is not None and whole is not None and whole > 0 else None
 
 
 def same_day_before(day: dt.date) -> dt.date:

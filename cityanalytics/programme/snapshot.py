@@ -31,6 +31,10 @@ Tables = Mapping[str, pd.DataFrame]
 STATED = ("schedule", "physical_progress", "constraint", "difficulty", "request", "deadline")
 
 
+#: What a stretch of days of an earlier year is named by.
+STRETCH = ("year", "period_start", "period_end")
+
+
 class Snapshot(Protocol):
     """Gives the programme at two times: all else is settled."""
 
@@ -304,6 +308,7 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
         _in_year(books[name].rows(tables[name]), year) for name in ("investment", "demolition")
     )
     flows = Books.of(stated).uncorrected().rows(stated)
+    reported = _closed_years(books["investment"].rows(tables["investment"]), year)
     if current["projects"].empty or flows.empty or pd.Timestamp(as_of) > flows["period_end"].max():
         last = "" if flows.empty else flows["period_end"].max().date()
         raise InsufficientDataError(
@@ -338,13 +343,9 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
         demolition=_sites(of_last_unit(current["demolition"], "site"), demolished),
         demolition_segments=demolished,
         traced_works=_works(books["works"].described_by(as_of).latest().rows(tables["works"]), projects),
-        traced_history=_history(books["history"].rows(tables["history"]), as_of, "year"),
-        traced_months=_history(
-            books["history_months"].rows(tables["history_months"]),
-            as_of,
-            "year",
-            "period_start",
-            "period_end",
+        traced_history=_stated_before(books["history"].rows(tables["history"]), reported, as_of, "year"),
+        traced_months=_stated_before(
+            books["history_months"].rows(tables["history_months"]), reported, as_of, *STRETCH
         ),
         received=_received(books["projects"], current["projects"]),
         revisions=restatements(stated, key="project", value="amount", as_of=as_of, notes=tables["projects"]),
@@ -467,12 +468,48 @@ def _received(known: Books, projects: pd.DataFrame) -> pd.DataFrame:
     return used.assign(first_received=known.received[first[np.searchsorted(names, names_of(*own))]])
 
 
-def _history(history: pd.DataFrame, as_of: dt.date, *key: str) -> pd.DataFrame:
-    """Return what is stated of earlier years; of a year what the newest workbook says that states it."""
-    earlier = history[history["year"] < as_of.year]
+def _stated_before(stated: pd.DataFrame, reported: pd.DataFrame, as_of: dt.date, *key: str) -> pd.DataFrame:
+    """Return what is known of earlier years; of a year what the newest workbook says that states it, else its reports.
+
+    Parameters
+    ----------
+    stated
+        A table of earlier years.
+    reported
+        What units reported of earlier years that have closed, as of `_closed_years`.
+    key
+        What a row is of, the year first.
+    """
+    earlier = stated[stated["year"] < as_of.year]
     books = Books.of(earlier).uncorrected()
     earlier = books.rows(earlier)
-    age = books.age(earlier)
-    newest = pd.Series(age, index=earlier.index).groupby(earlier["year"]).transform("max")
-    found: pd.DataFrame = earlier.loc[age == newest, [*key, "amount", "amount_cell"]]
-    return found.sort_values(list(key), ignore_index=True)
+    newest = pd.Series(books.age(earlier), index=earlier.index)
+    own = earlier.loc[
+        newest == newest.groupby(earlier["year"]).transform("max"), [*key, "amount", "amount_cell"]
+    ]
+    others = reported[~reported["year"].isin(own["year"])]
+    if not others.empty:
+        sums = others.groupby(list(key), as_index=False)["amount"].sum()
+        own = pd.concat([own, sums.astype({"year": "int64"})], ignore_index=True)
+    return own.sort_values(list(key), ignore_index=True)
+
+
+def _closed_years(flows: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return what was reported of each earlier year that all its units reported to the end, by stretches of days."""
+    found = [pd.DataFrame(columns=[*STRETCH, "amount"])]
+    for earlier in sorted(set(flows["period_start"].dt.year) - {year}):
+        last = pd.Timestamp(int(earlier), 12, 31)
+        own = Books.of(own_flows := _in_year(flows, int(earlier))).uncorrected().rows(own_flows)
+        parts = segments_of(own, key="project", value="amount", as_of=last.date())
+        if earlier < year and (parts.groupby("unit", observed=True)["end"].max() >= last).all():
+            found.append(
+                pd.DataFrame(
+                    {
+                        "year": int(earlier),
+                        "period_start": parts["start"],
+                        "period_end": parts["end"],
+                        "amount": parts["amount"],
+                    }
+                )
+            )
+    return pd.concat(found[1:] or found, ignore_index=True)

@@ -141,7 +141,9 @@ def compose(workspace: Workspace, dates: Dates) -> Composed:
         changes=changes,
         bridge=moved,
         record=record,
-        rules=simple_rules(forecast, share_last_year=share_done(last_year, same_day)),
+        rules=simple_rules(
+            forecast, share_last_year=share_done(last_year, same_day, months=programme.history_months)
+        ),
         figures=found,
         provenance=made,
     )

@@ -11,7 +11,7 @@ import pandas as pd
 
 from cityanalytics.briefing.figures.figure import Cells, share_of
 from cityanalytics.programme import progress
-from cityanalytics.programme.closing import done_by, same_day_before
+from cityanalytics.programme.closing import done_by, months_by, same_day_before
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,9 +132,10 @@ class Basis:
     @cached_property
     def same_period(self) -> float | None:
         """Investment by the same day of last year (yuan); None where it is not known by periods."""
+        day = same_day_before(self.programme.as_of)
         if self.last_year is None:
-            return None
-        return done_by(self.last_year, same_day_before(self.programme.as_of))
+            return months_by(self.programme.history_months, day)
+        return done_by(self.last_year, day)
 
     @cached_property
     def on_year(self) -> float | None:
@@ -146,10 +147,13 @@ class Basis:
     @cached_property
     def before(self) -> Cells:
         """Cells of investment by the same day of last year."""
+        day = pd.Timestamp(same_day_before(self.programme.as_of))
         if self.last_year is None:
-            return Cells()
+            months = self.programme.traced_months
+            inside = (months["year"] == day.year) & (months["period_start"] <= day)
+            return Cells.of(months["amount_cell"], rows=inside.to_numpy())
         segments = self.last_year.segments
-        begun = segments["start"] <= pd.Timestamp(same_day_before(self.programme.as_of))
+        begun = segments["start"] <= day
         return Cells.of(segments["amount_cell"], rows=begun.to_numpy())
 
     @cached_property

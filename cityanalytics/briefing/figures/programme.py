@@ -195,7 +195,7 @@ def investment(b: Basis) -> list[Figure]:
         *drawn(AGAINST_TIME, b, "investment_to_date", Name(text="Investment to date")),
         *drawn(CITY_MORE, b),
         *_earlier_years(b),
-        *(drawn(ON_LAST_YEAR, b) if b.last_year is not None else ()),
+        *(drawn(ON_LAST_YEAR, b) if b.same_period is not None else ()),
     ]
 
 
