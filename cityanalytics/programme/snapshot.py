@@ -483,14 +483,13 @@ def _stated_before(stated: pd.DataFrame, reported: pd.DataFrame, as_of: dt.date,
     earlier = stated[stated["year"] < as_of.year]
     books = Books.of(earlier).uncorrected()
     earlier = books.rows(earlier)
-    newest = pd.Series(books.age(earlier), index=earlier.index)
-    own = earlier.loc[
-        newest == newest.groupby(earlier["year"]).transform("max"), [*key, "amount", "amount_cell"]
-    ]
+    ranked = earlier.assign(age=books.age(earlier))
+    newest = ranked["age"] == ranked.groupby("year")["age"].transform("max")
+    own: pd.DataFrame = ranked.loc[newest, [*key, "amount", "amount_cell"]]
     others = reported[~reported["year"].isin(own["year"])]
     if not others.empty:
-        sums = others.groupby(list(key), as_index=False)["amount"].sum()
-        own = pd.concat([own, sums.astype({"year": "int64"})], ignore_index=True)
+        sums = others.groupby(list(key))["amount"].sum().reset_index()
+        own = pd.concat([own, sums.assign(year=sums["year"].astype("int64"))], ignore_index=True)
     return own.sort_values(list(key), ignore_index=True)
 
 
