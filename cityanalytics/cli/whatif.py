@@ -138,9 +138,14 @@ def _held(
 
 def _write(found: WhatIf, save: Path | None, plot: Path | None) -> None:
     if save is not None:
+        from cityanalytics.whatif.scenariofile import written
+
         if save.exists():
             raise UsageError(Message.of("{file} is there already: name another file", file=save))
-        save.write_text(found.to_toml(), encoding="utf-8", newline="\n")
+        named = found.scenarios
+        if len(named) == 1:  # said in words: the file gives it a name
+            named = (named[0].model_copy(update={"name": save.stem}),)
+        save.write_text(written(named, found.model), encoding="utf-8", newline="\n")
         say("written: {file}", file=save)
     if plot is not None:
         import matplotlib as mpl
