@@ -6,9 +6,11 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 from cityanalytics.issues import Severity
+from cityanalytics.programme.segments import segments
 from cityanalytics.workbooks.cells import squeezed
 from cityanalytics.workbooks.periods import read_labels
 from tests.test_ingest import City, found, places, put, status
@@ -358,3 +360,40 @@ def test_a_later_range_takes_the_place_of_months_without_a_doubt(city: City) -> 
     )
     ingested = sent(city, table(["上半年"], [140], [200]))
     assert not found(ingested, "AMOUNT_WITHDRAWN")
+
+
+def flow(first: str, last: str, amount: float, received: str) -> dict[str, object]:
+    days = {"period_start": pd.Timestamp(f"2010-{first}"), "period_end": pd.Timestamp(f"2010-{last}")}
+    return {
+        "project": "甲路", "unit": "甲处", "file": received, **days, "amount": amount,
+        "amount_cell": f"{received}!{first}", "received": pd.Timestamp(f"2010-{received}"), "position": 0,
+    }  # fmt: skip
+
+
+JANUARY_TO_JUNE = [
+    flow(f"{m:02d}-01", f"{m:02d}-{d}", 10.0 * m, "07-02") for m, d in enumerate((31, 28, 31, 30, 31, 30), 1)
+]
+
+
+@pytest.mark.parametrize(
+    ("later", "day", "done", "whole"),
+    [
+        # what was stated by months stays so, whatever runs over them later
+        ([flow("01-01", "09-22", 300, "09-25")], (6, 30), 210, 300),
+        ([flow("01-01", "09-22", 300, "09-25")], (3, 31), 60, 300),
+        ([flow("01-01", "08-31", 280, "09-25"), flow("09-01", "09-22", 20, "09-25")], (3, 31), 60, 300),
+        # a month stated anew inside a half year that is stated anew as well
+        ([flow("01-01", "06-30", 240, "08-25"), flow("02-01", "02-28", 50, "08-26")], (2, 28), 60, 240),
+        # February is cut and goes; March to June lie inside, the rest is spread over the days beside them
+        ([flow("02-15", "07-31", 500, "08-25")], (6, 30), 10 + 180 + 320 * 14 / 45, 510),
+    ],
+)
+def test_what_older_workbooks_say_of_shorter_periods_fills_longer_ones(
+    later: list[dict[str, object]], day: tuple[int, int], done: float, whole: float
+) -> None:
+    stretches = segments(
+        pd.DataFrame([*JANUARY_TO_JUNE, *later]), key="project", value="amount", as_of=dt.date(2010, *day)
+    )
+    assert stretches["done"].sum() == pytest.approx(done)
+    assert stretches["amount"].sum() == pytest.approx(whole)
+    assert (stretches["start"].iloc[1:].to_numpy() > stretches["end"].iloc[:-1].to_numpy()).all()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from cityanalytics.programme.overlaps import hang_together
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -32,7 +34,7 @@ def segments(flows: pd.DataFrame, *, key: str, value: str, as_of: dt.date) -> pd
         In order of `key` and first day: `key`, ``unit``, ``file``, ``start``, ``end``, `value`, ``done`` (of it by
         the end of `as_of`), ``partly`` (bool: `as_of` lies inside), and the cell of `value`.
     """
-    stated = _holding(flows.dropna(subset=[value]), key)
+    stated, doubtful = _holding(flows.dropna(subset=[value]), key)
     first, end, amount = (stated[name].to_numpy() for name in ("period_start", "period_end", value))
     name = stated[key].to_numpy()
     part = np.zeros(len(stated), dtype=bool)  # of a period that was stated longer later
@@ -41,10 +43,7 @@ def segments(flows: pd.DataFrame, *, key: str, value: str, as_of: dt.date) -> pd
     after = np.flatnonzero(part)
     start[after] = end[after - 1] + np.timedelta64(1, "D")
     own[after] = amount[after] - amount[after - 1]
-    length = _whole_days(end - start) + 1
-    gone = np.maximum(_whole_days(np.datetime64(as_of) - start) + 1, 0)
-    share = np.minimum(gone / length, 1.0)
-    return pd.DataFrame(
+    stretches = pd.DataFrame(
         {
             key: stated[key],
             "unit": stated["unit"],
@@ -52,27 +51,39 @@ def segments(flows: pd.DataFrame, *, key: str, value: str, as_of: dt.date) -> pd
             "start": start,
             "end": stated["period_end"],
             value: own,
-            "done": own * share,
-            "partly": (share > 0) & (share < 1),
             f"{value}_cell": stated[f"{value}_cell"],
         }
     )
+    if not doubtful.empty:
+        hung = hang_together(doubtful, key=key, value=value)
+        stretches = pd.concat([stretches, hung] if len(stretches) else [hung], ignore_index=True)
+        stretches = stretches.sort_values([key, "start"], kind="stable", ignore_index=True)
+    start, end = (stretches[name].to_numpy() for name in ("start", "end"))
+    length = _whole_days(end - start) + 1
+    gone = np.maximum(_whole_days(np.datetime64(as_of) - start) + 1, 0)
+    share = np.minimum(gone / length, 1.0)
+    stretches.insert(6, "done", stretches[value] * share)
+    stretches.insert(7, "partly", (share > 0) & (share < 1))
+    return stretches
 
 
 def _whole_days(span: np.ndarray) -> np.ndarray:
     return span.astype("timedelta64[D]").astype(np.int64)
 
 
-def _holding(stated: pd.DataFrame, key: str) -> pd.DataFrame:
-    """Return the statements that hold, in order of key, first and last day."""
+def _holding(stated: pd.DataFrame, key: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the statements that hold, in order of key, first and last day; apart those of which some overlap.
+
+    What overlaps has a column ``age`` beside, its place in order of receipt.
+    """
     if stated.empty:
-        return stated.reset_index(drop=True)
+        return stated.reset_index(drop=True), stated
     group = pd.factorize(stated[key], sort=True)[0]
     start, end = (
         stated[name].to_numpy().astype("datetime64[D]").astype(np.int64)
         for name in ("period_start", "period_end")
     )
-    age = np.empty(len(stated), dtype=np.int64)  # place in order of receipt
+    age = np.empty(len(stated), dtype=np.int64)
     age[np.lexsort((stated["position"].to_numpy(), stated["received"].to_numpy()))] = np.arange(len(stated))
     order = np.lexsort((age, end, start, group))
     group, start, end = group[order], start[order], end[order]
@@ -86,43 +97,6 @@ def _holding(stated: pd.DataFrame, key: str) -> pd.DataFrame:
         & (start[1:] - end.min() + group[1:] * (np.ptp(end) + 1) <= reach[:-1])
         & (np.diff(start) != 0)
     )
-    if crossing.any():
-        doubtful = np.flatnonzero(np.isin(group, group[crossing]))
-        kept = _without_overlaps(group[doubtful], start[doubtful], end[doubtful], age[order[doubtful]])
-        order = np.delete(order, doubtful[~kept])
-    return stated.take(order).reset_index(drop=True)
-
-
-def _without_overlaps(group: np.ndarray, start: np.ndarray, end: np.ndarray, age: np.ndarray) -> np.ndarray:
-    """Drop what was stated earlier for days that a later statement cuts otherwise: a quarter, then its months.
-
-    Parameters
-    ----------
-    group, start, end
-        Whose period, and its first and last day (int64, one a period).
-    age
-        Place in order of receipt.
-
-    Returns
-    -------
-    numpy.ndarray
-        Whether each is kept (bool). The latest of each group are looked at first, those of all groups at once.
-    """
-    place = np.unique(group, return_inverse=True)[1]
-    order = np.lexsort((-age, place))
-    heads = np.flatnonzero(np.diff(place[order], prepend=-1))
-    turn = np.empty(len(place), dtype=np.int64)
-    turn[order] = np.arange(len(place)) - np.repeat(heads, np.diff(heads, append=len(place)))
-    far = np.iinfo(np.int64).max
-    first = np.full((len(heads), turn.max() + 1), far)
-    last = np.full_like(first, -far)
-    kept = np.zeros(len(place), dtype=bool)
-    for now in range(first.shape[1]):
-        rows = np.flatnonzero(turn == now)
-        others, until = first[place[rows]], last[place[rows]]
-        begins, ends = start[rows, None], end[rows, None]
-        crosses = ((begins <= until) & (others <= ends) & (begins != others)).any(axis=1)
-        good = rows[~crosses]
-        first[place[good], now], last[place[good], now] = start[good], end[good]
-        kept[good] = True
-    return kept
+    apart = np.isin(group, group[crossing])
+    held = stated.take(order)
+    return held[~apart].reset_index(drop=True), held[apart].assign(age=age[order[apart]])
