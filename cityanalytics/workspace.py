@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cityanalytics.intake.described import Described
 from cityanalytics.intake.register import read_register, read_withdrawals
@@ -16,11 +16,13 @@ from cityanalytics.settings import find_workspace, load_settings
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping, Sequence
     from os import PathLike
 
     import pandas as pd
 
     from cityanalytics.intake.register import Receipt
+    from cityanalytics.programme.coverage import Coverage
     from cityanalytics.programme.dates import Dates
     from cityanalytics.programme.snapshot import Programme, Tables
     from cityanalytics.settings import Settings
@@ -38,6 +40,8 @@ class Workspace:
         The configuration.
     given
         Canonical tables that stand in the place of those on disk.
+    inputs
+        What the manifest says of each workbook that they were read from.
 
     Examples
     --------
@@ -48,6 +52,7 @@ class Workspace:
 
     settings: Settings
     given: Tables | None = None
+    inputs: Sequence[Mapping[str, Any]] = ()
     _programmes: dict[tuple[dt.date, dt.date], Programme] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -71,7 +76,15 @@ class Workspace:
     @cached_property
     def register(self) -> tuple[Receipt, ...]:
         """What was received and counts, in order of receipt."""
-        return read_register(self.settings)
+        return tuple(receipt for receipt in self._sent if receipt.file not in self._withdrawn)
+
+    @cached_property
+    def _sent(self) -> tuple[Receipt, ...]:
+        return read_register(self.settings, withdrawn=True)
+
+    @cached_property
+    def _withdrawn(self) -> frozenset[str]:
+        return frozenset(one.file for one in read_withdrawals(self.settings))
 
     @cached_property
     def stored(self) -> Tables:
@@ -161,7 +174,7 @@ class Workspace:
         ['demolition', 'history', 'investment']
         """
         corrected = {name: table.drop(index=self.tables[name].index) for name, table in self._dated.items()}
-        if self.given is not None or not read_withdrawals(self.settings):
+        if self.given is not None or not self._withdrawn:
             return corrected
         import pandas as pd
 
@@ -203,9 +216,49 @@ class Workspace:
             which: {file for name in self._dated for file in tables[name]["file"].unique()}
             for which, tables in (("all", self.stored), ("now", self.tables))
         }
-        table = issue_frame(self.stored["issues"], self.register, replaced=files["all"] - files["now"])
+        replaced = self._withdrawn | (files["all"] - files["now"])
+        table = issue_frame(self.stored["issues"], self.register, replaced=replaced)
         kept = (table["live"] | (not live)) & (quarter is None or table["quarter"] == quarter)
         return table[kept].reset_index(drop=True)
+
+    def coverage(self, *, as_of: dt.date, known_on: dt.date) -> Coverage:
+        """Return how much of what was expected of the units had come.
+
+        Parameters
+        ----------
+        as_of
+            The day that figures describe; what is expected is that of its quarter.
+        known_on
+            The day by which it had been received.
+        """
+        from cityanalytics.programme.coverage import coverage_of
+
+        return coverage_of(
+            self.stored,
+            units=self.settings.units,
+            as_of=as_of,
+            known_on=known_on,
+            emptied={one[:3] for one in self._emptied if one[3] <= known_on.isoformat()},
+            withdrawn={
+                (receipt.unit, receipt.quarter)
+                for receipt in self._sent
+                if receipt.file in self._withdrawn and receipt.received <= known_on
+            },
+        )
+
+    @cached_property
+    def _emptied(self) -> tuple[tuple[str, str, str, str], ...]:
+        """Unit, quarter, table and day of receipt of each sheet of works or sites that came without a row."""
+        from cityanalytics.intake.load import OPTIONAL
+
+        inputs = self.inputs if self.given is not None else read_manifest(self.settings)["inputs"]
+        return tuple(
+            (entry["unit"], entry["quarter"], name, entry["received"])
+            for entry in inputs
+            for counts in entry["rows"].values()
+            for name in counts
+            if name in OPTIONAL and not counts[name]
+        )
 
     def _repr_html_(self) -> str:
         counts = self.received.groupby("quarter").agg(workbooks=("file", "size"), last=("received", "max"))

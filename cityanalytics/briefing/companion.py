@@ -17,8 +17,9 @@ from babel import Locale
 from cityanalytics.briefing import display
 from cityanalytics.briefing.book import Book
 from cityanalytics.briefing.charts.native import native_charts
+from cityanalytics.briefing.lacking import in_words
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.sections.headline import sentence
+from cityanalytics.briefing.sections.headline import told
 from cityanalytics.briefing.sections.statement import statements
 from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet, decimals
 from cityanalytics.briefing.title import title_of
@@ -166,7 +167,9 @@ def _explained(sheet: BookSheet, content: Composed, say: Wording) -> BookSheet:
 
 def _times(content: Composed, say: Wording) -> str:
     return say.plain(
-        "Data to {day}, as received by {known_on}; provisional.",
+        "Data to {day}, as received by {known_on}; provisional, and incomplete."
+        if content.programme.coverage.partial
+        else "Data to {day}, as received by {known_on}; provisional.",
         day=display.date_text(content.programme.as_of, say.language),
         known_on=display.date_text(content.programme.known_on, say.language),
     )
@@ -213,8 +216,8 @@ def _cover(
 
 def _headline(content: Composed, say: Wording) -> list[str]:
     """Return the headline, a clause a line: a cell does not show a long sentence whole."""
-    text = say.plain(sentence(content), day=display.day_text(content.programme.as_of, say.language))
-    return re.split(r"(?<=[；;])\s*", text)
+    said = re.split(r"(?<=[；;])\s*", str(told(content, say).unescape()))
+    return [*in_words(content.programme.coverage, say.language, content.settings), *said]
 
 
 def _notes_of(content: Composed) -> dict[str, str]:

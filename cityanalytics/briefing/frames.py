@@ -173,9 +173,10 @@ def _groups(content: Ahead, by: str) -> pd.DataFrame:
     ahead = content.outlook.by(by).drop(columns=["plan", "done"])
     table = table.merge(ahead, on=by, how="left")
     rule, behind = content.settings.lights, table["behind"]
+    concerned = table[by].map(lambda name: content.programme.coverage.concerns(by, str(name))).astype(bool)
     light = np.select(
-        [behind > rule.red, behind > rule.yellow, behind.notna()],
-        [Light.FAR_BEHIND.value, Light.BEHIND.value, Light.NORMAL.value],
+        [behind > rule.red, behind > rule.yellow, behind.notna() & concerned, behind.notna()],
+        [Light.FAR_BEHIND.value, Light.BEHIND.value, Light.INCOMPLETE.value, Light.NORMAL.value],
         default="",
     )
     return table.assign(

@@ -20,6 +20,7 @@ class Light(StrEnum):
     """A light, from good to bad; its value is the word that stands beside it."""
 
     NORMAL = "normal"
+    INCOMPLETE = "incomplete"
     BEHIND = "behind"
     FAR_BEHIND = "far behind"
 
@@ -44,10 +45,10 @@ class Flip:
     names: tuple[str, ...]
 
 
-def light(behind: float | None, rule: Lights) -> Light | None:
+def light(behind: float | None, rule: Lights, *, partial: bool = False) -> Light | None:
     """Return the light of something `behind` elapsed-time progress by a fraction of its plan.
 
-    None or nan, of what has no plan, has no light.
+    None or nan, of what has no plan, has no light. What is `partial` is never normal: that takes all of it.
 
     Examples
     --------
@@ -59,7 +60,9 @@ def light(behind: float | None, rule: Lights) -> Light | None:
         return None
     if behind > rule.red:
         return Light.FAR_BEHIND
-    return Light.BEHIND if behind > rule.yellow else Light.NORMAL
+    if behind > rule.yellow:
+        return Light.BEHIND
+    return Light.INCOMPLETE if partial else Light.NORMAL
 
 
 def moved(rule: Lights, by: float) -> Lights:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing.companion import companion
+from cityanalytics.briefing.lacking import in_words
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.rule import document as lights
 from cityanalytics.briefing.section import BriefingRecord
-from cityanalytics.briefing.sections.headline import sentence
+from cityanalytics.briefing.sections.headline import told
 from cityanalytics.briefing.title import title_of
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.outlook.bridge import CAUSES, rounded
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from cityanalytics.outlook.bridge import Bridge
     from cityanalytics.outlook.record import Score
 
+#: What stands at the head of each printed page, by whether something is missing.
+RUNNING = {
+    False: "{title}, data to {day}",
+    True: "{title}, data to {day} (incomplete)",
+}
 #: Sections after the headline, and their titles.
 CONTENTS = (
     ("key", "1. Key figures"),
@@ -52,23 +58,14 @@ def page(content: Composed, language: str) -> dict[str, Any]:
                 "Workbooks received to {day}", day=display.date_text(content.programme.known_on, language)
             ),
             say.plain("Provisional"),
-            *_incomplete(content, say),
             content.settings.statement[language],
         ],
         "nav": [[name, say.plain(label)] for name, label in CONTENTS],
-        "running_head": say.plain("{title}, data to {day}", title=title, day=day),
+        "running_head": say.plain(RUNNING[content.programme.coverage.partial], title=title, day=day),
         "skip_label": say.plain("Skip to the text"),
         "contents_label": say.plain("Contents"),
         "headline_label": say.plain("Headline"),
     }
-
-
-def _incomplete(content: Composed, say: Wording) -> list[str]:
-    """Say under the title that units are missing: what they sent before stands in their place."""
-    received, expected = (content.figures[f"units_{name}"].value for name in ("received", "expected"))
-    if received == expected:
-        return []
-    return [say.plain("Units reported: {units_received} of {units_expected}, the others as before")]
 
 
 def record_of(content: Composed) -> BriefingRecord:
@@ -82,9 +79,11 @@ def record_of(content: Composed) -> BriefingRecord:
         "known_on": programme.known_on.isoformat(),
         "language": list(settings.languages),
         "title": {language: title_of(content, say) for language, say in says.items()},
-        "headline": {
-            language: say.plain(sentence(content), day=display.day_text(programme.as_of, language))
-            for language, say in says.items()
+        "headline": {language: str(told(content, say).unescape()) for language, say in says.items()},
+        "partial": programme.coverage.partial,
+        "coverage": programme.coverage.document(),
+        "lacking": {
+            language: in_words(programme.coverage, language, settings) for language in settings.languages
         },
         "figures": [
             {

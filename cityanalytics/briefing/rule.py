@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.palette import Look
     from cityanalytics.briefing.wording import Wording
 
-LOOKS = {Light.NORMAL: palette.ACTUAL, Light.BEHIND: palette.BEHIND, Light.FAR_BEHIND: palette.BEHIND}
+LOOKS = {
+    Light.NORMAL: palette.ACTUAL,
+    Light.INCOMPLETE: palette.WAITING,
+    Light.BEHIND: palette.BEHIND,
+    Light.FAR_BEHIND: palette.BEHIND,
+}
 
 
 def word(shown: Light | None, say: Wording) -> Markup:
@@ -93,9 +98,15 @@ def document(content: Content) -> dict[str, Any]:
                     if group == "city"
                     else {language: settings.term(name, language) for language in settings.languages},
                     "behind": None if math.isnan(behind) else behind,
-                    "light": light(behind, settings.lights),
-                    "stricter": light(behind, moved(settings.lights, -STEP)),
-                    "laxer": light(behind, moved(settings.lights, STEP)),
+                    "light": light(behind, settings.lights, partial=programme.coverage.concerns(group, name)),
+                    "stricter": light(
+                        behind,
+                        moved(settings.lights, -STEP),
+                        partial=programme.coverage.concerns(group, name),
+                    ),
+                    "laxer": light(
+                        behind, moved(settings.lights, STEP), partial=programme.coverage.concerns(group, name)
+                    ),
                 }
                 for name, behind in rows.items()
             ]

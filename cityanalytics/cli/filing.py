@@ -11,6 +11,7 @@ import click
 
 from cityanalytics.calendar import quarter_end
 from cityanalytics.cli.console import (
+    UI,
     print_json,
     print_table,
     progress,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from cityanalytics.intake.register import Receipt
     from cityanalytics.intake.store import Ingested
     from cityanalytics.issues import Issue
+    from cityanalytics.programme.coverage import Coverage
     from cityanalytics.settings import Settings
 
 
@@ -247,12 +249,18 @@ def inspect(files: tuple[Path, ...], workspace: Path | None, *, json_: bool) -> 
     type=click.Path(path_type=Path, file_okay=False),
     help="Write the units' workbooks back into a new folder, doubtful cells marked.",
 )
+@click.option(
+    "--history", is_flag=True, help="Also list issues of workbooks that were replaced or withdrawn."
+)
 @as_json
-def ingest(quarters: tuple[str, ...], workspace: Path | None, returns: Path | None, *, json_: bool) -> None:
-    """Read what the units sent into tidy tables; list every issue; write all or nothing.
+def ingest(
+    quarters: tuple[str, ...], workspace: Path | None, returns: Path | None, *, history: bool, json_: bool
+) -> None:
+    """Read what the units sent into tidy tables; say what is missing; list every issue; write all or nothing.
 
     Every quarter is read, so that the tables hold all that is known; warnings are listed for the named
-    quarters alone, errors always. Workbooks go back also when an issue blocks.
+    quarters alone, errors always. What is missing is said of the named quarters, else of the last one.
+    Workbooks go back also when an issue blocks.
     """
     from cityanalytics.intake.load import ingest as ingest_workbooks
     from cityanalytics.intake.register import check_quarters, read_register
@@ -271,6 +279,7 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, returns: Path | No
         write_tables(settings, found)
     except BlockingIssuesError as error:
         blocked = error
+    missing = _coverage(settings, found, quarters)
     counts = {name: len(table) for name, table in found.tables.items()}
     shown = [
         issue
@@ -279,21 +288,32 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, returns: Path | No
         or not quarters
         or any(f"/{name}/" in issue.where for name in quarters)
     ]
+    live = [issue for issue in shown if found.is_live(issue)]
     if json_:
         print_json(
             {
                 "tables": counts,
                 "written": blocked is None,
-                "issues": [issue_document(issue, translate) for issue in shown],
+                "coverage": [{"quarter": one.quarter, **one.document()} for one in missing],
+                "partial": any(one.partial for one in missing),
+                "issues": [
+                    {**issue_document(issue, translate), "live": found.is_live(issue)} for issue in shown
+                ],
             }
         )
     else:
-        show_issues(shown)
+        _say_missing(settings, missing)
+        show_issues(shown if history else live)
+        if len(live) < len(shown) and not history:
+            say(
+                "issues of workbooks that were replaced or withdrawn: {count}; --history lists them",
+                count=len(shown) - len(live),
+            )
     if returned is not None:
         say("{returned}", returned=returned.text(translate))
     if blocked:
         raise BlockingIssuesError(
-            blocked.issues, _consequence(blocked.issues, len(shown), returns=returns is not None)
+            blocked.issues, _consequence(blocked.issues, len(live), returns=returns is not None)
         )
     say(
         "workbooks read: {files}; rows of projects: {projects}, of investment: {investment}; warnings: {warnings}; "
@@ -301,7 +321,7 @@ def ingest(quarters: tuple[str, ...], workspace: Path | None, returns: Path | No
         files=len(found.manifest["inputs"]),
         projects=counts["projects"],
         investment=counts["investment"],
-        warnings=len(shown),
+        warnings=len(live),
         folder=settings.processed,
     )
 
@@ -320,6 +340,28 @@ def _check_days(receipts: Sequence[Receipt]) -> None:
                     today=today,
                 )
             )
+
+
+def _coverage(settings: Settings, found: Ingested, quarters: Sequence[str]) -> list[Coverage]:
+    """Return what is missing of the named quarters, else of the last one."""
+    from cityanalytics.intake.register import read_register
+    from cityanalytics.workspace import Workspace
+
+    receipts = read_register(settings)
+    last = max(receipt.received for receipt in receipts)
+    read = Workspace(settings=settings, given=found.tables, inputs=found.manifest["inputs"])
+    return [
+        read.coverage(as_of=settings.data_date(quarter), known_on=last)
+        for quarter in quarters or [max(receipt.quarter for receipt in receipts)]
+    ]
+
+
+def _say_missing(settings: Settings, missing: Sequence[Coverage]) -> None:
+    from cityanalytics.briefing.lacking import in_words
+
+    for one in missing:
+        for line in in_words(one, UI.get(), settings):
+            say("{line}", line=line)
 
 
 def _consequence(errors: Sequence[Issue], shown: int, *, returns: bool) -> Message:

@@ -60,13 +60,18 @@ def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *,
             measure_pace(curve(found.programme), target=made.target, calendar=opened.settings.calendar)
         ),
         **found.outlook.document(),
+        "partial": found.programme.coverage.partial,
+        "coverage": found.programme.coverage.document(),
     }
     if json_:
         print_json(document)
         return
     from cityanalytics.briefing import display
+    from cityanalytics.briefing.lacking import in_words
     from cityanalytics.briefing.tables import ahead
 
+    for line in in_words(found.programme.coverage, UI.get(), opened.settings):
+        say("{line}", line=line)
     print_table(("what", "Where the year ends"), _rows(found, chosen.quarter), title="")
     for table in ahead(found.programme, found.outlook, opened.settings).values():
         print_shown(table)

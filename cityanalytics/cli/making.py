@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cityanalytics.cli.console import print_json, progress, say, tell, translate
+from cityanalytics.cli.console import UI, print_json, progress, say, tell, translate
 from cityanalytics.cli.options import as_json, common, dates, workspace_of
 from cityanalytics.errors import CityAnalyticsError, UsageError
 from cityanalytics.issues import Message
@@ -130,6 +130,7 @@ def brief(
     if json_:
         records = [json.loads((folder / FILE).read_text(encoding="utf-8")) for folder in folders]
         print_json(records[0] if len(records) == 1 else records)
+    _say_missing(folders if notebook == BRIEFING else [])
     made = {report_folder(settings, found) for found in todo} if notebook == BRIEFING else set()
     workbooks = [folder / COMPANION for folder in folders if folder in made]
     if workbooks:
@@ -150,6 +151,17 @@ def brief(
                 quarters=", ".join(found.quarter for found in refused),
             )
         )
+
+
+def _say_missing(folders: Sequence[Path]) -> None:
+    """Say what reports lack, from their records: before anything else is said of them."""
+    from cityanalytics.publishing.recorded import FILE
+
+    for folder in folders:
+        record = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        lines = record.get("lacking", {})
+        for line in lines.get(UI.get(), next(iter(lines.values()), ())):
+            say("{line}", line=line)
 
 
 def _published(

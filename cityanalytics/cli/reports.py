@@ -80,8 +80,9 @@ def trace(report: Path, key: str, workspace: Path | None, *, json_: bool) -> Non
 @common
 @click.argument("report", type=click.Path(path_type=Path, exists=True))
 @click.option("--by", required=True, metavar="WHO", help="Who publishes it; stands in the ledger.")
+@click.option("--partial", is_flag=True, help="Publish it although something is missing.")
 @as_json
-def publish(report: Path, by: str, workspace: Path | None, *, json_: bool) -> None:
+def publish(report: Path, by: str, workspace: Path | None, *, partial: bool, json_: bool) -> None:
     """Freeze a briefing's forecast in the ledger, reports/ledger.jsonl; what no longer verifies is refused.
 
     The report is made again first, and every byte compared. A forecast published more than 31 days after its data date,
@@ -96,7 +97,9 @@ def publish(report: Path, by: str, workspace: Path | None, *, json_: bool) -> No
         tempfile.TemporaryDirectory(prefix="cityanalytics-") as scratch,
         progress("making the report again") as advance,
     ):
-        entry = publish_report(settings, report, by=by, on=today, scratch=Path(scratch), on_doubt=tell)
+        entry = publish_report(
+            settings, report, by=by, on=today, scratch=Path(scratch), partial=partial, on_doubt=tell
+        )
         advance()
     if json_:
         print_json(asdict(entry))

@@ -166,6 +166,17 @@ def _repeated(table: list[Row], code: str, name: str, cell: str) -> Iterator[Iss
             )
 
 
+def likely_name(gone: str, new: Iterable[str]) -> str:
+    """Return the new name that is most like one that is gone; empty where none is. A hint: a person confirms it.
+
+    Examples
+    --------
+    >>> likely_name("东区小学工程", ["西区水厂", "东区小学提升工程"])
+    '东区小学提升工程'
+    """
+    return next(iter(difflib.get_close_matches(gone, list(new), n=1)), "")
+
+
 def _renamed(projects: list[Row]) -> Iterator[Issue]:
     """Say which projects are gone since the quarter before, with the nearest new name; a person confirms."""
     reported = {(row["quarter"], row["project"]) for row in projects}
@@ -176,7 +187,7 @@ def _renamed(projects: list[Row]) -> Iterator[Issue]:
             for row in then:
                 if row["project"] in names or (after, row["project"]) in reported:
                     continue  # where another unit reports it, `_handed_over` says so
-                near = difflib.get_close_matches(str(row["project"]), new, n=1)
+                near = likely_name(str(row["project"]), new)
                 yield Issue(
                     severity=Severity.WARNING,
                     code="PROJECT_GONE",
@@ -186,7 +197,7 @@ def _renamed(projects: list[Row]) -> Iterator[Issue]:
                         "not in the workbook of {unit} for {quarter}; nearest new name: {near}",
                         unit=unit,
                         quarter=after,
-                        near=near[0] if near else "none",
+                        near=near or "none",
                     ),
                     suggestion=Message.of("if it was renamed, have it confirmed and add it to aliases.toml"),
                 )

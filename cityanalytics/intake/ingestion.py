@@ -32,7 +32,7 @@ class Ingestion:
         The canonical tables by name, with all that was received.
     issues
         One row a doubt: ``severity``, ``code``, ``where``, ``value``, ``understood``, ``suggestion``, ``file``,
-        ``quarter``, ``live`` (bool: no correction has replaced its file).
+        ``quarter``, ``live`` (bool: no correction has replaced its file, and nobody withdrew it).
     written
         The files written.
 
@@ -78,7 +78,7 @@ def ingest_and_write(settings: Settings, quarters: Sequence[str] = ()) -> Ingest
     blocked = bool(blocking(found.issues))
     if not blocked:
         write_tables(settings, found)
-    issues = issue_frame(found.tables["issues"], receipts, replaced=found.replaced)
+    issues = issue_frame(found.tables["issues"], receipts, replaced=found.replaced | found.withdrawn)
     if quarters:
         issues = issues[issues["quarter"].isin(quarters) | (issues["severity"] == Severity.ERROR.value)]
     names = [*(f"{name}.parquet" for name in found.tables), "manifest.json"]
@@ -101,7 +101,7 @@ def issue_frame(
     receipts
         The register.
     replaced
-        Files that a correction has replaced.
+        Files that a correction has replaced or that were withdrawn.
 
     Returns
     -------
@@ -120,6 +120,6 @@ def issue_frame(
         **texts,
         file=issues["file"],
         quarter=issues["file"].map(quarters),
-        live=~issues["file"].isin(replaced),
+        live=~issues["file"].isin(replaced) | (issues["severity"] == Severity.ERROR.value),
     )
     return table.astype({"understood": "str", "suggestion": "str", "quarter": "str"})

@@ -13,7 +13,13 @@ import pandas as pd
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.described import Described
 from cityanalytics.intake.misfiled import MISFILED, quarter_mismatches, unit_mismatches
-from cityanalytics.intake.register import check_kept, check_register, file_changed, read_register
+from cityanalytics.intake.register import (
+    check_kept,
+    check_register,
+    file_changed,
+    read_register,
+    read_withdrawals,
+)
 from cityanalytics.intake.store import Ingested, Tables, beside_of
 from cityanalytics.issues import Issue, Message, Severity, file_of
 
@@ -100,7 +106,13 @@ def ingest(
         "described": Described.of(tables).document(),
         "tables": {name: {"rows": len(table)} for name, table in tables.items()},
     }
-    return Ingested(tables=tables, issues=tuple(issues), manifest=manifest, replaced=corrected)
+    return Ingested(
+        tables=tables,
+        issues=tuple(issues),
+        manifest=manifest,
+        replaced=corrected,
+        withdrawn=frozenset(one.file for one in read_withdrawals(settings)),
+    )
 
 
 def read_withdrawn(settings: Settings) -> Tables:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from cityanalytics.durable import is_being_written, put
 from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError
 from cityanalytics.intake.sources import READING, sources_sha256
-from cityanalytics.issues import Message, blocking
+from cityanalytics.issues import Message, Severity, blocking, file_of
 from cityanalytics.lock import writing
 from cityanalytics.settings import file_sha256
 
@@ -51,12 +51,20 @@ class Ingested:
         Inputs with hash, rows in and out, and what replaced what.
     replaced
         Files that a correction has replaced in full.
+    withdrawn
+        Files that were withdrawn.
     """
 
     tables: Tables
     issues: tuple[Issue, ...]
     manifest: dict[str, Any]
     replaced: frozenset[str]
+    withdrawn: frozenset[str] = frozenset()
+
+    def is_live(self, issue: Issue) -> bool:
+        """Tell whether an issue is of what counts: no correction has replaced its workbook, nobody withdrew it."""
+        history = self.replaced | self.withdrawn
+        return issue.severity is Severity.ERROR or file_of(issue.where, history) not in history
 
 
 def write_tables(settings: Settings, ingested: Ingested) -> None:

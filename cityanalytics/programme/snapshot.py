@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -18,6 +19,7 @@ from cityanalytics.errors import InsufficientDataError
 from cityanalytics.issues import Message
 from cityanalytics.programme import frames
 from cityanalytics.programme.counting import Books, names_of, of_last_unit
+from cityanalytics.programme.coverage import Coverage
 from cityanalytics.programme.restated import restatements
 from cityanalytics.programme.segments import segments as segments_of
 from cityanalytics.programme.state import ProgrammeState
@@ -259,6 +261,21 @@ class Programme(ProgrammeState):
         True
         """
         return frames.by(self, key)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """How much of what was expected for the quarter has come: ``partial``, ``lacks``, and what they are worth.
+
+        Of a programme of no workspace nothing is known to be missing.
+
+        Examples
+        --------
+        >>> programme.coverage.partial, programme.coverage.document()["received"]
+        (False, 22)
+        """
+        if self.source is None:
+            return Coverage(quarter=self.quarter)
+        return self.source.coverage(as_of=self.as_of, known_on=self.known_on)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the projects.

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from cityanalytics.programme.coverage import Coverage
     from cityanalytics.settings import Settings
 
 
@@ -21,6 +22,9 @@ class ProgrammeSource(Protocol):
     @property
     def settings(self) -> Settings:
         """Its configuration."""
+
+    def coverage(self, *, as_of: dt.date, known_on: dt.date) -> Coverage:
+        """Return how much of what was expected for the quarter of a day had come by another."""
 
 
 @dataclass(frozen=True, kw_only=True)

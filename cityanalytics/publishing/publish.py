@@ -46,6 +46,7 @@ def publish(
     by: str,
     on: dt.date,
     scratch: Path,
+    partial: bool = False,
     on_doubt: Callable[[Message], None] = lambda _: None,
 ) -> Published:
     """Freeze a briefing's forecast, and say in the lists of reports that it is published.
@@ -65,6 +66,8 @@ def publish(
         The day of publishing.
     scratch
         An empty folder, where the report is made again.
+    partial
+        Whether it is meant that a report is published of which something is missing.
     on_doubt
         Told of each record that cannot be listed.
 
@@ -78,13 +81,23 @@ def publish(
     UsageError
         Nobody is named, or there is no report.
     CityAnalyticsError
-        The report does not come out again byte for byte, the ledger does not check, the forecast is in it already, or
-        the day lies before another that the ledger or the report knows.
+        Something is missing and that is not meant, the report does not come out again byte for byte, the ledger does
+        not check, the forecast is in it already, or the day lies before another that the ledger or the report knows.
     """
     who = " ".join(by.split())
     if not who:
         raise UsageError(Message.of("--by names who publishes; it is empty"))
     record = read_record(report)
+    if record.get("partial") and not partial:
+        missing = record["coverage"]
+        raise CityAnalyticsError(
+            Message.of(
+                "not published: the report is incomplete (units reported: {received} of {expected}; its first lines "
+                "say what is missing). If it is to be published so, add --partial",
+                received=missing["received"],
+                expected=missing["expected"],
+            )
+        )
     _check_new(settings, record, on=on, on_doubt=on_doubt)
     _fields(settings, record, by=who, on=on)
     verdict = verify(settings, report, scratch=scratch)

@@ -79,7 +79,11 @@ def _group_items(
     """Return each drawn row with its share and its light in words; the notes hold the light, and the share if wanted."""
     items = []
     for row in rows.head(MOST_ROWS).to_dict("records"):
-        shown = light(row["behind"], content.settings.lights)
+        shown = light(
+            row["behind"],
+            content.settings.lights,
+            partial=content.programme.coverage.concerns(group, str(row[group])),
+        )
         text, look = note(shown, say)
         share = display.share(display.NOT_APPLICABLE if shown is None else row["share"], say.language)
         item = Progress(

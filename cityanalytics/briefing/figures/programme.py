@@ -11,6 +11,7 @@ import pandas as pd
 
 from cityanalytics.briefing.figures.basis import Basis, positions
 from cityanalytics.briefing.figures.figure import Called, Cells, Figure, Name, share_of
+from cityanalytics.briefing.figures.lacking import lacking
 from cityanalytics.briefing.figures.line import (
     AREA,
     DATA_DATE,
@@ -175,9 +176,6 @@ RULES = (
     Line("light_step", "Rule of the lights: moved by", "points", lambda _: STEP, on("cityanalytics/briefing/lights.py")),
 )  # fmt: skip
 RECEIVED = (
-    Line("units_expected", "Units expected to report", "count", lambda b: len(b.settings.units), on(configured("units"))),
-    Line("units_received", "Units that reported", "count", lambda b: len(b.now), on(REGISTER)),
-    Line("units_missing", "Units without a workbook", "count", lambda b: len(set(b.settings.units) - set(b.now["unit"])), on(REGISTER)),
     Line("units_late", "Units that reported late", "count", lambda b: int((b.now["first_received"] > pd.Timestamp(b.settings.due_on(b.programme.quarter))).sum()), on(REGISTER, configured("due_days"))),
     Line("issues_error", "Errors in the workbooks used", "count", lambda b: int((b.programme.issues["severity"] == "error").sum()), ON_ISSUES),
     Line("issues_warning", "Warnings in the workbooks used", "count", lambda b: int((b.programme.issues["severity"] == "warning").sum()), ON_ISSUES),
@@ -394,7 +392,7 @@ def _contradicted(b: Basis) -> Iterator[Figure]:
 
 def received(b: Basis) -> list[Figure]:
     """Return who reported, what is doubted, and the stated totals that disagree with their rows, as stated."""
-    found = drawn(RECEIVED, b)
+    found = [*lacking(b.programme.coverage, b.term), *drawn(RECEIVED, b)]
     for rank, row in enumerate(b.reconciliation.totals.to_dict("records"), start=1):
         member = SimpleNamespace(
             stated=_number(row["value"]),

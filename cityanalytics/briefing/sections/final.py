@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing.blocks import side_by_side
+from cityanalytics.briefing.lacking import left_out
 from cityanalytics.briefing.moved import moved
 from cityanalytics.briefing.section import paragraph, part
 from cityanalytics.briefing.terms import CLASSES
@@ -60,6 +61,8 @@ def final(content: Composed, say: Wording) -> Markup:
             "About eight times in ten the year ends inside the 80% band."
         )
     )
+    if content.programme.coverage.partial:
+        method = paragraph(left_out(content.programme.coverage, say, content.settings)) + method
     return side_by_side(
         content.charts["s_curve"].html(say.language) + content.tables["classes"].html(say.language) + method,
         content.charts["paces"].html(say.language) + moved(content, say),

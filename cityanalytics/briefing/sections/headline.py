@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing.blocks import Fact, key_numbers
+from cityanalytics.briefing.lacking import notice
 from cityanalytics.briefing.lights import Light, light
 from cityanalytics.briefing.rule import word
 from cityanalytics.briefing.section import part
@@ -57,10 +59,19 @@ def sentence(content: Composed) -> str:
 
 @part("headline")
 def headline(content: Composed, say: Wording) -> Markup:
-    """Write the headline: done, share, gap, pace needed against achieved, probability."""
-    day = display.day_text(content.programme.as_of, say.language)
-    lead = Markup("<p class=lead>{}</p>").format(say.strong(sentence(content), day=day))
-    return lead + key_numbers(_facts(content, say))
+    """Write what is missing, then the headline: done, share, gap, pace needed against achieved, probability."""
+    lead = Markup("<p class=lead>{}</p>").format(told(content, say, bold=True))
+    first = notice(content.programme.coverage, say, content.settings)
+    return first + lead + key_numbers(_facts(content, say))
+
+
+def told(content: Composed, say: Wording, *, bold: bool = False) -> Markup:
+    """Return the headline in words; where something is missing it begins by saying so."""
+    fill = say.strong if bold else say
+    said = fill(sentence(content), day=display.day_text(content.programme.as_of, say.language))
+    if not content.programme.coverage.partial:
+        return said
+    return say("(Incomplete data) {said}", said=said)
 
 
 def _facts(content: Composed, say: Wording) -> list[Fact]:
@@ -73,7 +84,11 @@ def _facts(content: Composed, say: Wording) -> list[Fact]:
         )
     ]
     if planned:
-        shown = light(programme.elapsed - programme.done / programme.plan, content.settings.lights)
+        shown = light(
+            programme.elapsed - programme.done / programme.plan,
+            content.settings.lights,
+            partial=programme.coverage.partial,
+        )
         facts.append(
             Fact(
                 label=say("Share of the annual plan"),
@@ -98,4 +113,6 @@ def _facts(content: Composed, say: Wording) -> list[Fact]:
                 note=say("80% band {forecast_p10} to {forecast_p90}"),
             )
         )
-    return facts
+    if not programme.coverage.partial:
+        return facts
+    return [replace(fact, label=say("{label} (incomplete)", label=fact.label)) for fact in facts]

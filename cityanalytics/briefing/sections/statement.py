@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from cityanalytics.briefing import display
+from cityanalytics.briefing.lacking import missing
 from cityanalytics.briefing.section import bullets, part, quarter_name
 
 if TYPE_CHECKING:
@@ -46,10 +47,7 @@ def _received(content: Composed, say: Wording) -> list[Markup]:
             for unit, day in late
         ]
         lines.append(say("Late, with the day of receipt: {names}.", names=_names(days, say)))
-    absent = missing_units(content)
-    if absent:
-        names = _names([content.settings.term(unit, say.language) for unit in absent], say)
-        lines.append(say("Missing, with what they sent before in its place: {names}.", names=names))
+    lines += missing(content.programme.coverage, say, content.settings)
     reported = content.programme.traced["status_date"].dropna()
     older: dt.date | None = (
         reported[reported != reported.max()].max().date() if reported.nunique() > 1 else None
@@ -82,13 +80,6 @@ def late_units(content: Composed) -> list[tuple[str, dt.date]]:
     ]
     came = {row["unit"]: row["first_received"].date() for row in rows.to_dict("records")}
     return sorted(((unit, day) for unit, day in came.items() if day > due), key=lambda late: late[1])
-
-
-def missing_units(content: Composed) -> list[str]:
-    """Return the units that have sent nothing for the quarter of the data date."""
-    received = content.programme.received
-    there = set(received.loc[received["quarter"] == content.programme.quarter, "unit"])
-    return [unit for unit in content.settings.units if unit not in there]
 
 
 def _gaps(content: Composed, say: Wording) -> list[Markup]:

@@ -1,0 +1,134 @@
+"""What is missing, in words: for the page's first screen and its data statement, the record, and the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from cityanalytics.briefing import display
+from cityanalytics.briefing.figures.lacking import lacking
+from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.section import bullets, original
+from cityanalytics.briefing.wording import Wording
+from cityanalytics.programme.coverage import SHEETS
+
+if TYPE_CHECKING:
+    from cityanalytics.programme.coverage import Coverage, Lack
+    from cityanalytics.settings import Settings
+
+#: So much of what is missing stands on the first screen; the data statement lists all of it.
+MOST_FIRST = 5
+#: What is not there, of a unit.
+WHAT = {
+    "workbook": "{unit} has not reported",
+    "withdrawn": "{unit}: not received, its workbook was withdrawn",
+    "sheet": "{unit}: the sheet {sheet} is missing from its workbook",
+    "project": "{unit}: {name} of the last workbook is no longer reported",
+}
+#: What stands in its place.
+CARRIED = "its figures to {day} stand here (annual plan {plan}, done {done})"
+CARRIED_WORDS = "what it said for {day} stands here"
+LEFT_OUT = "not included; last known, to {day}: annual plan {plan}, done {done}"
+LEFT_OUT_WORDS = "not included; last known to {day}"
+NEVER = "not included, and nothing was received before"
+
+
+def notice(coverage: Coverage, say: Wording, settings: Settings) -> Markup:
+    """Return what stands first on a page of which something is missing; nothing where all has come."""
+    if not coverage.partial:
+        return Markup("")
+    items = _items(coverage, say, settings)
+    more = [say("The rest of what is missing: see the data statement.")] if len(items) > MOST_FIRST else []
+    title, summary = opening(coverage, say)
+    return Markup("<div class=partial role=note><p><b>{}</b> {}</p>{}</div>").format(
+        title, summary, bullets([*items[:MOST_FIRST], *more])
+    )
+
+
+def opening(coverage: Coverage, say: Wording) -> tuple[Markup, Markup]:
+    """Return that something is missing, and how much."""
+    said = [say("Units reported: {units_received} of {units_expected}.")]
+    if say.figures["missing_plan"].value:
+        said.append(say("Missing, as last known: annual plan {missing_plan}, done {missing_done}."))
+    if coverage.left_out:
+        said.append(say("Totals, shares and forecast leave out what is not included."))
+    return say("Incomplete data."), space(say).join(said)
+
+
+def missing(coverage: Coverage, say: Wording, settings: Settings) -> list[Markup]:
+    """Return all that is missing, an item each, for the data statement; nothing where all has come."""
+    if not coverage.partial:
+        return []
+    return [say("Missing: {what}.", what=item) for item in _items(coverage, say, settings)]
+
+
+def in_words(coverage: Coverage, language: str, settings: Settings) -> list[str]:
+    """Return what is missing as lines without markup, for the record and the terminal; none where all has come."""
+    if not coverage.partial:
+        return []
+
+    def term(word: str) -> dict[str, str]:
+        return {language: settings.term(word, language)}
+
+    say = Wording(language=language, figures={one.key: one for one in lacking(coverage, term)})
+    title, summary = (text.striptags() for text in opening(coverage, say))
+    return [
+        f"{coverage.quarter}: {space(say).join([title, summary])}",
+        *(item.striptags() for item in _items(coverage, say, settings)),
+    ]
+
+
+def left_out(coverage: Coverage, say: Wording, settings: Settings) -> Markup:
+    """Return what a forecast does not count, or counts as it last was; nothing where all has come."""
+    said = []
+    names = say.plain("{first}, {second}", first="", second="")
+    for sentence, lacks in (
+        ("The forecast leaves out {names}: nothing of it has come.", coverage.left_out),
+        (
+            "The forecast takes {names} as last reported: what was done since is not in it.",
+            [lack for lack in coverage.absent if lack.carried],
+        ),
+    ):
+        if lacks:
+            listed = names.join(lack.name or settings.term(lack.unit, say.language) for lack in lacks)
+            said.append(say(sentence, names=listed))
+    return space(say).join(said)
+
+
+def space(say: Wording) -> Markup:
+    """Return what stands between two sentences."""
+    return escape(LANGUAGES[say.language].space)
+
+
+def _items(coverage: Coverage, say: Wording, settings: Settings) -> list[Markup]:
+    return [
+        _item(lack, f"missing_{rank}", say, settings) for rank, lack in enumerate(coverage.lacks, start=1)
+    ]
+
+
+def _item(lack: Lack, key: str, say: Wording, settings: Settings) -> Markup:
+    kind = "sheet" if lack.kind in SHEETS else "project" if lack.name else "workbook"
+    if lack.withdrawn and kind == "workbook":
+        kind = "withdrawn"
+    texts = {
+        "unit": settings.term(lack.unit, say.language),
+        "sheet": SHEETS.get(lack.kind, ""),
+        "name": original(lack.name) or "",
+    }
+    item = say("{what}: {instead}", what=say(WHAT[kind], **texts), instead=_instead(lack, key, say))
+    if lack.likely:
+        item += space(say) + say(
+            "Perhaps it is now {name}: a person has to confirm it.", name=original(lack.likely) or ""
+        )
+    return item
+
+
+def _instead(lack: Lack, key: str, say: Wording) -> Markup:
+    if lack.last is None:
+        return say(NEVER)
+    day = display.date_text(lack.last, say.language)
+    if lack.plan is None:
+        return say(CARRIED_WORDS if lack.carried else LEFT_OUT_WORDS, day=day)
+    worth = {"plan": say("{" + f"{key}_plan" + "}"), "done": say("{" + f"{key}_done" + "}")}
+    return say(CARRIED if lack.carried else LEFT_OUT, day=day, **worth)

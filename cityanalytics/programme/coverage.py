@@ -1,0 +1,354 @@
+"""What was expected of the units for a quarter and did not come: workbooks, sheets, projects of last time.
+
+A programme holds what came, and of units that are late what they sent before. How much that leaves out is not to be
+seen from it: it is known from who is expected, and from what they last sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from cityanalytics.calendar import quarter_of
+from cityanalytics.intake.checks import likely_name
+from cityanalytics.programme.segments import segments as segments_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection, Iterator, Sequence
+
+Tables = Mapping[str, pd.DataFrame]
+Kind = Literal["workbook", "projects", "status", "works", "demolition", "project", "site"]
+#: Sheets that a unit sends: the canonical table that each becomes, and what it is called.
+SHEETS: Mapping[Kind, str] = {
+    "projects": "项目投资完成情况",
+    "status": "项目状态",
+    "works": "实物工程量",
+    "demolition": "拆迁进度",
+}
+
+
+#: What a sheet has a row of, where a row that is gone makes a sum smaller.
+SUBJECTS: Mapping[str, Literal["project", "site"]] = {"projects": "project", "demolition": "site"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lack:
+    """Something that was expected of a unit and is not there.
+
+    Parameters
+    ----------
+    unit
+        Of which it was expected.
+    kind
+        A ``workbook``, one of its sheets (a key of `SHEETS`), a ``project`` or ``site`` that it reported last time.
+    name
+        Of the project or site; empty otherwise.
+    likely
+        The new name that is most like it; empty where there is none. Only a person can say that it is the same.
+    file
+        The unit's workbook of the quarter that lacks the sheet; of a project or site the workbook that last had it.
+    withdrawn
+        Whether a workbook that the unit sent for the quarter was withdrawn.
+    carried
+        Whether what an earlier quarter of the year said stands in its place.
+    last
+        The day that it was last known for; None where nothing came before.
+    plan, done
+        Annual plan in force and investment to date as last known (yuan); None where nothing came before, and for what
+        has neither.
+    cells
+        The cells of `plan` and `done`.
+    """
+
+    unit: str
+    kind: Kind
+    name: str = ""
+    likely: str = ""
+    file: str = ""
+    withdrawn: bool = False
+    carried: bool = False
+    last: dt.date | None = None
+    plan: float | None = None
+    done: float | None = None
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """How much of what was expected for a quarter has come.
+
+    Parameters
+    ----------
+    quarter
+        Such as ``2010Q3``.
+    expected
+        The units that are to report.
+    lacks
+        What is not there: units first, then sheets, then projects and sites; of each kind what is worth most first.
+
+    Examples
+    --------
+    >>> Coverage(quarter="2010Q3", expected=("A",)).partial
+    False
+    """
+
+    quarter: str
+    expected: tuple[str, ...] = ()
+    lacks: tuple[Lack, ...] = ()
+
+    @property
+    def partial(self) -> bool:
+        """Whether anything is missing."""
+        return bool(self.lacks)
+
+    @property
+    def absent(self) -> tuple[Lack, ...]:
+        """Units of whose projects nothing came for the quarter."""
+        return tuple(lack for lack in self.lacks if lack.kind in ("workbook", "projects"))
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Sheets that are expected and were not found, as ``file!sheet``."""
+        return tuple(f"{lack.file}!{SHEETS[lack.kind]}" for lack in self.lacks if lack.kind in SHEETS)
+
+    @property
+    def left_out(self) -> tuple[Lack, ...]:
+        """What is in no sum: units and projects in whose place nothing stands."""
+        return tuple(
+            lack
+            for lack in self.lacks
+            if lack.kind in ("workbook", "projects", "project") and not lack.carried
+        )
+
+    def concerns(self, group: str, name: str) -> bool:
+        """Tell whether something is missing of a ``unit``; of a category or of the city, whether anything is."""
+        return self.partial and (group != "unit" or any(lack.unit == name for lack in self.lacks))
+
+    @property
+    def plan(self) -> float | None:
+        """Annual plan of all that is missing, as last known (yuan); None where nothing of it was ever known."""
+        return self._worth([lack.plan for lack in self.lacks])
+
+    @property
+    def done(self) -> float | None:
+        """Investment of all that is missing, as last known (yuan); None where nothing of it was ever known."""
+        return self._worth([lack.done for lack in self.lacks])
+
+    def _worth(self, amounts: Sequence[float | None]) -> float | None:
+        known = [amount for amount in amounts if amount is not None]
+        return float(sum(known)) if known or not self.absent else None
+
+    def document(self) -> dict[str, Any]:
+        """Return it as a JSON document."""
+        absent = [lack.unit for lack in self.absent]
+        return {
+            "expected": len(self.expected),
+            "received": len(self.expected) - len(absent),
+            "missing": absent,
+            "carried": [lack.unit for lack in self.absent if lack.carried],
+            "unread": list(self.unread),
+            "withdrawn": sorted({lack.unit for lack in self.lacks if lack.withdrawn}),
+            "gone": [
+                {"name": lack.name, "unit": lack.unit, "likely": lack.likely or None}
+                for lack in self.lacks
+                if lack.kind in ("project", "site")
+            ],
+            "worth": {"plan": self.plan, "done": self.done},
+        }
+
+
+def coverage_of(
+    tables: Tables,
+    *,
+    units: Sequence[str],
+    as_of: dt.date,
+    known_on: dt.date,
+    emptied: Collection[tuple[str, str, str]] = (),
+    withdrawn: Collection[tuple[str, str]] = (),
+    ended: Collection[str] = (),
+) -> Coverage:
+    """Hold what is known for a quarter against what was expected.
+
+    Of every unit are expected the sheets of projects and of their status, those of works and demolition while the
+    unit's last ones are unfinished, and in its sheets the projects and sites that its workbook before had.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables by name.
+    units
+        Those that are to report.
+    as_of, known_on
+        The day that figures describe; the day by which they had been received.
+    emptied, withdrawn, ended
+        Sheets of works and sites that came without a row (unit, quarter, table); workbooks that were withdrawn (unit,
+        quarter); names of projects and sites of which a person has confirmed that they are reported no longer.
+    """
+    quarter = quarter_of(as_of)
+    known = {
+        name: table[(table["received"] <= pd.Timestamp(known_on)) & (table["quarter"] <= quarter)]
+        for name, table in tables.items()
+        if "received" in table
+    }
+    at = _At(
+        known=known,
+        of_unit={name: {str(unit): rows for unit, rows in known[name].groupby("unit")} for name in SHEETS},
+        quarter=quarter,
+        as_of=as_of,
+        emptied=frozenset(emptied),
+    )
+    lacks = [
+        lack
+        for unit in units
+        for lack in _of_unit(at, unit, withdrawn=(unit, quarter) in withdrawn, ended=ended)
+    ]
+    order = ("workbook", *SHEETS, "project", "site")
+    ranked = sorted(lacks, key=lambda lack: (order.index(lack.kind), -(lack.plan or 0.0)))
+    return Coverage(quarter=quarter, expected=tuple(units), lacks=tuple(ranked))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _At:
+    """What is known by the day, all of it and by table and unit, and for when."""
+
+    known: Tables
+    of_unit: Mapping[str, Mapping[str, pd.DataFrame]]
+    quarter: str
+    as_of: dt.date
+    emptied: frozenset[tuple[str, str, str]]
+
+    def rows(self, name: str, unit: str) -> pd.DataFrame:
+        """Return all that a unit said."""
+        return self.of_unit[name].get(unit, self.known[name].iloc[:0])
+
+    def last(self, name: str, unit: str) -> pd.DataFrame:
+        """Return what the unit's last workbook for the quarter says."""
+        rows = self.rows(name, unit)
+        return _newest(rows[rows["quarter"] == self.quarter])
+
+    def came(self, name: str, unit: str) -> bool:
+        """Tell whether the unit sent a sheet for the quarter, be it without a row."""
+        return len(self.last(name, unit)) > 0 or (unit, self.quarter, name) in self.emptied
+
+    def before(self, name: str, unit: str, *, same_year: bool = True) -> pd.DataFrame:
+        """Return what the unit's last workbook for an earlier quarter says."""
+        rows = self.rows(name, unit)
+        earlier = rows["quarter"] < self.quarter
+        if same_year:
+            earlier &= rows["quarter"].str.startswith(self.quarter[:4])
+        return _newest(rows[earlier])
+
+    def replaced(self, name: str, unit: str) -> pd.DataFrame:
+        """Return what the workbook said that the unit's last one for the quarter replaces."""
+        rows = self.rows(name, unit)
+        rows = rows[rows["quarter"] == self.quarter]
+        return _newest(rows.drop(index=self.last(name, unit).index))
+
+    def reported(self, name: str, subject: str) -> set[str]:
+        """Return the projects or sites that the units' last workbooks for the quarter have."""
+        return {one for unit in self.of_unit[name] for one in self.last(name, unit)[subject]}
+
+    def worth(self, unit: str, rows: pd.DataFrame) -> dict[str, Any]:
+        """Return the plan and investment of projects as a workbook last had them, their cells and the day."""
+        if rows.empty:
+            return {}
+        names, day = rows["project"].unique(), rows["data_date"].max()
+        plans, flows = self.known["plans"], self.known["investment"]
+        plans = plans[plans["position"].isin(rows["position"]) & plans["project"].isin(names)]
+        plans = plans[plans["effective"] <= pd.Timestamp(self.as_of)].sort_values("effective", kind="stable")
+        plans = plans.drop_duplicates("project", keep="last")
+        flows = flows[
+            (flows["unit"] == unit)
+            & flows["project"].isin(names)
+            & (flows["period_start"].dt.year == day.year)
+            & (flows["received"] <= rows["received"].max())
+        ]
+        done = segments_of(flows, key="project", value="amount", as_of=min(day.date(), self.as_of))
+        counted = done[done["done"] != 0]
+        return {
+            "last": day.date(),
+            "plan": float(plans["amount"].sum()),
+            "done": float(done["done"].sum()),
+            "cells": (*plans["amount_cell"].dropna(), *counted["amount_cell"].dropna()),
+        }
+
+
+def _newest(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the workbook of the last quarter that was received last."""
+    if rows.empty:
+        return rows
+    last = rows.sort_values(["quarter", "received", "position"], kind="stable")["position"].iloc[-1]
+    newest: pd.DataFrame = rows[rows["position"] == last]
+    return newest
+
+
+def _of_unit(at: _At, unit: str, *, withdrawn: bool, ended: Collection[str]) -> Iterator[Lack]:
+    came = [name for name in SHEETS if at.came(name, unit)]
+    if "projects" not in came:
+        before = at.before("projects", unit)
+        known = before if len(before) else at.before("projects", unit, same_year=False)
+        yield Lack(
+            unit=unit,
+            kind="projects" if came else "workbook",
+            file=_file(at, unit, came),
+            withdrawn=withdrawn,
+            carried=len(before) > 0,
+            **at.worth(unit, known),
+        )
+    if not came:
+        return
+    for name in ("status", "works", "demolition"):
+        before = at.before(name, unit)
+        if name not in came and (name == "status" or _unfinished(name, before)):
+            yield Lack(
+                unit=unit,
+                kind=name,
+                file=_file(at, unit, came),
+                withdrawn=withdrawn,
+                carried=len(before) > 0,
+                last=before["data_date"].max().date() if len(before) else None,
+            )
+    for name, subject in SUBJECTS.items():
+        if name in came:
+            yield from _gone(at, unit, name, subject, ended)
+
+
+def _file(at: _At, unit: str, came: Sequence[str]) -> str:
+    """Return the unit's workbook for the quarter, to say which lacks a sheet; its name alone where none has a row."""
+    files = [str(rows["file"].iloc[0]) for rows in (at.last(name, unit) for name in came) if len(rows)]
+    return files[0] if files else unit
+
+
+def _unfinished(name: str, rows: pd.DataFrame) -> bool:
+    """Tell whether a sheet of works or sites leaves something to report."""
+    if name == "works":
+        return bool((rows["completion"] != "completed").any())
+    done = rows.groupby("site")["area"].sum().reindex(rows["site"]).to_numpy()
+    return bool((~(done >= rows["planned_area"].to_numpy())).any())
+
+
+def _gone(
+    at: _At, unit: str, name: str, subject: Literal["project", "site"], ended: Collection[str]
+) -> Iterator[Lack]:
+    """Yield what the unit's workbook before had and no unit's has now, with the new name most like it."""
+    now = at.last(name, unit)
+    before = pd.concat([at.before(name, unit), at.replaced(name, unit)])
+    there = at.reported(name, subject) | set(ended)
+    new = sorted(set(now[subject]) - set(before[subject]))
+    for gone in dict.fromkeys(before[subject]):
+        if gone in there:
+            continue
+        rows = before[before[subject] == gone]
+        rows = rows[rows["position"] == rows["position"].iloc[-1]]
+        yield Lack(
+            unit=unit,
+            kind=subject,
+            name=str(gone),
+            likely=likely_name(str(gone), new),
+            file=str(rows["file"].iloc[0]),
+            **(at.worth(unit, rows) if subject == "project" else {"last": rows["data_date"].max().date()}),
+        )
