@@ -169,6 +169,18 @@ def test_the_newest_workbook_that_states_a_year_holds_and_others_remain(city: Ci
     assert (before.history["amount"] / 1e8).tolist() == pytest.approx([80, 100])
 
 
+def test_another_senders_other_amount_and_another_scale_are_said(city: City) -> None:
+    city.send(*GOOD)
+    annual: list[list[Cell]] = [["年份", "全年完成投资"], [2009, 0.08]]
+    sent(city, annual)
+    assert not found(city.ingest(), "IMPLAUSIBLE")  # plans of 0.09 亿元
+    other: list[list[Cell]] = [["历年投资完成情况"], ["单位：亿元"], ["年份", "全年完成投资"], [2009, 800.0]]
+    city.send(*GOOD, ("历年投资", other), on=dt.date(2010, 4, 9), name="又报.xlsx")
+    ingested = city.ingest()
+    assert places(ingested, "HISTORY_TWICE") == [("warning", "历年投资!B4")]
+    assert places(ingested, "IMPLAUSIBLE") == [("warning", "历年投资!B4")]
+
+
 def test_january_and_february_in_one_are_parted_by_days(city: City) -> None:
     city.send(*GOOD)
     sent(city, [["年份", "1-2月", *NAMES[2:]], *a_year(*([sum(own[:2]), *own[2:]] for own in OWN))])

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 Row: TypeAlias = "dict[str, Any]"
 
 
+#: Amounts of one year that differ by more than this part are two; a year is far from a plan so many times it.
+_SAME, _FAR = 1e-4, 30.0
+
+
 def cross_check(tables: Mapping[str, Rows], *, without: Collection[str] = ()) -> list[Issue]:
     """Hold the workbooks of all units and quarters against each other.
 
@@ -28,9 +32,9 @@ def cross_check(tables: Mapping[str, Rows], *, without: Collection[str] = ()) ->
     without
         Files that are left out.
     """
-    projects, status, works, demolition, investment = (
+    projects, status, works, demolition, investment, history = (
         _current(tables.get(name, {}), without)
-        for name in ("projects", "status", "works", "demolition", "investment")
+        for name in ("projects", "status", "works", "demolition", "investment", "history")
     )
     sites = list({(row["file"], row["planned_area_cell"]): row for row in reversed(demolition)}.values())[
         ::-1
@@ -49,6 +53,8 @@ def cross_check(tables: Mapping[str, Rows], *, without: Collection[str] = ()) ->
         *_without_project(projects, _grouped_firsts(investment), "amount_cell"),
         *_without_status(projects, status),
         *_withdrawn(projects, investment),
+        *_stated_twice(history),
+        *_out_of_scale(history, _current(tables.get("plans", {}), without)),
     ]
 
 
@@ -230,6 +236,49 @@ def _without_status(projects: list[Row], status: list[Row]) -> Iterator[Issue]:
                 value=str(row["project"]),
                 understood=Message.of("its unit reports no status for {quarter}", quarter=row["quarter"]),
                 suggestion=Message.of("add it to 项目状态"),
+            )
+
+
+def _stated_twice(history: list[Row]) -> Iterator[Issue]:
+    """Say which earlier years two senders state otherwise; a snapshot takes what was received last."""
+    for (year,), rows in _grouped(sorted(history, key=_received), "year"):
+        first, last = rows[0], rows[-1]
+        if first["unit"] != last["unit"] and abs(first["amount"] - last["amount"]) > _SAME * abs(
+            last["amount"]
+        ):
+            yield Issue(
+                severity=Severity.WARNING,
+                code="HISTORY_TWICE",
+                where=str(last["amount_cell"]),
+                value=str(year),
+                understood=Message.of(
+                    "{unit} states another amount of this year, at {cell}; what was received last counts",
+                    unit=first["unit"],
+                    cell=first["amount_cell"],
+                ),
+                suggestion=Message.of("settle which amount is right, and have it sent once"),
+            )
+
+
+def _out_of_scale(history: list[Row], plans: list[Row]) -> Iterator[Issue]:
+    """Say which earlier years are so far from this year's plan that they are in another unit, or of another scope."""
+    last = max((row["quarter"] for row in plans), default="")
+    plan = sum(row["amount"] for row in plans if row["quarter"] == last and row["version"] == "original")
+    for row in history:
+        if plan > 0 and row["amount"] > 0 and not 1 / _FAR < row["amount"] / plan < _FAR:
+            yield Issue(
+                severity=Severity.WARNING,
+                code="IMPLAUSIBLE",
+                where=str(row["amount_cell"]),
+                value=f"{row['amount'] / 1e8:.10g}",
+                understood=Message.of(
+                    "{amount} 亿元 in {year}, beside plans of {plan} 亿元 for {quarter}",
+                    amount=f"{row['amount'] / 1e8:.10g}",
+                    year=row["year"],
+                    plan=f"{plan / 1e8:.10g}",
+                    quarter=last,
+                ),
+                suggestion=Message.of("check the unit, and that both are of the same projects"),
             )
 
 
