@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 BASE ?= HEAD
 # What tells soonest that a change broke something; the speech goes first, since it makes a page.
-QUICK := speech rules cells dates units calendar grid display settings
+QUICK := speech rules cells dates units calendar grid register settings progress pace reconcile display
 .PHONY: help briefing quick test setup lint format docs bench net catalogue drill sample lock clean
 
 help: ## this list

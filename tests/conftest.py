@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import xlsxwriter
 from hypothesis import settings as hypothesis
 
 from cityanalytics.intake.register import Receipt, read_register, write_register
@@ -19,7 +21,7 @@ from cityanalytics.settings import file_sha256
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cityanalytics.settings import Settings
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 hypothesis.register_profile("house", deadline=None, derandomize="CI" in os.environ)
 hypothesis.load_profile("house")
 
+#: Stands beside the checkout and is no part of the project: what is tried on it is tried in addition.
+SHARED = Path(__file__).resolve().parents[2] / "shared"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -99,6 +103,35 @@ def copy_workspace(repository: Path, target: Path) -> Path:
         if settings.name != "pyproject.toml":
             shutil.copy(settings, target)
     return target
+
+
+def beside(name: str) -> Path:
+    """Give a file or folder that stands beside the checkout; where it does not, skip and say so."""
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"tried in addition where shared/{name} stands beside the checkout; it does not")
+    return path
+
+
+def new_workspace(folder: Path, *, units: Sequence[str], quarters: Mapping[str, str], more: str = "") -> Path:
+    """Make a workspace by the command, and fill in what its configuration asks for."""
+    run_cityanalytics("init", str(folder), workspace=folder.parent)
+    settings = folder / "cityanalytics.toml"
+    text = settings.read_text("utf-8").replace("units = []", f"units = {json.dumps(list(units))}")
+    dates = "\n".join(f"{quarter} = {day}" for quarter, day in quarters.items())
+    settings.write_text(text.replace("# 2026Q4 = 2026-12-31", dates) + more, "utf-8")
+    return folder
+
+
+def write_book(path: Path, sheets: Mapping[str, Sequence[Sequence[Any]]]) -> Path:
+    """Write a workbook row by row."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd"}) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for at, row in enumerate(rows):
+                sheet.write_row(at, 0, row)
+    return path
 
 
 def file_unopened(settings: Settings, source: Path, *, unit: str, quarter: str, on: dt.date) -> str:

@@ -14,8 +14,9 @@ import pytest
 from cityanalytics.workbooks.grid import read_bytes, read_grids
 from cityanalytics.workbooks.inspection import document
 from cityanalytics.workbooks.tables import understand
+from tests.conftest import beside
 from tests.test_hostile import xlsx
-from tests.test_tables import SHARED, codes, read
+from tests.test_tables import codes, read
 
 #: What must not be said of a sheet that is read right, unless the case names it.
 FALSE = {
@@ -834,14 +835,13 @@ def test_a_web_archive_is_html_and_a_table_in_a_cell_is_its_text():
         assert (found.container, [table.column("B").sum for table in found.tables]) == ("html", [42.0])
 
 
-@pytest.mark.skipif(not (SHARED / "classes").exists(), reason="the classes are not here")
 def test_given_classes_are_read_as_their_truth_says():
-    spec = importlib.util.spec_from_file_location("check_classes", SHARED / "classes" / "check_classes.py")
+    folder = beside("classes")
+    spec = importlib.util.spec_from_file_location("check_classes", folder / "check_classes.py")
     assert spec is not None
     assert spec.loader is not None
     check = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(check)
-    folder = SHARED / "classes"
     for truth in json.loads((folder / "truth.json").read_text(encoding="utf-8"))["files"]:
         found: Any = document([understand(read_grids(folder / truth["file"]))])
         assert not list(check.judge_file(truth, found["files"][0], found["issues"])), truth["file"]

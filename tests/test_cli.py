@@ -19,6 +19,7 @@ from cityanalytics.cli import cli, main
 from cityanalytics.intake.match import load_synonyms, match_table
 from cityanalytics.workbooks.grid import read_grids
 from cityanalytics.workbooks.tables import understand
+from tests.conftest import new_workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,17 +109,9 @@ def test_ingest_lists_every_issue_and_changes_nothing_when_one_blocks(workspace:
 
 def test_a_new_workspace_hands_out_workbooks_that_are_understood(tmp_path: Path) -> None:
     folder = tmp_path / "city"
-    assert run("init", str(folder), cwd=tmp_path).returncode == 0
+    sheds = '\n[demolition.sheds]\nkind = "棚屋"\nlabel = { zh = "棚屋" }\n'
+    new_workspace(folder, units=["市政工程处"], quarters={"2026Q3": "2026-09-20"}, more=sheds)
     assert len(list((folder / "notebooks").glob("*.ipynb"))) == 6
-    settings = folder / "cityanalytics.toml"
-    text = settings.read_text(encoding="utf-8")
-    settings.write_text(
-        text.replace("units = []", 'units = ["市政工程处"]').replace(
-            "# 2026Q4 = 2026-12-31", "2026Q3 = 2026-09-20"
-        )
-        + '\n[demolition.sheds]\nkind = "棚屋"\nlabel = { zh = "棚屋" }\n',
-        encoding="utf-8",
-    )
     done = run("init", "--next-quarter", str(folder), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     (handout,) = (folder / "data/handouts/2026Q3").glob("*.xlsx")

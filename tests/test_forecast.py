@@ -23,6 +23,7 @@ from cityanalytics.outlook.pace import measure_pace
 from cityanalytics.outlook.scenario import scenarios
 from cityanalytics.series.methods import QUANTILES, PaceOfClass, YearTotal
 from cityanalytics.series.pool import classes, reference
+from tests.conftest import beside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -237,11 +238,7 @@ def test_the_benchmark_learns_the_ratio_that_its_series_have(repository: Path, t
 
 
 def test_the_pool_is_what_the_benchmark_learns(repository: Path, tmp_path: Path) -> None:
-    series = repository.parent / "shared" / "series" / "train.csv"
-    if not series.is_file():
-        pytest.skip(
-            "the public series stand beside the checkout, in shared/series/train.csv; they are not there"
-        )
+    series = beside("series/train.csv")
     target = tmp_path / "pool.csv"
     command = [sys.executable, str(repository / "benchmarks" / "learn_pool.py"), str(series), str(target)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)

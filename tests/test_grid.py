@@ -205,12 +205,6 @@ def test_an_ods_is_read():
 LAUGHS = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
 
 
-def bomb():
-    return changed(
-        small_xlsx(), "xl/styles.xml", lambda _: b"<styleSheet>" + b" " * (1 << 30) + b"</styleSheet>"
-    )
-
-
 @pytest.mark.parametrize(
     "content",
     [
@@ -243,10 +237,6 @@ def test_what_cannot_be_read_is_an_issue(content):
     assert workbook.sheets == ()
     assert [issue.code for issue in workbook.issues] == ["UNREADABLE_FILE"]
     assert [issue.code for issue in understand(workbook).issues] == ["UNREADABLE_FILE"]
-
-
-def test_a_zip_bomb_is_not_unpacked():
-    assert [issue.code for issue in read_bytes(bomb(), name="f").issues] == ["UNREADABLE_FILE"]
 
 
 def test_a_file_that_is_not_there_is_an_issue(tmp_path):

@@ -7,9 +7,8 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import python_calamine
-import xlsxwriter
 
-from tests.conftest import run_cityanalytics
+from tests.conftest import new_workspace, run_cityanalytics, write_book
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,14 +33,12 @@ label = { zh = "棚屋", en = "Sheds" }
 """
 
 
+#: Data dates of two quarters; the later one stands first, as a bureau may write them.
+QUARTERS = {"2026Q3": "2026-09-20", "2026Q2": "2026-06-30"}
+
+
 def new_city(folder: Path, more: str = "") -> Path:
-    """Make a workspace of two units, by the command and by what its configuration says to fill in."""
-    run_cityanalytics("init", str(folder), workspace=folder.parent)
-    settings = folder / "cityanalytics.toml"
-    text = settings.read_text("utf-8").replace("units = []", 'units = ["甲局", "乙局"]')
-    text = text.replace("# 2026Q4 = 2026-12-31", "2026Q3 = 2026-09-20\n2026Q2 = 2026-06-30")
-    settings.write_text(text + more, "utf-8")
-    return folder
+    return new_workspace(folder, units=["甲局", "乙局"], quarters=QUARTERS, more=more)
 
 
 def sheets(path: Path) -> dict[str, list[list[Any]]]:
@@ -51,24 +48,22 @@ def sheets(path: Path) -> dict[str, list[list[Any]]]:
 
 def fill(path: Path, target: Path, names: Sequence[str]) -> None:
     """Fill a workbook in as its clerk would: under each label, for the rows begun and else for `names`."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with xlsxwriter.Workbook(target, {"default_date_format": "yyyy-mm-dd"}) as book:
-        for name, rows in sheets(path).items():
-            sheet = book.add_worksheet(name)
-            below = rows[3] if len(rows) > HEADER - 1 else [""] * len(rows[2])
-            labels = [under or over for over, under in zip(rows[2], below, strict=True)]
-            begun = [list(row) for row in rows[HEADER:]] or [
-                [at + 1, name, *[""] * (len(labels) - 2)] for at, name in enumerate(names)
-            ]
-            for row in begun:
-                months = [at for at, label in enumerate(labels) if "月" in str(label)]
-                for at, label in enumerate(labels):
-                    if row[at] == "":
-                        row[at] = 5.0 if at in months else FILLED.get(str(label), "")
-                    if "累计完成" in str(label) and months:
-                        row[at] = 5.0 * len(months)
-            for at, line in enumerate([*rows[:3], below, *begun]):
-                sheet.write_row(at, 0, line)
+    filled = {}
+    for name, rows in sheets(path).items():
+        below = rows[3] if len(rows) > HEADER - 1 else [""] * len(rows[2])
+        labels = [under or over for over, under in zip(rows[2], below, strict=True)]
+        begun = [list(row) for row in rows[HEADER:]] or [
+            [at + 1, name, *[""] * (len(labels) - 2)] for at, name in enumerate(names)
+        ]
+        for row in begun:
+            months = [at for at, label in enumerate(labels) if "月" in str(label)]
+            for at, label in enumerate(labels):
+                if row[at] == "":
+                    row[at] = 5.0 if at in months else FILLED.get(str(label), "")
+                if "累计完成" in str(label) and months:
+                    row[at] = 5.0 * len(months)
+        filled[name] = [*rows[:3], below, *begun]
+    write_book(target, filled)
 
 
 def hand_out(city: Path, quarter: str) -> list[Path]:

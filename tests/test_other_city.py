@@ -8,12 +8,11 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-import xlsxwriter
 
 from cityanalytics.briefing.figures.figure import Figure
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.errors import UsageError
-from tests.conftest import run_cityanalytics
+from tests.conftest import new_workspace, run_cityanalytics, write_book
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,17 +79,10 @@ en = "Last time: {last_forecast_p50}."
 
 def new_city(folder: Path, sheets: dict[str, list[Cells]], more: str = "") -> Path:
     """Make a workspace as `init` writes it with a unit and a quarter, and file the unit's workbook."""
-    run_cityanalytics("init", str(folder), workspace=folder.parent)
-    settings = folder / "cityanalytics.toml"
-    text = settings.read_text("utf-8").replace("units = []", 'units = ["甲局"]')
-    settings.write_text(text.replace("# 2026Q4 = 2026-12-31", "2026Q2 = 2026-06-30") + more, "utf-8")
-    with xlsxwriter.Workbook(folder / "甲局.xlsx", {"default_date_format": "yyyy-mm-dd"}) as book:
-        for name, rows in sheets.items():
-            sheet = book.add_worksheet(name)
-            for at, row in enumerate(rows):
-                sheet.write_row(at, 0, row)
+    new_workspace(folder, units=["甲局"], quarters={"2026Q2": "2026-06-30"}, more=more)
+    book = write_book(folder / "甲局.xlsx", sheets)
     filed = ("--quarter", "2026Q2", "--unit", "甲局", "--on", "2026-07-02")
-    run_cityanalytics("receive", str(folder / "甲局.xlsx"), *filed, workspace=folder)
+    run_cityanalytics("receive", str(book), *filed, workspace=folder)
     run_cityanalytics("ingest", workspace=folder)
     return folder
 

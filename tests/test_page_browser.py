@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +21,7 @@ from pypdf import PdfReader
 
 from cityanalytics.publishing.index import write_index
 from cityanalytics.settings import load_settings
+from tests.conftest import beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,6 +48,7 @@ LANGUAGES = {"zh": "zh-CN", "en": "en", "index": "zh-CN", "index.en": "en"}
 PHONE: ViewportSize = {"width": 375, "height": 812}
 MARK = "https://mark.invalid/"
 MOST_BYTES = 600_000
+MOST_COVERED = 0.1  # of a label: what its lines leave blank may touch
 
 every_page = pytest.mark.parametrize("name", PAGES)
 every_list = pytest.mark.parametrize("name", LISTS)
@@ -405,6 +407,83 @@ def test_charts_are_named_and_described_each_in_its_own_words(
 
 
 @every_briefing
+@pytest.mark.parametrize("width", [1280, PHONE["width"]])
+def test_labels_of_a_chart_lie_inside_it_and_apart(
+    name: str, width: int, visit: Callable[[str], Visit]
+) -> None:
+    page = visit(name).page
+    page.set_viewport_size({"width": width, "height": 900})
+    charts: list[list[dict[str, float]]] = page.eval_on_selector_all(
+        "svg[role=img]",
+        """charts => charts.map(chart => [chart, ...chart.querySelectorAll('g[id*=text_]')]
+            .map(part => part.getBoundingClientRect().toJSON())
+            .filter(box => box.width && box.height))""",
+    )
+    assert sum(map(len, charts)) > 2 * len(charts)
+    for chart, *labels in charts:
+        assert [
+            label
+            for label in labels
+            if label["left"] < chart["left"] - 1
+            or label["right"] > chart["right"] + 1
+            or label["top"] < chart["top"] - 1
+            or label["bottom"] > chart["bottom"] + 1
+        ] == []
+        assert [pair for pair in combinations(labels, 2) if covered(*pair) > MOST_COVERED] == []
+
+
+def covered(one: dict[str, float], other: dict[str, float]) -> float:
+    """Give how much of the smaller box the other one covers."""
+    wide = min(one["right"], other["right"]) - max(one["left"], other["left"])
+    high = min(one["bottom"], other["bottom"]) - max(one["top"], other["top"])
+    smaller = min(box["width"] * box["height"] for box in (one, other))
+    return max(wide, 0.0) * max(high, 0.0) / smaller
+
+
+@every_briefing
+def test_every_sign_of_a_chart_has_one_outline(name: str, visit: Callable[[str], Visit]) -> None:
+    used, outlines = visit(name).page.evaluate(
+        """() => [
+            Array.from(document.querySelectorAll('figure svg use'), use => use.getAttribute('href').slice(1)),
+            Array.from(document.querySelectorAll('figure svg defs path'), path => [
+                path.closest('g[id*=text_]') ? 'sign' : 'mark', path.id, path.getAttribute('d')])]"""
+    )
+    signs = {(sign, drawn) for kind, sign, drawn in outlines if kind == "sign"}
+    assert signs
+    assert len({sign for sign, _ in signs}) == len(signs)  # ids are the page's, not the chart's
+    assert [sign for sign in used if sign.endswith("-g0")] == []  # the font's sign for what it lacks
+    assert set(used) <= {sign for _, sign, _ in outlines}
+
+
+@every_page
+def test_no_sign_of_the_text_is_shown_as_a_box(name: str, visit: Callable[[str], Visit]) -> None:
+    boxes: list[str] = visit(name).page.evaluate(
+        """() => {
+            const ink = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+            const drawn = (sign, font) => {
+                ink.clearRect(0, 0, 60, 60);
+                ink.font = font;
+                ink.fillText(sign, 10, 40);
+                return ink.getImageData(0, 0, 60, 60).data.join();
+            };
+            const found = new Set(), missing = {};
+            const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            while (texts.nextNode()) {
+                const parent = texts.currentNode.parentElement;
+                if (parent.closest('script, style, svg')) continue;
+                const font = '24px ' + getComputedStyle(parent).fontFamily;
+                missing[font] ??= drawn(String.fromCodePoint(0x10fffe), font);  // no character, and never one
+                for (const sign of texts.currentNode.data)
+                    if (sign > '~' && sign.trim() && !found.has(sign) && drawn(sign, font) === missing[font])
+                        found.add(sign);
+            }
+            return Array.from(found);
+        }"""
+    )
+    assert boxes == []
+
+
+@every_briefing
 def test_tables_have_a_caption_and_heads_with_scope(name: str, visit: Callable[[str], Visit]) -> None:
     page = visit(name).page
     tables = page.eval_on_selector_all(
@@ -430,10 +509,8 @@ def test_who_tabs_through_a_page_sees_where(name: str, visit: Callable[[str], Vi
     assert not outline.endswith("BODY")
 
 
-def test_the_independent_check_of_briefings_passes(repository: Path, briefing: Path, chromium: str) -> None:
-    checker = repository.parent / "shared" / "tools" / "check_briefing.py"
-    if not checker.exists():
-        pytest.skip("no shared/tools/check_briefing.py beside the checkout")
+def test_the_independent_check_of_briefings_passes(briefing: Path, chromium: str) -> None:
+    checker = beside("tools/check_briefing.py")
     pages = [str(briefing / page) for page in PAGES.values()]
     command = [
         sys.executable,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,7 @@ from cityanalytics.workbooks.body import ROW_KINDS
 from cityanalytics.workbooks.grid import Grid, Grids, Merge, read_bytes, read_grids
 from cityanalytics.workbooks.inspection import document
 from cityanalytics.workbooks.tables import understand, understand_grid
-
-SHARED = Path(__file__).resolve().parents[2] / "shared"
+from tests.conftest import SHARED
 
 
 def grid(rows, merges=(), **more):
@@ -445,7 +443,8 @@ def test_sums_are_exact_and_a_wrong_total_is_found(cents, places, data):
 def _truth(folder, key):
     path = SHARED / folder / "truth.json"
     if not path.exists():
-        return [pytest.param(None, marks=pytest.mark.skip(reason=f"{path} is not here"))]
+        reason = f"tried in addition where shared/{folder} stands beside the checkout; it does not"
+        return [pytest.param(None, marks=pytest.mark.skip(reason=reason))]
     files = json.loads(path.read_text(encoding="utf-8"))
     return [pytest.param(file, id=file["file"]) for file in (files[key] if key else files)]
 
