@@ -77,7 +77,7 @@ def ingest(workspace: Workspace, quarters: Sequence[str] | str | None = None) ->
     --------
     >>> read = ca.ingest(workspace, "2010Q3")
     >>> len(read.tables["projects"]), len(read.written)
-    (828, 9)
+    (828, 10)
     """
     from cityanalytics.intake.ingestion import ingest_and_write
 

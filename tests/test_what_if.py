@@ -414,6 +414,7 @@ def test_the_command_and_the_library_say_the_same(
         run_cityanalytics("what-if", "--set", "pace=1.0", "--json", workspace=processed_workspace).stdout
     )
     assert {key: neutral["scenarios"][0][key] for key in neutral["base"]} == neutral["base"]
+    assert neutral["base"]["monthly"][-1]["p50"] == pytest.approx(neutral["base"]["p50"])
 
 
 def test_scenarios_are_saved_drawn_and_run_again(processed_workspace: Path, tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ class WhatIf:
         ]
         return pd.DataFrame(rows, columns=["scenario", "lever", "project", "reason"])
 
-    @property
+    @cached_property
     def monthly(self) -> pd.DataFrame:
         """The way to the year's end, month by month.
 
@@ -330,7 +330,7 @@ class WhatIf:
             "unit": "yuan",
             "factor_p50": self.model.factor,
             "bottom_up": self.model.forecast.total.done + self.model.forecast.outlook.parts.expected,
-            "base": {**base.quantiles, "probability": base.probability},
+            "base": {**base.quantiles, "probability": base.probability, "monthly": self._by_month("base")},
             "scenarios": [self._described(answer, translate) for answer in self.answers],
         }
 
@@ -348,6 +348,7 @@ class WhatIf:
             "probability": answer.probability,
             "delta_p50": answer.quantiles["p50"] - self.base.quantiles["p50"],
             "mean_change": answer.mean_change,
+            "monthly": self._by_month(answer.scenario.name),
             "groups": groups,
             "levers": levers,
             "ineffective": [
@@ -359,6 +360,15 @@ class WhatIf:
                 for place, project, reason in answer.ineffective()
             ],
         }
+
+    def _by_month(self, name: str) -> list[dict[str, Any]]:
+        """Return the way of a scenario to the year's end: its days and quantiles."""
+        rows = self.monthly[self.monthly["scenario"] == name].drop(columns="scenario")
+        days = rows["day"].dt.strftime("%Y-%m-%d")
+        return [
+            {str(key): value for key, value in row.items()}
+            for row in rows.assign(day=days).to_dict("records")
+        ]
 
     def to_frame(self) -> pd.DataFrame:
         """Return `table`.
