@@ -5,6 +5,7 @@ The road, in order: :mod:`~cityanalytics.workbooks` understands any sheet,
 :mod:`~cityanalytics.programme` knows the programme on a date,
 :mod:`~cityanalytics.outlook` says where the year ends,
 :mod:`~cityanalytics.whatif` where it would end if something changed,
+:mod:`~cityanalytics.dispatch` who must finish and start, and by when,
 :mod:`~cityanalytics.briefing` says it plainly, and
 :mod:`~cityanalytics.publishing` makes, keeps and checks the pages.
 
@@ -27,11 +28,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cityanalytics import errors
     from cityanalytics.briefing.briefing import Briefing
+    from cityanalytics.dispatch.dispatch import Dispatch
     from cityanalytics.intake.ingestion import Ingestion
     from cityanalytics.library import (
         briefing,
         changes,
         chart_style,
+        dispatch,
         forecast,
         forecast_series,
         ingest,
@@ -51,6 +54,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Briefing",
     "Changes",
+    "Dispatch",
     "Forecast",
     "Ingestion",
     "Programme",
@@ -60,6 +64,7 @@ __all__ = [
     "briefing",
     "changes",
     "chart_style",
+    "dispatch",
     "errors",
     "forecast",
     "forecast_series",
@@ -75,6 +80,7 @@ __all__ = [
 _HOMES = {
     "Briefing": "briefing.briefing",
     "Changes": "programme.changes",
+    "Dispatch": "dispatch.dispatch",
     "Forecast": "outlook.forecast",
     "Ingestion": "intake.ingestion",
     "Programme": "programme.snapshot",
@@ -115,7 +121,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module, a function or a c
     if name not in __all__:
         message = f"module 'cityanalytics' has no attribute {name!r}"
         raise AttributeError(message)
-    if name in {"briefing", "errors", "programme"}:
+    if name in {"briefing", "dispatch", "errors", "programme"}:
         return import_module(f"cityanalytics.{name}")
     return _load(name)
 

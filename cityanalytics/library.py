@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cityanalytics.briefing.briefing import Briefing
+    from cityanalytics.dispatch.dispatch import Dispatch
     from cityanalytics.intake.ingestion import Ingestion
     from cityanalytics.outlook.forecast import Forecast
     from cityanalytics.programme.changes import Changes
@@ -240,6 +241,48 @@ def what_if(forecast: Forecast, *scenarios: Given) -> WhatIf:
     from cityanalytics.whatif.whatif import what_if as hold
 
     return hold(forecast, scenarios)
+
+
+def dispatch(
+    programme: Programme, forecast: Forecast | None = None, since: Programme | None = None
+) -> Dispatch:
+    """Return the lists that a bureau dispatches by.
+
+    Parameters
+    ----------
+    programme
+        The programme at a data date.
+    forecast
+        Its forecast, by whose paths the lists are ordered; the programme's own unless one is given.
+    since
+        The programme at an earlier day, from which on changes are told.
+
+    Returns
+    -------
+    Dispatch
+        ``must_finish``, ``not_started``, ``schedule``, ``dual``, ``earned()`` and ``changes``.
+
+    Raises
+    ------
+    cityanalytics.errors.InsufficientDataError
+        Nothing has been done yet, so there is no forecast.
+    cityanalytics.errors.UsageError
+        `since` does not lie before, or is of another workspace.
+
+    Examples
+    --------
+    >>> dispatch = ca.dispatch(programme, forecast)
+    >>> len(dispatch.not_started)
+    44
+    """
+    from cityanalytics.dispatch.dispatch import Dispatch
+    from cityanalytics.outlook.forecast import forecast_programme
+
+    return Dispatch(
+        programme=programme,
+        forecast=forecast or forecast_programme(programme),
+        changes=None if since is None else changes(since, programme),
+    )
 
 
 def forecast_series(frame: pd.DataFrame, month: int, *, years: Sequence[int] = ()) -> pd.DataFrame:

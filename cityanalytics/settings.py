@@ -111,6 +111,8 @@ class Settings:
         Name of the forecast's reference class.
     seed
         Seed of all random draws.
+    winter_stop
+        First and last day of the season in which sites stand still, as ``("11-15", "03-15")``; none where empty.
     lights
         Rule of the lights.
     calendar
@@ -137,6 +139,7 @@ class Settings:
     remarks: tuple[Mapping[str, str], ...] = ()
     reference_class: str
     seed: int = 0
+    winter_stop: tuple[str, ...] = ()
     lights: Lights = field(default_factory=Lights)
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     limits: Mapping[str, int] = field(default_factory=dict)
@@ -244,6 +247,7 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
     forecast = take.section("forecast")
     lights = take.section("lights")
     limits = take.section("limits")
+    dispatch = take.section("dispatch")
     holidays = [take.within("holidays", year) for year in take.table("holidays", dict)]
     result = Settings(
         root=root.resolve(),
@@ -267,6 +271,7 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
         ),
         reference_class=forecast.get("reference_class", str),
         seed=forecast.get("seed", int, 0, within=SEED),
+        winter_stop=_season(dispatch),
         lights=_lights(lights),
         limits={name: limits.get(name, int, within=LIMITS[name]) for name in LIMITS if name in limits.values},
         calendar=WorkCalendar(
@@ -274,7 +279,7 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
             worked=frozenset(day for year in holidays for day in year.list_of("worked", dt.date)),
         ),
     )
-    for section in (take, names, forecast, lights, limits, *holidays):
+    for section in (take, names, forecast, lights, limits, dispatch, *holidays):
         section.finish()
     _check_names(take, result)
     _check_words(take, result)
@@ -375,6 +380,28 @@ def collated(text: str) -> str:
     True
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def _season(section: TomlTable) -> tuple[str, ...]:
+    """Return the first and last day of the winter stop, as MM-DD; none where it is not set."""
+    season = section.list_of("winter_stop", str)
+    if season and (len(season) != 2 or not all(map(_is_day_of_year, season))):  # noqa: PLR2004 - first and last
+        section.faults.append(
+            Message.of(
+                'cityanalytics.toml: [dispatch] winter_stop has the first and the last day, as ["11-15", "03-15"], '
+                "not {value}",
+                value=list(season),
+            )
+        )
+        return ()
+    return season
+
+
+def _is_day_of_year(text: str) -> bool:
+    try:
+        return dt.date.fromisoformat(f"2000-{text}").strftime("%m-%d") == text
+    except ValueError:
+        return False
 
 
 def _lights(section: TomlTable) -> Lights:

@@ -143,7 +143,11 @@ def test_the_configuration_is_accepted_as_documented(repository: Path, tmp_path:
     tables: dict[str, list[str]] = {}
     for table, key, kind in KEY.findall(text(repository, "docs/configuration.md")):
         named = table.replace("YEAR", "2027").replace("KEY", f"key_of_{table.partition('.')[0]}")
-        value = {"sections": '["甲科"]', **dict.fromkeys(BYTES, "4096")}.get(key, of_type[kind])
+        value = {
+            "sections": '["甲科"]',
+            "winter_stop": '["11-15", "03-15"]',
+            **dict.fromkeys(BYTES, "4096"),
+        }.get(key, of_type[kind])
         tables.setdefault(named, []).append(f"{key} = {value}")
     lines = [line for table, keys in tables.items() for line in ([f"[{table}]"] if table else []) + keys]
     (tmp_path / "cityanalytics.toml").write_text("\n".join(lines), "utf-8")

@@ -13,6 +13,7 @@ import click
 from cityanalytics import __version__
 from cityanalytics.cli.changes import diff
 from cityanalytics.cli.console import PRINTED, UI, print_json, say, tell, translate, ui_language
+from cityanalytics.cli.dispatch import dispatch
 from cityanalytics.cli.failures import failure_document, of_disk
 from cityanalytics.cli.filing import ingest, init, inspect, receive, register, withdraw
 from cityanalytics.cli.forecasts import forecast, forecast_series
@@ -40,6 +41,7 @@ COMMANDS = (
     forecast,
     forecast_series,
     what_if,
+    dispatch,
     diff,
     trace,
     publish,
@@ -58,6 +60,7 @@ EXAMPLES = {
     "forecast": "forecast 2010Q3 --as-of 2010-08-31",
     "forecast-series": "forecast-series series.csv --month 9 --out forecasts.csv",
     "what-if": "what-if --set pace=1.2@东城片区建设办 --goal 0.7 --lever pace",
+    "dispatch": "dispatch 2010Q3 --since 2010-08-31",
     "diff": "diff 2010Q2 2010Q3",
     "trace": "trace reports/2010Q3 investment_to_date",
     "publish": "publish reports/2010Q3/briefing.zh.html --by 总工办",

@@ -52,7 +52,7 @@ def diff(old: str, new: str, workspace: Path | None, known_on: str, *, json_: bo
 
     found = changes_between(old, new, workspace=str(workspace or "."), known_on=known_on)
     if json_:
-        print_json(_document(found))
+        print_json(changes_document(found))
         return
     _show(found, settings_of(workspace))
     _summarise(found)
@@ -84,7 +84,8 @@ def _summarise(found: Changes) -> None:
     )
 
 
-def _document(found: Changes) -> dict[str, Any]:
+def changes_document(found: Changes) -> dict[str, Any]:
+    """Return what `diff --json` prints."""
     later = found.slipped()
     cells = found.transitions()
     return {

@@ -1,0 +1,294 @@
+"""`Dispatch`: the lists that a bureau dispatches by, for analysts and commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from cityanalytics.calendar import WorkCalendar
+from cityanalytics.dispatch.backward import MILESTONES, count_back, owed
+from cityanalytics.dispatch.dual import dual_tracking, schedule_earned
+from cityanalytics.errors import UsageError
+from cityanalytics.issues import Message
+from cityanalytics.programme.frames import with_units
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cityanalytics.outlook.forecast import Forecast
+    from cityanalytics.programme.changes import Changes
+    from cityanalytics.programme.snapshot import Programme
+    from cityanalytics.settings import Settings
+
+#: Columns of the lists and their units (empty: text or a name).
+LISTED: Mapping[str, str] = {
+    "project": "",
+    "unit": "",
+    "town": "",
+    "person": "",
+    "category": "",
+    "obligation": "",
+    "deadline": "date",
+    "stage": "",
+    "physical_progress": "fraction of the work",
+    "plan": "yuan",
+    "done": "yuan",
+    "shortfall": "yuan",
+    "shortfall_p50": "yuan",
+    "latest_start": "date",
+    **{f"latest_{part * 100:.0f}": "date" for part in MILESTONES},
+    "float_days": "days worked",
+    "impossible": "",
+    "possible": "fraction of the work",
+    "constraint": "",
+    "request": "",
+}
+#: What the backward schedule says beside.
+COUNTED: Mapping[str, str] = {
+    "quick": "days worked",
+    "typical": "days worked",
+    "slow": "days worked",
+    "basis": "",
+    "cases": "count",
+    "needed": "days worked",
+    "days_left": "days worked",
+}
+DUAL = dict.fromkeys(("money", "work", "difference"), "fraction of the year's plan")
+EARNED = {
+    "planned": "yuan",
+    "earned": "yuan",
+    "earned_days": "days",
+    "days_gone": "days",
+    "spi_t": "fraction of one",
+}
+#: What SPI(t) is told by.
+PARTED = ("unit", "category")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispatch:
+    """Who must finish and who must start, by when at the latest, and how money and work go together.
+
+    Parameters
+    ----------
+    programme
+        The programme at a data date.
+    forecast
+        Its forecast, on whose paths a project's shortfall is counted.
+    changes
+        What changed since an earlier day, where one was named.
+
+    Examples
+    --------
+    >>> dispatch = ca.dispatch(programme, forecast)
+    >>> len(dispatch.not_started)
+    44
+    >>> bool(dispatch.must_finish["shortfall"].is_monotonic_decreasing)
+    True
+    """
+
+    programme: Programme
+    forecast: Forecast
+    changes: Changes | None = None
+
+    @property
+    def settings(self) -> Settings | None:
+        """Settings of the workspace; None of a programme made of tables alone."""
+        source = self.programme.source
+        return None if source is None else source.settings
+
+    @cached_property
+    def all(self) -> pd.DataFrame:
+        """All projects with what they owe, their latest dates and what they are worth to the year, as listed.
+
+        ``shortfall`` is the mean over the forecast's paths of what the project's plan lacks at the year's end, and
+        ``shortfall_p50`` the median.
+        """
+        projects, settings = self.programme.projects, self.settings
+        as_of = self.programme.as_of
+        owes = owed(projects, obligations={} if settings is None else settings.obligations, as_of=as_of)
+        dates = count_back(
+            projects,
+            owes,
+            as_of=as_of,
+            calendar=WorkCalendar() if settings is None else settings.calendar,
+            winter_stop=() if settings is None else settings.winter_stop,
+        )
+        drawn = self.forecast.drawn
+        place = pd.Index(drawn.projects).get_indexer(pd.Index(projects["project"].to_numpy(dtype=str)))
+        ends = drawn.done[place, None] + drawn.added[place]
+        short = np.maximum(projects["plan"].fillna(0.0).to_numpy()[:, None] - ends, 0.0)
+        table = projects.rename(columns={"responsible_person": "person"}).assign(
+            **{str(name): column for name, column in [*owes.items(), *dates.items()]},
+            shortfall=short.mean(axis=1),
+            shortfall_p50=np.median(short, axis=1),
+        )
+        return table.sort_values(["shortfall", "gap"], ascending=False, kind="stable", ignore_index=True)
+
+    def _listed(self, rows: pd.Series) -> pd.DataFrame:
+        return with_units(self.all.loc[rows, list(LISTED)].reset_index(drop=True), LISTED)
+
+    @property
+    def must_finish(self) -> pd.DataFrame:
+        """Projects that must end in the year and have not, the largest expected shortfall first.
+
+        A category's obligation holds for its projects, unless one is approved to finish after the year: that one owes
+        this year's plan. Where nothing is set for a category, the approved finish alone decides.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``project``, ``unit``, ``town``, ``person``, ``category``, ``obligation`` (``complete``, ``finish``, or
+            ``approved``), ``deadline``, ``stage``, ``physical_progress``, ``plan``, ``done``, ``shortfall`` (mean on
+            the paths) and ``shortfall_p50`` (yuan), ``latest_start`` (of those not started), ``latest_25`` to
+            ``latest_100`` (days by which so much of the work has to be done), ``float_days`` (days worked),
+            ``impossible`` (at typical speed), ``possible`` (what the quickest quarter of such projects would have done
+            by the deadline, a fraction), ``constraint``, ``request``.
+
+        Examples
+        --------
+        >>> dispatch = ca.dispatch(programme, forecast)
+        >>> sorted(dispatch.must_finish["obligation"].unique())
+        ['complete', 'finish']
+        """
+        return self._listed(self.all["ends"])
+
+    @property
+    def not_started(self) -> pd.DataFrame:
+        """Projects that have not started, all of which must; columns and order as of `must_finish`.
+
+        Examples
+        --------
+        >>> ca.dispatch(programme, forecast).not_started["person"].notna().all().item()
+        True
+        """
+        return self._listed(self.all["starts"])
+
+    @property
+    def schedule(self) -> pd.DataFrame:
+        """The backward schedule of all projects that have not been completed.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `must_finish`, and ``quick``, ``typical``, ``slow`` (quartiles of how long such projects take, days
+            worked), ``basis`` (whose durations they are) and ``cases`` (how many), ``needed`` and ``days_left`` (days
+            worked).
+
+        Examples
+        --------
+        >>> schedule = ca.dispatch(programme, forecast).schedule
+        >>> bool((schedule["latest_start"].dropna() <= pd.Timestamp("2010-12-31")).all())
+        True
+        """
+        units = {**LISTED, **COUNTED}
+        return with_units(
+            self.all.loc[self.all["stage"] != "completed", list(units)].reset_index(drop=True), units
+        )
+
+    @property
+    def dual(self) -> pd.DataFrame:
+        """Money against physical progress (双重调度), furthest apart first.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``project``, ``unit``, ``category``, ``money`` (share of the year's plan), ``work`` (physical progress),
+            ``difference`` (fractions) and ``rule``: ``money ahead``, ``work ahead`` (by over ten points), ``together``.
+
+        Examples
+        --------
+        >>> set(ca.dispatch(programme, forecast).dual["rule"]) <= {"money ahead", "work ahead", "together"}
+        True
+        """
+        return with_units(dual_tracking(self.programme.projects), DUAL)
+
+    def earned(self, key: str = "unit") -> pd.DataFrame:
+        """Return earned schedule and SPI(t), furthest behind first.
+
+        Parameters
+        ----------
+        key
+            ``"unit"`` or ``"category"``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            `key`, ``planned`` and ``earned`` (yuan to the data date), ``earned_days`` (so many days of the plan are
+            earned), ``days_gone``, ``spi_t`` (the first by the second).
+
+        Raises
+        ------
+        cityanalytics.errors.UsageError
+            There is no such grouping.
+
+        Examples
+        --------
+        >>> ca.dispatch(programme, forecast).earned("category")["days_gone"].unique().tolist()
+        [265]
+        """
+        if key not in PARTED:
+            raise UsageError(
+                Message.of(
+                    "no earned schedule by {name}; there are: {names}", name=key, names=", ".join(PARTED)
+                )
+            )
+        return with_units(schedule_earned(self.programme.projects, key, as_of=self.programme.as_of), EARNED)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return `must_finish`.
+
+        Examples
+        --------
+        >>> len(ca.dispatch(programme, forecast).to_frame()) > 0
+        True
+        """
+        return self.must_finish
+
+    def document(self, kind: str = "weekly") -> dict[str, Any]:
+        """Return what ``dispatch --json`` prints.
+
+        Parameters
+        ----------
+        kind
+            ``weekly`` or ``monthly``.
+        """
+        return {
+            "as_of": self.programme.as_of.isoformat(),
+            "known_on": self.programme.known_on.isoformat(),
+            "kind": kind,
+            "must_finish": [_row(row) for row in _records(self.must_finish)],
+            "not_started": [_row(row) for row in _records(self.not_started)],
+            "dual": _records(self.dual),
+            "earned": {key: _records(self.earned(key)) for key in PARTED},
+        }
+
+    def _repr_html_(self) -> str:
+        counts = f"{len(self.must_finish)} must finish, {len(self.not_started)} have not started"
+        shown = ["project", "unit", "person", "shortfall", "float_days", "constraint"]
+        table = self.must_finish[shown].head(20).to_html(index=False)
+        return f"<p>Dispatch as of {self.programme.as_of}: {counts}; amounts in yuan</p>{table}"
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as JSON has them: days as texts, nothing for what is missing."""
+    days = {name: table[name].dt.strftime("%Y-%m-%d") for name in table.select_dtypes("datetime")}
+    whole = table.assign(**{str(name): column for name, column in days.items()}).astype(object)
+    rows = whole.where(whole.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of a list, with its latest dates together."""
+    dated = [f"latest_{part * 100:.0f}" for part in MILESTONES]
+    kept = {name: value for name, value in row.items() if name not in {*dated, "latest_start"}}
+    reached = [
+        {"progress": part, "date": row[name]}
+        for part, name in zip(MILESTONES, dated, strict=True)
+        if row[name] is not None
+    ]
+    return {**kept, "latest": {"start": row["latest_start"], "milestones": reached}}

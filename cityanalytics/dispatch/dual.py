@@ -1,0 +1,95 @@
+"""Dual tracking (双重调度): money against physical progress, and the schedule that both have earned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from cityanalytics.calendar import days, year_end
+from cityanalytics.dispatch.earned import earned_schedule
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+#: Money and work that differ by more than so much of the year's plan are told.
+APART = 0.1
+
+
+def dual_tracking(projects: pd.DataFrame, *, apart: float = APART) -> pd.DataFrame:
+    """Return money against physical progress, project by project.
+
+    Parameters
+    ----------
+    projects
+        Rows of ``Programme.projects``.
+    apart
+        What they may differ by (fraction).
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a project whose progress is reported, furthest apart first: ``project``, ``unit``, ``category``,
+        ``money`` (share of the year's plan), ``work`` (physical progress), ``difference`` (money less work; all
+        fractions) and ``rule``: ``money ahead``, ``work ahead`` or ``together``.
+    """
+    known = projects["share"].notna() & projects["physical_progress"].notna()
+    rows = projects.loc[known, ["project", "unit", "category"]].assign(
+        money=projects["share"], work=projects["physical_progress"]
+    )
+    difference = rows["money"] - rows["work"]
+    rule = np.select([difference > apart, difference < -apart], ["money ahead", "work ahead"], "together")
+    found = rows.assign(difference=difference, rule=pd.Series(rule, index=rows.index, dtype="str"))
+    order = difference.abs().sort_values(ascending=False, kind="stable").index
+    return found.loc[order].reset_index(drop=True)
+
+
+def schedule_earned(projects: pd.DataFrame, key: str, *, as_of: dt.date) -> pd.DataFrame:
+    """Return earned schedule and SPI(t) by unit or category.
+
+    The plan of each project is spread evenly over its planned days of the year (over all of them where it has no
+    dates), its earned value is the plan times its physical progress (its share of the plan where none is reported),
+    and a period is a day.
+
+    Parameters
+    ----------
+    projects
+        Rows of ``Programme.projects``.
+    key
+        ``"unit"`` or ``"category"``.
+    as_of
+        Data date.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group, furthest behind first: `key`, ``planned`` (value to the data date), ``earned`` (both yuan),
+        ``earned_days``, ``days_gone``, ``spi_t`` (missing where nothing is planned).
+    """
+    year = days(as_of.replace(month=1, day=1), year_end(as_of))
+    first = pd.Timestamp(year[0])
+    begin = (projects["planned_start"] - first).dt.days.fillna(0).clip(0, len(year) - 1).to_numpy()
+    end = (projects["planned_finish"] - first).dt.days.fillna(len(year) - 1).clip(0, len(year) - 1).to_numpy()
+    length = np.maximum(end - begin + 1, 1)
+    plan = projects["plan"].fillna(0.0).clip(lower=0.0).to_numpy()
+    progress = projects["physical_progress"].fillna(projects["share"]).fillna(0.0).clip(0.0, 1.0).to_numpy()
+    names, group = np.unique(projects[key].fillna("").to_numpy(dtype=str), return_inverse=True)
+    at = np.arange(1, len(year) + 1)
+    value = plan[:, None] * np.clip((at[None, :] - begin[:, None]) / length[:, None], 0.0, 1.0)
+    planned = np.zeros((len(names), len(year)))
+    np.add.at(planned, group, value)
+    earned = np.bincount(group, weights=plan * progress, minlength=len(names))
+    gone = as_of.timetuple().tm_yday
+    periods = earned_schedule(planned, earned)
+    table = pd.DataFrame(
+        {
+            key: names,
+            "planned": planned[:, gone - 1],
+            "earned": earned,
+            "earned_days": periods,
+            "days_gone": gone,
+            "spi_t": periods / gone,
+        }
+    )
+    return table.sort_values(["spi_t", key], ignore_index=True)
