@@ -35,7 +35,6 @@ if TYPE_CHECKING:
         changes,
         chart_style,
         dispatch,
-        forecast,
         forecast_series,
         ingest,
         open_workspace,
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
         trace,
         what_if,
     )
-    from cityanalytics.outlook.forecast import Forecast
+    from cityanalytics.outlook.forecast import Forecast, forecast
     from cityanalytics.programme.changes import Changes
     from cityanalytics.programme.snapshot import Programme
     from cityanalytics.whatif.whatif import WhatIf
@@ -87,6 +86,7 @@ _HOMES = {
     "WhatIf": "whatif.whatif",
     "Workbook": "workbooks.workbook",
     "Workspace": "workspace",
+    "forecast": "outlook.forecast",
     "read_workbook": "workbooks.workbook",
 }
 

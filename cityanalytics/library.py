@@ -159,54 +159,6 @@ def changes(old: Programme, new: Programme) -> Changes:
     return changes_from(old, new)
 
 
-def forecast(
-    programme: Programme,
-    *,
-    reference_class: str | None = None,
-    target: float | None = None,
-    seed: int | None = None,
-    pace: float = 1.0,
-) -> Forecast:
-    """Return where the programme's year ends.
-
-    Parameters
-    ----------
-    programme
-        The programme at a data date.
-    reference_class
-        Whose changes of pace are taken; the configuration's unless another is named.
-    target
-        What the year is to come to (yuan); the plan in force unless another is given.
-    seed
-        Of the draws of ``paths``; the configuration's unless another is given.
-    pace
-        Factor on the daily pace after the data date, above 0; its spread stays.
-
-    Returns
-    -------
-    Forecast
-        ``quantiles``, ``probability()``, ``paths``, ``by()``, ``evidence`` and ``plot()``.
-
-    Raises
-    ------
-    cityanalytics.errors.InsufficientDataError
-        Nothing has been done yet, so there is no pace.
-    cityanalytics.errors.UsageError
-        There is no such class.
-
-    Examples
-    --------
-    >>> forecast = ca.forecast(programme)
-    >>> print(f"{forecast.probability():.3f}")
-    0.612
-    """
-    from cityanalytics.outlook.forecast import forecast_programme
-
-    return forecast_programme(
-        programme, reference_class=reference_class or "", target=target, seed=seed, pace=pace
-    )
-
-
 def what_if(forecast: Forecast, *scenarios: Given) -> WhatIf:
     """Hold scenarios against a forecast, on the same paths.
 
@@ -276,7 +228,7 @@ def dispatch(
     44
     """
     from cityanalytics.dispatch.dispatch import Dispatch
-    from cityanalytics.outlook.forecast import forecast_programme
+    from cityanalytics.outlook.forecast import forecast as forecast_programme
 
     return Dispatch(
         programme=programme,

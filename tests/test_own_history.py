@@ -11,7 +11,8 @@ import pytest
 
 import cityanalytics as ca
 from cityanalytics.issues import Severity
-from cityanalytics.outlook.forecast import forecast_programme, forecast_year
+from cityanalytics.outlook.forecast import forecast as forecast_programme
+from cityanalytics.outlook.forecast import forecast_year
 from cityanalytics.programme.snapshot import take_snapshot
 from cityanalytics.series.methods import QUANTILES
 from cityanalytics.series.ownmonths import OwnMonths

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 import cityanalytics as ca
 from cityanalytics.errors import BlockingIssuesError, UsageError
-from cityanalytics.outlook.forecast import Forecast, forecast_programme
+from cityanalytics.outlook.forecast import Forecast
+from cityanalytics.outlook.forecast import forecast as forecast_programme
 from cityanalytics.programme.snapshot import take_snapshot
 from cityanalytics.whatif.answer import Answer
 from cityanalytics.whatif.levers import KINDS, Scenario

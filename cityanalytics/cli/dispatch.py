@@ -39,7 +39,7 @@ def dispatch(
     forecast. What changed since a day is what `diff` says of the same two days.
     """
     from cityanalytics.dispatch.dispatch import Dispatch
-    from cityanalytics.outlook.forecast import forecast_programme
+    from cityanalytics.outlook.forecast import forecast as forecast_programme
     from cityanalytics.publishing.comparison import changes_between
 
     opened = workspace_of(workspace)

@@ -36,7 +36,8 @@ MEDIAN = 0.5
 @as_json
 def forecast(quarter: str, workspace: Path | None, as_of: str, known_on: str, *, json_: bool) -> None:
     """Say where the year ends, as numbers."""
-    from cityanalytics.outlook.forecast import evidence_of, forecast_programme
+    from cityanalytics.outlook.forecast import evidence_of
+    from cityanalytics.outlook.forecast import forecast as forecast_programme
     from cityanalytics.outlook.pace import measure_pace
     from cityanalytics.programme.progress import curve
 

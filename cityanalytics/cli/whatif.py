@@ -124,7 +124,7 @@ def _held(
     alone: bool,
 ) -> WhatIf:
     """Return the scenarios that are asked for, held against base."""
-    from cityanalytics.outlook.forecast import forecast_programme
+    from cityanalytics.outlook.forecast import forecast as forecast_programme
     from cityanalytics.whatif.whatif import what_if as hold
 
     chosen = opened.dates(*times)

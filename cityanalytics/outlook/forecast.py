@@ -292,36 +292,47 @@ class Forecast:
         return f"<p>Forecast as of {self.total.as_of}: {shown}</p>{table}"
 
 
-def forecast_programme(
+def forecast(
     programme: Programme,
     *,
-    reference_class: str = "",
+    reference_class: str | None = None,
     target: float | None = None,
     seed: int | None = None,
     pace: float = 1.0,
 ) -> Forecast:
-    """Return where a programme's year ends.
+    """Return where the programme's year ends.
 
     Parameters
     ----------
     programme
         The programme at a data date.
     reference_class
-        Whose changes of pace are taken; by default the city's own months, and the configuration's class where
+        Whose changes of pace are taken; unless one is named the city's own months, and the configuration's class where
         these do not serve.
     target
-        Yuan that the year is to come to; by default the plan in force.
+        What the year is to come to (yuan); the plan in force unless another is given.
     seed
-        Of the paths' draws; by default the configuration's.
+        Of the draws of ``paths``; the configuration's unless another is given.
     pace
-        Factor on the daily pace after the data date.
+        Factor on the daily pace after the data date, above 0; its spread stays.
+
+    Returns
+    -------
+    Forecast
+        ``quantiles``, ``probability()``, ``paths``, ``by()``, ``evidence`` and ``plot()``.
 
     Raises
     ------
-    InsufficientDataError
-        Nothing has been done yet.
-    UsageError
+    cityanalytics.errors.InsufficientDataError
+        Nothing has been done yet, so there is no pace.
+    cityanalytics.errors.UsageError
         There is no such class, or the programme was made of tables alone and none is named.
+
+    Examples
+    --------
+    >>> forecast = ca.forecast(programme)
+    >>> print(f"{forecast.probability():.3f}")
+    0.612
     """
     settings = None if programme.source is None else programme.source.settings
     name = reference_class or ("" if settings is None else settings.reference_class)
