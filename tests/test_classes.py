@@ -753,6 +753,11 @@ CASES = [
 
 @pytest.mark.parametrize(("rows", "right"), CASES)
 def test_sheets_of_each_class_are_read_right(rows, right):
+    as_it_should(rows, right)
+
+
+def as_it_should(rows, right):
+    """Assert that a sheet is read as a case says it should."""
     tables, issues = read(
         rows, right.get("merges", ()), percent_cells=frozenset(right["pct"]) if "pct" in right else None
     )

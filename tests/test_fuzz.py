@@ -23,6 +23,7 @@ import xlwt
 from cityanalytics.workbooks.grid import read_bytes, read_sheets
 from cityanalytics.workbooks.tables import understand
 from tests.test_classes import CASES as CLASSES
+from tests.test_kinds import CASES as KINDS
 
 CASES = int(os.environ.get("FUZZ_CASES", "24"))
 CONTAINERS = ("xlsx", "xls", "csv", "ods", "html")
@@ -210,7 +211,7 @@ def test_spoilt_cells_are_understood_or_doubted(container, rows):
             pytest.fail(f"cells of {container}, case {case}: {error!r}")
 
 
-@pytest.mark.parametrize(("sheet", "_right"), CLASSES)
+@pytest.mark.parametrize(("sheet", "_right"), [*CLASSES, *KINDS])
 def test_spoilt_sheets_of_each_class_are_understood_or_doubted(sheet, _right):
     width = max(map(len, sheet))
     rows = [

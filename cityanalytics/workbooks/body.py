@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.workbooks.cells import State, is_serial, read_number, squeezed
-from cityanalytics.workbooks.cellunits import carried_amount
+from cityanalytics.workbooks.cellunits import carried_amount, holds_amount
 from cityanalytics.workbooks.codes import code_depths
 from cityanalytics.workbooks.dates import Precision, read_date
 from cityanalytics.workbooks.face import Code, Face
@@ -138,7 +138,8 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     for column, read in columns.numbers.items():
         numbered |= read.parsed | (face.codes[rows, column] == Code.ERROR)
         for at in np.flatnonzero(read.unparsed & ~numbered)[:_LOOKED_AT]:
-            numbered[at] = carried_amount(face.cells[rows[at], column]) is not None
+            cell = face.cells[rows[at], column]
+            numbered[at] = carried_amount(cell) is not None or holds_amount(cell)
     serial_columns = np.array(columns.serial)
     counted = [_depths(face, rows, header.left + int(offset)) for offset in np.flatnonzero(serial_columns)]
     depths = counted[0] if counted else np.zeros(len(rows))
@@ -179,7 +180,17 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     content = np.flatnonzero(kinds == DATA)
     marks = with_parents(face, header, rows[content], depths[content], marks)
     known = {mark.row: mark for mark in marks}
-    _label_rows(face, header, rows, kinds, numbered=numbered, serials=serials, dated=dated, marks=known)
+    _label_rows(
+        face,
+        header,
+        rows,
+        kinds,
+        numbered=numbered,
+        serials=serials,
+        dated=dated,
+        marks=known,
+        amounts=frozenset(columns.numbers),
+    )
     kept = tuple(
         mark for mark in marks if kinds[int(np.searchsorted(rows, mark.row))] in {DATA, TOTAL, GROUP}
     )
@@ -334,6 +345,7 @@ def _label_rows(  # noqa: C901 - one line for each kind
     serials: NDArray[np.bool_],
     dated: NDArray[np.bool_],
     marks: dict[int, Mark],
+    amounts: frozenset[int],
 ) -> None:
     """Set the kinds of rows without any number: totals, groups, notes and placeholders."""
     has_numbers = bool(numbered.any())
@@ -362,7 +374,9 @@ def _label_rows(  # noqa: C901 - one line for each kind
             kinds[position] = FOOTER  # who prepared it, and who checked it
         elif mark is not None and mark.style == NAMED and not mark.keyword and _pending(face, usual, row):
             continue  # it has its name, and no amount yet
-        elif position not in closed and _unfilled(face, header, row, mark, names):
+        elif position not in closed and _unfilled(
+            face, header, row, mark, names, amounts if position < last_content else frozenset()
+        ):
             continue
         elif mark is not None and mark.keyword:
             kinds[position] = TOTAL
@@ -424,12 +438,17 @@ def _name_columns(face: Face, header: Header, records: NDArray[np.intp]) -> tupl
     return (column if often * 2 > len(records[:_SAMPLED]) else -1), longest, frozenset(valued)
 
 
-def _unfilled(
-    face: Face, header: Header, row: int, mark: Mark | None, names: tuple[int, int, frozenset[int]]
+def _unfilled(  # noqa: PLR0917 - what a row is told by
+    face: Face,
+    header: Header,
+    row: int,
+    mark: Mark | None,
+    names: tuple[int, int, frozenset[int]],
+    amounts: frozenset[int],
 ) -> bool:
     """Tell whether a row is an item not filled in yet: a name alone where names stand, and nothing marks it as more.
 
-    A sign for no value beside the name, such as N/A, says the same.
+    A sign for no value beside the name, such as N/A, says the same, and so do words where amounts stand.
     """
     column, longest, valued = names
     texts = [(at, text) for at, text in face.texts(row) if header.left <= at <= header.right]
@@ -441,7 +460,9 @@ def _unfilled(
     ):
         return False
     label = texts[0][1]
-    signs = all(read_number(face.cells[row, at]).state is State.MISSING for at, _ in texts[1:])
+    signs = all(
+        at in amounts or read_number(face.cells[row, at]).state is State.MISSING for at, _ in texts[1:]
+    )
     if not signs or int(np.count_nonzero(face.filled[row, header.left : header.right + 1])) != len(texts):
         return False
     if len(texts) > 1 and valued:

@@ -100,11 +100,13 @@ _RADICALS = str.maketrans(
     "厂乛乚乙亻卜小小兀尣尢尢巳幺彑彐忄忄扌攵旡日月母民氵氺灬爫爫丬牛犭王疋罒示礻竹糸纟罓罒羊羊羋耂肀聿肉臼艹艹艹虎衤覀西见角角讠贝足车辶辶辶阝钅長镸长门阜阝雨青韦页风飞食食飠饣首马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀",
 )
 _RADICAL = re.compile("[\u2e80-\u2eff]")
+#: A raised digit behind a number: of a note, or a power, and no digit of the number.
+_RAISED = re.compile(r"\d[⁰¹²³⁴-⁹]")
 _SPACE = re.compile(r"\s+")
 _SERIAL = re.compile(r"[★☆*]?\d+(?:\.\d+)*[A-Za-z]?[.、．●○★☆*▲△]?")
 _NUMBER = re.compile(
     r"(?P<open>\()?(?:¥|rmb|人民币)?(?P<sign>[-+])?(?:¥)?"
-    r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)?(?P<decimals>\.\d*)?(?P<power>e[-+]?\d{1,2})?(?P<share>[%‰])?(?P<close>\))?"
+    r"(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}|\d+)?(?P<decimals>\.\d*)?(?P<power>e[-+]?\d{1,2})?(?P<share>[%‰])?(?P<close>\))?"
 )
 _MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "’": "", "'": "", "，": ","})
 _SHARES = {None: 0, "%": 2, "‰": 3}
@@ -164,6 +166,8 @@ def read_number(cell: object) -> Number:
     (<State.MISSING: 'missing'>, <State.UNPARSED: 'unparsed'>)
     """
     if isinstance(cell, str):
+        if not cell.isascii() and _RAISED.search(cell):
+            return _UNPARSED
         return _read_text(squeezed(cell).lower())
     if is_none(cell):
         return _MISSING

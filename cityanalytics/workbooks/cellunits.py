@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.workbooks.cells import State, read_number, squeezed
+from cityanalytics.workbooks.dates import read_date
 from cityanalytics.workbooks.units import Dimension, Unit, find_unit
 
 if TYPE_CHECKING:
@@ -75,6 +76,31 @@ def carried_amount(cell: object) -> Amount | None:
 
 
 _LONGEST = 40
+
+
+def holds_amount(cell: object) -> bool:
+    """Tell whether a text that is no number holds an amount all the same: a record's, that nobody can add up.
+
+    Examples
+    --------
+    >>> holds_amount("约300"), holds_amount("100-200"), holds_amount("567*")
+    (True, True, True)
+    >>> holds_amount("3=1+2"), holds_amount("2001-01"), holds_amount("M0012"), holds_amount("100万元")
+    (False, False, False, False)
+    """
+    if not isinstance(cell, str) or len(cell) > _LONGEST:
+        return False
+    text = squeezed(cell)
+    return (
+        _HELD.match(text) is not None
+        and find_unit(text) is None
+        and carried_amount(cell) is None
+        and read_date(text, year=2000).state is not State.PARSED
+    )
+
+
+#: A number with a sign or two before it, and a little behind it.
+_HELD = re.compile(r"[^\w(\[=]{0,2}[约近超逾]?[(]?[-+△▲]?\d[^=\u4e00-\u9fff]{0,16}[余多]?$")
 
 
 def in_unit_of(read: Numbers, face: Face, rows: NDArray[np.intp], column: int, unit: Unit | None) -> Numbers:

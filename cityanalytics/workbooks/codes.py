@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.headers import Header
 
 _CODED = re.compile(r"编码|代码|科目|^[类款项目]$|(?i:code$|^code|classification)")
-_CODE = re.compile(r"\d[\d.]{0,19}")
+_CODE = re.compile(r"\d[\d.]{0,19}|[A-Za-z]{0,2}\d{0,4}(?:[-.]\d{1,4}){0,5}")
+_LETTERED = re.compile(r"[A-Za-z]|\d-")
 _SAMPLED = 200
+#: Codes of one length nest by the zeros that end them: 360000 above 360100 above 360102.
+_ZEROS = re.compile(r"(?:00)+$")
 
 
 def code_depths(face: Face, header: Header, rows: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -36,7 +39,8 @@ def code_depths(face: Face, header: Header, rows: NDArray[np.intp]) -> NDArray[n
     columns = []
     for offset, path in enumerate(label_paths(face, header)):
         bare = offset == 0 and not path and nesting(face, rows, header.left)
-        if (bare or (path and _CODED.search(path[-1]))) and _coded(
+        lettered = offset == 0 and _letters_nest(face, rows[:_SAMPLED], header.left)
+        if (bare or lettered or (path and _CODED.search(path[-1]))) and _coded(
             face, rows[:_SAMPLED], header.left + offset
         ):
             columns.append(header.left + offset)
@@ -44,13 +48,30 @@ def code_depths(face: Face, header: Header, rows: NDArray[np.intp]) -> NDArray[n
         return depths
     above: list[str] = []
     spread = zip(*(map(_text, face.cells[rows, column]) for column in columns), strict=True)
-    for position, parts in enumerate(spread):
-        if code := "".join(parts):
-            while above and not (code.startswith(above[-1]) and len(code) > len(above[-1])):
+    codes = ["".join(parts) for parts in spread]
+    if len(columns) == 1 and len({len(code) for code in codes if code}) == 1:
+        codes = [_ZEROS.sub("", code) for code in codes]
+    for position, code in enumerate(codes):
+        if code:
+            while above and not _begins(above[-1], code):
                 above.pop()
             above.append(code)
             depths[position] = len(above)
     return depths
+
+
+def _begins(parent: str, code: str) -> bool:
+    """Tell whether a code stands under another: A1 under A, A-1-2 under A-1, 21201 under 212, but no A12 under A1."""
+    if not code.startswith(parent) or len(code) == len(parent):
+        return False
+    return not (_LETTERED.match(code) and parent[-1].isdigit() and code[len(parent)].isdigit())
+
+
+def _letters_nest(face: Face, rows: NDArray[np.intp], column: int) -> bool:
+    """Tell whether a column holds letters with numbers, some under others: A, A1, A2."""
+    texts = [text for row in rows if (text := _text(face.cells[row, column])) and _LETTERED.match(text)]
+    nested = any(_begins(one, other) for one in texts[:50] for other in texts[:50])
+    return nested and len(set(texts)) == len(texts)
 
 
 def _coded(face: Face, rows: NDArray[np.intp], column: int) -> bool:
@@ -60,4 +81,4 @@ def _coded(face: Face, rows: NDArray[np.intp], column: int) -> bool:
 
 def _text(cell: object) -> str:
     text = f"{cell:.10g}" if isinstance(cell, float) else squeezed(cell) if isinstance(cell, str) else ""
-    return text if _CODE.fullmatch(text) else ""
+    return text if _CODE.fullmatch(text) and text else ""

@@ -182,6 +182,8 @@ def _kind(  # noqa: C901, PLR0911 - one line for each kind
         kind = _date_kind(face, rows[(codes != Code.BLANK)], column, dates)
         if kind is not None:
             return kind, None
+    if int(np.count_nonzero(codes == Code.OTHER)) * 2 > filled:  # yes or no
+        return "text", None
     if not texts.any() and not dates:
         return "number", face.numbers(rows, column)
     if texts.sum() > _SAMPLED and not (codes == Code.NUMBER).any():

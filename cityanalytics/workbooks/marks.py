@@ -40,7 +40,7 @@ _OPENING = re.compile(
     r"^(?:(?:合计|小计(?!算)|共计|总计(?!划|算|量))[:(—-]?[^\d]{1,30}|(?i:(?:sub-?total|grandtotal|totals?(?:of|for|all))[a-z,:(].*))$"
 )
 #: Total X may be a thing, such as a total station: its sum or its place has to say so too.
-_WORDED = re.compile(r"^(?i:totals?(?=[a-z(:])|all(?=[a-z])|overall|combined).{1,60}$|^全部.{1,12}$")
+_WORDED = re.compile(r"^(?i:totals?(?=[a-z(:\d])|all(?=[a-z])|overall|combined).{1,60}$|^全部.{1,12}$")
 #: A word for the whole among the names of its parts.
 _WHOLE = re.compile(
     r"^(?:全[市省国区县镇乡州盟旗村厂局系统社会行业]{1,2}|全部|总体|本[市省区县级]|(?i:statewide|nationwide|citywide|countywide|province-?wide|district-?wide|national|whole|entire[a-z]+|all|overall|combined|altogether|sum))$"
@@ -60,13 +60,15 @@ _RATIO = re.compile(
 _COMPARED = re.compile(
     r"^(?:上年|去年|上月|上季)(?:同期|同月)?(?:数|累计|完成|合计)?$|^比(?:上年|去年|上月|同期)"
 )
+#: A part of the row above it, never added to it.
+_PART_OF = re.compile(r"#|(?i:ofwhich|ofthese|o/w(?![a-z]))")
 _ORDINALS = (
     re.compile(r"^第?[一二三四五六七八九十]{1,3}(?:[、.,:章]|$)"),
     re.compile(r"^\([一二三四五六七八九十]{1,3}\)"),
 )
 #: Of rows that may be no plain leaves; RE2, where white space has to be spelt out.
 TELLING = (
-    r"(?m)[合总小共累]_*计|(?i:total|^_*all|overall|wide_*$|^_*national_*$|^_*whole|^_*entire|^_*combined|^_*sum_*$|^_*altogether)|^_*全|^_*本[市省区县级]_*$|总体|汇_*总|总_*[数投费造额]|总额|其_*中|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
+    r"(?m)[合总小共累]_*计|(?i:total|^_*all|overall|wide_*$|^_*national_*$|^_*whole|^_*entire|^_*combined|^_*sum_*$|^_*altogether)|^_*全|^_*本[市省区县级]_*$|总体|汇_*总|总_*[数投费造额]|总额|其_*中|(?i:^_*of_*(?:which|these)|^_*o/w)|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
     r"|[(（]_*共?_*\d+_*[^\d()（）]{0,4}[)）]_*$|[同环]_*比|[去上]年|上[月季]|^_*#"
     r"|^_*(?:第?[一二三四五六七八九十]+_*[、.．,，章]|[（(]_*[一二三四五六七八九十\d]+_*[)）]|[①-⑳])"
 ).replace("_", r"[\s\pZ]")
@@ -135,7 +137,7 @@ def mark_of(face: Face, header: Header, columns: Columns, row: int) -> Mark | No
         ordinal = NAMED
     for at, text in texts:
         near = at < first_number or at == texts[0][0]
-        if near and ("其中" in text[:6] or text.startswith("#")):
+        if near and ("其中" in text[:6] or _PART_OF.match(text)):
             return Mark(row=row, style=OF_WHICH, label=text, cell=at, keyword=True)
         match = _TOTAL.match(text)
         if match and match["word"] in _ALONE and (match["name"] or _states_unit(texts)):

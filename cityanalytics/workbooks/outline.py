@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 _MOST_PARENTS = 300
 _CLOSE = 1e-6
 _WIDE = "\u3000"
+#: What indents a label: white space, or dots, as tables of text have it.
+_BEFORE = f" \t\n\xa0.{_WIDE}"
 
 
 def indents(labels: Texts) -> NDArray[np.int16]:
     """Return how far each label is indented, in half-width spaces; 0 for all where none is."""
-    if not matching(labels, r"^[\s\pZ]+[^\s\pZ]").any():
+    if not matching(labels, r"^[\s\pZ.]+[^\s\pZ.]").any():
         return np.zeros(len(labels), dtype=np.int16)
     positions, found = by_distinct(labels, _indent)
     widths: NDArray[np.int16] = np.array([*found, 0], dtype=np.int16)[positions]
@@ -31,7 +33,7 @@ def indents(labels: Texts) -> NDArray[np.int16]:
 
 
 def _indent(label: str) -> int:
-    before = label[: len(label) - len(label.lstrip())]
+    before = label[: len(label) - len(label.lstrip(_BEFORE))]
     return len(before) + before.count(_WIDE)
 
 

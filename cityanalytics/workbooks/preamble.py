@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.workbooks.cells import State, is_serial, read_number, squeezed
+from cityanalytics.workbooks.cellunits import holds_amount
 from cityanalytics.workbooks.dates import read_date
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.headers import Header, find_header, is_meta
@@ -26,8 +27,10 @@ _GAP = re.compile(r"\s{2,}")
 _DAY = re.compile(r"\(?(?:截[至止]到?)?(?:19|20)\d{2}年[\d年月日\-一至底末度季上下半]*\)?")
 #: How the title of a table reads.
 _TITLE = re.compile(r"表[一二三四五六七八九十\d]*$|^附?表|情况|\(单位")
+#: How a table says that it goes on over the page.
+_CONTINUED = re.compile(r"^[(]?续|[(](?:续|续表|continued|cont'?d?\.?)[)]$", re.IGNORECASE)
 #: What stands over the columns of text in a row that numbers the columns.
-_LETTER = re.compile(r"[甲乙丙丁戊己庚辛壬癸A-Z\-]|\(?\d{1,2}\)?|栏次|行次|序号|列次")
+_LETTER = re.compile(r"[甲乙丙丁戊己庚辛壬癸A-Z\-]|\(?\d{1,2}\)?(?:=[\d()+*/×÷%-]+)?|栏次|行次|序号|列次")
 
 
 def is_unit_row(face: Face, row: int) -> bool:
@@ -146,7 +149,7 @@ def _all_units(face: Face, header: Header, row: int) -> bool:
 
 def _counted(cells: NDArray[np.object_]) -> list[float]:
     """Return the numbers of a row from left to right, those in brackets or written as text too."""
-    written = [squeezed(cell).strip("()") for cell in cells if isinstance(cell, str)]
+    written = [squeezed(cell).partition("=")[0].strip("()") for cell in cells if isinstance(cell, str)]
     native = [cell for cell in cells if type(cell) is float]
     return native or [float(text) for text in written if text.isdecimal() and len(text) <= len("99")]
 
@@ -168,6 +171,7 @@ def _over_numbers(face: Face, header: Header, row: int, rows: NDArray[np.intp]) 
     texts = [
         bool(face.codes[row, column] == Code.TEXT)
         and read_number(face.cells[row, column]).state is State.UNPARSED
+        and not holds_amount(face.label(row, column))
         for column in measured
     ]
     return sum(texts) * 2 > len(texts)
@@ -249,6 +253,8 @@ def _own_title(face: Face, header: Header, row: int) -> bool:
         titled = range(max(header.first - _TITLES, 0), header.first)
         known = {text for above in titled for _, text in face.texts(above)}  # a page repeats them too
     titles = {text for above in range(top, row) for _, text in face.texts(above)} - known
+    if any(_CONTINUED.search(text) for text in titles):
+        return False
     if titles and _begins_anew(face, header, row):
         return True
     apart = not face.filled[top - 1].any()

@@ -53,7 +53,7 @@ _CLOSING = re.compile(
     r"[:。.]?(?:[(\[](?:continued|cont'd|cont\.?|续)[)\]])?[:。.]?(?:[;].*)?", re.IGNORECASE
 )
 _STOP = re.compile(r"\.(?!\d)|[;。,]")
-_AFTER_MARK = re.compile(r"[,:;—–-](?=in|us|[$€£₹])", re.IGNORECASE)
+_AFTER_MARK = re.compile(r"[,:;—–-](?=in|us|[$€£₹])|(?<=\d)(?=(?:us)?[$€£₹])", re.IGNORECASE)
 _SCALED_MONEY = frozenset({Dimension.MONEY, Dimension.FOREIGN_MONEY, Dimension.SCALE})
 #: The same again for foreign readers: ``单位：亿元 Unit: 100 million yuan``.
 _ENGLISH = re.compile(r"(?<=单位.)(.*?)[(/]?unit:.*$", re.IGNORECASE)

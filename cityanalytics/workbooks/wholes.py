@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Span = tuple[int, int]
 
-#: Levels of places, from the top: the name of one stands over the names of the next.
+#: Levels of places and of periods, from the top: the name of one stands over the names of the next.
 _LEVELS = (
     re.compile(r"省$|自治区$|(?i:^(?:province|state|region|republic)of|(?:province|state)$)"),
     re.compile(r"[市州盟]$|地区$|(?i:^(?:city|prefecture|municipality)of|(?:city|prefecture)$)"),
@@ -32,6 +32,12 @@ _LEVELS = (
     ),
     re.compile(r"[镇乡]$|街道(?:办事处)?$|(?i:^(?:town|township|ward|parish)of|(?:township|ward|parish)$)"),
     re.compile(r"村$|社区$|居委会$"),
+    re.compile(r"^(?:19|20)\d{2}(?:年度?)?$"),
+    re.compile(r"^[上下]半年$|(?i:^h[12]$|halfyear$)"),
+    re.compile(r"^第?[一二三四1-4]季度$|(?i:^q[1-4]$|quarter$)"),
+    re.compile(
+        r"^(?:1[0-2]|[1-9]|[一二三四五六七八九]|十[一二]?)月份?$|(?i:^(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*\.?$)"
+    ),
 )
 _FEWEST, _MOST = 2, 2000
 _SHORTEST = 2
@@ -113,7 +119,7 @@ def _level(name: str) -> int | None:
 
 
 def over_levels(body: Body, kinds: NDArray[np.int8], additive: Mapping[int, Numbers]) -> dict[int, Span]:
-    """Return the rows named for a level above the rows right under them, which they sum in every column of amounts."""
+    """Return the rows named for a level above the rows next to them, which they sum in every column of amounts."""
     leaves = (kinds == kind.DATA) & body.numbered
     rows = np.flatnonzero(leaves).tolist()
     if not body.names or not _FEWEST < len(rows) <= _MOST:
@@ -123,18 +129,31 @@ def over_levels(body: Body, kinds: NDArray[np.int8], additive: Mapping[int, Numb
     for place, (row, level) in enumerate(zip(rows, levels, strict=True)):
         if level is None:
             continue
-        stop = place + 1
-        while stop < len(rows) and (levels[stop] is None or levels[stop] > level):  # type: ignore[operator]
-            stop += 1
-        under = rows[place + 1 : stop]
-        if len(under) < _FEWEST or levels[place + 1] is None:
-            continue
-        others = np.zeros(len(kinds), dtype=bool)
-        others[under] = True
-        match = likeness(row, others, additive)
-        if 0 < match.stated == match.agreeing:
-            found[row] = (row + 1, under[-1] + 1)
+        for step in (1, -1):  # most stand above their parts
+            stop = place + step
+            while 0 <= stop < len(rows) and (levels[stop] is None or levels[stop] > level):  # type: ignore[operator]
+                stop += step
+            under = rows[place + 1 : stop] if step > 0 else rows[stop + 1 : place]
+            if len(under) < _FEWEST or levels[place + step] is None:
+                continue
+            open_rows = [one for one in under if one not in found]
+            match = _alike(row, open_rows, len(kinds), additive)
+            if not 0 < match.stated == match.agreeing and step > 0:  # parts that have parts of their own
+                next_level = min(at for at in levels[place + 1 : stop] if at is not None)
+                own = [
+                    one for one, at in zip(under, levels[place + 1 : stop], strict=True) if at == next_level
+                ]
+                match = _alike(row, own, len(kinds), additive)
+            if 0 < match.stated == match.agreeing:
+                found[row] = (min(under), max(under) + 1)
+                break
     return found
+
+
+def _alike(row: int, others: Sequence[int], length: int, additive: Mapping[int, Numbers]) -> Likeness:
+    places = np.zeros(length, dtype=bool)
+    places[list(others)] = True
+    return likeness(row, places, additive)
 
 
 def nested_sums(
