@@ -488,3 +488,17 @@ def test_a_workbook_that_is_gone_keeps_its_line(kept: Settings) -> None:
 
 def placeless(receipt: Receipt) -> Receipt:
     return replace(receipt, position=0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("燃气管理处A.xlsx", "燃气管理处a.xlsx"), ("燃气管理处\u00c4.xlsx", "燃气管理处A\u0308.xlsx")],
+)
+def test_names_that_some_file_system_takes_for_one_are_numbered(
+    settings: Settings, inbox: Path, one: str, other: str
+) -> None:
+    for name, content in ((one, ONE), (other, TWO)):
+        receive(settings, [sent(inbox, name, content)], quarter=QUARTER, on=ON)
+    first, second = (Path(receipt.file) for receipt in read_register(settings))
+    assert second.stem == f"{Path(other).stem}-2"
+    assert ((settings.root / first).read_bytes(), (settings.root / second).read_bytes()) == (ONE, TWO)

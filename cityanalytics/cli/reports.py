@@ -142,14 +142,21 @@ def verify(report: Path, workspace: Path | None, *, json_: bool) -> None:
         )
         return
     if report.resolve().parent == settings.reports and LIST.fullmatch(report.name):
-        equal = report.read_bytes() == index_pages(settings, on_doubt=tell).get(report.name, "").encode()
+        pages = index_pages(settings, on_doubt=tell)
+        there = {path.name for path in settings.reports.glob("index.*html") if LIST.fullmatch(path.name)}
+        differing = [
+            name
+            for name in sorted({*pages, *there})
+            if name not in there or (settings.reports / name).read_bytes() != pages.get(name, "").encode()
+        ]
+        equal = not differing
         if json_:
-            print_json({"equal": equal})
+            print_json({"equal": equal, "different": differing})
         if not equal:
             raise CityAnalyticsError(
                 Message.of(
                     "{file} is not the list of what is there now: any `cityanalytics brief` writes it again",
-                    file=report,
+                    file=", ".join(str(settings.reports / name) for name in differing),
                 )
             )
         say("{file} is the list of what is there now", file=report)
@@ -171,6 +178,7 @@ def _as_document(verdict: Verdict) -> dict[str, object]:
         "same": verdict.same,
         "different": verdict.different,
         "missing": verdict.missing,
+        "foreign": verdict.foreign,
         "figures": verdict.figures,
         "because": verdict.because,
         "record": verdict.record,
@@ -186,6 +194,8 @@ def _as_document(verdict: Verdict) -> dict[str, object]:
 
 def _tell_verdict(verdict: Verdict) -> None:
     """Say what differs, where, why, and what can be done; raise where something does."""
+    from cityanalytics.publishing.recorded import EXACT
+
     for message in verdict.reasons:
         tell(message)
     messages = [*_figures(verdict), *_record(verdict), *_texts(verdict)]
@@ -199,11 +209,25 @@ def _tell_verdict(verdict: Verdict) -> None:
         say("not beside the report, and not compared: {names}", names=", ".join(verdict.missing))
     for message in verdict.mends:
         tell(message)
+    _refuse_different(verdict)
+    exact = [name for name in verdict.same if Path(name).suffix in EXACT]
+    say("equal, byte for byte: {names}", names=", ".join(exact))
+    if others := [name for name in verdict.same if name not in exact]:
+        say("with the same results, or printed from these pages: {names}", names=", ".join(others))
+
+
+def _refuse_different(verdict: Verdict) -> None:
+    if verdict.foreign:
+        say(
+            "not of the report, and not made by the program: {names}; move them out of its folder",
+            names=", ".join(verdict.foreign),
+        )
     if verdict.different:
         raise CityAnalyticsError(Message.of("different: {names}", names=", ".join(verdict.different)))
     if verdict.reasons:
         raise CityAnalyticsError(Message.of("not the report of its recorded inputs"))
-    say("equal, byte for byte: {names}", names=", ".join(verdict.same))
+    if verdict.foreign:
+        raise CityAnalyticsError(Message.of("other files lie in the report's folder"))
 
 
 def _figures(verdict: Verdict) -> Iterator[Message]:

@@ -24,6 +24,7 @@ from cityanalytics.intake.register import (
 )
 from cityanalytics.issues import Message
 from cityanalytics.lock import writing
+from cityanalytics.settings import collated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,7 +83,7 @@ def _receive(
     receipts = read_register(settings, withdrawn=True)
     standing = read_register(settings)
     held = {_place(receipt): receipt.sha256 for receipt in standing}  # what was received last there
-    taken = {receipt.file for receipt in receipts}
+    taken = {collated(receipt.file) for receipt in receipts}  # what some file system takes for the same name
     unread: list[Issue] = []
     filed: list[Receipt] = []
     contents: list[bytes] = []
@@ -97,7 +98,7 @@ def _receive(
         held[sender, quarter, source.stem] = sha256
         folder = PurePosixPath("data", "raw", quarter, on.isoformat(), sender)
         file = _free(settings, folder, source, content, taken)
-        taken.add(file)
+        taken.add(collated(file))
         position = len(receipts) + len(filed)
         filed.append(
             Receipt(file=file, sha256=sha256, unit=sender, quarter=quarter, received=on, position=position)
@@ -241,7 +242,7 @@ def _place(receipt: Receipt) -> tuple[str, str, str]:
 def _free(settings: Settings, folder: PurePosixPath, source: Path, content: bytes, taken: set[str]) -> str:
     """Return a path that nothing else has: a second file of the same name on the same day gets a number."""
     path, number = folder / source.name, 1
-    while str(path) in taken or _is_other(settings.root / path, content):
+    while collated(str(path)) in taken or _is_other(settings.root / path, content):
         number += 1
         path = folder / f"{source.stem}-{number}{source.suffix}"
     return str(path)

@@ -12,6 +12,7 @@ from cityanalytics.errors import UsageError
 from cityanalytics.intake.load import REGISTER_CODES
 from cityanalytics.intake.register import read_register
 from cityanalytics.issues import Message, file_of
+from cityanalytics.settings import collated
 from cityanalytics.workbooks.grid import read_bytes
 from cityanalytics.workbooks.marking.issuelist import NAME
 from cityanalytics.workbooks.marking.mark import mark_workbook
@@ -121,8 +122,9 @@ def _file_name(text: str) -> str:
 
 
 def _free(folder: Path, stem: str, suffix: str) -> Path:
+    there = {collated(path.name) for path in folder.iterdir()} if folder.is_dir() else set()
     path, number = folder / f"{stem}{suffix}", 1
-    while path.exists():
+    while collated(path.name) in there:
         number += 1
         path = folder / f"{stem}-{number}{suffix}"
     return path

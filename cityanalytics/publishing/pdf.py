@@ -14,6 +14,7 @@ from cityanalytics.bound import bound
 from cityanalytics.durable import put
 from cityanalytics.errors import CityAnalyticsError
 from cityanalytics.issues import Message
+from cityanalytics.publishing.folder import NOTEBOOK, noted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,7 +90,12 @@ def print_pages(
         printed = {
             page.with_suffix(".pdf"): draft.read_bytes() for draft, page in zip(drafts, pages, strict=True)
         }
-    put(printed)
+    folders = {page.parent for page in pages}
+    notes = {
+        folder / NOTEBOOK: noted(folder, [page for page in pages if page.parent == folder], printed)
+        for folder in folders
+    }
+    put({**printed, **{path: note for path, note in notes.items() if note is not None}})
     return [*printed]
 
 

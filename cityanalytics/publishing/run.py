@@ -133,8 +133,8 @@ def run_notebook(
 
     try:
         papermill.execute_notebook(
-            str(source),
-            str(executed),
+            _literal(source),
+            _literal(executed),
             parameters={**{name: value for name, value in own.items() if name in declared}, **given},
             cwd=str(settings.root),
             progress_bar=False,
@@ -168,6 +168,11 @@ def run_notebook(
         ) from error
     result: dict[str, Any] = json.loads(executed.read_text(encoding="utf-8"))
     return result
+
+
+def _literal(path: Path) -> str:
+    """Return a path as papermill is told it: what stands in braces would be the name of a parameter."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def report_folder(settings: Settings, dates: Dates) -> Path:

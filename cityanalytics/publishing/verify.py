@@ -15,6 +15,7 @@ from cityanalytics.issues import Message
 from cityanalytics.publishing.assemble import assemble
 from cityanalytics.publishing.differing import because, figures_of, keys_of, rest_of
 from cityanalytics.publishing.export import make_report
+from cityanalytics.publishing.folder import NOTEBOOK, foreign, is_printed, notebook_of, same_notebook
 from cityanalytics.publishing.ledger import path_of
 from cityanalytics.publishing.pagetext import Difference, differences, language_of
 from cityanalytics.publishing.provenance import CONFIGURATION
@@ -35,7 +36,10 @@ class Verdict:
     Parameters
     ----------
     same, different, missing
-        Names of the files that came out byte for byte, that did not, and that are not beside the report.
+        Names of the files that came out byte for byte (of the executed notebook: with the same results; of a PDF:
+        printed from the page beside it), that did not, and that are not beside the report.
+    foreign
+        Names of files in the report's folder that are not of it.
     figures
         Keys whose value differs: recorded and now.
     because
@@ -56,6 +60,7 @@ class Verdict:
     same: tuple[str, ...] = ()
     different: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     figures: dict[str, tuple[object, object]] = field(default_factory=dict)
     because: dict[str, tuple[str, ...]] = field(default_factory=dict)
     record: dict[str, tuple[object, object]] = field(default_factory=dict)
@@ -67,7 +72,7 @@ class Verdict:
     @property
     def equal(self) -> bool:
         """Whether everything that is there came out byte for byte, from what was recorded."""
-        return not self.different and not self.reasons
+        return not self.different and not self.reasons and not self.foreign
 
 
 def verify(settings: Settings, report: Path, *, scratch: Path) -> Verdict:
@@ -119,9 +124,15 @@ def verify(settings: Settings, report: Path, *, scratch: Path) -> Verdict:
         if name in places and name not in same
     }
     different = tuple(name for name in there if name not in same)
+    folder = _folder(report)
+    more = _beside(folder, made) if folder.resolve().is_relative_to(settings.reports) else {}
+    ours = {*beside, *more}
+    same += tuple(name for name, equal in more.items() if equal)
+    different += tuple(name for name, equal in more.items() if not equal)
     return Verdict(
         same=same,
         different=different,
+        foreign=foreign(folder, ours) if more else (),
         missing=tuple(sorted(beside.keys() - set(there))),
         figures=figures,
         because=because(
@@ -135,6 +146,14 @@ def verify(settings: Settings, report: Path, *, scratch: Path) -> Verdict:
         reasons=found.reasons,
         mends=tuple(_mends(record, found, edited=bool(different))),
     )
+
+
+def _beside(folder: Path, made: Path) -> dict[str, bool]:
+    """Return whether the executed notebook has the results of the one made again, and PDFs are those of their pages."""
+    found = {}
+    if (folder / NOTEBOOK).is_file():
+        found[NOTEBOOK] = same_notebook(notebook_of(folder), notebook_of(made))
+    return found | {pdf.name: is_printed(pdf) for pdf in sorted(folder.glob("briefing.*.pdf"))}
 
 
 def _workspace(settings: Settings, found: Differences, folder: Path) -> Settings:
