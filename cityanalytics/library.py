@@ -196,7 +196,11 @@ def what_if(forecast: Forecast, *scenarios: Given) -> WhatIf:
 
 
 def dispatch(
-    programme: Programme, forecast: Forecast | None = None, since: Programme | None = None
+    programme: Programme,
+    forecast: Forecast | None = None,
+    since: Programme | None = None,
+    *,
+    rules: str | None = None,
 ) -> Dispatch:
     """Return the lists that a bureau dispatches by.
 
@@ -208,18 +212,20 @@ def dispatch(
         Its forecast, by whose paths the lists are ordered; the programme's own unless one is given.
     since
         The programme at an earlier day, from which on changes are told.
+    rules
+        Name of the rules that lights are set by: ``bureau``, ``points``, ``share``; the configuration's unless named.
 
     Returns
     -------
     Dispatch
-        ``must_finish``, ``not_started``, ``schedule``, ``dual``, ``earned()`` and ``changes``.
+        ``must_finish``, ``not_started``, ``schedule``, ``dual``, ``earned()``, ``lights``, ``flips`` and ``changes``.
 
     Raises
     ------
     cityanalytics.errors.InsufficientDataError
         Nothing has been done yet, so there is no forecast.
     cityanalytics.errors.UsageError
-        `since` does not lie before, or is of another workspace.
+        `since` does not lie before, or is of another workspace; there are no such rules.
 
     Examples
     --------
@@ -227,14 +233,10 @@ def dispatch(
     >>> len(dispatch.not_started)
     44
     """
-    from cityanalytics.dispatch.dispatch import Dispatch
-    from cityanalytics.outlook.forecast import forecast as forecast_programme
+    from cityanalytics.dispatch.dispatch import dispatch_programme
 
-    return Dispatch(
-        programme=programme,
-        forecast=forecast or forecast_programme(programme),
-        changes=None if since is None else changes(since, programme),
-    )
+    changed = None if since is None else changes(since, programme)
+    return dispatch_programme(programme, forecast, changes=changed, rules=rules or "")
 
 
 def forecast_series(frame: pd.DataFrame, month: int, *, years: Sequence[int] = ()) -> pd.DataFrame:

@@ -113,6 +113,8 @@ class Settings:
         Seed of all random draws.
     winter_stop
         First and last day of the season in which sites stand still, as ``("11-15", "03-15")``; none where empty.
+    rules
+        Name of the pack of rules that dispatch sets its lights by.
     lights
         Rule of the lights.
     calendar
@@ -140,6 +142,7 @@ class Settings:
     reference_class: str
     seed: int = 0
     winter_stop: tuple[str, ...] = ()
+    rules: str = "bureau"
     lights: Lights = field(default_factory=Lights)
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     limits: Mapping[str, int] = field(default_factory=dict)
@@ -272,6 +275,7 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
         reference_class=forecast.get("reference_class", str),
         seed=forecast.get("seed", int, 0, within=SEED),
         winter_stop=_season(dispatch),
+        rules=dispatch.get("rules", str, "bureau"),
         lights=_lights(lights),
         limits={name: limits.get(name, int, within=LIMITS[name]) for name in LIMITS if name in limits.values},
         calendar=WorkCalendar(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from cityanalytics.calendar import WorkCalendar
 from cityanalytics.dispatch.backward import count_back, owed
 from cityanalytics.dispatch.dual import dual_tracking
 from cityanalytics.dispatch.earned import earned_schedule
+from cityanalytics.dispatch.memory import lights_by_month
+from cityanalytics.dispatch.rulepack import load_pack
 from cityanalytics.dispatch.workdays import SiteDays
 from tests.conftest import run_cityanalytics
 
@@ -217,6 +220,79 @@ def test_a_late_programme_ends_with_an_index_below_one_where_spi_would_say_one(d
     assert units["spi_t"].is_monotonic_increasing
     with pytest.raises(ca.errors.UsageError, match="unit, category"):
         dispatch.earned("town")
+
+
+def test_the_lights_of_a_project_are_a_row_over_the_months(
+    dispatch: Dispatch, document: dict[str, Any]
+) -> None:
+    assert all(len(row["lights"]) == 9 for row in document["must_finish"])  # January to September
+    assert all(row["light"] == row["lights"][-1] for row in document["not_started"])
+    assert document["rules"]["name"] == "bureau"
+    assert {"zh", "en"} <= document["rules"]["source"].keys()
+    finished = dispatch.programme.projects["actual_finish"] <= pd.Timestamp(DAY)
+    assert set(dispatch.lights.loc[finished, "2010-09-22"]) == {"green"}
+
+
+def test_other_rules_set_other_lights_and_it_is_said_whose(dispatch: Dispatch) -> None:
+    by_points = ca.dispatch(dispatch.programme, dispatch.forecast, rules="points")
+    ours, theirs = dispatch.lights["2010-09-22"], by_points.lights["2010-09-22"]
+    told = dispatch.flips.set_index("project")
+    differ = dispatch.lights.loc[ours.fillna("") != theirs.fillna(""), "project"]
+    assert len(differ)
+    assert set(differ) <= set(told.index)
+    with pytest.raises(ca.errors.UsageError, match="bureau, points, share"):
+        ca.dispatch(dispatch.programme, dispatch.forecast, rules="traffic")
+
+
+@pytest.mark.parametrize(
+    ("rules", "behind", "light"),
+    [
+        ("bureau", 0.0, "green"),
+        ("bureau", 0.05, "yellow"),
+        ("bureau", 0.06, "red"),
+        ("points", 0.09, "green"),
+        ("points", 0.11, "yellow"),
+        ("points", 0.31, "red"),
+        ("share", -0.01, "green"),
+        ("share", 0.2, "yellow"),  # of 0.73 due, half is 0.36
+        ("share", 0.4, "red"),
+    ],
+)
+def test_lights_are_those_of_the_published_rules(
+    dispatch: Dispatch, rules: str, behind: float, light: str
+) -> None:
+    programme = dispatch.programme
+    plan = 1e8
+    segments = programme.segments
+    first = programme.projects.query("stage == 'under construction'")["project"].iloc[0]
+    mine = programme.traced["project"] == first
+    done = (programme.elapsed - behind) * plan
+    traced = programme.traced.assign(plan=programme.traced["plan"].where(~mine, plan))
+    own = segments["project"] == first
+    part = done / segments.loc[own, "done"].sum()
+    scaled = segments.assign(
+        **{name: segments[name].where(~own, segments[name] * part) for name in ("amount", "done")}
+    )
+    changed = dataclasses.replace(programme, traced=traced, segments=scaled)
+    found = lights_by_month(changed, load_pack(rules)).iloc[:, -1]
+    assert found[mine.to_numpy()].tolist() == [light]
+
+
+def test_waiting_month_after_month_turns_yellow_into_red_unless_it_is_excused(dispatch: Dispatch) -> None:
+    pack = load_pack("points")
+    programme = dispatch.programme
+    late = programme.projects.query("stage == 'not started' and planned_start < '2010-07-31'")
+    assert len(late)
+    lights = lights_by_month(programme, pack).loc[late.index]
+    assert set(lights.iloc[:, -1]) == {"red"}
+    begun = lights.notna().to_numpy().argmax(axis=1)
+    assert all(
+        row[at : at + 2].tolist() == ["yellow", "yellow"]
+        for row, at in zip(lights.to_numpy(), begun, strict=True)
+    )
+    assert (
+        lights_by_month(programme, pack, excused=set(late["project"])).loc[late.index].isna().all(axis=None)
+    )
 
 
 def test_a_season_that_is_none_is_refused_with_what_would_fit(

@@ -38,8 +38,7 @@ def dispatch(
     The lists stand by what each project is expected to lack of its plan at the year's end, on the paths of the
     forecast. What changed since a day is what `diff` says of the same two days.
     """
-    from cityanalytics.dispatch.dispatch import Dispatch
-    from cityanalytics.outlook.forecast import forecast as forecast_programme
+    from cityanalytics.dispatch.dispatch import dispatch_programme
     from cityanalytics.publishing.comparison import changes_between
 
     opened = workspace_of(workspace)
@@ -53,7 +52,7 @@ def dispatch(
             known_on=chosen.known_on.isoformat(),
         )
     programme = opened.snapshot(as_of=chosen.as_of, known_on=chosen.known_on)
-    found = Dispatch(programme=programme, forecast=forecast_programme(programme), changes=changed)
+    found = dispatch_programme(programme, changes=changed)
     if json_:
         document = found.document(kind)
         print_json({**document, "changed_since": None if changed is None else changes_document(changed)})
@@ -86,7 +85,7 @@ def _show(found: Dispatch) -> None:
         )
         columns = (
             "Project",
-            "Responsible unit",
+            "Unit",
             "Responsible person",
             "Expected shortfall",
             "Latest start",

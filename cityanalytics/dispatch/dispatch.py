@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +12,17 @@ import pandas as pd
 from cityanalytics.calendar import WorkCalendar
 from cityanalytics.dispatch.backward import MILESTONES, count_back, owed
 from cityanalytics.dispatch.dual import dual_tracking, schedule_earned
+from cityanalytics.dispatch.memory import lights_by_month, month_ends, run_of
+from cityanalytics.dispatch.rulepack import USUAL, load_pack, packs
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
+from cityanalytics.outlook.forecast import forecast as forecast_programme
 from cityanalytics.programme.frames import with_units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cityanalytics.dispatch.rulepack import RulePack
     from cityanalytics.outlook.forecast import Forecast
     from cityanalytics.programme.changes import Changes
     from cityanalytics.programme.snapshot import Programme
@@ -46,6 +50,8 @@ LISTED: Mapping[str, str] = {
     "possible": "fraction of the work",
     "constraint": "",
     "request": "",
+    "light": "",
+    "in_a_row": "months",
 }
 #: What the backward schedule says beside.
 COUNTED: Mapping[str, str] = {
@@ -81,6 +87,8 @@ class Dispatch:
         Its forecast, on whose paths a project's shortfall is counted.
     changes
         What changed since an earlier day, where one was named.
+    rules
+        By which lights are set.
 
     Examples
     --------
@@ -94,6 +102,7 @@ class Dispatch:
     programme: Programme
     forecast: Forecast
     changes: Changes | None = None
+    rules: RulePack = field(default_factory=lambda: load_pack(USUAL), repr=False)
 
     @property
     def settings(self) -> Settings | None:
@@ -118,6 +127,7 @@ class Dispatch:
             calendar=WorkCalendar() if settings is None else settings.calendar,
             winter_stop=() if settings is None else settings.winter_stop,
         )
+        lights = lights_by_month(self.programme, self.rules)
         drawn = self.forecast.drawn
         place = pd.Index(drawn.projects).get_indexer(pd.Index(projects["project"].to_numpy(dtype=str)))
         ends = drawn.done[place, None] + drawn.added[place]
@@ -126,6 +136,8 @@ class Dispatch:
             **{str(name): column for name, column in [*owes.items(), *dates.items()]},
             shortfall=short.mean(axis=1),
             shortfall_p50=np.median(short, axis=1),
+            light=lights.iloc[:, -1],
+            in_a_row=run_of(lights),
         )
         return table.sort_values(["shortfall", "gap"], ascending=False, kind="stable", ignore_index=True)
 
@@ -147,7 +159,8 @@ class Dispatch:
             the paths) and ``shortfall_p50`` (yuan), ``latest_start`` (of those not started), ``latest_25`` to
             ``latest_100`` (days by which so much of the work has to be done), ``float_days`` (days worked),
             ``impossible`` (at typical speed), ``possible`` (what the quickest quarter of such projects would have done
-            by the deadline, a fraction), ``constraint``, ``request``.
+            by the deadline, a fraction), ``constraint``, ``request``, ``light`` on the data date, ``in_a_row`` (for so
+            many months it has not been green).
 
         Examples
         --------
@@ -239,6 +252,50 @@ class Dispatch:
             )
         return with_units(schedule_earned(self.programme.projects, key, as_of=self.programme.as_of), EARNED)
 
+    @cached_property
+    def lights(self) -> pd.DataFrame:
+        """The light of each project at the end of every month so far, and on the data date.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``project``, ``unit``, and a column a day (``2010-01-31``): ``green``, ``yellow``, ``red``, missing where it
+            has none (not due to start yet, or no plan).
+
+        Examples
+        --------
+        >>> ca.dispatch(programme, forecast).lights.columns[-1]
+        '2010-09-22'
+        """
+        found = lights_by_month(self.programme, self.rules)
+        found.columns = month_ends(self.programme).strftime("%Y-%m-%d")
+        return pd.concat([self.programme.projects[["project", "unit"]], found], axis=1)
+
+    @property
+    def flips(self) -> pd.DataFrame:
+        """Projects whose light on the data date is another by other rules.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``project``, ``unit``, and a column a pack of rules.
+
+        Examples
+        --------
+        >>> ca.dispatch(programme, forecast).flips.columns.tolist()
+        ['project', 'unit', 'bureau', 'points', 'share']
+        """
+        last = pd.DataFrame(
+            {
+                name: lights_by_month(self.programme, pack_of(name, self.settings)).iloc[:, -1]
+                for name in packs()
+            }
+        )
+        table = pd.concat([self.programme.projects[["project", "unit"]], last], axis=1)
+        lights = last.fillna("")
+        flip = lights.ne(lights.iloc[:, 0], axis=0).any(axis=1)
+        return table[flip].reset_index(drop=True)
+
     def to_frame(self) -> pd.DataFrame:
         """Return `must_finish`.
 
@@ -261,11 +318,36 @@ class Dispatch:
             "as_of": self.programme.as_of.isoformat(),
             "known_on": self.programme.known_on.isoformat(),
             "kind": kind,
-            "must_finish": [_row(row) for row in _records(self.must_finish)],
-            "not_started": [_row(row) for row in _records(self.not_started)],
+            "rules": {
+                "name": self.rules.name,
+                "title": dict(self.rules.title),
+                "source": dict(self.rules.source),
+                "flips": _records(self.flips),
+            },
+            "must_finish": [self._row(row) for row in _records(self.must_finish)],
+            "not_started": [self._row(row) for row in _records(self.not_started)],
             "dual": _records(self.dual),
             "earned": {key: _records(self.earned(key)) for key in PARTED},
         }
+
+    def _row(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return a row of a list, with its latest dates and its lights together."""
+        dated = [f"latest_{part * 100:.0f}" for part in MILESTONES]
+        kept = {name: value for name, value in row.items() if name not in {*dated, "latest_start"}}
+        reached = [
+            {"progress": part, "date": row[name]}
+            for part, name in zip(MILESTONES, dated, strict=True)
+            if row[name] is not None
+        ]
+        latest = {"start": row["latest_start"], "milestones": reached}
+        return {**kept, "latest": latest, "lights": self._lit[row["project"]]}
+
+    @cached_property
+    def _lit(self) -> dict[str, list[str | None]]:
+        """The lights of each project, month by month."""
+        lights = self.lights
+        rows = lights.drop(columns=["project", "unit"]).to_numpy().tolist()
+        return dict(zip(lights["project"], rows, strict=True))
 
     def _repr_html_(self) -> str:
         counts = f"{len(self.must_finish)} must finish, {len(self.not_started)} have not started"
@@ -274,21 +356,56 @@ class Dispatch:
         return f"<p>Dispatch as of {self.programme.as_of}: {counts}; amounts in yuan</p>{table}"
 
 
+def dispatch_programme(
+    programme: Programme,
+    forecast: Forecast | None = None,
+    *,
+    changes: Changes | None = None,
+    rules: str = "",
+) -> Dispatch:
+    """Return the lists of a programme.
+
+    Parameters
+    ----------
+    programme
+        The programme at a data date.
+    forecast
+        Its forecast; the programme's own unless one is given.
+    changes
+        What changed since an earlier day.
+    rules
+        Name of a pack of rules; the configuration's unless one is named.
+
+    Raises
+    ------
+    InsufficientDataError
+        Nothing has been done yet.
+    UsageError
+        There are no such rules.
+    """
+    source = programme.source
+    return Dispatch(
+        programme=programme,
+        forecast=forecast or forecast_programme(programme),
+        changes=changes,
+        rules=pack_of(
+            rules or (USUAL if source is None else source.settings.rules),
+            None if source is None else source.settings,
+        ),
+    )
+
+
+def pack_of(name: str, settings: Settings | None) -> RulePack:
+    """Return a pack; the bureau's own has the limits that the configuration sets for all its pages."""
+    pack = load_pack(name)
+    if name != USUAL or settings is None:
+        return pack
+    return replace(pack, yellow=settings.lights.yellow, red=settings.lights.red)
+
+
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return rows as JSON has them: days as texts, nothing for what is missing."""
     days = {name: table[name].dt.strftime("%Y-%m-%d") for name in table.select_dtypes("datetime")}
     whole = table.assign(**{str(name): column for name, column in days.items()}).astype(object)
     rows = whole.where(whole.notna(), None).to_dict("records")
     return [{str(name): value for name, value in row.items()} for row in rows]
-
-
-def _row(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row of a list, with its latest dates together."""
-    dated = [f"latest_{part * 100:.0f}" for part in MILESTONES]
-    kept = {name: value for name, value in row.items() if name not in {*dated, "latest_start"}}
-    reached = [
-        {"progress": part, "date": row[name]}
-        for part, name in zip(MILESTONES, dated, strict=True)
-        if row[name] is not None
-    ]
-    return {**kept, "latest": {"start": row["latest_start"], "milestones": reached}}
