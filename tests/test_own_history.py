@@ -142,6 +142,25 @@ def test_another_layout_is_refused_with_those_that_fit(city: City, rows: list[li
     assert ingested.tables["history"].empty
 
 
+@pytest.mark.parametrize(
+    "title", ["分年度投资计划表", "历史街区投资情况", "近三年投资项目汇总表", "历年项目投资计划安排表"]
+)
+def test_a_plan_of_years_or_a_list_of_projects_is_no_history_and_does_not_block(
+    city: City, title: str
+) -> None:
+    rows: list[list[Cell]] = [
+        [title],
+        ["单位：万元"],
+        ["序号", "名称", "地址"],
+        [1, "甲路", "东"],
+        [2, "乙桥", "西"],
+    ]
+    city.send(*GOOD, (title, rows))
+    ingested = city.ingest()
+    assert not found(ingested, "HISTORY_LAYOUT")
+    assert not [issue for issue in ingested.issues if issue.severity is Severity.ERROR]
+
+
 def test_a_total_that_its_months_do_not_make_is_said(city: City) -> None:
     ingested = sent(city, [["年份", *NAMES, "全年完成投资"], [2009, *of(2009), 120.0]])
     assert places(ingested, "CUMULATIVE_MISMATCH") == [("warning", "历年投资完成情况!N4")]

@@ -21,7 +21,9 @@ COMMON = 2001
 CLOSE = dt.date(COMMON, 12, 31)
 _YEAR = re.compile(r"(?P<year>(?:19|20)\d{2})(?:年度?)?(?:完成)?(?:投资)?(?:额|合计)?(?:\([^()]*\))?")
 _INVESTED = re.compile(r"投资|(?i:investment)")
-_EARLIER = re.compile(r"历年|往年|历史|历次|近.{1,2}年|分年|(?i:earlieryears|history|pastyears)")
+#: What calls itself a table of earlier years, and neither a plan for coming ones nor a list of projects.
+_EARLIER = re.compile(r"历年|往年|近[两二三四五六七八九十\d]{1,2}年|(?i:earlieryears|pastyears)")
+_PLANNED = re.compile(r"计划|规划|安排|预算|项目(?:库|表|清单|汇总|明细|一览)")
 _NAMED = re.compile(r"项目名称|工程名称|单项工程|片区|单位$|(?i:^project$|^unit$)")
 
 
@@ -79,7 +81,8 @@ def _is_invested(table: Table) -> bool:
 def refused(table: Table, where: str) -> Issue | None:
     """Return the doubt about a table that says it states earlier years, in a layout that is not read."""
     texts = [table.sheet, *(text for _, text in captions(table))]
-    if not _is_invested(table) or not any(_EARLIER.search(squeezed(text)) for text in texts):
+    named = [text for text in map(squeezed, texts) if _EARLIER.search(text) and not _PLANNED.search(text)]
+    if not _is_invested(table) or not named:
         return None
     return Issue(
         severity=Severity.ERROR,
