@@ -19,7 +19,7 @@ from cityanalytics.briefing.book import Book
 from cityanalytics.briefing.charts.native import native_charts
 from cityanalytics.briefing.lacking import in_words
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.briefing.sections.headline import told
+from cityanalytics.briefing.sections.headline import headline_text
 from cityanalytics.briefing.sections.statement import statements
 from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet, decimals
 from cityanalytics.briefing.title import title_of
@@ -216,8 +216,8 @@ def _cover(
 
 def _headline(content: Composed, say: Wording) -> list[str]:
     """Return the headline, a clause a line: a cell does not show a long sentence whole."""
-    said = re.split(r"(?<=[；;])\s*", str(told(content, say).unescape()))
-    return [*in_words(content.programme.coverage, say.language, content.settings), *said]
+    sentences = re.split(r"(?<=[；;])\s*", str(headline_text(content, say).unescape()))
+    return [*in_words(content.programme.coverage, say.language, content.settings), *sentences]
 
 
 def _notes_of(content: Composed) -> dict[str, str]:

@@ -48,12 +48,12 @@ def notice(coverage: Coverage, say: Wording, settings: Settings) -> Markup:
 
 def opening(coverage: Coverage, say: Wording) -> tuple[Markup, Markup]:
     """Return that something is missing, and how much."""
-    said = [say("Units reported: {units_received} of {units_expected}.")]
+    sentences = [say("Units reported: {units_received} of {units_expected}.")]
     if say.figures["missing_plan"].value:
-        said.append(say("Missing, as last known: annual plan {missing_plan}, done {missing_done}."))
+        sentences.append(say("Missing, as last known: annual plan {missing_plan}, done {missing_done}."))
     if coverage.left_out:
-        said.append(say("Totals, shares and forecast leave out what is not included."))
-    return say("Incomplete data."), space(say).join(said)
+        sentences.append(say("Totals, shares and forecast leave out what is not included."))
+    return say("Incomplete data."), space(say).join(sentences)
 
 
 def missing(coverage: Coverage, say: Wording, settings: Settings) -> list[Markup]:
@@ -81,7 +81,7 @@ def in_words(coverage: Coverage, language: str, settings: Settings) -> list[str]
 
 def left_out(coverage: Coverage, say: Wording, settings: Settings) -> Markup:
     """Return what a forecast does not count, or counts as it last was; nothing where all has come."""
-    said = []
+    sentences = []
     names = say.plain("{first}, {second}", first="", second="")
     for sentence, lacks in (
         ("The forecast leaves out {names}: nothing of it has come.", coverage.left_out),
@@ -92,8 +92,8 @@ def left_out(coverage: Coverage, say: Wording, settings: Settings) -> Markup:
     ):
         if lacks:
             listed = names.join(lack.name or settings.term(lack.unit, say.language) for lack in lacks)
-            said.append(say(sentence, names=listed))
-    return space(say).join(said)
+            sentences.append(say(sentence, names=listed))
+    return space(say).join(sentences)
 
 
 def space(say: Wording) -> Markup:

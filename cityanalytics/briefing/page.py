@@ -11,7 +11,7 @@ from cityanalytics.briefing.lacking import in_words
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.rule import document as lights
 from cityanalytics.briefing.section import BriefingRecord
-from cityanalytics.briefing.sections.headline import told
+from cityanalytics.briefing.sections.headline import headline_text
 from cityanalytics.briefing.title import title_of
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.outlook.bridge import CAUSES, rounded
@@ -79,7 +79,7 @@ def record_of(content: Composed) -> BriefingRecord:
         "known_on": programme.known_on.isoformat(),
         "language": list(settings.languages),
         "title": {language: title_of(content, say) for language, say in says.items()},
-        "headline": {language: str(told(content, say).unescape()) for language, say in says.items()},
+        "headline": {language: str(headline_text(content, say).unescape()) for language, say in says.items()},
         "partial": programme.coverage.partial,
         "coverage": programme.coverage.document(),
         "lacking": {

@@ -122,8 +122,8 @@ def _tell_failure(error: BaseException) -> int:
     if isinstance(error, CityAnalyticsError):
         say("{error}", error=error.text(translate))
         return error.exit_code
-    if isinstance(error, OSError) and (said := of_disk(error)):
-        tell(said)
+    if isinstance(error, OSError) and (message := of_disk(error)):
+        tell(message)
         return BLOCKED
     say("the program failed: {kind}: {error}; --debug shows where", kind=type(error).__name__, error=error)
     return FAILED

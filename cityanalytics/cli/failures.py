@@ -42,10 +42,10 @@ def of_disk(error: OSError) -> Message | None:
 
 def failure_document(error: BaseException, code: int) -> Mapping[str, object]:
     """Return the one document of a command that failed before it had any."""
-    said = error.text(translate) if isinstance(error, CityAnalyticsError) else str(error)
+    text = error.text(translate) if isinstance(error, CityAnalyticsError) else str(error)
     if isinstance(error, OSError) and (message := of_disk(error)):
-        said = message.text(translate)
-    document: dict[str, object] = {"error": said, "kind": type(error).__name__, "exit_code": code}
+        text = message.text(translate)
+    document: dict[str, object] = {"error": text, "kind": type(error).__name__, "exit_code": code}
     if isinstance(error, BlockingIssuesError):
         from cityanalytics.workbooks.inspection import issue_document
 

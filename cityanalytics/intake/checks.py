@@ -293,13 +293,13 @@ def _withdrawn(projects: list[Row], flows: list[Row]) -> Iterator[Issue]:
             first = min(row["period_start"] for row in now)
             last = max(row["period_end"] for row in now)
             for row in then:
-                told = any(
+                stated_already = any(
                     start <= row["period_start"]
                     and (start == row["period_start"] or row["period_end"] <= end)
                     for start, end in stated.get(row["project"], ())
                 )
                 covered = first <= row["period_start"] and row["period_end"] <= last and row["amount"] != 0
-                if covered and not told and (unit, after, row["project"]) in named:
+                if covered and not stated_already and (unit, after, row["project"]) in named:
                     yield Issue(
                         severity=Severity.WARNING,
                         code="AMOUNT_WITHDRAWN",

@@ -18,7 +18,7 @@ import numpy as np
 
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks.dates import Period
-from cityanalytics.workbooks.periods import Said, StatedPeriod
+from cityanalytics.workbooks.periods import Cumulation, StatedPeriod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -127,7 +127,7 @@ class Stated:
             return whole[0].values
         return np.full(len(self.statements[0].values) if self.statements else 0, np.nan)
 
-    def said(self, amount: float) -> str:
+    def in_unit(self, amount: float) -> str:
         """Return an amount in the sheet's unit."""
         return f"{amount / float(self.unit.factor):.10g}"
 
@@ -148,7 +148,7 @@ def flows(found: Stated) -> tuple[list[Flow], list[Issue]]:
     """
     issues = [issue for run in _runs(found.statements) for issue in _disagreements(found, run)]
     statements = [_counted(one, found.day) for one in found.statements]
-    issues += _falling(found, statements, said={issue.where for issue in issues})
+    issues += _falling(found, statements, noted={issue.where for issue in issues})
     issues += _cut(found)
     used = _with_total(found, statements)
     if not used:
@@ -181,11 +181,11 @@ def _mismatch(found: Stated, one: PeriodAmounts, row: int, computed: float) -> I
         severity=Severity.WARNING,
         code="CUMULATIVE_MISMATCH",
         where=one.cells[row] or one.where,
-        value=found.said(float(one.values[row])),
+        value=found.in_unit(float(one.values[row])),
         understood=Message.of(
             "states {stated} {unit}; the periods of the row sum to {computed} {unit}",
-            stated=found.said(float(one.values[row])),
-            computed=found.said(computed),
+            stated=found.in_unit(float(one.values[row])),
+            computed=found.in_unit(computed),
             unit=found.unit.name,
         ),
         suggestion=Message.of("correct the periods or the cumulative figure; the periods are used"),
@@ -194,9 +194,9 @@ def _mismatch(found: Stated, one: PeriodAmounts, row: int, computed: float) -> I
 
 def _runs(statements: Sequence[PeriodAmounts]) -> list[list[PeriodAmounts]]:
     """Return the months, or other periods, that stand beside each other under the same words, in their order."""
-    groups: dict[tuple[Said, str], list[PeriodAmounts]] = {}
+    groups: dict[tuple[Cumulation, str], list[PeriodAmounts]] = {}
     for one in statements:
-        groups.setdefault((one.stated.said, one.stated.beside), []).append(one)
+        groups.setdefault((one.stated.cumulation, one.stated.beside), []).append(one)
     ordered = [sorted(group, key=lambda one: one.period) for group in groups.values()]
     return [
         run
@@ -208,10 +208,10 @@ def _runs(statements: Sequence[PeriodAmounts]) -> list[list[PeriodAmounts]]:
 def _disagreements(found: Stated, run: list[PeriodAmounts]) -> Iterator[Issue]:
     """Say where the words of a run say one thing, own or to date, and its values another."""
     values = np.array([one.values for one in run]).T
-    words = Said.TO_DATE if run[0].stated.said is Said.TO_DATE else Said.OWN
+    words = Cumulation.TO_DATE if run[0].stated.cumulation is Cumulation.TO_DATE else Cumulation.OWN
     shown = _by_values(found, values)
-    if words is Said.TO_DATE and _falls(values, found.tolerance).any():
-        shown = Said.OWN
+    if words is Cumulation.TO_DATE and _falls(values, found.tolerance).any():
+        shown = Cumulation.OWN
     if shown is None or shown is words:
         return
     total = np.nansum(found.totals) if not np.isnan(found.totals).all() else None
@@ -225,7 +225,7 @@ def _disagreements(found: Stated, run: list[PeriodAmounts]) -> Iterator[Issue]:
             "as amounts to date to {to_date} {unit}; stated is {total}",
             **_readings(found, values, total),
         )
-        if words is Said.TO_DATE
+        if words is Cumulation.TO_DATE
         else Message.of(
             "called the periods' own amounts, but their values run on from the year's first day: as own amounts they "
             "come to {own} {unit}, as amounts to date to {to_date} {unit}; stated is {total}",
@@ -240,14 +240,14 @@ def _disagreements(found: Stated, run: list[PeriodAmounts]) -> Iterator[Issue]:
 def _readings(found: Stated, values: np.ndarray, total: float | None) -> dict[str, str]:
     last = [row[~np.isnan(row)][-1] for row in values if not np.isnan(row).all()]
     return {
-        "own": found.said(float(np.nansum(values))),
-        "to_date": found.said(float(sum(last))),
+        "own": found.in_unit(float(np.nansum(values))),
+        "to_date": found.in_unit(float(sum(last))),
         "unit": found.unit.name,
-        "total": "—" if total is None else f"{found.said(total)} {found.unit.name}",
+        "total": "—" if total is None else f"{found.in_unit(total)} {found.unit.name}",
     }
 
 
-def _by_values(found: Stated, values: np.ndarray) -> Said | None:
+def _by_values(found: Stated, values: np.ndarray) -> Cumulation | None:
     """Return what the values of a run, in order of periods, say they are; None where they do not say."""
     near = found.tolerance
     filled = ~np.isnan(values)
@@ -259,14 +259,14 @@ def _by_values(found: Stated, values: np.ndarray) -> Said | None:
     by_total = tells & (np.abs(found.totals - own) <= near) if len(found.totals) else tells & False
     to_total = tells & (np.abs(found.totals - last) <= near) if len(found.totals) else tells & False
     if to_total.any() and not by_total.any() and not falls[to_total].any():
-        return Said.TO_DATE
+        return Cumulation.TO_DATE
     if by_total.any() and not to_total.any():
-        return Said.OWN
+        return Cumulation.OWN
     if falls.any() or by_total.any() or to_total.any() or found.plan is None or values.shape[1] < 3:  # noqa: PLR2004 - a run
         return None
     rises = np.count_nonzero(np.diff(_carried(values), axis=1) > near)
     beyond = tells & (own > found.plan * 1.05) & (last <= found.plan * 1.05) & (found.plan > 0)
-    return Said.TO_DATE if rises >= _RISES and beyond.sum() * 2 > max(tells.sum(), 2) else None
+    return Cumulation.TO_DATE if rises >= _RISES and beyond.sum() * 2 > max(tells.sum(), 2) else None
 
 
 def _carried(values: np.ndarray) -> np.ndarray:
@@ -289,7 +289,7 @@ def _falls(values: np.ndarray, near: float) -> np.ndarray:
 def _counted(one: PeriodAmounts, day: dt.date) -> PeriodAmounts:
     """Return a statement with the days that it counts: to date from 1 January on, and none after the data date."""
     period = one.period
-    if one.stated.said is Said.TO_DATE and one.stated.open:
+    if one.stated.cumulation is Cumulation.TO_DATE and one.stated.open:
         period = Period(period.start.replace(month=1, day=1), period.end)
     if period.start <= day < period.end:
         period = Period(period.start, day)
@@ -312,11 +312,11 @@ def _cut(found: Stated) -> Iterator[Issue]:
             )
 
 
-def _falling(found: Stated, statements: Sequence[PeriodAmounts], *, said: set[str]) -> Iterator[Issue]:
+def _falling(found: Stated, statements: Sequence[PeriodAmounts], *, noted: set[str]) -> Iterator[Issue]:
     """Say where amounts that all run from one day on fall from one period to the next, longer one."""
     first = [one for one in statements if one.period.start == found.day.replace(month=1, day=1)]
     run = list({one.period.end: one for one in sorted(first, key=lambda one: one.period.end)}.values())
-    if len(run) < 2 or said & {one.where for one in run}:  # noqa: PLR2004 - one after another
+    if len(run) < 2 or noted & {one.where for one in run}:  # noqa: PLR2004 - one after another
         return
     values = np.array([one.values for one in run]).T
     rows = np.flatnonzero(_falls(values, found.tolerance)).tolist()
@@ -328,7 +328,7 @@ def _falling(found: Stated, statements: Sequence[PeriodAmounts], *, said: set[st
         severity=Severity.ERROR,
         code="PERIOD_READINGS",
         where=run[at].cells[row] or run[at].where,
-        value=found.said(float(values[row, at])),
+        value=found.in_unit(float(values[row, at])),
         understood=Message.of(
             "an amount to date that is smaller than an earlier one: as amounts to date they come to {to_date} {unit}, "
             "as own amounts to {own} {unit}; stated is {total}",
@@ -501,8 +501,8 @@ def _overlap(found: Stated, used: Sequence[PeriodAmounts], own: Sequence[Flow], 
         understood=Message.of(
             "its days lie in another period's column too, and the values do not fit that: all columns add up to "
             "{plain} {unit}, each day counted once to {own} {unit}",
-            plain=found.said(float(np.nansum([one.values for one in used]))),
-            own=found.said(sum(flow.amount for flow in own)),
+            plain=found.in_unit(float(np.nansum([one.values for one in used]))),
+            own=found.in_unit(sum(flow.amount for flow in own)),
             unit=found.unit.name,
         ),
         suggestion=Message.of("keep months alone, and name sums 累计"),

@@ -14,7 +14,7 @@ from cityanalytics.intake.flows import Flow, PeriodAmounts, Stated, checked, flo
 from cityanalytics.intake.yearlayouts import CLOSE, COMMON, months_across, years_across
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks.dates import Period
-from cityanalytics.workbooks.periods import Said, StatedPeriod, period_of_cell
+from cityanalytics.workbooks.periods import Cumulation, StatedPeriod, period_of_cell
 from cityanalytics.workbooks.units import Dimension
 
 if TYPE_CHECKING:
@@ -112,9 +112,11 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     for column in table.columns:
         stated: StatedPeriod | None
         if column.letter in years and reading.column("year") is None:
-            stated = StatedPeriod(period=_laid(_WHOLE, years[column.letter]), said=Said.NOTHING, beside="")
+            stated = StatedPeriod(
+                period=_laid(_WHOLE, years[column.letter]), cumulation=Cumulation.NOTHING, beside=""
+            )
         elif column is amount:
-            stated = StatedPeriod(period=_WHOLE, said=Said.NOTHING, beside="")
+            stated = StatedPeriod(period=_WHOLE, cumulation=Cumulation.NOTHING, beside="")
         else:
             stated = months.get(column.letter)
         if stated is None:

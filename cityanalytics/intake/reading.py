@@ -13,7 +13,7 @@ from cityanalytics.intake.flows import Flow, PeriodAmounts, Stated, checked, flo
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks.cells import State, is_missing, squeezed
 from cityanalytics.workbooks.dates import Period, Precision
-from cityanalytics.workbooks.periods import Said, StatedPeriod, period_of_cell
+from cityanalytics.workbooks.periods import Cumulation, StatedPeriod, period_of_cell
 from cityanalytics.workbooks.units import Dimension, to_base
 
 if TYPE_CHECKING:
@@ -314,7 +314,9 @@ class Reading:
     @property
     def _to_date(self) -> StatedPeriod:
         day = self.origin.data_date
-        return StatedPeriod(period=Period(day.replace(month=1, day=1), day), said=Said.TO_DATE, beside="")
+        return StatedPeriod(
+            period=Period(day.replace(month=1, day=1), day), cumulation=Cumulation.TO_DATE, beside=""
+        )
 
     def _statement(
         self, column: Column | None, stated: StatedPeriod, dimension: Dimension

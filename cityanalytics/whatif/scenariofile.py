@@ -193,7 +193,7 @@ def _scenario(
     except ValidationError as error:
         for one in error.errors(include_url=False):
             place: Place = tuple(part for part in one["loc"] if part not in KINDS)
-            what, near = _told({**one}, place, table)
+            what, near = _in_our_words({**one}, place, table)
             value = (
                 "" if one["type"] in {"missing", "extra_forbidden", "value_error"} else _short(one["input"])
             )
@@ -201,7 +201,7 @@ def _scenario(
         return None
 
 
-def _told(  # noqa: C901, PLR0911 - a case a kind of fault
+def _in_our_words(  # noqa: C901, PLR0911 - a case a kind of fault
     one: dict[str, Any], place: Place, table: Mapping[str, Any]
 ) -> tuple[Message, str]:
     """Say what pydantic found, in our words, with the nearest name."""

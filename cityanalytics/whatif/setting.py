@@ -32,7 +32,7 @@ FORMS = {
 }
 
 
-def said(settings: Sequence[str], model: Model, *, name: str = "set") -> Scenario:
+def scenario_of(settings: Sequence[str], model: Model, *, name: str = "set") -> Scenario:
     """Return the scenario that settings make together.
 
     Parameters

@@ -22,7 +22,7 @@ from cityanalytics.whatif.goal import Goal, seek
 from cityanalytics.whatif.levers import CHOICES, KINDS, Lever, Scenario
 from cityanalytics.whatif.model import Model
 from cityanalytics.whatif.scenariofile import ScenarioText, read_file, scenarios, written
-from cityanalytics.whatif.setting import said
+from cityanalytics.whatif.setting import scenario_of
 from cityanalytics.whatif.tornado import tornado
 
 if TYPE_CHECKING:
@@ -303,7 +303,7 @@ class WhatIf:
                 else KINDS["pace"].model_validate({"factor": FASTER})
             )
         elif isinstance(lever, str):
-            lever = said([lever], self.model).lever[0]
+            lever = scenario_of([lever], self.model).lever[0]
         return fewest(self.model, self._on(scenario), probability, of, lever)
 
     def _on(self, name: str | None) -> Scenario:
@@ -439,7 +439,7 @@ def what_if(forecast: Forecast, given: Sequence[Given]) -> WhatIf:
             found += scenarios([read_file(Path(one))], model)
         else:
             words = [one] if isinstance(one, str) else [*one]
-            found.append(said(words, model, name=" ".join(words)))
+            found.append(scenario_of(words, model, name=" ".join(words)))
     return of_scenarios(model, found)
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Said(StrEnum):
-    """What words say of an amount."""
+class Cumulation(StrEnum):
+    """From when an amount runs, as words say."""
 
     OWN = "own"
     TO_DATE = "to date"
@@ -33,14 +33,14 @@ class StatedPeriod(NamedTuple):
     ----------
     period
         The days that they name: of a month called 累计 the month, of 1-9月 and 截至9月22日 all from 1 January on.
-    said
+    cumulation
         Whether an amount is called the period's own, or one that runs from 1 January.
     beside
         What else the labels say: columns of one run say the same.
     """
 
     period: Period
-    said: Said
+    cumulation: Cumulation
     beside: str
 
     @property
@@ -132,13 +132,15 @@ def read_labels(path: tuple[str, ...], day: dt.date) -> StatedPeriod | None:
     texts = [_plain(label) for label in path]
     year = next((int(found["year"]) for text in reversed(texts) if (found := _YEAR.search(text))), day.year)
     words = (
-        Said.OWN if _OWN.search(text) else Said.TO_DATE for text in reversed(texts) if _SAYS.search(text)
+        Cumulation.OWN if _OWN.search(text) else Cumulation.TO_DATE
+        for text in reversed(texts)
+        if _SAYS.search(text)
     )
     for period_of in (_named, _up_to_now):  # 8月/当月 is August, whatever the data date
         for at in reversed(range(len(texts))):
             if _adds_nothing(texts[at + 1 :]) and (period := period_of(texts[at], year, day)) is not None:
                 beside = "/".join((*texts[:at], *texts[at + 1 :]))
-                return StatedPeriod(period=period, said=next(words, Said.NOTHING), beside=beside)
+                return StatedPeriod(period=period, cumulation=next(words, Cumulation.NOTHING), beside=beside)
     return None
 
 
@@ -162,11 +164,19 @@ def period_of_cell(cell: object, *, path: Sequence[str], day: dt.date) -> Stated
     'to date'
     """
     above = "/".join(_plain(label) for label in path)
-    said = Said.OWN if _OWN.search(above) else Said.TO_DATE if _TO_DATE.search(above) else Said.NOTHING
+    cumulation = (
+        Cumulation.OWN
+        if _OWN.search(above)
+        else Cumulation.TO_DATE
+        if _TO_DATE.search(above)
+        else Cumulation.NOTHING
+    )
     if isinstance(cell, str):
         found = read_labels((squeezed(cell),), day)
         if found is not None:
-            return found if found.said is not Said.NOTHING else found._replace(said=said)
+            return (
+                found if found.cumulation is not Cumulation.NOTHING else found._replace(cumulation=cumulation)
+            )
         cell = float(cell) if re.fullmatch(r"\d{1,2}|(?:19|20)\d{4}", squeezed(cell)) else cell
     if isinstance(cell, dt.date):
         first = as_date(cell).replace(day=1)
@@ -176,7 +186,7 @@ def period_of_cell(cell: object, *, path: Sequence[str], day: dt.date) -> Stated
         period = read_period(f"{int(cell)}月", year=day.year)
     else:
         period = read_period(cell, year=day.year)
-    return period and StatedPeriod(period=period, said=said, beside="")
+    return period and StatedPeriod(period=period, cumulation=cumulation, beside="")
 
 
 def is_since_start(path: Sequence[str]) -> bool:

@@ -60,18 +60,18 @@ def sentence(content: Composed) -> str:
 @part("headline")
 def headline(content: Composed, say: Wording) -> Markup:
     """Write what is missing, then the headline: done, share, gap, pace needed against achieved, probability."""
-    lead = Markup("<p class=lead>{}</p>").format(told(content, say, bold=True))
+    lead = Markup("<p class=lead>{}</p>").format(headline_text(content, say, bold=True))
     first = notice(content.programme.coverage, say, content.settings)
     return first + lead + key_numbers(_facts(content, say))
 
 
-def told(content: Composed, say: Wording, *, bold: bool = False) -> Markup:
+def headline_text(content: Composed, say: Wording, *, bold: bool = False) -> Markup:
     """Return the headline in words; where something is missing it begins by saying so."""
     fill = say.strong if bold else say
-    said = fill(sentence(content), day=display.day_text(content.programme.as_of, say.language))
+    text = fill(sentence(content), day=display.day_text(content.programme.as_of, say.language))
     if not content.programme.coverage.partial:
-        return said
-    return say("(Incomplete data) {said}", said=said)
+        return text
+    return say("(Incomplete data) {text}", text=text)
 
 
 def _facts(content: Composed, say: Wording) -> list[Fact]:
