@@ -69,6 +69,8 @@ class Declaration(Generic[S_contra]):
         Whether the page takes the last rows instead of the first.
     fits
         Whether it fits a phone, and so needs no scrolling of its own.
+    cards
+        Whether its rows are cards on a phone: the first column as a heading, the others in lines below.
     gaps
         What fills the gaps of its words.
     """
@@ -86,6 +88,7 @@ class Declaration(Generic[S_contra]):
     most: int | None = None
     last: bool = False
     fits: bool = False
+    cards: bool = False
     gaps: Gaps = no_gaps
 
 

@@ -163,6 +163,10 @@ PACE = Field("pace", "Pace", Word())
 BY_DAYS = Field("calendar", "By calendar days", paces(), absent=NOT_APPLICABLE)
 BY_WORKING_DAYS = Field("working", "By working days", paces(), absent=NOT_APPLICABLE)
 
+RULER = Field("ruler", "Ruler", Word())
+YEAR_END = Field("p50", "Year's end", amounts())
+BEYOND = Field("beyond", "Against the plan", amounts(signed=True), absent=NOT_APPLICABLE)
+
 # --- earlier forecasts
 
 PUBLISHED = Field("published_on", "Published", Day(long=True, passed="hindcast", passing="{day} (hindcast)"))

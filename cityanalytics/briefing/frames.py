@@ -181,6 +181,7 @@ def _groups(content: Ahead, by: str) -> pd.DataFrame:
     )
     return table.assign(
         planned=table["plan"] > 0,
+        late=table["gap"] > 0,
         against=-behind,
         part=_part(table["gap"]),
         light=pd.Series(light, dtype=object),
@@ -260,6 +261,25 @@ def decisions(content: Content) -> pd.DataFrame:
     return rows.assign(gone=rows["passed"].where(rows["deadline"].notna()))
 
 
+def asks(content: Content) -> pd.DataFrame:
+    """Return the requests by what holds their projects up, with the gap at stake, the largest first.
+
+    ``request`` is that of the project with the largest gap, ``deadline`` the first one.
+    """
+    found = decisions(content).groupby("constraint", dropna=False, sort=False, observed=True)
+    rows = found.agg(
+        projects=("project", "size"),
+        gap=("gap", "sum"),
+        request=("request", "first"),
+        responsible_person=("responsible_person", "first"),
+        deadline=("deadline", "min"),
+    ).reset_index()
+    gone = rows["deadline"] < pd.Timestamp(content.programme.known_on)
+    return rows.assign(held_up=True, passed=gone, part=_part(rows["gap"])).sort_values(
+        "gap", ascending=False, kind="stable", ignore_index=True
+    )
+
+
 def contradicted(content: Content) -> pd.DataFrame:
     """Return the projects that their units say to be on schedule while the figures say otherwise."""
     rows = content.reconciliation.contradicted
@@ -267,6 +287,28 @@ def contradicted(content: Content) -> pd.DataFrame:
 
 
 # --- what is expected
+
+
+def rulers(content: Content) -> pd.DataFrame:
+    """Return where each ruler sees the year end: paces held to the end, the projects' own dates, what is published."""
+    pace, done, left = content.pace, content.programme.done, content.pace.days_left
+    rows = [
+        ("At the pace so far", pace.closes_at),
+        *(
+            [("At the pace of the last 30 days", done + pace.last_30 * left)]
+            if pace.last_30 is not None
+            else []
+        ),
+        (
+            "At the best {pace_best_days}-day pace",
+            done + pace.best * left,
+        ),
+        ("By the projects' own dates", done + content.outlook.parts.expected),
+        ("Published forecast (median)", content.forecast.quantile(0.5)),
+    ]
+    table = pd.DataFrame(rows, columns=["ruler", "p50"])
+    plan = content.programme.plan
+    return table.assign(beyond=table["p50"] - plan if plan > 0 else float("nan"))
 
 
 def classes(content: Content) -> pd.DataFrame:

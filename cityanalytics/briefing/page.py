@@ -30,15 +30,23 @@ RUNNING = {
 }
 #: Sections after the headline, and their titles.
 CONTENTS = (
-    ("key", "1. Key figures"),
-    ("final", "2. Time left and forecast"),
-    ("units", "3. Categories and units"),
-    ("projects", "4. Projects"),
-    ("decisions", "5. Decisions requested"),
-    ("what-if", "6. What if"),
-    ("data", "7. Data statement"),
-    ("record", "8. Our record"),
-    ("provenance", "9. Provenance"),
+    ("decisions", "1. Decisions asked"),
+    ("final", "2. Where the year ends"),
+    ("units", "3. Who is behind"),
+    ("projects", "4. What to watch"),
+    ("what-if", "5. What if"),
+    ("data", "6. How sure is the ground"),
+)
+#: Parts of the annex, and their titles.
+ANNEX = (
+    ("key", "A1. Key figures"),
+    ("method", "A2. How the forecast was made"),
+    ("lights", "A3. Lights and ranges"),
+    ("changes", "A4. All projects, and what changed"),
+    ("requests", "A5. Requests"),
+    ("corrections", "A6. Notes and corrections"),
+    ("record", "A7. Our record"),
+    ("provenance", "A8. Provenance"),
 )
 
 
@@ -61,6 +69,8 @@ def page(content: Composed, language: str) -> dict[str, Any]:
             content.settings.statement[language],
         ],
         "nav": [[name, say.plain(label)] for name, label in CONTENTS],
+        "annex": [[name, say.plain(label)] for name, label in ANNEX],
+        "annex_label": say.plain("Annex"),
         "running_head": say.plain(RUNNING[content.programme.coverage.partial], title=title, day=day),
         "skip_label": say.plain("Skip to the text"),
         "contents_label": say.plain("Contents"),

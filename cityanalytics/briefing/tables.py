@@ -11,7 +11,7 @@ from cityanalytics.briefing import fields as of
 from cityanalytics.briefing.changed import sentences
 from cityanalytics.briefing.declaration import Declaration
 from cityanalytics.briefing.fields import on_page, on_sheet
-from cityanalytics.briefing.figures.programme import MOST_PROJECTS, MOST_REQUESTS, MOST_REVISIONS
+from cityanalytics.briefing.figures.programme import MOST_ASKS, MOST_PROJECTS, MOST_REQUESTS, MOST_REVISIONS
 from cityanalytics.briefing.formats import Day, Word, amounts, areas
 from cityanalytics.briefing.number import MISSING, NOT_APPLICABLE
 from cityanalytics.briefing.section import quarter_name
@@ -114,7 +114,7 @@ FIGURES = Declaration(
 # --- by group
 
 _PARTS = (
-    *on_page(of.LIGHT, of.BEHIND),
+    *on_page(of.GAP, of.SHORTFALL.but(applies="late", absent=NOT_APPLICABLE)),
     *on_sheet(of.PROJECTS, of.PLAN, of.DONE, of.SHARE, of.AGAINST, of.SHORTFALL),
     of.PART,
     *on_sheet(of.YEAR_END_LOW, of.YEAR_END_MEDIAN, of.YEAR_END_HIGH),
@@ -122,9 +122,15 @@ _PARTS = (
     *on_sheet(of.LIGHT),
 )
 
+_OF_PARTS = (
+    "gap in percentage points; shortfall in {unit}; share of all gaps and chance of reaching the plan in %"
+)
+
 CATEGORIES = Declaration(
     name="categories",
     title="By category, largest gap first",
+    caption="Categories, largest gap in yuan first",
+    unit=_OF_PARTS,
     tab="Categories",
     frame=frames.categories,
     fields=(of.CATEGORY, *_PARTS),
@@ -135,7 +141,7 @@ UNITS = Declaration(
     name="units",
     title="By responsible unit, largest gap first",
     caption="Responsible units, largest gap in yuan first",
-    unit="percentage points behind elapsed time; share of all gaps and chance of reaching the plan in %",
+    unit=_OF_PARTS,
     tab="Units",
     frame=frames.units,
     fields=(of.UNIT, *_PARTS),
@@ -228,6 +234,7 @@ HELD_UP = Declaration(
     ),
     empty=_NO_LATE,
     most=MOST_PROJECTS,
+    cards=True,
 )
 SCHEDULE = Declaration(
     name="schedule",
@@ -258,6 +265,25 @@ CONTRADICTED = Declaration(
     ),
     empty="No project said to be on schedule lies below elapsed time.",
 )
+ASKS = Declaration(
+    name="asks",
+    title="Decisions asked, by what holds the projects up",
+    caption="Decisions asked by what holds the projects up, the most at stake first",
+    unit="at stake: gap to elapsed time of these projects in {unit}; request and person of the largest",
+    tab="Decisions by matter",
+    frame=frames.asks,
+    fields=(
+        of.CONSTRAINT.but(absent="none reported"),
+        of.PROJECTS,
+        of.SHORTFALL.but(label="At stake", format=LARGE),
+        of.REQUEST,
+        of.PERSON,
+        of.DEADLINE,
+    ),
+    empty="No unit asks for a decision.",
+    most=MOST_ASKS,
+    cards=True,
+)
 DECISIONS = Declaration(
     name="decisions",
     title="Decisions asked, largest gap first",
@@ -280,6 +306,15 @@ DECISIONS = Declaration(
 
 # --- what is expected
 
+RULERS = Declaration(
+    name="rulers",
+    title="Where the year ends, by each ruler",
+    unit="{unit}; paces are held to 31 December",
+    tab="Rulers",
+    frame=frames.rulers,
+    fields=(of.RULER, of.YEAR_END, of.BEYOND),
+    fits=True,
+)
 CLASSES = Declaration(
     name="classes",
     title="What each reference class would say",
@@ -549,8 +584,8 @@ TABLES: Mapping[str, Declaration[Any]] = MappingProxyType(
     {
         one.name: one
         for one in (
-            *(KEY, STAGES, CLASSES, BRIDGE, CATEGORIES, UNITS),
-            *(TRANSITIONS, HELD_UP, DECISIONS, SCENARIOS, REVISIONS, RECORD),
+            *(ASKS, RULERS, UNITS, CATEGORIES, HELD_UP, SCENARIOS),
+            *(KEY, STAGES, CLASSES, BRIDGE, TRANSITIONS, DECISIONS, REVISIONS, RECORD),
             *(S_CURVE, PACES, DEMOLITION, WORKS, PROJECTS, CONSTRAINTS, SCHEDULE, CONTRADICTED),
             *(CHANGES, RESTATED, ADDED, DROPPED, CORRECTED, SLIPS, PLANS, REPORTED),
             *(RECEIVED, ISSUES, FIGURES, INPUTS),

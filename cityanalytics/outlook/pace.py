@@ -28,6 +28,8 @@ class Pace:
     best
         Highest mean pace of any stretch as long as the days left (or, where fewer days have gone,
         as all days gone); its last day is `best_until` and its length `best_days`.
+    last_30, last_100
+        A calendar day over the last 30 and 100 days; None where fewer have gone.
     closes_at
         Year-end total at the achieved pace (yuan).
     """
@@ -43,6 +45,8 @@ class Pace:
     best: float
     best_days: int
     best_until: dt.date
+    last_30: float | None
+    last_100: float | None
     closes_at: float
 
     @property
@@ -97,6 +101,8 @@ def measure_pace(curve: pd.Series, *, target: float, calendar: WorkCalendar) -> 
         best=float(sustained.iloc[best]),
         best_days=length,
         best_until=sustained.index[best].date(),
+        last_30=_recent(curve, 30),
+        last_100=_recent(curve, 100),
         closes_at=done / gone * (gone + left),
     )
 
@@ -104,3 +110,8 @@ def measure_pace(curve: pd.Series, *, target: float, calendar: WorkCalendar) -> 
 def _means(cumulative: pd.Series, length: int) -> pd.Series:
     """Return the mean daily amount of every stretch of `length` days, by its last day."""
     return ((cumulative - cumulative.shift(length, fill_value=0.0)) / length).iloc[length - 1 :]
+
+
+def _recent(cumulative: pd.Series, days: int) -> float | None:
+    """Return the mean daily amount of the last days; None where fewer have gone."""
+    return float(_means(cumulative, days).iloc[-1]) if len(cumulative) >= days else None

@@ -65,6 +65,8 @@ PACES = (
     Line("pace_achieved_working", "Achieved pace by working days", "yuan per day", lambda b: b.pace.achieved_working, DONE_BY_WORKING_DAY),
     Line("pace_required_working", "Required pace by working days", "yuan per day", lambda b: b.pace.required_working, BOTH_BY_WORKING_DAY),
     Line("pace_best", "Best pace sustained", "yuan per day", lambda b: b.pace.best, DONE_BY_DAY),
+    Line("pace_last_30", "Pace of the last 30 days", "yuan per day", lambda b: b.pace.last_30, DONE_BY_DAY),
+    Line("pace_last_100", "Pace of the last 100 days", "yuan per day", lambda b: b.pace.last_100, DONE_BY_DAY),
     Line("closes_at_achieved_pace", "Year's total at the achieved pace", "yuan", lambda b: b.pace.closes_at, DONE_BY_DAY),
     Line("pace_best_days", "Days over which it was sustained", "days", lambda b: b.pace.best_days, ON_DAYS),
     Line("days_gone", "Calendar days gone", "days", lambda b: b.pace.days_gone, ON_DAYS),

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: So many rows of each list stand on the page.
-MOST_PROJECTS, MOST_REQUESTS, MOST_REVISIONS, MOST_NAMED = 12, 8, 6, 4
+MOST_PROJECTS, MOST_REQUESTS, MOST_REVISIONS, MOST_NAMED, MOST_ASKS = 12, 8, 6, 4, 5
 
 # what a line rests on, of the city (b) or of a member of a family (m)
 ON_DONE = Rests(cells=lambda b: b.done, tables=(DONE,))
@@ -73,6 +73,7 @@ AGAINST_TIME = (
 )
 CITY_MORE = (
     Line("points_behind", "Distance from elapsed-time progress", "points", lambda b: _size(b.behind), ON_BOTH),
+    Line("investment_behind", "Distance from elapsed-time progress in money", "yuan", lambda b: None if b.behind is None else abs(b.behind) * b.programme.plan, ON_BOTH),
     Line("plan_missing", "Still missing to the annual plan", "yuan", lambda b: max(b.programme.plan - b.programme.done, 0.0), ON_BOTH),
     Line("programme_total_investment", "Total investment of all projects", "yuan", lambda b: float(b.programme.traced["total_investment"].sum()), ON_TOTAL),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from cityanalytics.briefing.blocks import late
-from cityanalytics.briefing.formats import KindName, Text, Word, is_numeric
+from cityanalytics.briefing.formats import Day, KindName, Text, Word, is_numeric
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.render.header import header
 from cityanalytics.briefing.render.texts import marked, texts, words
@@ -40,20 +40,27 @@ def draw(table: BoundTable, language: str) -> Markup:
         anchor, heading, table.sentence_in(declared.caption or declared.title, language), remark
     )
     classes = [" class=n" if is_numeric(field.format) else "" for field in fields]
-    head = "".join(
-        f"<th scope=col{shown}>{escape(header(table, field, language))}</th>"
-        for field, shown in zip(fields, classes, strict=True)
-    )
+    labels = [escape(header(table, field, language)) for field in fields]
+    head = "".join(f"<th scope=col{shown}>{label}</th>" for label, shown in zip(labels, classes, strict=True))
+    # a card names its numbers and days; other words speak for themselves
+    kinds = [
+        f'{shown} data-label="{label} "'
+        if declared.cards and (shown or isinstance(field.format, Day))
+        else shown
+        for field, label, shown in zip(fields, labels, classes, strict=True)
+    ]
     columns = [_cells(table, field, rows, language) for field in fields]
     body = "\n".join(
         "<tr>"
         f"<th scope=row{classes[0]}>{first}</th>"
-        + "".join(f"<td{shown}>{cell}</td>" for shown, cell in zip(classes[1:], rest, strict=True))
+        + "".join(f"<td{shown}>{cell}</td>" for shown, cell in zip(kinds[1:], rest, strict=True))
         + "</tr>"
         for first, *rest in zip(*columns, strict=True)
     )
-    slim = " class=slim" if classes.count("") <= _FEW_TEXTS else ""
+    slim = " class=slim" if classes.count("") <= _FEW_TEXTS and not declared.cards else ""
     markup = f"<table{slim}>{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
+    if declared.cards:
+        return _safe(f'<div class="sheet cards">{markup}</div>')
     if declared.fits:
         return _safe(f"<div class=sheet>{markup}</div>")
     return _safe(f'<div class="sheet scroll" role=region tabindex=0 aria-labelledby={anchor}>{markup}</div>')

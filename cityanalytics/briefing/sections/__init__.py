@@ -1,19 +1,19 @@
-"""The ten parts of a briefing, in their order; each takes the content and is written in all languages."""
+"""The parts of a briefing, in their order; each takes the content and is written in all languages."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from cityanalytics.briefing.sections.decisions import decisions
-from cityanalytics.briefing.sections.final import final
+from cityanalytics.briefing.sections.decisions import decisions, requests
+from cityanalytics.briefing.sections.final import final, method
 from cityanalytics.briefing.sections.headline import headline
 from cityanalytics.briefing.sections.key_figures import key_figures
-from cityanalytics.briefing.sections.projects import projects
+from cityanalytics.briefing.sections.projects import changes, projects
 from cityanalytics.briefing.sections.provenance import provenance
 from cityanalytics.briefing.sections.record import record
-from cityanalytics.briefing.sections.statement import data
-from cityanalytics.briefing.sections.units import units
+from cityanalytics.briefing.sections.statement import corrections, data
+from cityanalytics.briefing.sections.units import lights, units
 from cityanalytics.briefing.sections.what_if import what_if
 
 if TYPE_CHECKING:
@@ -26,13 +26,18 @@ if TYPE_CHECKING:
 SECTIONS: Mapping[str, Callable[[Composed], Section]] = MappingProxyType(
     {
         "headline": headline,
-        "key": key_figures,
+        "decisions": decisions,
         "final": final,
         "units": units,
         "projects": projects,
-        "decisions": decisions,
         "what-if": what_if,
         "data": data,
+        "key": key_figures,
+        "method": method,
+        "lights": lights,
+        "changes": changes,
+        "requests": requests,
+        "corrections": corrections,
         "record": record,
         "provenance": provenance,
     }

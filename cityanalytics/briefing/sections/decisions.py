@@ -1,4 +1,4 @@
-"""[decisions] What leaders are asked to decide: project, difficulty, request, deadline."""
+"""[decisions] What leaders are asked to decide, by matter; [requests] each request as it was made."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 @part("decisions")
 def decisions(content: Composed, say: Wording) -> Markup:
+    """Write the requests by what holds their projects up, the most at stake first."""
+    return content.tables["asks"].html(say.language)
+
+
+@part("requests")
+def requests(content: Composed, say: Wording) -> Markup:
     """Write the requests of the late and the not started projects, the largest gap first."""
     table = content.tables["decisions"]
     if table.rows.empty:

@@ -1,4 +1,4 @@
-"""[final] The days that are left: curve, forecast, paces, and what other classes would say."""
+"""[final] Where the year ends; [method] how that was found, what other classes would say, and why it moved."""
 
 from __future__ import annotations
 
@@ -29,13 +29,34 @@ REASONS = {
 
 @part("final")
 def final(content: Composed, say: Wording) -> Markup:
-    """Write the forecast and the paces."""
+    """Write where the year ends: the curve, and the rulers side by side."""
+    curve = content.charts["s_curve"].html(say.language)
     if not content.pace.days_left:
-        return content.charts["s_curve"].html(say.language) + paragraph(
-            say("The year is over: nothing is left to forecast.")
+        return curve + paragraph(say("The year is over: nothing is left to forecast."))
+    band = paragraph(
+        say(
+            "About eight times in ten the year ends inside the 80% band. A pace held to the end knows no season, the projects' own dates know no habit of delay; "
+            "the published forecast goes on from this day as past years did. The next months' amounts will settle which is right."
         )
+    )
+    if content.programme.coverage.partial:
+        band = paragraph(left_out(content.programme.coverage, say, content.settings)) + band
+    return side_by_side(curve, content.tables["rulers"].html(say.language) + band)
+
+
+@part("method")
+def method(content: Composed, say: Wording) -> Markup:
+    """Write how the forecast was made, what other classes would say, and why it moved."""
+    if not content.pace.days_left:
+        return paragraph(say("The year is over: nothing is left to forecast."))
+    return side_by_side(
+        content.tables["classes"].html(say.language) + _method(content, say), moved(content, say)
+    )
+
+
+def _method(content: Composed, say: Wording) -> Markup:
     own = content.forecast.reference_class == OWN_MONTHS
-    method = paragraph(
+    text = paragraph(
         say(
             "Method: the city's own months, {own_months} of {own_years} earlier years and those of this year: the rest of the "
             "year as it followed in those years, as far as this year goes like them; how wide the range is, by the misses that "
@@ -50,20 +71,9 @@ def final(content: Composed, say: Wording) -> Markup:
         )
     )
     if content.pace.days_gone < SHORTEST and not own:
-        method += paragraph(
+        text += paragraph(
             say(
                 "Less than a month of the year has gone: the pace so far says little of the year, so the range is wider than the class's own."
             )
         )
-    method += paragraph(
-        say(
-            "The median takes {pace_expected} from now on; so far it was {pace_achieved}, and {pace_best} in the best {pace_best_days}-day run. "
-            "About eight times in ten the year ends inside the 80% band."
-        )
-    )
-    if content.programme.coverage.partial:
-        method = paragraph(left_out(content.programme.coverage, say, content.settings)) + method
-    return side_by_side(
-        content.charts["s_curve"].html(say.language) + content.tables["classes"].html(say.language) + method,
-        content.charts["paces"].html(say.language) + moved(content, say),
-    )
+    return text

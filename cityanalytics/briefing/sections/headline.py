@@ -1,4 +1,4 @@
-"""[headline] One sentence, and the numbers to remember."""
+"""[headline] One sentence, the numbers to remember, and what else matters most."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from markupsafe import Markup
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing.blocks import Fact, key_numbers
+from cityanalytics.briefing.findings import findings
 from cityanalytics.briefing.lacking import notice
 from cityanalytics.briefing.lights import Light, light
 from cityanalytics.briefing.rule import word
-from cityanalytics.briefing.section import part
+from cityanalytics.briefing.section import bullets, part
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.composed import Composed
@@ -59,10 +60,12 @@ def sentence(content: Composed) -> str:
 
 @part("headline")
 def headline(content: Composed, say: Wording) -> Markup:
-    """Write what is missing, then the headline: done, share, gap, pace needed against achieved, probability."""
+    """Write what is missing, then the headline, the numbers to remember, and the findings."""
     lead = Markup("<p class=lead>{}</p>").format(headline_text(content, say, bold=True))
     first = notice(content.programme.coverage, say, content.settings)
-    return first + lead + key_numbers(_facts(content, say))
+    found = findings(content, say)
+    listed = bullets([one.text for one in found]) if found else Markup("")
+    return first + lead + key_numbers(_facts(content, say)) + listed
 
 
 def headline_text(content: Composed, say: Wording, *, bold: bool = False) -> Markup:

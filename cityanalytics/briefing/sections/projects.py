@@ -1,4 +1,4 @@
-"""[projects] Projects that weigh most: late and not started, with constraint, person and latest dates."""
+"""[projects] The late and the not started that weigh most; [changes] all projects, and what changed."""
 
 from __future__ import annotations
 
@@ -17,11 +17,22 @@ if TYPE_CHECKING:
 
 @part("projects")
 def projects(content: Composed, say: Wording) -> Markup:
-    """Write the strip of all projects, the constraints, what changed, and the twelve that weigh most."""
-    charts = content.charts["projects"].html(say.language)
-    if "constraints" in content.charts:
-        charts = side_by_side(charts, content.charts["constraints"].html(say.language))
-    return charts + changed(content, say) + _moves(content, say) + _heaviest(content, say)
+    """Write the twelve that weigh most."""
+    return content.tables["held_up"].html(say.language)
+
+
+@part("changes")
+def changes(content: Composed, say: Wording) -> Markup:
+    """Write the strip of all projects, and what changed."""
+    return side_by_side(
+        content.charts["projects"].html(say.language),
+        changed(content, say) + _moves(content, say),
+    ) + paragraph(
+        say(
+            "Latest start: what must end in the year, 31 December less its planned duration; all else must start by 31 December. All projects: briefing.xlsx."
+        ),
+        note=True,
+    )
 
 
 def _moves(content: Composed, say: Wording) -> Markup:
@@ -32,15 +43,3 @@ def _moves(content: Composed, say: Wording) -> Markup:
     if changes.moved.empty and changes.added.empty and changes.dropped.empty:
         return paragraph(say("No project has moved to another stage."))
     return content.tables["transitions"].html(say.language)
-
-
-def _heaviest(content: Composed, say: Wording) -> Markup:
-    table = content.tables["held_up"]
-    if table.rows.empty:
-        return table.html(say.language)
-    return table.html(say.language) + paragraph(
-        say(
-            "Latest start: what must end in the year, 31 December less its planned duration; all else must start by 31 December. All projects: briefing.xlsx."
-        ),
-        note=True,
-    )

@@ -1,4 +1,4 @@
-"""[data] Data statement: what was received, what is missing, what does not add up, what was revised."""
+"""[data] What was received, is missing, does not add up; [corrections] the rest, and what was stated again."""
 
 from __future__ import annotations
 
@@ -18,11 +18,21 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.wording import Wording
 
 
+#: So many lines of it stand on the leader's screens.
+MOST_LINES = 4
+
+
 @part("data")
 def data(content: Composed, say: Wording) -> Markup:
     """Write the data statement."""
-    statement = Markup("<p><b>{}</b></p>").format(content.settings.statement[say.language])
-    return statement + bullets(statements(content, say)) + content.tables["revisions"].html(say.language)
+    return bullets(statements(content, say)[:MOST_LINES])
+
+
+@part("corrections")
+def corrections(content: Composed, say: Wording) -> Markup:
+    """Write the rest of the data statement, and the amounts that were stated again."""
+    rest = statements(content, say)[MOST_LINES:]
+    return (bullets(rest) if rest else Markup("")) + content.tables["revisions"].html(say.language)
 
 
 def statements(content: Composed, say: Wording) -> list[Markup]:

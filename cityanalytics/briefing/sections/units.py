@@ -1,4 +1,4 @@
-"""[units] By category and by responsible unit: who is behind, and by how much of the gap."""
+"""[units] Who is behind, by unit and category; [lights] the rule of the lights, and what the ranges rest on."""
 
 from __future__ import annotations
 
@@ -21,20 +21,21 @@ if TYPE_CHECKING:
 
 @part("units")
 def units(content: Composed, say: Wording) -> Markup:
-    """Write the bullet graphs, the rule of the lights, and the table of units."""
-    left = content.charts["categories"].html(say.language)
-    if "demolition" in content.charts:
-        left += content.charts["demolition"].html(say.language)
-    by_unit = content.charts["units"].html(say.language)
-    beside = (
+    """Write the tables of units and categories."""
+    return side_by_side(
+        content.tables["units"].html(say.language), content.tables["categories"].html(say.language)
+    )
+
+
+@part("lights")
+def lights(content: Composed, say: Wording) -> Markup:
+    """Write the rule of the lights, what units say against the figures, who will be short, and the ranges' ground."""
+    return (
         rule(content, say)
         + paragraph(say("A light tells where a part stands today, the chance where its year ends."))
         + _contradicted(content, say)
-    )
-    return (
-        side_by_side(left, by_unit)
-        + side_by_side(content.tables["units"].html(say.language), beside)
         + _ahead(content, say)
+        + _ground(content, say)
     )
 
 
@@ -79,7 +80,14 @@ def _ahead(content: Composed, say: Wording) -> Markup:
             "Expected to end the year short of plan, by their medians: categories {categories_short}, units {units_short}; furthest: {named}.",
             named=named,
         )
-    return paragraph(short) + paragraph(
+    return paragraph(short)
+
+
+def _ground(content: Composed, say: Wording) -> Markup:
+    """Say where the projects' own dates lead, and what the ranges rest on; nothing when the year is over."""
+    if not content.pace.days_left:
+        return Markup("")
+    return paragraph(
         escape(LANGUAGES[say.language].space).join(
             [
                 say(

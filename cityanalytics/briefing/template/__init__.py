@@ -25,20 +25,6 @@ if TYPE_CHECKING:
 SECTION = "application/vnd.cityanalytics.section+json"
 """MIME type of an output that is a section: ``{"id": …, "html": {language: …}}``."""
 
-SECTIONS = (
-    "headline",
-    "key",
-    "final",
-    "units",
-    "projects",
-    "decisions",
-    "what-if",
-    "data",
-    "record",
-    "provenance",
-)
-"""Ids of the sections, in their order."""
-
 
 def csp_hash(style: str) -> str:
     """Return the source expression that allows exactly this style.
@@ -71,15 +57,16 @@ def report(notebook: NotebookNode, page: Mapping[str, Any]) -> str:
     notebook
         Its outputs of type `SECTION` are shown, and nothing else of it.
     page
-        ``language``, ``lang_tag``, ``title``, ``meta_lines``, ``nav`` (pairs of section id and label, without
-        the headline), ``running_head``, ``skip_label``, ``contents_label``, ``headline_label``.
+        ``language``, ``lang_tag``, ``title``, ``meta_lines``, ``nav`` and ``annex`` (pairs of section id and label,
+        without the headline), ``annex_label``, ``running_head``, ``skip_label``, ``contents_label`` and
+        ``headline_label``.
 
     Raises
     ------
     ValueError
         If a displayed section has no place on the page, or a place of the page no section.
     """
-    places = {"headline", *(section for section, _ in page["nav"])}
+    places = {"headline", *(section for section, _ in (*page["nav"], *page["annex"]))}
     shown = {
         output["data"][SECTION]["id"]
         for cell in notebook["cells"]

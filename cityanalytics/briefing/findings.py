@@ -1,0 +1,187 @@
+"""What a page says first: findings, each with a rule that finds it, a weight, and figures that lead to cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cityanalytics.briefing.language import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from markupsafe import Markup
+
+    from cityanalytics.briefing.composed import Composed
+    from cityanalytics.briefing.wording import Wording
+
+#: So many findings stand on the first screens.
+MOST_FINDINGS = 5
+#: So many names stand in one of them.
+MOST_NAMES = 3
+#: From this part of the whole gap on, a few units are worth naming.
+CONCENTRATED = 0.3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One remarkable thing.
+
+    Parameters
+    ----------
+    rule
+        Stable name of the rule that found it.
+    weight
+        What it is worth, as a fraction of the year's plan: findings of more weight come first.
+    text
+        One sentence; its numbers are figures of the briefing.
+    """
+
+    rule: str
+    weight: float
+    text: Markup
+
+
+def findings(content: Composed, say: Wording) -> list[Finding]:
+    """Return what is remarkable, the heaviest first; nothing where nothing is.
+
+    Parameters
+    ----------
+    content
+        The briefing's values.
+    say
+        The words of a language.
+    """
+    if not content.programme.plan > 0:
+        return []
+    found = [one for rule in RULES for one in rule(content, say)]
+    return sorted(found, key=lambda one: -one.weight)[:MOST_FINDINGS]
+
+
+def _paces(content: Composed, say: Wording) -> Iterator[Finding]:
+    """Say what each day must bring, against what the last days brought."""
+    pace = content.pace
+    if pace.required is None or not pace.required or pace.last_30 is None:
+        return
+    missing = content.programme.plan - content.programme.done
+    if pace.last_100 is None:
+        text = say.strong(
+            "Needed on each day that is left ({days_left}): {pace_required}; brought by the last 30 days: {pace_last_30}."
+        )
+    elif pace.required > pace.best:
+        text = say.strong(
+            "Needed on each day that is left ({days_left}): {pace_required}, more than the best {pace_best_days}-day run of the year brought ({pace_best}); the last 30 days brought {pace_last_30}, the last 100 {pace_last_100}."
+        )
+    else:
+        text = say.strong(
+            "Needed on each day that is left ({days_left}): {pace_required}; the last 30 days brought {pace_last_30}, the last 100 {pace_last_100}, the best {pace_best_days}-day run {pace_best}."
+        )
+    yield Finding(rule="paces", weight=0.5 * missing / content.programme.plan, text=text)
+
+
+def _gap(content: Composed, say: Wording) -> Iterator[Finding]:
+    """Say how far behind we are in money, and which units make the gap."""
+    programme = content.programme
+    behind = programme.elapsed * programme.plan - programme.done
+    table = content.tables["units"].rows
+    late = table[table["gap"] > 0]
+    if not behind > 0 or late.empty:
+        return
+    first = late.head(MOST_NAMES)
+    named = LANGUAGES[say.language].join.join(
+        say.plain(
+            "{name} {part}",
+            name=content.settings.term(str(unit), say.language),
+            part=content.figures[f"unit_{unit}_part"].shown(say.language),
+        )
+        for unit in first["unit"]
+    )
+    if float(first["part"].sum()) >= CONCENTRATED:
+        text = say.strong(
+            "Behind elapsed time in money: {investment_behind}; of all units' gaps most lies with {named}.",
+            named=named,
+        )
+    else:
+        text = say.strong(
+            "Behind elapsed time in money: {investment_behind}, spread over many units: {units_behind} of {units_total}."
+        )
+    yield Finding(rule="gap", weight=0.1 + 2 * behind / programme.plan, text=text)
+
+
+def _not_started(content: Composed, say: Wording) -> Iterator[Finding]:
+    """Say what has not started, and the chance that all of it does."""
+    waiting = content.figures["projects_not_started_plan"].value or 0.0
+    if not content.pace.days_left or not content.figures["projects_not_started"].value or not waiting:
+        return
+    yield Finding(
+        rule="not_started",
+        weight=waiting / content.programme.plan,
+        text=say.strong(
+            "Projects not started: {projects_not_started}, with {projects_not_started_plan} of this year's plan; chance that all of them start within the year: {all_start_probability}."
+        ),
+    )
+
+
+def _short(content: Composed, say: Wording) -> Iterator[Finding]:
+    """Say which categories will end the year short, by their medians."""
+    if not content.pace.days_left:
+        return
+    table = content.outlook.by("category")
+    short = table[table["short"] > 0]
+    if short.empty:
+        return
+    named = LANGUAGES[say.language].join.join(
+        content.settings.term(str(name), say.language) for name in short["category"].head(MOST_NAMES)
+    )
+    yield Finding(
+        rule="short",
+        weight=0.5 * float(short["short"].sum()) / content.programme.plan,
+        text=say.strong(
+            "Expected to end the year short of plan: categories {categories_short} of {categories_total}, units {units_short} of {units_total}; furthest: {named}.",
+            named=named,
+        ),
+    )
+
+
+def _claims(content: Composed, say: Wording) -> Iterator[Finding]:
+    """Say what units report as on schedule against their own figures."""
+    rows = content.reconciliation.contradicted
+    if rows.empty:
+        return
+    yield Finding(
+        rule="claims",
+        weight=float(rows["gap"].clip(lower=0).sum()) / content.programme.plan,
+        text=say.strong(
+            "Reported as on schedule, but below elapsed time by the figures: projects {contradicted_projects}."
+        ),
+    )
+
+
+def _asked(content: Composed, say: Wording) -> Iterator[Finding]:
+    """Say what is asked of leaders, and what most of it is about."""
+    rows = content.tables["asks"].rows
+    if rows.empty:
+        return
+    first = rows["constraint"].dropna().head(1)
+    if first.empty:
+        return
+    name = str(first.iloc[0])
+    yield Finding(
+        rule="asked",
+        weight=float(rows["gap"].sum()) / content.programme.plan,
+        text=say.strong(
+            "Projects that ask for a decision: {requests_total}; most is at stake over {name}.",
+            name=content.settings.term(name, say.language),
+        ),
+    )
+
+
+#: The rules, each with what it finds in a briefing's values.
+RULES: tuple[Callable[[Composed, Wording], Iterator[Finding]], ...] = (
+    _gap,
+    _paces,
+    _not_started,
+    _short,
+    _asked,
+    _claims,
+)
