@@ -51,10 +51,11 @@ def live_panel(content: Composed, say: Wording) -> Markup:
         "<figure><figcaption><b>{dots}</b> <span id=w-told></span></figcaption>"
         '<svg id=w-dots role=img aria-label="{dots}" viewBox="0 0 400 100"></svg></figure>'
         "<div class=moves>{moves}</div>{units}"
+        "<details><summary>{more}</summary><div class=moves>{further}</div>"
         "<div><label for=w-wanted>{wanted}</label> <select id=w-wanted>{chances}</select> "
         "<button type=button id=w-seek>{seek}</button> <button type=button id=w-fewest>{fewest}</button></div>"
         "<p><button type=button id=w-link>{link}</button> <button type=button id=w-copy>{copy}</button> "
-        "<button type=button id=w-reset>{reset}</button></p>"
+        "<button type=button id=w-reset>{reset}</button></p></details>"
         "<div id=w-said role=status aria-live=polite></div>"
         '<textarea id=w-file hidden readonly rows=8 aria-label="{file}"></textarea>'
         "</div><script type=application/json id=whatif-data>{data}</script>"
@@ -71,7 +72,9 @@ def live_panel(content: Composed, say: Wording) -> Markup:
         ),
         keys=_keys(model.forecast.total.target > 0, say),
         dots=say("Each dot is one of fifty equally likely years"),
-        moves=_moves(most, len(model.days), say),
+        moves=_moves(say),
+        more=say("More levers: days, constraints, one unit, single projects, what it takes"),
+        further=_further(most, len(model.days), say),
         units=_units(say),
         wanted=say("Chance wanted"),
         chances=Markup("").join(
@@ -104,26 +107,32 @@ def _keys(planned: bool, say: Wording) -> Markup:  # noqa: FBT001 - whether ther
     )
 
 
-def _moves(most: int, left: int, say: Wording) -> Markup:
-    """Return the controls: sliders, constraints, units, projects."""
+def _slider(name: str, label: str, *numbers: float) -> Markup:
+    """Return a labelled slider: least, most, step, value."""
+    return Markup(
+        "<p><label for=w-{0}>{1} <output id=w-{0}-out></output></label>"
+        "<input type=range id=w-{0} min={2} max={3} step={4} value={5}></p>"
+    ).format(name, label, *numbers)
 
-    def slider(name: str, label: str, *numbers: float) -> Markup:
-        return Markup(
-            "<p><label for=w-{0}>{1} <output id=w-{0}-out></output></label>"
-            "<input type=range id=w-{0} min={2} max={3} step={4} value={5}></p>"
-        ).format(name, say(label), *numbers)
 
+def _moves(say: Wording) -> Markup:
+    """Return the two sliders that are always in sight."""
+    return _slider("pace", say("Pace of all open projects"), 0, 3, 0.01, 1) + _slider(
+        "city", say("Pace of the city, whatever its projects"), 0.5, 2, 0.01, 1
+    )
+
+
+def _further(most: int, left: int, say: Wording) -> Markup:
+    """Return the other controls: days, starts, constraints, one unit, projects."""
     days = min(most, 20)
     return Markup("").join(
         (
-            slider("pace", "Pace of all open projects", 0, 3, 0.01, 1),
-            slider("city", "Pace of the city, whatever its projects", 0.5, 2, 0.01, 1),
-            slider("days", "Working days gained or lost", -days, days, 1, 0),
+            _slider("days", say("Working days gained or lost"), -days, days, 1, 0),
             Markup("<div id=w-starts>{}</div>").format(
-                slider("start", "All projects not started begin on", -1, left - 1, 1, -1)
+                _slider("start", say("All projects not started begin on"), -1, left - 1, 1, -1)
             ),
             Markup("<fieldset id=w-lifts><legend>{}</legend><div id=w-lift></div>{}</fieldset>").format(
-                say("Constraints lifted"), slider("on", "from", 0, left - 1, 1, 0)
+                say("Constraints lifted"), _slider("on", say("from"), 0, left - 1, 1, 0)
             ),
             Markup(
                 "<p><label for=w-unit>{}</label> <select id=w-unit></select>"

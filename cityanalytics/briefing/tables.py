@@ -359,12 +359,13 @@ SCENARIOS = Declaration(
     fields=(
         of.SCENARIO,
         *on_page(of.MEDIAN_OF_YEAR),
-        of.FACTOR,
+        of.FACTOR.but(brief="Times base"),
         *on_sheet(of.LOW, of.MEDIAN, of.HIGH),
         of.CHANCE,
         *on_sheet(of.SENTENCE),
     ),
     lines=("Each scenario sets the median pace after the data date and leaves the spread as it is.",),
+    fits=True,
 )
 RECORD = Declaration(
     name="record",

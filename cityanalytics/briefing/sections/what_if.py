@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cityanalytics.briefing.live import live_panel
-from cityanalytics.briefing.section import bullets, paragraph, part
-from cityanalytics.briefing.terms import SCENARIO_SENTENCES
+from cityanalytics.briefing.section import paragraph, part
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
 @part("what-if")
 def what_if(content: Composed, say: Wording) -> Markup:
     """Write the scenarios against base."""
-    names = [scenario.name for scenario in content.scenarios]
-    if len(names) == 1:
+    if len(content.scenarios) == 1:
         return paragraph(say("No day is left: there is nothing to change."))
-    return (
-        content.tables["scenarios"].html(say.language)
-        + bullets([say(SCENARIO_SENTENCES[name]) for name in names if name != "base"])
-        + live_panel(content, say)
-    )
+    return content.tables["scenarios"].html(say.language) + live_panel(content, say)
