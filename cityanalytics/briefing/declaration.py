@@ -67,6 +67,8 @@ class Declaration(Generic[S_contra]):
         Rows on the page; None for all.
     last
         Whether the page takes the last rows instead of the first.
+    only
+        A column of booleans: the page has the rows where it holds, if there are any.
     fits
         Whether it fits a phone, and so needs no scrolling of its own.
     cards
@@ -87,6 +89,7 @@ class Declaration(Generic[S_contra]):
     empty: str | Callable[[Any], str] = ""
     most: int | None = None
     last: bool = False
+    only: str = ""
     fits: bool = False
     cards: bool = False
     gaps: Gaps = no_gaps

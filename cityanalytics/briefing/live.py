@@ -47,11 +47,11 @@ def live_panel(content: Composed, say: Wording) -> Markup:
     most = model.working_days(slice(0, len(model.days)))
     return Markup(
         "<div id=whatif class=live hidden data-words='{words}'>"
-        "<h3>{title}</h3>{note}<dl class=keys>{keys}</dl>"
+        "<h3>{title}</h3><dl class=keys>{keys}</dl>"
         "<figure><figcaption><b>{dots}</b> <span id=w-told></span></figcaption>"
         '<svg id=w-dots role=img aria-label="{dots}" viewBox="0 0 400 100"></svg></figure>'
         "<div class=moves>{moves}</div>{units}"
-        "<details><summary>{more}</summary><div class=moves>{further}</div>"
+        "<details><summary>{more}</summary>{note}<div class=moves>{further}</div>"
         "<div><label for=w-wanted>{wanted}</label> <select id=w-wanted>{chances}</select> "
         "<button type=button id=w-seek>{seek}</button> <button type=button id=w-fewest>{fewest}</button></div>"
         "<p><button type=button id=w-link>{link}</button> <button type=button id=w-copy>{copy}</button> "

@@ -29,6 +29,8 @@ def draw(table: BoundTable, language: str) -> Markup:
     if table.rows.empty and (empty := table.empty(language)):
         return paragraph(escape(empty))
     rules, rows = LANGUAGES[language], table.rows
+    if declared.only and rows[declared.only].any():
+        rows = rows[rows[declared.only]]
     if declared.most is not None:
         rows = rows.tail(declared.most) if declared.last else rows.head(declared.most)
     fields = table.fields(wide=False)
