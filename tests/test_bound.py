@@ -24,7 +24,7 @@ from cityanalytics.briefing.companion import companion
 from cityanalytics.briefing.page import record_of
 from cityanalytics.intake.store import read_tables
 from cityanalytics.programme.dates import Dates
-from cityanalytics.publishing.assemble import compose
+from cityanalytics.publishing.assemble import assemble, compose
 from cityanalytics.publishing.workbook import write_workbook
 from cityanalytics.settings import load_settings
 from cityanalytics.workspace import Workspace
@@ -51,7 +51,9 @@ DATE = re.compile(
     r"(?:(?P<year>\d+)年)?(?P<month>\d+)月(?P<day>\d+)日"
     rf"|(?P<its_day>\d+) (?P<name>{'|'.join(SHORT)})[a-z]*(?: (?P<its_year>\d+))?"
 )
-#: What a chart's text tells before its list, in its order, by its number on the page.
+#: Charts by a number of their own; all are held to, also those that stand in notebooks alone.
+CHARTS = ("s_curve", "paces", "categories", "demolition", "units", "projects", "constraints")
+#: What a chart's text tells before its list, in its order, by its number.
 LEADS = {
     1: "investment_to_date annual_plan forecast_p50 forecast_band forecast_p10 forecast_p90",
     2: "days_gone days_left pace_achieved pace_required pace_expected pace_best_days pace_best working_days_gone "
@@ -120,14 +122,22 @@ TITLES = {
     "项目状态": "stages", "Projects by stage": "stages",
     "参照类别": "classes", "reference class": "classes",
     "较上期变动的原因": "moved", "Why the forecast moved": "moved",
-    "责任单位进度": "units", "Responsible units": "units",
+    "低于序时进度的责任单位": "units", "Responsible units behind": "units",
+    "低于序时进度的类别": "categories", "Categories behind": "categories",
+    "提请事项（按制约因素": "asks", "Decisions asked by": "asks",
+    "几种推算": "rulers", "Where the year ends": "rulers",
     "滞后与未开工项目": "held up", "Late or not started": "held up",
     "请领导决定的事项": "requests", "Decisions requested": "requests",
     "各情景与基准对照": "scenarios", "Scenarios against base": "scenarios",
     "更正的数据": "revisions", "Amounts stated again": "revisions",
     "以前各期预测": "published", "Earlier forecasts": "published",
 }  # fmt: skip
-LIGHTS = {"far behind": "严重滞后", "behind": "滞后", "normal": "正常"}
+RULERS = {
+    "按年初以来进度": "achieved", "At the pace so far": "achieved",
+    "按近30天进度": "last_30", "At the pace of the last 30 days": "last_30",
+    "按各项目自身工期": "bottom_up", "By the projects' own dates": "bottom_up",
+    "本报告预测（中值）": "published", "Published forecast (median)": "published",
+}  # fmt: skip
 SCENARIOS = {
     "基准": "base", "Base": "base",
     "保持此前进度": "achieved", "Pace so far": "achieved",
@@ -152,12 +162,12 @@ class Table:
 
 
 class Reader(HTMLParser):
-    """Collects a page's tables, its charts' texts by their number, and every other name that is not shown."""
+    """Collects a page's tables, its charts' texts, and every other name that is not shown."""
 
     def __init__(self) -> None:
         super().__init__()
         self.tables: list[Table] = []
-        self.charts: dict[int, str] = {}
+        self.charts: list[str] = []
         self.names: list[str] = []
         self.open: list[str] = []
         self.figure = ""
@@ -175,9 +185,8 @@ class Reader(HTMLParser):
         if tag in {"td", "th"}:
             self.tables[-1].rows[-1].append("")
         names = [value for name in ("aria-label", "alt", "title") if (value := given.get(name))]
-        if tag == "svg" and names:
-            (number,) = re.findall(r"^(?:图|Figure )(\d+)", self.figure)
-            self.charts[int(number)] = names[0]
+        if tag == "svg" and names and re.match(r"(?:图|Figure )\d", self.figure):
+            self.charts.append(names[0])
         else:
             self.names += names
 
@@ -218,11 +227,14 @@ class Report:
     configured: dict[str, Any]
     markup: str
     book: bytes
+    charts: dict[int, str]
 
     @cached_property
     def page(self) -> Reader:
         reader = Reader()
         reader.feed(self.markup)
+        # one that only a script fills has no rows yet
+        reader.tables = [table for table in reader.tables if len(table.rows) > 1]
         return reader
 
     @cached_property
@@ -430,16 +442,64 @@ def percent(*points: float | None, unit: str = "fraction") -> Value:
 
 
 def units(report: Report, row: list[str]) -> list[Said]:
-    (key,) = [key for key, name in report.named("unit").items() if name == row[0]]
-    (rated,) = [unit for unit in report.record["lights"]["unit"] if unit["name"] == key]
-    part = report.value(f"unit_{key}_part")
-    behind = report.figures[f"unit_{key}_gap"]["value"] > 0
+    return of_group(report, row, "unit")
+
+
+def categories(report: Report, row: list[str]) -> list[Said]:
+    return of_group(report, row, "category")
+
+
+def of_group(report: Report, row: list[str], group: str) -> list[Said]:
+    (key,) = [key for key, name in report.named(group).items() if name == row[0]]
+    (rated,) = [one for one in report.record["lights"][group] if one["name"] == key]
+    gap, part = report.value(f"{group}_{key}_gap"), report.value(f"{group}_{key}_part")
+    late = (gap.value or 0.0) > 0
     return [
         row[0],
-        LIGHTS[rated["light"]] if report.language == "zh" and rated["light"] else rated["light"] or "",
-        Value(value=rated["behind"], unit="points"),
-        part if behind else Value(value=None, unit="fraction"),
-        report.value(f"unit_{key}_probability"),
+        Value(value=None if rated["behind"] is None else -rated["behind"], unit="points"),
+        gap if late else Value(value=None, unit="yuan"),
+        part if late else Value(value=None, unit="fraction"),
+        report.value(f"{group}_{key}_probability"),
+    ]
+
+
+def rulers(report: Report, row: list[str]) -> list[Said]:
+    done, left, plan = (
+        report.figures[key]["value"] for key in ("investment_to_date", "days_left", "annual_plan")
+    )
+    ruler = RULERS.get(row[0], "best")
+    ends = {
+        "achieved": lambda: report.figures["closes_at_achieved_pace"]["value"],
+        "bottom_up": lambda: report.figures["bottom_up"]["value"],
+        "published": lambda: report.figures["forecast_p50"]["value"],
+        "last_30": lambda: done + report.figures["pace_last_30"]["value"] * left,
+        "best": lambda: done + report.figures["pace_best"]["value"] * left,
+    }[ruler]()
+    return [
+        row[0],
+        Value(value=ends, unit="yuan", key=ruler),
+        Value(value=ends - plan if plan else None, unit="yuan", key=ruler),
+    ]
+
+
+def asks(report: Report, row: list[str]) -> list[Said]:
+    table = report.sheets["decisions"]
+    labels = [re.sub(r"（.*|\[.*", "", label) for label in table.header]
+    every = [dict(zip(labels, cells, strict=True)) for cells in table.rows]
+    nothing = {"zh": "未报", "en": "none reported"}[report.language]
+    found = [
+        cells
+        for cells in every
+        if (nothing if cells["制约因素"] in ABSENT | {"未报"} else report.term(cells["制约因素"])) == row[0]
+    ]
+    days = [cells["时限"] for cells in found if isinstance(cells["时限"], dt.date)]
+    return [
+        row[0],
+        Value(value=len(found), unit="count"),
+        Value(value=sum(cells["缺口"] for cells in found) * 1e4, unit="yuan"),
+        found[0]["请求事项"],
+        found[0]["责任人"],
+        min(days) if days else "",
     ]
 
 
@@ -515,6 +575,7 @@ def published(report: Report, row: list[str]) -> list[Said]:
 #: Tables of the page, each with what its rows have to say.
 TABLES: dict[str, Callable[..., list[Said]]] = {
     "measures": measures, "stages": stages, "classes": classes, "moved": moved, "units": units,
+    "categories": categories, "asks": asks, "rulers": rulers,
     "standings": standings, "held up": held_up, "requests": requests, "scenarios": scenarios,
     "revisions": revisions, "published": published,
 }  # fmt: skip
@@ -554,9 +615,19 @@ def third(briefing: Path) -> list[Report]:
     return in_both(briefing)
 
 
+def told_by(content: Any, language: str) -> dict[int, str]:
+    """Give the alternative texts of all charts that there are, by their number here."""
+    return {
+        CHARTS.index(name) + 1: chart.alt(language)
+        for name, chart in content.charts.items()
+        if name in CHARTS
+    }
+
+
 def in_both(folder: Path) -> list[Report]:
     record = json.loads((folder / "briefing.json").read_text(encoding="utf-8"))
     workspace = next(above for above in folder.parents if (above / "cityanalytics.toml").exists())
+    content = assemble(str(workspace), *(record[key] for key in ("quarter", "as_of", "known_on")))
     return [
         Report(
             language=language,
@@ -564,6 +635,7 @@ def in_both(folder: Path) -> list[Report]:
             configured=tomllib.loads((workspace / "cityanalytics.toml").read_text(encoding="utf-8")),
             markup=(folder / f"briefing.{language}.html").read_text(encoding="utf-8"),
             book=(folder / "briefing.xlsx").read_bytes(),
+            charts=told_by(content, language),
         )
         for language in record["language"]
     ]
@@ -593,33 +665,39 @@ def state(request, processed_workspace: Path) -> list[Report]:
             ),
             markup="".join(parts[language].values()),
             book=write_workbook(companion(content)),
+            charts=told_by(content, language),
         )
         for language in document["language"]
     ]
 
 
 def unbound_charts(report: Report) -> list[str]:
-    charts = report.page.charts.items()
-    return [problem for position, text in charts for problem in unbound_chart(report, position, text)]
+    return [
+        problem
+        for position, text in report.charts.items()
+        for problem in unbound_chart(report, position, text)
+    ]
 
 
 def test_every_number_of_an_alternative_text_is_the_value_of_its_place(both: list[Report]) -> None:
     for report in both:
-        assert set(report.page.charts) == {1, 2, 3, 4, 5, 6, 7}
+        assert set(report.charts) == {1, 2, 3, 4, 5, 6, 7}
+        assert len(report.page.charts) > 1
+        assert set(report.page.charts) <= set(report.charts.values())
         assert unbound_charts(report) == []
         assert [name for name in report.page.names if numbers(name)] == []
 
 
 def test_every_number_of_a_table_is_the_value_of_its_place(both: list[Report]) -> None:
     for report in both:
-        always = {"measures", "stages", "classes", "units", "held up", "scenarios"}
+        always = {"measures", "stages", "classes", "rulers", "units", "categories", "held up", "scenarios"}
         assert {table.kind for table in report.page.tables} >= always
         assert unbound_cells(report) == []
 
 
 def test_in_other_states_too_every_number_is_the_value_of_its_place(state: list[Report]) -> None:
     for report in state:
-        assert {1, 3, 5, 6} <= set(report.page.charts)
+        assert {1, 3, 5, 6} <= set(report.charts)
         assert {"measures", "stages", "units"} <= {table.kind for table in report.page.tables}
         assert unbound_charts(report) == []
         assert unbound_cells(report) == []
@@ -667,7 +745,7 @@ def otherwise(text: str) -> Iterator[str]:
 
 def test_a_digit_changed_in_an_alternative_text_is_found(third: list[Report]) -> None:
     for report in third:
-        for position, text in report.page.charts.items():
+        for position, text in report.charts.items():
             changed = list(otherwise(text))
             assert len(changed) > 10
             assert [other for other in changed if not unbound_chart(report, position, other)] == []
