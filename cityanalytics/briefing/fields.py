@@ -107,6 +107,7 @@ AGAINST = Field("against", "Against elapsed time", Points(), note="gap", applies
 GAP = Field("against", "Gap", Points(signed=True), note="gap", applies="planned")
 BEHIND = Field("behind", "Points behind", Points(), applies="planned")
 SHORTFALL = Field("gap", "Shortfall", amounts(places=2), note="short")
+LACKING = Field("lacking", "Shortfall", amounts(places=2), note="short", absent=NOT_APPLICABLE)
 PART = Field("part", "Of the gap", Share(), brief="Gap share", absent=NOT_APPLICABLE)
 LIGHT = Field(
     "light",

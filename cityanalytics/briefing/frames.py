@@ -182,6 +182,7 @@ def _groups(content: Ahead, by: str) -> pd.DataFrame:
     return table.assign(
         planned=table["plan"] > 0,
         late=table["gap"] > 0,
+        lacking=table["gap"].where(table["gap"] > 0),
         against=-behind,
         part=_part(table["gap"]),
         light=pd.Series(light, dtype=object),

@@ -114,7 +114,7 @@ FIGURES = Declaration(
 # --- by group
 
 _PARTS = (
-    *on_page(of.GAP, of.SHORTFALL.but(applies="late", absent=NOT_APPLICABLE)),
+    *on_page(of.GAP, of.LACKING),
     *on_sheet(of.PROJECTS, of.PLAN, of.DONE, of.SHARE, of.AGAINST, of.SHORTFALL),
     of.PART,
     *on_sheet(of.YEAR_END_LOW, of.YEAR_END_MEDIAN, of.YEAR_END_HIGH),
