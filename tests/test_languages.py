@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po, write_po
 from cityanalytics.briefing.language import LANGUAGES, language
 from cityanalytics.briefing.wording import catalogue
 from cityanalytics.settings import load_settings
-from tests.test_prose import SECTIONS, prose
+from tests.test_prose import ANNEX, MAIN, prose
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,7 +117,7 @@ def page(french) -> str:
 def test_a_third_language_has_its_page(page) -> None:
     found = prose(page)
     assert '<html lang="fr">' in page
-    assert tuple(name for name in found if name) == SECTIONS
+    assert tuple(name for name in found if name) == (*MAIN, "annex", *ANNEX)
     assert "68,9\u00a0%" in found["headline"][0]
     assert "6,20 Md¥" in found["headline"][0]
     assert "22 septembre 2010" in " ".join(found[""])

@@ -82,7 +82,9 @@ def section(page: Path, name: str) -> str:
     return html.unescape(found[0])
 
 
-def test_every_unit_carries_the_light_that_its_figures_give_and_those_behind_are_named(briefing: Path) -> None:
+def test_every_unit_carries_the_light_that_its_figures_give_and_those_behind_are_named(
+    briefing: Path,
+) -> None:
     record = document(briefing)
     lights = record["lights"]
     plans = {row["unit"]: row["plan"] for row in record["outlook"]["parts"]["unit"] if row["unit"]}
