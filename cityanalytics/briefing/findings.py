@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from cityanalytics.briefing.language import LANGUAGES
 
 if TYPE_CHECKING:
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
 MOST_FINDINGS = 5
 #: So many names stand in one of them.
 MOST_NAMES = 3
-#: From this part of the whole gap on, a few units are worth naming.
-CONCENTRATED = 0.3
+#: So many units are named at most, where together they make more than this part of all units' gaps.
+MOST_UNITS = 4
+CONCENTRATED = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +90,7 @@ def _gap(content: Composed, say: Wording) -> Iterator[Finding]:
     late = table[table["gap"] > 0]
     if not behind > 0 or late.empty:
         return
-    first = late.head(MOST_NAMES)
+    first = late.head(int((late["part"].cumsum() <= CONCENTRATED).sum()) + 1)
     named = LANGUAGES[say.language].join.join(
         say.plain(
             "{name} {part}",
@@ -96,7 +99,7 @@ def _gap(content: Composed, say: Wording) -> Iterator[Finding]:
         )
         for unit in first["unit"]
     )
-    if float(first["part"].sum()) >= CONCENTRATED:
+    if len(first) <= MOST_UNITS:
         text = say.strong(
             "Behind elapsed time in money: {investment_behind}; of all units' gaps most lies with {named}.",
             named=named,
@@ -162,18 +165,15 @@ def _asked(content: Composed, say: Wording) -> Iterator[Finding]:
     rows = content.tables["asks"].rows
     if rows.empty:
         return
-    first = rows["constraint"].dropna().head(1)
-    if first.empty:
-        return
-    name = str(first.iloc[0])
-    yield Finding(
-        rule="asked",
-        weight=float(rows["gap"].sum()) / content.programme.plan,
-        text=say.strong(
+    most = rows["constraint"].iloc[0]
+    if pd.isna(most):
+        text = say.strong("Projects that ask for a decision: {requests_total}.")
+    else:
+        text = say.strong(
             "Projects that ask for a decision: {requests_total}; most is at stake over {name}.",
-            name=content.settings.term(name, say.language),
-        ),
-    )
+            name=content.settings.term(str(most), say.language),
+        )
+    yield Finding(rule="asked", weight=float(rows["gap"].sum()) / content.programme.plan, text=text)
 
 
 #: The rules, each with what it finds in a briefing's values.

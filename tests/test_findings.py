@@ -1,0 +1,216 @@
+"""Findings: on programmes made up for it each rule finds what is there, says its numbers, and stands by its weight."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cityanalytics.briefing.findings import MOST_FINDINGS, Finding, findings
+from cityanalytics.briefing.wording import Wording
+from cityanalytics.programme.dates import Dates
+from cityanalytics.publishing.assemble import compose
+from cityanalytics.settings import load_settings
+from cityanalytics.workspace import Workspace
+from tests.test_snapshot import FEBRUARY, JANUARY, MARCH, Desk, Period, day
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+YI = 1e8
+THIRD_QUARTER: Period = ("01-01", "09-22")
+WAITING = {"stage": "not started", "schedule": None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class City:
+    """Projects by unit, each with what it has spent in which stretch; each has a plan of 1 亿元 unless told."""
+
+    units: Mapping[str, Mapping[str, float | Mapping[Period, float]]]
+    plans: Mapping[str, float] = field(default_factory=dict)
+    status: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    quarter: str = "2010Q3"
+    as_of: str = "09-22"
+
+    def found(self, repository: Path, language: str = "en") -> list[Finding]:
+        desk = Desk()
+        for unit, projects in self.units.items():
+            desk.book(
+                self.quarter,
+                "10-01" if self.quarter == "2010Q3" else "04-08",
+                {name: as_flows(spent) for name, spent in projects.items()},
+                unit=unit,
+                plans={name: self.plans.get(name, YI) for name in projects},
+                status={name: self.status.get(name, {}) for name in projects},
+            )  # fmt: skip
+        settings = replace(load_settings(repository), units=tuple(self.units))
+        dates = Dates(
+            quarter=self.quarter, as_of=day(self.as_of), known_on=dt.date(2011, 1, 10), complete=False
+        )
+        content = compose(Workspace(settings=settings, given=desk.tables()), dates)
+        return findings(content, Wording(language=language, figures=content.figures))
+
+
+def as_flows(spent: float | Mapping[Period, float]) -> Mapping[Period, float]:
+    return {THIRD_QUARTER: spent} if isinstance(spent, float) else spent
+
+
+def said(found: list[Finding]) -> dict[str, str]:
+    return {one.rule: str(one.text.striptags()) for one in found}
+
+
+#: 2.5 of 4 by 22 September, where the elapsed 265 of 365 days would be 2.904; one project makes all of it.
+ONE_BEHIND = City(
+    units={"甲处": {"甲路": 0.1 * YI}, "乙处": dict.fromkeys(("乙路", "丙路", "丁路"), 0.8 * YI)}
+)
+
+
+def test_where_the_plan_is_met_and_nothing_is_behind_nothing_is_remarkable(repository: Path) -> None:
+    assert City(units={"甲处": {"甲路": 1.1 * YI}, "乙处": {"乙路": YI}}).found(repository) == []
+
+
+def test_where_nothing_is_planned_nothing_is_found(repository: Path) -> None:
+    city = City(units={"甲处": {"甲路": 1.1 * YI}}, plans={"甲路": 0.0})
+    assert city.found(repository) == []
+
+
+@pytest.mark.parametrize(("language", "gap"), [("en", "¥40.4 m;"), ("zh", "4,041万元；")], ids=["en", "zh"])
+def test_the_gap_in_money_names_the_units_that_make_over_half_of_it(
+    repository: Path, language: str, gap: str
+) -> None:
+    text = said(ONE_BEHIND.found(repository, language))["gap"]
+    assert gap in text
+    assert "甲处 100.0%" in text
+    assert "乙处" not in text
+
+
+def test_no_more_units_are_named_than_make_over_half_of_the_gap(repository: Path) -> None:
+    city = City(
+        units={
+            f"{name}处": {f"{name}路": spent * YI}
+            for name, spent in zip("甲乙丙", (0.1, 0.3, 0.7), strict=True)
+        }
+    )
+    # behind elapsed time by 0.626, 0.426 and 0.026: the first makes 58.1 % of their sum
+    text = said(city.found(repository))["gap"]
+    assert "甲处 58.1%" in text
+    assert "乙处" not in text
+
+
+def test_a_gap_that_many_units_share_names_none(repository: Path) -> None:
+    city = City(units={f"{name}处": {f"{name}路": 0.5 * YI} for name in "甲乙丙丁戊己庚辛"})
+    text = said(city.found(repository))["gap"]
+    assert "spread over many units: 8 of 8" in text
+    assert "处" not in text
+
+
+def test_a_city_ahead_of_elapsed_time_has_no_gap_though_one_unit_has(repository: Path) -> None:
+    city = City(units={"甲处": {"甲路": 0.5 * YI}, "乙处": {"乙路": 0.99 * YI}})
+    assert "gap" not in said(city.found(repository))
+
+
+def test_what_each_day_must_bring_stands_against_what_the_last_days_brought(repository: Path) -> None:
+    """1.5 in 100 days; 2.5 came in 265, evenly."""
+    text = said(ONE_BEHIND.found(repository))["paces"]
+    assert "(100): ¥1.5 m a day, more than the best 100-day run of the year brought (¥0.9 m a day)" in text
+    assert "the last 30 days brought ¥0.9 m a day, the last 100 ¥0.9 m a day" in text
+
+
+def test_a_pace_that_was_sustained_before_is_said_to_be_so(repository: Path) -> None:
+    """0.28 is left for 100 days, 0.28 a hundred; the best hundred days brought 0.72 × 100/265."""
+    text = said(City(units={"甲处": {"甲路": 0.8 * YI}}).found(repository))["paces"]
+    assert "more than" not in text
+    assert "the best 100-day run ¥0.30 m a day" in text or "the best 100-day run ¥0.3 m a day" in text
+
+
+def test_before_a_hundred_days_have_gone_the_last_thirty_alone_are_told(repository: Path) -> None:
+    flows = {JANUARY: 0.02 * YI, FEBRUARY: 0.02 * YI, MARCH: 0.31 * YI}
+    city = City(units={"甲处": {"甲路": flows}}, quarter="2010Q1", as_of="03-31")
+    text = said(city.found(repository))["paces"]
+    assert "brought by the last 30 days: ¥1.0 m a day" in text
+    assert "100" not in text
+
+
+def test_what_has_not_started_is_found_with_its_plan(repository: Path) -> None:
+    city = City(
+        units={"甲处": {"甲路": 0.0, "乙路": 0.0, "丙路": YI}},
+        plans={"甲路": 0.2 * YI, "乙路": 0.1 * YI},
+        status={"甲路": WAITING, "乙路": WAITING},
+    )
+    text = said(city.found(repository))["not_started"]
+    assert text.startswith("Projects not started: 2, with ¥30.0 m of this year's plan; chance that all")
+    assert "not_started" not in said(ONE_BEHIND.found(repository))
+
+
+def test_who_will_end_short_is_counted_and_named(repository: Path) -> None:
+    text = said(ONE_BEHIND.found(repository))["short"]
+    assert "categories 1 of 1, units 1 of 2; furthest: 道路" in text
+
+
+def test_what_units_claim_against_their_figures_is_counted(repository: Path) -> None:
+    assert said(ONE_BEHIND.found(repository))["claims"].endswith("projects 1.")
+    late = replace(ONE_BEHIND, status={"甲路": {"schedule": "late"}})
+    assert "claims" not in said(late.found(repository))
+
+
+def asking(*reasons: str | None) -> City:
+    """Return a city whose projects wait, the first with the largest plan, each with a request; one more is built."""
+    names = "甲乙丙丁"[: len(reasons)]
+    return City(
+        units={"甲处": {f"{name}路": 0.0 for name in names}, "乙处": {"戊路": 0.3 * YI}},
+        plans={f"{name}路": (5 - at) * YI for at, name in enumerate(names)},
+        status={
+            f"{name}路": WAITING | {"constraint": reason, "request": f"请解决{name}路"}
+            for name, reason in zip(names, reasons, strict=True)
+        },
+    )
+
+
+def test_what_is_asked_is_counted_and_names_what_most_is_at_stake_over(repository: Path) -> None:
+    """Of 5, 4 and 3 at stake the two smaller ones share their constraint."""
+    text = said(asking("资金", "拆迁", "拆迁").found(repository))["asked"]
+    assert text == "Projects that ask for a decision: 3; most is at stake over demolition."
+
+
+def test_where_most_is_at_stake_over_nothing_reported_no_other_constraint_is_named(repository: Path) -> None:
+    text = said(asking(None, "拆迁").found(repository))["asked"]
+    assert text == "Projects that ask for a decision: 2."
+
+
+def test_once_the_year_is_over_nothing_that_lies_ahead_is_found(repository: Path) -> None:
+    whole: Period = ("01-01", "12-31")
+    city = City(
+        units={"甲处": {"甲路": {whole: 0.4 * YI}, "乙路": {}}},
+        status={"乙路": WAITING},
+        quarter="2010Q4",
+        as_of="12-31",
+    )
+    assert list(said(city.found(repository))) == ["gap", "claims"]
+
+
+def test_the_heaviest_stands_first_and_no_more_than_a_screen_holds(repository: Path) -> None:
+    found = asking("资金", "拆迁", "规划").found(repository)
+    weights = [one.weight for one in found]
+    assert weights == sorted(weights, reverse=True)
+    assert len(found) == MOST_FINDINGS < 6
+    assert "claims" not in said(found)  # the lightest of six
+
+
+def test_what_weighs_more_with_other_data_stands_earlier(repository: Path) -> None:
+    """What waits is a tenth of the plan, then nearly all of it."""
+    units = {"甲处": {"甲路": 0.0}, "乙处": {"乙路": 0.4 * YI}}
+    waiting = {"甲路": WAITING}
+    small, large = (
+        list(said(City(units=units, plans={"甲路": plan * YI}, status=waiting).found(repository)))
+        for plan in (0.1, 9.0)
+    )
+    assert small.index("not_started") > small.index("paces")
+    assert large.index("not_started") < large.index("paces")
+
+
+def test_both_languages_find_the_same_in_the_same_order(repository: Path) -> None:
+    english, chinese = (ONE_BEHIND.found(repository, language) for language in ("en", "zh"))
+    assert [(one.rule, one.weight) for one in english] == [(one.rule, one.weight) for one in chinese]
