@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import hashlib
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -502,3 +503,22 @@ def test_names_that_some_file_system_takes_for_one_are_numbered(
     first, second = (Path(receipt.file) for receipt in read_register(settings))
     assert second.stem == f"{Path(other).stem}-2"
     assert ((settings.root / first).read_bytes(), (settings.root / second).read_bytes()) == (ONE, TWO)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets few users make links")
+def test_links_are_not_followed_for_writing(settings: Settings, inbox: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    place = settings.raw / QUARTER / "2010-09-25"
+    place.mkdir(parents=True)
+    (place / "燃气管理处").symlink_to(outside)
+    with pytest.raises(UsageError, match="leads out of data/raw"):
+        receive(settings, [sent(inbox)], quarter=QUARTER, on=ON)
+    assert list(outside.iterdir()) == []
+    (place / "燃气管理处").unlink()
+    target = outside / "register.csv"
+    target.touch()
+    (settings.raw / "register.csv").symlink_to(target)
+    receive(settings, [sent(inbox)], quarter=QUARTER, on=ON)
+    assert target.read_bytes() == b""
+    assert not (settings.raw / "register.csv").is_symlink()
