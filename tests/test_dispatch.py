@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import cityanalytics as ca
 from cityanalytics.calendar import WorkCalendar
 from cityanalytics.dispatch.backward import count_back, owed
-from cityanalytics.dispatch.dual import dual_tracking
+from cityanalytics.dispatch.dual import dual_tracking, stood_still
 from cityanalytics.dispatch.earned import earned_schedule
 from cityanalytics.dispatch.memory import lights_by_month
 from cityanalytics.dispatch.rulepack import load_pack
@@ -197,6 +197,30 @@ def test_money_and_work_that_part_are_told() -> None:
         ["乙", "work ahead"],
         ["丙", "together"],
     ]
+
+
+def test_work_that_fell_or_stood_still_is_told(document: dict[str, Any]) -> None:
+    names = {"unit": "处", "category": "类"}
+    way, done = "under construction", "completed"
+    before = pd.DataFrame(
+        {
+            "project": list("甲乙丙丁"),
+            "stage": [way, way, way, "not started"],
+            "physical_progress": [0.3, 0.3, 0.3, 0.0],
+        }
+    )
+    now = pd.DataFrame(
+        {
+            "project": list("丙甲乙丁"),
+            "stage": [done, way, way, way],
+            "physical_progress": [1.0, 0.3, 0.2, 0.0],
+        }
+    ).assign(**names)
+    assert stood_still(before, now)[["project", "rule"]].to_numpy().tolist() == [
+        ["乙", "fell"],
+        ["甲", "stood still"],
+    ]
+    assert all(row["work"] <= row["was"] for row in document["still"])
 
 
 def test_earned_schedule_as_lipke_has_it() -> None:

@@ -157,7 +157,9 @@ def test_a_parameter_that_does_not_fit_is_refused_before_any_kernel(
     assert hashes(processed_workspace / "reports") == before
 
 
-@pytest.mark.parametrize("notebook", ["01_data_quality", "03_projects", "04_what_if", "05_forecast_record"])
+@pytest.mark.parametrize(
+    "notebook", ["01_data_quality", "03_projects", "04_what_if", "05_forecast_record", "06_dispatch"]
+)
 def test_each_notebook_runs_through_the_command(notebook, own_briefing: Path) -> None:
     run_cityanalytics("brief", "2010Q3", "--notebook", notebook, workspace=own_briefing)
     executed = json.loads((own_briefing / f"reports/2010Q3/{notebook}.ipynb").read_text(encoding="utf-8"))

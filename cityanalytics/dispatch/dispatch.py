@@ -11,7 +11,7 @@ import pandas as pd
 
 from cityanalytics.calendar import WorkCalendar
 from cityanalytics.dispatch.backward import MILESTONES, count_back, owed
-from cityanalytics.dispatch.dual import dual_tracking, schedule_earned
+from cityanalytics.dispatch.dual import dual_tracking, schedule_earned, stood_still
 from cityanalytics.dispatch.memory import lights_by_month, month_ends, run_of
 from cityanalytics.dispatch.rulepack import USUAL, load_pack, packs
 from cityanalytics.errors import UsageError
@@ -63,6 +63,7 @@ COUNTED: Mapping[str, str] = {
     "needed": "days worked",
     "days_left": "days worked",
 }
+STILL = dict.fromkeys(("was", "work"), "fraction of the work")
 DUAL = dict.fromkeys(("money", "work", "difference"), "fraction of the year's plan")
 EARNED = {
     "planned": "yuan",
@@ -220,6 +221,31 @@ class Dispatch:
         """
         return with_units(dual_tracking(self.programme.projects), DUAL)
 
+    @property
+    def still(self) -> pd.DataFrame:
+        """Projects whose physical progress has not risen since the day named, those where it fell first.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``project``, ``unit``, ``category``, ``was``, ``work`` (fractions, then and now) and ``rule``: ``fell`` or
+            ``stood still``.
+
+        Raises
+        ------
+        cityanalytics.errors.UsageError
+            No earlier day was named.
+
+        Examples
+        --------
+        >>> since = ca.programme(workspace, "2010Q2")
+        >>> set(ca.dispatch(programme, forecast, since).still["rule"]) <= {"fell", "stood still"}
+        True
+        """
+        if self.changes is None:
+            raise UsageError(Message.of("no earlier day to compare with: name one as since"))
+        return with_units(stood_still(self.changes.before.projects, self.programme.projects), STILL)
+
     def earned(self, key: str = "unit") -> pd.DataFrame:
         """Return earned schedule and SPI(t), furthest behind first.
 
@@ -327,6 +353,7 @@ class Dispatch:
             "must_finish": [self._row(row) for row in _records(self.must_finish)],
             "not_started": [self._row(row) for row in _records(self.not_started)],
             "dual": _records(self.dual),
+            "still": [] if self.changes is None else _records(self.still),
             "earned": {key: _records(self.earned(key)) for key in PARTED},
         }
 

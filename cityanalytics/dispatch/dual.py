@@ -9,6 +9,7 @@ import pandas as pd
 
 from cityanalytics.calendar import days, year_end
 from cityanalytics.dispatch.earned import earned_schedule
+from cityanalytics.programme.progress import UNDER_WAY
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -43,6 +44,33 @@ def dual_tracking(projects: pd.DataFrame, *, apart: float = APART) -> pd.DataFra
     found = rows.assign(difference=difference, rule=pd.Series(rule, index=rows.index, dtype="str"))
     order = difference.abs().sort_values(ascending=False, kind="stable").index
     return found.loc[order].reset_index(drop=True)
+
+
+def stood_still(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Return projects under way on two days whose physical progress is not above what it was.
+
+    Parameters
+    ----------
+    before, now
+        Rows of ``Programme.projects`` on the earlier and the later day.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``project``, ``unit``, ``category``, ``was``, ``work`` (physical progress then and now, fractions) and ``rule``:
+        ``fell`` or ``stood still``; those that fell first.
+    """
+    then = before.drop_duplicates("project").set_index("project")
+    rows = now.loc[now["stage"].isin(UNDER_WAY), ["project", "unit", "category"]].assign(
+        was=lambda rows: rows["project"].map(then["physical_progress"]), work=now["physical_progress"]
+    )
+    begun = rows["project"].map(then["stage"]).isin(UNDER_WAY)
+    rows = rows[begun & (rows["work"] <= rows["was"])]
+    rule = pd.Series(
+        np.where(rows["work"] < rows["was"], "fell", "stood still"), index=rows.index, dtype="str"
+    )
+    found = rows.assign(rule=rule, by=rows["work"] - rows["was"])
+    return found.sort_values("by", kind="stable", ignore_index=True).drop(columns="by")
 
 
 def schedule_earned(projects: pd.DataFrame, key: str, *, as_of: dt.date) -> pd.DataFrame:
