@@ -28,6 +28,7 @@ from cityanalytics.workbooks.marks import (
 )
 from cityanalytics.workbooks.outline import indents
 from cityanalytics.workbooks.preamble import is_unit_row
+from cityanalytics.workbooks.statements import units_of_label
 from cityanalytics.workbooks.texts import by_distinct, equal, matching, part_of
 
 if TYPE_CHECKING:
@@ -463,6 +464,9 @@ def _unfilled(  # noqa: PLR0917 - what a row is told by
     signs = all(
         at in amounts or read_number(face.cells[row, at]).state is State.MISSING for at, _ in texts[1:]
     )
+    stated = bool(units_of_label(label)) and len(texts) == 1
+    if stated and not any(units_of_label(text) for _, text in _neighbours(face, rows=(row - 1, row + 1))):
+        return False  # over rows whose labels state none: 面积（平方米）
     if not signs or int(np.count_nonzero(face.filled[row, header.left : header.right + 1])) != len(texts):
         return False
     if len(texts) > 1 and valued:
@@ -476,6 +480,10 @@ def _unfilled(  # noqa: PLR0917 - what a row is told by
         and len(label) <= max(2 * longest, 12)
         and (mark is None or mark.count is None)
     )
+
+
+def _neighbours(face: Face, rows: tuple[int, int]) -> list[tuple[int, str]]:
+    return [text for row in rows if 0 <= row < face.shape[0] for text in face.texts(row)]
 
 
 def _closed(  # noqa: PLR0917 - what a row is told by
@@ -519,7 +527,7 @@ def _closed(  # noqa: PLR0917 - what a row is told by
         ]
         if column > 0 and len(serials) == 2 and serials[1] == 1 and serials[0] >= 1:
             found.add(position)
-        if position < first:
+        if position < first and len(face.texts(int(rows[position]))) == 1:
             found.add(position)
         if position > last:
             between = kinds[last + 1 : position]

@@ -14,6 +14,7 @@ from cityanalytics.workbooks.cells import State, is_serial, read_number, squeeze
 from cityanalytics.workbooks.cellunits import carried_amount
 from cityanalytics.workbooks.dates import Precision, is_span, meant_as_date, read_date
 from cityanalytics.workbooks.face import Code, Face
+from cityanalytics.workbooks.numeric import two_readings
 from cityanalytics.workbooks.sidebyside import side_by_side
 from cityanalytics.workbooks.statements import Measure, measure, units_of_label
 from cityanalytics.workbooks.texts import holding, part_of
@@ -116,6 +117,8 @@ def _column(
         return "text", False, None
     if first and not counting and nesting(face, rows, column, named=bool(_CODES.search(label)) or not label):
         return "text", False, None
+    if first and not label and _counts_years(face, rows, column):
+        return "period", False, None
     kind, read = _kind(face, rows, column, face.codes[rows, column], path)
     if counting and _mostly_serial(face, rows, column):
         read = face.numbers(rows, column)
@@ -163,7 +166,15 @@ def _counts(face: Face, rows: NDArray[np.intp], column: int) -> bool:
     return len(cells) > 2 and all(b - a == 1 for a, b in pairwise(cells))  # noqa: PLR2004 - a run
 
 
-def _kind(  # noqa: C901, PLR0911 - one line for each kind
+def _counts_years(face: Face, rows: NDArray[np.intp], column: int) -> bool:
+    """Tell whether texts without a name over them are whole years, in order."""
+    cells = [cell for cell in face.cells[rows[:200], column] if cell is not None]
+    years = [int(cell) for cell in cells if isinstance(cell, str) and re.fullmatch(r"(?:19|20)\d{2}", cell)]
+    steps = {after > before for before, after in pairwise(years)}
+    return len(years) == len(cells) > 2 and len(set(years)) == len(years) and len(steps) == 1  # noqa: PLR2004 - a run
+
+
+def _kind(  # noqa: C901, PLR0911, PLR0912 - one line for each kind
     face: Face, rows: NDArray[np.intp], column: int, codes: NDArray[np.int8], path: tuple[str, ...]
 ) -> tuple[Kind, Numbers | None]:
     """Return what a column holds, and its numbers where it may hold any."""
@@ -197,6 +208,10 @@ def _kind(  # noqa: C901, PLR0911 - one line for each kind
         carried = sum(carried_amount(cell) is not None for cell in face.cells[rows[read.unparsed], column])
         parsed, unparsed = parsed + carried, unparsed - carried
     native = int(np.count_nonzero(codes == Code.NUMBER))
+    if unparsed > parsed and (promised or measured is Measure.PRICE):
+        other = sum(two_readings(str(cell)) is not None for cell in face.cells[rows[read.unparsed], column])
+        if other == unparsed:
+            return "number", read  # each of them a doubt
     if parsed and parsed >= unparsed and (native or measured is not Measure.CODE):
         return "number", read
     open_rows = rows[read.unparsed] if promised and not parsed else ()

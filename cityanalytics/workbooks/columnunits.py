@@ -39,6 +39,7 @@ _UNIT_COLUMN = re.compile(r"^(?:计量)?单位$")
 #: So many rows are asked for the unit in their labels or cells.
 _LABELLED = 2000
 _QUANTITY = re.compile(r"^(?:数量|数值|工程量|数据|数目|值)$")
+_STATED_OVER = {Dimension.MONEY, Dimension.FOREIGN_MONEY, Dimension.SCALE}
 _NEEDED = {Measure.MONEY, Measure.AREA, Measure.LENGTH, Measure.PRICE}
 
 
@@ -87,7 +88,7 @@ def column_units(  # noqa: C901 - one line for each place of a statement
         _notes(face, [row for row in above if not is_unit_row(face, row)]),
         _notes(face, [int(row) for row in body.rows[body.kinds == kind.FOOTER]]),
     ]
-    notes[0] += _beside_labels(face, header, body)
+    notes[0] += _beside_labels(face, header, body) + _over_names(face, header, columns, paths)
     by_row = _unit_column(face, header, paths, body)
     labelled = _row_labels(face, columns, body)
     found, issues = [], []
@@ -103,7 +104,7 @@ def column_units(  # noqa: C901 - one line for each place of a statement
             found.append(
                 same
                 if (same := _same_unit(face, by_row, body))
-                else ColumnUnit(source=letters(by_row), by_row=True)
+                else ColumnUnit(source=letters(by_row), by_row=True, mixed=_indicators(face, by_row, body))
             )
             continue
         ranks = [own, *parents, _described(face, meta, column), *notes]
@@ -131,7 +132,8 @@ def column_units(  # noqa: C901 - one line for each place of a statement
             and wanted in _NEEDED | {Measure.UNCLEAR}
             and _measured(face, by_row, body)
         ):
-            found.append(ColumnUnit(source=letters(by_row), by_row=True))
+            mixed = _indicators(face, by_row, body)
+            found.append(ColumnUnit(source=letters(by_row), by_row=True, mixed=mixed))
             continue
         if statement is None and wanted in _NEEDED:
             issues.append(_unknown(f"{where}!{letters(column)}", "/".join(path)))
@@ -159,6 +161,10 @@ def _scale(notes: Sequence[Sequence[Statement]]) -> Statement | None:
 def _row_labels(face: Face, columns: Columns, body: Body) -> ColumnUnit | None:
     """Return what the labels of the rows state: the unit of all of them, or that it changes by row."""
     texts = [at for at, kind_ in enumerate(columns.kinds) if kind_ == "text" and not columns.serial[at]]
+    groups = [int(row) for row in body.rows[body.kinds == kind.GROUP][:_LABELLED]]
+    over = [(unit, row) for row in groups for _, text in face.texts(row) for unit in units_of_label(text)]
+    if len({unit.name for unit, _ in over}) > 1 and len(over) * 2 > len(groups):
+        return ColumnUnit(source=cell_name(over[0][1], columns.left), by_row=True, mixed=True)
     data = body.rows[(body.kinds == kind.DATA) & body.numbered]
     if not texts or not 1 < len(data) <= _LABELLED:
         return None
@@ -225,6 +231,19 @@ def _beside_labels(face: Face, header: Header, body: Body) -> list[Statement]:
     ]
 
 
+def _over_names(
+    face: Face, header: Header, columns: Columns, paths: Sequence[tuple[str, ...]]
+) -> list[Statement]:
+    """Return the unit that the label over the names states, which have none: it is that of the amounts beside."""
+    names = (at for at, held in enumerate(columns.kinds) if held == "text" and not columns.serial[at])
+    offset = next(names, None)
+    if offset is None or not paths[offset]:
+        return []
+    found = units_of_label(paths[offset][-1])
+    cell = label_cells(face, header, header.left + offset)[-1]
+    return [Statement(unit=unit, cell=cell_name(*cell)) for unit in found if unit.dimension in _STATED_OVER]
+
+
 def _labels(face: Face, header: Header, column: int) -> tuple[list[Statement], list[list[Statement]]]:
     """Return the statements of a column's own label, and of each of its parents, the nearest first."""
     ranks = [
@@ -237,8 +256,9 @@ def _labels(face: Face, header: Header, column: int) -> tuple[list[Statement], l
 def _described(face: Face, meta: Sequence[int], column: int) -> list[Statement]:
     found = []
     for row in meta:
-        unit = find_unit(face.cells[row, column])
-        if unit is not None and len(face.label(row, column)) > 0:
+        label = face.label(row, column)
+        unit = find_unit(label) or next(iter(units_of_label(label)), None)
+        if unit is not None and label:
             found.append(Statement(unit=unit, cell=cell_name(row, column)))
     return found[:1]
 
@@ -284,6 +304,13 @@ def _measured(face: Face, column: int, body: Body) -> bool:
         if unit is not None and unit.dimension in {Dimension.MONEY, Dimension.AREA, Dimension.LENGTH}
     )
     return measured * 2 >= sum(count for _, count in units) > 0
+
+
+def _indicators(face: Face, column: int, body: Body) -> bool:
+    """Tell whether a column of units states amounts of money beside others: nobody adds those up, as goods are."""
+    units = {unit for unit, _ in _units(face, column, body) if unit is not None}
+    money = any(unit.dimension in {Dimension.MONEY, Dimension.FOREIGN_MONEY} for unit in units)
+    return money and len(units) > 1
 
 
 def _conflict(where: str, statements: Sequence[Statement]) -> Issue:

@@ -13,12 +13,13 @@ from cityanalytics.workbooks.cells import State, is_error, is_pending, read_numb
 from cityanalytics.workbooks.cellunits import carried_amount
 from cityanalytics.workbooks.dates import Precision, is_span, read_date, span_doubt
 from cityanalytics.workbooks.face import Code, Face
-from cityanalytics.workbooks.sheet import cell_name
+from cityanalytics.workbooks.numeric import two_readings
+from cityanalytics.workbooks.sheet import cell_name, letters
 from cityanalytics.workbooks.statements import Measure
 from cityanalytics.workbooks.texts import by_distinct, floats, holding, matching, part_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.columns import Columns
     from cityanalytics.workbooks.coverage import Covered
     from cityanalytics.workbooks.stated import StatedTotal
+    from cityanalytics.workbooks.sums import Sums
     from cityanalytics.workbooks.table import Table
 
 #: So many cells of a column with the same doubt are one issue, which names their ranges, or one for more than that.
@@ -33,6 +35,9 @@ _SHARED, _RANGES = 3, 20
 _MANY = {
     "a number stored as text": "{count} numbers stored as text",
     "no number, and not zero": "cells that hold no number, and not zero: {count}",
+    "may be {one} or {other}, and is not counted": (
+        "{count} numbers whose comma may stand before decimals, not counted: the first may be {one} or {other}"
+    ),
     "a date without its day": "{count} dates without their day",
     "no date": "cells that hold no date: {count}",
     "a serial number twice in one run": "{count} serial numbers stand twice in one run",
@@ -225,6 +230,49 @@ def _assumed(row: int, stated: Sequence[StatedTotal], table: Table, where: str) 
     )
 
 
+def of_parents(
+    doubted: Mapping[int, tuple[int, int]], body: Body, sums: Mapping[int, Sums], where: str
+) -> Iterator[Issue]:
+    """Yield the records whose numbers stand above those of others, and which are not their sum: one for each row."""
+    for index, (first, stop) in doubted.items():
+        told = [
+            column
+            for column, read in sums.items()
+            if math.isfinite(read.stated[index]) and read.count(first, stop)
+        ]
+        for column in told[:1]:
+            stated, parts = float(sums[column].stated[index]), sums[column].over(first, stop)
+            row, name = int(body.rows[index]), letters(column)
+            if stated == parts:
+                yield _warning(
+                    "TOTAL_DOUBTED",
+                    f"{where}!{cell_name(row, column)}",
+                    stated,
+                    Message.of(
+                        "read as a record, with a column sum of {sum}; as the total of the others, {other}",
+                        sum=_shown(round(stated + parts, 6)),
+                        other=_shown(parts),
+                    ),
+                    Message.of("name the row a total, or give it a serial number like the others"),
+                )
+                continue
+            yield _warning(
+                "TOTAL_DOUBTED",
+                f"{where}!{cell_name(row, column)}",
+                stated,
+                Message.of(
+                    "read as a record of its own, though its number stands above {first}:{last}, which sum to {sum}",
+                    first=f"{name}{int(body.rows[first]) + 1}",
+                    last=f"{name}{int(body.rows[stop - 1]) + 1}",
+                    sum=_shown(parts),
+                ),
+                Message.of(
+                    "if it is their total, correct the amounts; the difference is {difference}",
+                    difference=_shown(round(stated - parts, 6)),
+                ),
+            )
+
+
 def of_values(
     face: Face,
     table: Table,
@@ -271,21 +319,7 @@ def of_values(
         ):  # a unit in the cell is no doubt of the cell
             cells = face.cells[body.rows[open_cells], column]
             doubtful = doubtful & np.array([carried_amount(cell) is None for cell in cells], dtype=bool)
-        unparsed = open_cells[doubtful]
-        failed = holding(part_of(face.column(column), body.rows[unparsed]), is_error)
-        for row in body.rows[unparsed[failed]].tolist():
-            yield _failed(f"{where}!{cell_name(row, column)}", str(face.cells[row, column]))
-        unparsed = unparsed[~failed]
-        yield from _per_cell(
-            "UNPARSED",
-            face,
-            body,
-            column,
-            unparsed,
-            where=where,
-            understood=Message.of("no number, and not zero"),
-            suggestion=Message.of("write a number, or leave the cell empty"),
-        )
+        yield from _unparsed(face, body, column, open_cells[doubtful], where)
     yield from _codes(face, table, body, kinds, where)
     for dated in table.columns:
         if dated.kind == "date":
@@ -293,6 +327,42 @@ def of_values(
         if dated.kind in {"date", "period"}:
             yield from _ambiguous(face, body, dated.index, kinds, where)
     yield from _serials(face, table, body, kinds, where)
+
+
+def _unparsed(
+    face: Face, body: Body, column: int, positions: NDArray[np.intp], where: str
+) -> Iterator[Issue]:
+    """Yield the cells of amounts that hold no number: errors, numbers of two readings, and words."""
+    failed = holding(part_of(face.column(column), body.rows[positions]), is_error)
+    for row in body.rows[positions[failed]].tolist():
+        yield _failed(f"{where}!{cell_name(row, column)}", str(face.cells[row, column]))
+    positions = positions[~failed]
+    cells = face.cells[body.rows[positions], column].tolist()
+    readings = [two_readings(cell) if isinstance(cell, str) else None for cell in cells]
+    either = [
+        (at, found) for at, found in zip(positions.tolist(), readings, strict=True) if found is not None
+    ]
+    for first, (one, other) in either[:1] if len(either) >= _SHARED else either:
+        yield from _per_cell(
+            "UNPARSED",
+            face,
+            body,
+            column,
+            [at for at, _ in either] if len(either) >= _SHARED else [first],
+            where=where,
+            understood=Message.of("may be {one} or {other}, and is not counted", one=one, other=other),
+            suggestion=Message.of("store it as a number"),
+        )
+    yield from _per_cell(
+        "UNPARSED",
+        face,
+        body,
+        column,
+        positions[[found is None for found in readings]],
+        where=where,
+        understood=Message.of("no number, and not zero"),
+        suggestion=Message.of("write a number, or leave the cell empty"),
+    )
 
 
 def _per_cell(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 
 from cityanalytics.workbooks.cells import squeezed
-from cityanalytics.workbooks.numeric import Numbers, read_objects, read_texts
+from cityanalytics.workbooks.numeric import Numbers, decimal_comma, read_objects, read_texts, with_comma
 from cityanalytics.workbooks.sidebyside import side_by_side
 from cityanalytics.workbooks.texts import TextCells, matching, nonblank, part_of, texts_of
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.texts import Texts
 
 
+#: So many first rows tell how numbers are written.
+_PROOF = 1000
 #: Merged cells beyond this are not followed.
 _MERGED = 1_000_000
 
@@ -114,9 +116,25 @@ class Face:
 
     def numbers(self, rows: NDArray[np.intp], column: int) -> Numbers:
         """Return the cells of a column read as numbers."""
+        if self._decimal_comma and (self.codes[rows, column] == Code.TEXT).any():
+            cells = self.cells[rows, column].tolist()
+            texts = with_comma([cell if isinstance(cell, str) else None for cell in cells])
+            return read_objects(
+                np.array(
+                    [text if text is not None else cell for text, cell in zip(texts, cells, strict=True)],
+                    object,
+                )
+            )
         if isinstance(self.cells, TextCells):
             return read_texts(part_of(self.cells.columns[column], rows))
         return read_objects(self.cells[rows, column])
+
+    @cached_property
+    def _decimal_comma(self) -> bool:
+        """Whether the first texts of the columns prove that decimals follow a comma."""
+        first = np.arange(min(len(self.codes), _PROOF))
+        columns = [at for at in range(self.shape[1]) if (self.codes[first, at] == Code.TEXT).any()]
+        return decimal_comma(part_of(self.column(at), first) for at in columns)
 
     def percent(self, rows: NDArray[np.intp], column: int) -> NDArray[np.bool_]:
         """Tell which cells of a column are shown as per cent, by their format or their text."""

@@ -13,8 +13,12 @@ from cityanalytics.workbooks.cells import State, read_number
 from cityanalytics.workbooks.texts import all_floats, by_distinct, floats, matching, part_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import pyarrow as pa
     from numpy.typing import NDArray
+
+    from cityanalytics.workbooks.texts import Texts
 
 #: What most texts that are numbers look like: read as `read_number` does, without its many questions.
 _PLAIN = r"^-?[0-9]{1,300}(?:\.[0-9]{1,300})?$"
@@ -65,6 +69,63 @@ class Numbers:
     def exact(self) -> tuple[int, NDArray[np.int64]] | None:
         """The values as whole numbers of their last decimal, 0 for none; see `in_whole`."""
         return in_whole(np.where(self.parsed, self.value, 0.0))
+
+
+#: A number with dots between its thousands and a comma before its decimals, and signs that it cannot be another.
+_COMMA = r"^[\s]*[-+(]?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]{1,6}\)?[\s]*$"
+_MAYBE_COMMA = r"^[\s]*[-+(]?[0-9]+,(?:[0-9]{1,2}|[0-9]{4,6})\)?[\s]*$"
+_POINT = (
+    r"^[\s]*[-+(]?(?:[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+|[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,6})|[0-9]{1,3}(?:,[0-9]{3}){2,})"
+    r"\)?[\s]*$"
+)
+_EITHER = r"^[\s]*[-+(]?[0-9][0-9.]*(?:,[0-9]+)?\)?[\s]*$"
+
+
+def decimal_comma(columns: Iterable[Texts]) -> bool:
+    """Tell whether the numbers of a sheet prove that a comma stands before its decimals.
+
+    Parameters
+    ----------
+    columns
+        The texts of its columns, or the first of them.
+
+    Examples
+    --------
+    >>> decimal_comma([["1.234,5", "987,25"]]), decimal_comma([["1.234,5"]]), decimal_comma([["1,5", "2,5"]])
+    (True, False, False)
+    >>> decimal_comma([["1.234,5", "987,25", "1,234.5"]])
+    False
+    """
+    certain = likely = 0
+    for texts in columns:
+        if matching(texts, _POINT).any():
+            return False
+        certain += int(matching(texts, _COMMA).sum())
+        likely += int(matching(texts, _MAYBE_COMMA).sum())
+    return certain > 0 and certain + likely > 1
+
+
+def with_comma(texts: Sequence[str | None]) -> list[object]:
+    """Return texts of a sheet whose decimals follow a comma, with those that are numbers as others write them."""
+    found = matching(list(texts), _EITHER).tolist()
+    return [
+        text.replace(".", "").replace(",", ".") if text and number else text
+        for text, number in zip(texts, found, strict=True)
+    ]
+
+
+def two_readings(text: str) -> tuple[str, str] | None:
+    """Return what a number with a comma is where the comma stands before decimals, and where it does not.
+
+    Examples
+    --------
+    >>> two_readings("1.234,5"), two_readings("12,34"), two_readings("约300")
+    (('1234.5', '1.2345'), ('12.34', '1234'), None)
+    """
+    if not matching([text], _COMMA)[0] and not matching([text], _MAYBE_COMMA)[0]:
+        return None
+    bare = text.strip().strip("()+")
+    return bare.replace(".", "").replace(",", "."), bare.replace(",", "")
 
 
 def as_shown(read: Numbers, percent: NDArray[np.bool_]) -> Numbers:

@@ -166,8 +166,9 @@ def _over_numbers(face: Face, header: Header, row: int, rows: NDArray[np.intp]) 
     )
     serial = (columns == header.left) & bool(counting)
     measured = columns[numeric & ~serial]
-    if len(measured) < 1:
-        return False
+    named = face.codes[row, header.left] == Code.TEXT and header.left not in measured
+    if len(measured) < 1 + named and bool(measured.size == 0 or named):
+        return False  # a name beside words in the one column of amounts is a record
     texts = [
         bool(face.codes[row, column] == Code.TEXT)
         and read_number(face.cells[row, column]).state is State.UNPARSED

@@ -175,7 +175,7 @@ def _table(
         if _is_additive(face, column, measures[column - header.left], units[column - header.left].unit)
         and not units[column - header.left].by_row
     }
-    kinds, covered, sums = totals.settle(body, additive)
+    kinds, covered, sums, doubted = totals.settle(body, additive)
     if len(parts) > 1:
         kinds[(kinds == kind.STRAY) & ~own_rows(face, header, parts, body.rows)] = kind.BLANK
     leaves = kinds == kind.DATA
@@ -222,6 +222,7 @@ def _table(
     issues = [
         *unit_issues,
         *doubts.of_totals(stated, covered, leaves, table, where),
+        *doubts.of_parents(doubted, body, sums, where),
         *doubts.of_values(face, table, columns, body, kinds=kinds, where=where, written=written),
     ]
     return table, issues

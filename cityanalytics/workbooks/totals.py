@@ -16,7 +16,7 @@ from cityanalytics.workbooks.outline import nested, outlined
 from cityanalytics.workbooks.sections import heads, sections
 from cityanalytics.workbooks.sidebyside import side_by_side
 from cityanalytics.workbooks.sums import Sums, neighbour_sums
-from cityanalytics.workbooks.wholes import nested_sums, over_levels, whole_of_others
+from cityanalytics.workbooks.wholes import equal_to_others, nested_sums, over_levels, whole_of_others
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ _COUNTING = re.compile(r"[(\[]共?\d+[^)\]]{0,4}[)\]]$|\d+(?:个|项)(?:项目)?
 
 def settle(  # noqa: C901 - one step after the other
     body: Body, additive: Mapping[int, Numbers]
-) -> tuple[NDArray[np.int8], tuple[Covered, ...], dict[int, Sums]]:
+) -> tuple[NDArray[np.int8], tuple[Covered, ...], dict[int, Sums], dict[int, Span]]:
     """Tell totals, groups and leaves apart, and what each total covers.
 
     Parameters
@@ -49,8 +49,8 @@ def settle(  # noqa: C901 - one step after the other
     Returns
     -------
     tuple
-        The kind of each row (int8), each total row with the stretch that it covers, and the sums of the
-        leaves of each column.
+        The kind of each row (int8), each total row with the stretch that it covers, the sums of the leaves of
+        each column, and the rows that are no sums of the several under them, though their numbers stand above theirs.
     """
     kinds = body.kinds.copy()
     marks = {int(np.searchsorted(body.rows, mark.row)): mark for mark in body.marks}
@@ -62,7 +62,7 @@ def settle(  # noqa: C901 - one step after the other
     kinds[certain] = kind.TOTAL
     nesting = [index for index in certain if marks[index].style == DECIMAL]
     under = nested(nesting, body.depths)
-    kept, _ = nested_sums(nesting, under, kinds, additive, coded=body.coded)
+    kept, items = nested_sums(nesting, under, kinds, additive, coded=body.coded)
     for index in set(nesting) - kept:
         kinds[index] = kind.DATA
         certain.remove(index)
@@ -97,7 +97,11 @@ def settle(  # noqa: C901 - one step after the other
     )
     for index in spans:
         kinds[index] = kind.TOTAL
-        assumed = index not in outline and not ends[index] and bool(body.texts[index]) and not apart[index]
+        first, stop = spans[index]
+        whole = ends[index] and not (
+            leaves[: min(first, index)].any() or leaves[max(stop, index + 1) :].any()
+        )
+        assumed = index not in outline and not whole and bool(body.texts[index]) and not apart[index]
         marks.setdefault(
             index, Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0, assumed=assumed)
         )
@@ -107,7 +111,22 @@ def settle(  # noqa: C901 - one step after the other
     covered = cover(found, kinds, marks, sums, spans | nested(parents, body.depths))
     ending = [row.span for row in covered if row.span is not None]
     counted = sections(kinds, marks, ending)
-    return kinds, (*covered, *(Covered(mark=marks[index], span=span) for index, span in counted)), sums
+    covered = (*covered, *(Covered(mark=marks[index], span=span) for index, span in counted))
+    return kinds, covered, sums, _doubted(body, kinds, items, additive)
+
+
+def _doubted(
+    body: Body, kinds: NDArray[np.int8], items: Mapping[int, Span], additive: Mapping[int, Numbers]
+) -> dict[int, Span]:
+    """Return the records that may be totals all the same: by their numbers, or since they equal all others."""
+    found = {
+        index: span
+        for index, span in items.items()
+        if kinds[index] == kind.DATA and int(np.count_nonzero(kinds[slice(*span)] == kind.DATA)) > 1
+    }
+    if not (kinds == kind.TOTAL).any() and (equal := equal_to_others(body, kinds, additive)) is not None:
+        found[equal] = (0, equal) if equal else (1, len(kinds))
+    return found
 
 
 def _sums(additive: Mapping[int, Numbers], leaves: NDArray[np.bool_]) -> dict[int, Sums]:

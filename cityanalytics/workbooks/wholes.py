@@ -97,6 +97,23 @@ def whole_of_others(
     return None
 
 
+def equal_to_others(body: Body, kinds: NDArray[np.int8], additive: Mapping[int, Numbers]) -> int | None:
+    """Return the first or last record that equals the sum of all others, and that nothing calls their total."""
+    leaves = (kinds == kind.DATA) & body.numbered
+    rows = np.flatnonzero(leaves)
+    if not _FEWEST < len(rows) <= _MOST:
+        return None
+    for index in (int(rows[-1]), int(rows[0])):
+        others = leaves.copy()
+        others[index] = False
+        if body.serials[index]:
+            continue
+        found = likeness(index, others, additive)
+        if 0 < found.stated == found.agreeing:
+            return index
+    return None
+
+
 def is_named_whole(index: int, body: Body, rows: NDArray[np.intp], marks: Mapping[int, Mark]) -> bool:
     """Tell whether a row has a name for the whole: a word for it, a name in the title, or that of a higher level."""
     mark = marks.get(index)
@@ -163,11 +180,12 @@ def nested_sums(
     additive: Mapping[int, Numbers],
     *,
     coded: bool,
-) -> tuple[frozenset[int], dict[int, Likeness]]:
+) -> tuple[frozenset[int], dict[int, Span]]:
     """Return which rows with deeper numbers under them are their sums; the others are items, and 2.1 was added after 2.
 
     A parent is its children's sum in every column of amounts. One that is nearly so, among parents that are,
-    is a wrong sum. A code that begins others is their parent, wherever most codes are.
+    is a wrong sum. A code that begins others is their parent, wherever most codes are. The second value holds the
+    items, with what stands under each.
 
     Parameters
     ----------
@@ -184,8 +202,8 @@ def nested_sums(
     """
     leaves = kinds == kind.DATA
     right: set[int] = set()
-    near: dict[int, Likeness] = {}
-    wrong: dict[int, Likeness] = {}
+    near: dict[int, Span] = {}
+    wrong: dict[int, Span] = {}
     bare: set[int] = set()
     for index in sorted(parents, reverse=True):  # the deepest of a branch come last
         others = np.zeros(len(kinds), dtype=bool)
@@ -197,9 +215,9 @@ def nested_sums(
         elif found.agreeing == found.stated or (found.agreeing > 1 and found.agreeing * 2 > found.stated):
             right.add(index)
         elif _is_near(index, others, additive):
-            near[index] = found
+            near[index] = spans[index]
         else:
-            wrong[index] = found
+            wrong[index] = spans[index]
             leaves = leaves.copy()
             leaves[index] = True
     if coded and len(right) >= len(wrong):
