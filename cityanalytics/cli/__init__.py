@@ -15,7 +15,7 @@ from cityanalytics.cli.changes import diff
 from cityanalytics.cli.console import PRINTED, UI, print_json, say, tell, translate, ui_language
 from cityanalytics.cli.dispatch import dispatch
 from cityanalytics.cli.failures import failure_document, of_disk
-from cityanalytics.cli.filing import ingest, init, inspect, receive, register, withdraw
+from cityanalytics.cli.filing import alias, ingest, init, inspect, receive, register, withdraw
 from cityanalytics.cli.forecasts import forecast, forecast_series
 from cityanalytics.cli.making import brief
 from cityanalytics.cli.reports import lab, publish, trace, verify
@@ -34,6 +34,7 @@ COMMANDS = (
     init,
     receive,
     withdraw,
+    alias,
     register,
     inspect,
     ingest,
@@ -54,6 +55,7 @@ EXAMPLES = {
     "receive": "receive 市政工程处2010年四季度报表.xlsx --quarter 2010Q4",
     "withdraw": "withdraw data/raw/2010Q4/2010-12-30/市政工程处/市政工程处2010年四季度报表.xlsx --why 误报",
     "register": "register --repair",
+    "alias": "alias 荣康路改造工程 荣康路升级配套工程 --by 计划财务科",
     "inspect": "inspect 旬报表.xls --json",
     "ingest": "ingest 2010Q3 --returns returns/2010-09-30",
     "brief": "brief 2010Q3 --lang zh --pdf",

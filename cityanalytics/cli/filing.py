@@ -195,6 +195,40 @@ def register(workspace: Path | None, *, repair_: bool) -> None:
 
 @click.command()
 @common
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--by", default="", metavar="WHO", help="Who confirms it (default: the name you are logged in with)."
+)
+def alias(old: str, new: str, workspace: Path | None, by: str) -> None:
+    """Confirm that two names are one project: aliases.toml gets an entry, and from the next `ingest` on both are NEW.
+
+    OLD is the name in earlier workbooks, NEW the one that it has now; both must stand in workbooks that were received.
+    """
+    from cityanalytics.intake.aliases import confirm
+    from cityanalytics.intake.load import ingest as read_workbooks
+
+    settings = settings_of(workspace)
+    who = " ".join((by or _logged_in()).split())
+    today = dt.date.today()  # noqa: DTZ011 - the bureau's day
+    # read anew: the tables on disk are refused as soon as one name has been confirmed
+    projects = read_workbooks(settings).tables["projects"]
+    before, after = confirm(settings, projects, old, new, by=who, on=today)
+    say("confirmed by {who}: {old} is {new}; next: `cityanalytics ingest`", who=who, old=before, new=after)
+
+
+def _logged_in() -> str:
+    """Return the name of who is logged in; empty where the system knows none."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
+@click.command()
+@common
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )

@@ -184,7 +184,7 @@ def likely_name(gone: str, new: Iterable[str]) -> str:
 
 
 def _renamed(projects: list[Row]) -> Iterator[Issue]:
-    """Say which projects are gone since the quarter before, with the nearest new name; a person confirms."""
+    """Say which projects are gone, at the workbook that they are gone from; a person confirms a new name."""
     reported = {(row["quarter"], row["project"]) for row in projects}
     for (unit,), rows in _grouped(projects, "unit"):
         for (_, then), ((after,), now) in pairwise(_grouped(rows, "quarter")):
@@ -193,20 +193,36 @@ def _renamed(projects: list[Row]) -> Iterator[Issue]:
             for row in then:
                 if row["project"] in names or (after, row["project"]) in reported:
                     continue  # where another unit reports it, `_handed_over` says so
-                near = likely_name(str(row["project"]), new)
-                yield Issue(
-                    severity=Severity.WARNING,
-                    code="PROJECT_GONE",
-                    where=str(row["project_cell"]),
-                    value=str(row["project"]),
-                    understood=Message.of(
-                        "not in the workbook of {unit} for {quarter}; nearest new name: {near}",
-                        unit=unit,
-                        quarter=after,
-                        near=near or "none",
-                    ),
-                    suggestion=Message.of("if it was renamed, have it confirmed and add it to aliases.toml"),
-                )
+                yield _gone(row, unit, after, likely_name(str(row["project"]), new), now)
+
+
+def _gone(then: Row, unit: str, quarter: str, near: str, now: list[Row]) -> Issue:
+    """Say that a project is gone: at the new name most like it, else at the sheet that no longer has it."""
+    cells = [str(row["project_cell"]) for row in now if row["project"] == near]
+    old = str(then["project"])
+    places = {"unit": unit, "quarter": quarter, "cell": then["project_cell"]}
+    understood = Message.of(
+        "last at {cell}, not in the workbook of {unit} for {quarter}; no new name is like it", **places
+    )
+    if near:
+        understood = Message.of(
+            "last at {cell}, not in the workbook of {unit} for {quarter}; nearest new name: {near}",
+            **places,
+            near=near,
+        )
+    return Issue(
+        severity=Severity.WARNING,
+        code="PROJECT_GONE",
+        where=cells[0] if cells else str(now[0]["project_cell"]).rpartition("!")[0],
+        value=old,
+        understood=understood,
+        suggestion=Message.of(
+            "if it was renamed, have it confirmed: cityanalytics alias {old} {new}; else have its unit say what "
+            "became of it",
+            old=old,
+            new=near or "NEW",
+        ),
+    )
 
 
 def _without_project(projects: list[Row], table: list[Row], cell: str) -> Iterator[Issue]:

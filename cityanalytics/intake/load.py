@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 #: Tables that a unit without works or sites leaves empty: no doubt.
 OPTIONAL = ("works", "demolition")
+#: The sheet without which a unit's plan and investment are missing.
+INVESTMENT_SHEET = "项目投资完成情况"
 #: What the register itself doubts blocks whatever came later.
 REGISTER_CODES = {"FILE_CHANGED", "FILE_MISSING", "FILE_NOT_RECEIVED", "WORKBOOK_WITHDRAWN"}
 
@@ -98,7 +100,7 @@ def ingest(
     issues += cross_check(rows_of, without=misfiled)
     _replaced(inputs, rows_of)
     corrected = _corrected(receipts, inputs)
-    issues = _downgraded(issues, corrected)
+    issues = _downgraded(_half_read(issues, inputs, settings.units), corrected)
     tables["issues"] = as_table("issues", _issue_rows(issues, [entry["path"] for entry in inputs]))
     manifest = {
         "inputs": inputs,
@@ -208,6 +210,41 @@ def _read(
             )
         )
     return gathered, _distinct(issues), counts
+
+
+def _half_read(issues: list[Issue], inputs: Sequence[Mapping[str, Any]], units: Sequence[str]) -> list[Issue]:
+    """Let a sheet that is none of ours block where its unit's projects are missing: it may be the one asked for."""
+    came = {
+        (entry["unit"], entry["quarter"])
+        for entry in inputs
+        for counts in entry["rows"].values()
+        if counts.get("projects")
+    }
+    lacking = {
+        entry["path"]: entry
+        for entry in inputs
+        if entry["unit"] in units and (entry["unit"], entry["quarter"]) not in came
+    }
+    return [
+        replace(
+            issue,
+            severity=Severity.ERROR,
+            understood=Message.of(
+                "a sheet that is none of those asked for, while {unit} has no {sheets} for {quarter}: it may be this "
+                "one, half read it counts nothing",
+                unit=lacking[file]["unit"],
+                sheets=INVESTMENT_SHEET,
+                quarter=lacking[file]["quarter"],
+            ),
+            suggestion=Message.of(
+                "if it is that sheet, name its headers in synonyms.toml or have it sent as docs/workbooks.md says; if "
+                "not, have the missing sheet sent"
+            ),
+        )
+        if issue.code == "TABLE_NOT_OURS" and (file := file_of(issue.where, lacking)) in lacking
+        else issue
+        for issue in issues
+    ]
 
 
 def _distinct(issues: list[Issue]) -> list[Issue]:

@@ -169,7 +169,6 @@ def coverage_of(
     known_on: dt.date,
     emptied: Collection[tuple[str, str, str]] = (),
     withdrawn: Collection[tuple[str, str]] = (),
-    ended: Collection[str] = (),
 ) -> Coverage:
     """Hold what is known for a quarter against what was expected.
 
@@ -184,9 +183,9 @@ def coverage_of(
         Those that are to report.
     as_of, known_on
         The day that figures describe; the day by which they had been received.
-    emptied, withdrawn, ended
+    emptied, withdrawn
         Sheets of works and sites that came without a row (unit, quarter, table); workbooks that were withdrawn (unit,
-        quarter); names of projects and sites of which a person has confirmed that they are reported no longer.
+        quarter).
     """
     quarter = quarter_of(as_of)
     known = {
@@ -201,11 +200,7 @@ def coverage_of(
         as_of=as_of,
         emptied=frozenset(emptied),
     )
-    lacks = [
-        lack
-        for unit in units
-        for lack in _of_unit(at, unit, withdrawn=(unit, quarter) in withdrawn, ended=ended)
-    ]
+    lacks = [lack for unit in units for lack in _of_unit(at, unit, withdrawn=(unit, quarter) in withdrawn)]
     order = ("workbook", *SHEETS, "project", "site")
     ranked = sorted(lacks, key=lambda lack: (order.index(lack.kind), -(lack.plan or 0.0)))
     return Coverage(quarter=quarter, expected=tuple(units), lacks=tuple(ranked))
@@ -286,7 +281,7 @@ def _newest(rows: pd.DataFrame) -> pd.DataFrame:
     return newest
 
 
-def _of_unit(at: _At, unit: str, *, withdrawn: bool, ended: Collection[str]) -> Iterator[Lack]:
+def _of_unit(at: _At, unit: str, *, withdrawn: bool) -> Iterator[Lack]:
     came = [name for name in SHEETS if at.came(name, unit)]
     if "projects" not in came:
         before = at.before("projects", unit)
@@ -314,7 +309,7 @@ def _of_unit(at: _At, unit: str, *, withdrawn: bool, ended: Collection[str]) -> 
             )
     for name, subject in SUBJECTS.items():
         if name in came:
-            yield from _gone(at, unit, name, subject, ended)
+            yield from _gone(at, unit, name, subject)
 
 
 def _file(at: _At, unit: str, came: Sequence[str]) -> str:
@@ -331,13 +326,11 @@ def _unfinished(name: str, rows: pd.DataFrame) -> bool:
     return bool((~(done >= rows["planned_area"].to_numpy())).any())
 
 
-def _gone(
-    at: _At, unit: str, name: str, subject: Literal["project", "site"], ended: Collection[str]
-) -> Iterator[Lack]:
+def _gone(at: _At, unit: str, name: str, subject: Literal["project", "site"]) -> Iterator[Lack]:
     """Yield what the unit's workbook before had and no unit's has now, with the new name most like it."""
     now = at.last(name, unit)
     before = pd.concat([at.before(name, unit), at.replaced(name, unit)])
-    there = at.reported(name, subject) | set(ended)
+    there = at.reported(name, subject)
     new = sorted(set(now[subject]) - set(before[subject]))
     for gone in dict.fromkeys(before[subject]):
         if gone in there:
