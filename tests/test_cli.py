@@ -188,3 +188,21 @@ def test_an_interrupted_command_leaves_nothing_half_written(workspace: Path) -> 
     left = [path.name for path in tables.glob("*")] if process.returncode else []
     assert process.returncode in {0, 130}, messages
     assert not left
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "ascii", "latin-1"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_a_terminal_cannot_show_is_replaced_and_json_stays_whole(
+    processed_workspace: Path, encoding: str, language: str
+) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    for words in (["forecast", "2010Q3"], ["diff", "2010Q2", "2010Q3"], ["forecast", "2010Q3", "--json"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "cityanalytics", *words, "--ui", language],
+            cwd=processed_workspace,
+            env=environment,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    assert "市政工程处" in str(json.loads(done.stdout.decode(encoding)))

@@ -118,8 +118,10 @@ def _item(lack: Lack, key: str, say: Wording, settings: Settings) -> Markup:
     }
     item = say("{what}: {instead}", what=say(WHAT[kind], **texts), instead=_instead(lack, key, say))
     if lack.likely:
-        item += space(say) + say(
-            "Perhaps it is now {name}: a person has to confirm it.", name=original(lack.likely) or ""
+        item = say(
+            "{what}; perhaps it is now {name}, which a person has to confirm",
+            what=item,
+            name=original(lack.likely) or "",
         )
     return item
 

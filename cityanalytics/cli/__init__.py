@@ -12,7 +12,16 @@ import click
 
 from cityanalytics import __version__
 from cityanalytics.cli.changes import diff
-from cityanalytics.cli.console import PRINTED, UI, print_json, say, tell, translate, ui_language
+from cityanalytics.cli.console import (
+    PRINTED,
+    UI,
+    print_json,
+    replace_unprintable,
+    say,
+    tell,
+    translate,
+    ui_language,
+)
 from cityanalytics.cli.dispatch import dispatch
 from cityanalytics.cli.failures import failure_document, of_disk
 from cityanalytics.cli.filing import alias, ingest, init, inspect, receive, register, withdraw
@@ -92,6 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         Words of the command line; by default those of the process.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    replace_unprintable()
     UI.set(ui_language(words))
     ON_WAIT.set(tell)
     if not words or {"-h", "--help"}.intersection(words):

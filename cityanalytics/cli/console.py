@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
+from io import TextIOWrapper
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -68,9 +70,21 @@ def say_count(one: str, many: str, /, count: int, **values: object) -> None:
 
 
 def print_json(document: object) -> None:
-    """Print one JSON document to standard output."""
+    """Print one JSON document to standard output; what its encoding cannot hold is escaped, so that nothing is lost."""
     PRINTED.set(True)
-    click.echo(json.dumps(document, ensure_ascii=False, indent=1, default=str))
+    text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(document, indent=1, default=str)
+    click.echo(text)
+
+
+def replace_unprintable() -> None:
+    """Let what a terminal or a pipe cannot show be replaced: no message ends a command, on GBK or on ASCII."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 @contextmanager

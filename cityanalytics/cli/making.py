@@ -89,7 +89,8 @@ def brief(
         )
     named = list(opened.described.quarters) if all_ else list(quarters) or [""]
     given = _pairs(parameters)
-    check_names(given, declared_parameters(settings.notebooks / f"{notebook}.ipynb"))
+    declared = declared_parameters(settings.notebooks / f"{notebook}.ipynb")
+    check_names(given, declared, root=settings.root)
     chosen = [opened.dates(quarter, as_of, known_on) for quarter in named]
     todo = [
         found

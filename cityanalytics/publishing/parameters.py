@@ -11,6 +11,7 @@ from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 #: What is said of a value that is not of a parameter's type.
 NOT_OF_TYPE = {
@@ -37,13 +38,18 @@ class Parameter:
         Its type, a key of `TYPES`.
     positive
         Whether it must be above 0.
+    path
+        Whether it names a file or folder, which must be there.
     """
 
     kind: str
     positive: bool = False
+    path: bool = False
 
 
-def check_names(given: Mapping[str, str], declared: Mapping[str, Parameter]) -> dict[str, object]:
+def check_names(
+    given: Mapping[str, str], declared: Mapping[str, Parameter], *, root: Path
+) -> dict[str, object]:
     """Return given parameters with the types that a notebook's parameters cell declares.
 
     Parameters
@@ -52,13 +58,16 @@ def check_names(given: Mapping[str, str], declared: Mapping[str, Parameter]) -> 
         Names and values as text.
     declared
         Names and what is declared of them.
+    root
+        The workspace's folder, which paths are relative to.
 
     Raises
     ------
     UsageError
-        A name is unknown, or a value is not of its type, not finite or not above 0 where it must be.
+        A name is unknown, or a value is not of its type, not finite or not above 0 where it must be, or
+        names a file that is not there.
     """
-    for name in given:
+    for name, text in given.items():
         if name not in declared:
             raise UsageError(
                 Message.of(
@@ -66,6 +75,10 @@ def check_names(given: Mapping[str, str], declared: Mapping[str, Parameter]) -> 
                     name=name,
                     names=", ".join(declared),
                 )
+            )
+        if declared[name].path and text and not (root / text).exists():
+            raise UsageError(
+                Message.of("{name}: there is no file {file}", name=name, file=(root / text).resolve())
             )
     return {name: _typed(name, text, declared[name]) for name, text in given.items()}
 

@@ -43,7 +43,8 @@ def address_grammars_left_out() -> Iterator[None]:
 
 #: A line of a parameters cell.
 DECLARED = re.compile(
-    r"^(?P<name>\w+) *: *(?P<kind>[^=#\n]*[^=#\s]) *(?:=[^#\n]*)?(?P<positive># above 0)?", re.MULTILINE
+    r"^(?P<name>\w+) *: *(?P<kind>[^=#\n]*[^=#\s]) *(?:=[^#\n]*)?(?P<positive># above 0)?(?P<path># a file)?",
+    re.MULTILINE,
 )
 #: Names of errors by which a notebook refuses what it was given, and is itself no failure.
 REFUSALS = ("InsufficientDataError", "MissingGlyphError", "UsageError")
@@ -55,7 +56,8 @@ def declared_parameters(notebook: Path) -> dict[str, Parameter]:
     Parameters
     ----------
     notebook
-        Path of the notebook; each line of the cell reads ``name: type = default``, and may end with ``# above 0``.
+        Path of the notebook; each line of the cell reads ``name: type = default``, and may end with ``# above 0``
+        or ``# a file``.
 
     Raises
     ------
@@ -72,7 +74,11 @@ def declared_parameters(notebook: Path) -> dict[str, Parameter]:
         "".join(cell["source"]) for cell in cells if "parameters" in cell["metadata"].get("tags", [])
     )
     return {
-        found["name"]: Parameter(kind=found["kind"], positive=found["positive"] is not None)
+        found["name"]: Parameter(
+            kind=found["kind"],
+            positive=found["positive"] is not None,
+            path=found["path"] is not None or found["name"] == "workspace",
+        )
         for found in DECLARED.finditer(source)
     }
 
@@ -111,7 +117,7 @@ def run_notebook(
     """
     source = settings.notebooks / f"{notebook}.ipynb"
     declared = declared_parameters(source)
-    given = check_names(more or {}, declared)
+    given = check_names(more or {}, declared, root=settings.root)
     own = {
         "workspace": str(settings.root),
         "quarter": dates.quarter,
