@@ -104,8 +104,8 @@ class Briefing:
         Parameters
         ----------
         name
-            ``headline``, ``key``, ``final``, ``units``, ``projects``, ``decisions``, ``what-if``, ``data``,
-            ``record`` or ``provenance``.
+            ``headline``, ``decisions``, ``final``, ``units``, ``projects``, ``what-if`` or ``data``; of the annex
+            ``key``, ``method``, ``lights``, ``changes``, ``requests``, ``corrections``, ``record`` or ``provenance``.
         language
             Such as ``"en"``; all of the briefing's languages unless one is named, and the first is shown.
 
