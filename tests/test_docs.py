@@ -28,6 +28,7 @@ DOCUMENTS = (
     "docs/architecture.md",
     "docs/commands.md",
     "docs/configuration.md",
+    "docs/first-day.md",
     "docs/install.md",
     "docs/limits.md",
     "docs/methods.md",
@@ -35,7 +36,7 @@ DOCUMENTS = (
     "docs/workbooks.md",
 )
 #: What shows commands to copy.
-SHOWN = ("README.md", "docs/week.md", "docs/install.md")
+SHOWN = ("README.md", "docs/first-day.md", "docs/week.md", "docs/install.md")
 SUBJECTS = ("investment", "months", "status", "works", "demolition", "history")
 LINK = re.compile(r'\]\(([^)\s]+)\)|src="([^"]+)"')
 ROW = re.compile(r"^\| `(\w+)` \| (-?[\d.,]+) \| (\S+) \|$", re.MULTILINE)
