@@ -129,7 +129,7 @@ def test_a_workbook_filed_by_mistake_is_withdrawn_kept_and_said(
     register = (city / "data/raw/register.csv").read_bytes()
     assert run(city, "withdraw", str(filed), "--why", "  of another\nunit ") == 0
     capsys.readouterr()
-    assert run(city, "ingest") == 0
+    assert run(city, "ingest", "--history") == 0
     place = filed.relative_to(city).as_posix()
     said = capsys.readouterr().err
     assert f"warning WORKBOOK_WITHDRAWN {place}" in said
