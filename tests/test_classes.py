@@ -794,6 +794,12 @@ def test_a_doubt_that_cells_share_is_one_issue_with_its_ranges():
     assert "9" in str(doubts[0].understood)
 
 
+def test_cells_beside_a_table_are_one_issue_a_column():
+    rows = [["名称", "金额（元）", None, None], *([f"第{n}号", n, None, "旁注"] for n in range(1, 9))]
+    _, issues = read([*rows, ["合计", 36, None, None]])
+    assert [issue.where for issue in issues if issue.code == "STRAY_CELL"] == ["f!表!D2:D9"]
+
+
 def _parts() -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(xlsx([["渠", "长度（米）"], ["甲", 12], ["乙", 30.5]]))) as package:
         return {name: package.read(name) for name in package.namelist()}

@@ -38,6 +38,8 @@ _MANY = {
     "may be {one} or {other}, and is not counted": (
         "{count} numbers whose comma may stand before decimals, not counted: the first may be {one} or {other}"
     ),
+    "a cell beside the table": "cells beside the table: {count}",
+    "a formula whose value was not saved": "{count} formulas whose values were not saved",
     "a date without its day": "{count} dates without their day",
     "no date": "cells that hold no date: {count}",
     "a serial number twice in one run": "{count} serial numbers stand twice in one run",
@@ -102,14 +104,17 @@ def of_sheet(face: Face, where: str) -> Iterator[Issue]:
         )
     for (row, column), text in grid.errors.items():
         yield _failed(f"{where}!{cell_name(row, column)}", text)
-    for row, column in sorted(grid.uncached):
-        yield Issue(
-            severity=Severity.ERROR,
-            code="UNCACHED_FORMULA",
-            where=f"{where}!{cell_name(row, column)}",
-            understood=Message.of("a formula whose value was not saved"),
-            suggestion=Message.of("open the workbook, let it calculate, and save it"),
-        )
+    unsaved = Message.of("a formula whose value was not saved")
+    for column in sorted({at for _, at in grid.uncached}):
+        rows = np.array(sorted(row for row, at in grid.uncached if at == column), dtype=np.intp)
+        for run in (rows,) if len(rows) >= _SHARED else rows[:, np.newaxis]:
+            yield Issue(
+                severity=Severity.ERROR,
+                code="UNCACHED_FORMULA",
+                where=f"{where}!{_ranges(run, column)}",
+                understood=_several(unsaved, len(run)) if len(run) > 1 else unsaved,
+                suggestion=Message.of("open the workbook, let it calculate, and save it"),
+            )
 
 
 def _failed(where: str, text: str) -> Issue:
@@ -537,17 +542,17 @@ def of_cells(face: Face, tables: Sequence[Table], where: str) -> Iterator[Issue]
     for table in tables:
         inside[[column.index for column in table.columns]] = True
     first = min(table.header_rows[0] for table in tables) - 1
-    outside = np.argwhere(face.filled[first:, ~inside])
-    columns = np.flatnonzero(~inside)
-    for row, offset in outside[:_MOST]:
-        column = int(columns[offset])
-        yield _warning(
-            "STRAY_CELL",
-            f"{where}!{cell_name(first + int(row), column)}",
-            face.cells[first + row, column],
-            Message.of("a cell beside the table"),
-            Message.of("move it into the table or remove it"),
-        )
+    beside = Message.of("a cell beside the table")
+    for column in np.flatnonzero(~inside & face.filled[first:].any(axis=0))[:_MOST].tolist():
+        rows = first + np.flatnonzero(face.filled[first:, column])
+        for run in (rows,) if len(rows) >= _SHARED else rows[:, np.newaxis]:
+            yield _warning(
+                "STRAY_CELL",
+                f"{where}!{_ranges(run, column)}",
+                face.cells[int(run[0]), column],
+                _several(beside, len(run)) if len(run) > 1 else beside,
+                Message.of("move it into the table or remove it"),
+            )
     for row, column, value in face.grid.outliers[:_MOST]:
         yield _warning(
             "STRAY_CELL",
