@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from importlib.resources import as_file, files
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from cityanalytics.calendar import quarter_end
+from cityanalytics.durable import put
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
 from cityanalytics.settings import FILE
@@ -256,7 +258,7 @@ def write_handouts(
             kept.append(path)
             continue
         own = {name: table[table["unit"] == unit] for name, table in last.items()}
-        _write_workbook(path, settings, unit, quarter, own)
+        put({path: _workbook(settings, unit, quarter, own)})
         written.append(path)
     return written, kept
 
@@ -267,13 +269,12 @@ def _packaged_notebooks() -> Path:
     return packaged if packaged.is_dir() else packaged.parent.parent / "notebooks"
 
 
-def _write_workbook(
-    path: Path, settings: Settings, unit: str, quarter: str, last: Mapping[str, pd.DataFrame]
-) -> None:
+def _workbook(settings: Settings, unit: str, quarter: str, last: Mapping[str, pd.DataFrame]) -> bytes:
     import xlsxwriter
 
     choices = _choices(settings, last)
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    content = BytesIO()
+    with xlsxwriter.Workbook(content, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         looks = {
             "title": book.add_format({"bold": True, "font_size": 16, "align": "center"}),
             "note": book.add_format({"align": "right"}),
@@ -323,6 +324,7 @@ def _write_workbook(
             sheet.set_landscape()
             sheet.set_paper(9)
             sheet.fit_to_pages(1, 0)
+    return content.getvalue()
 
 
 def _choices(settings: Settings, last: Mapping[str, pd.DataFrame]) -> dict[str, tuple[str, ...]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from cityanalytics.durable import put
 from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError, UsageError
 from cityanalytics.issues import Issue, Message, Severity, blocking
 from cityanalytics.series.answers import CELL, COLUMNS
@@ -135,16 +136,12 @@ def read_recorded(path: Path) -> pd.DataFrame:
 
 def write_forecasts(table: pd.DataFrame, path: Path) -> None:
     """Write the forecasts beside their place and move them into it."""
-    draft = path.with_name(f".{path.name}.new")
     try:
-        table.to_csv(draft, index=False, lineterminator="\n", encoding="utf-8")
-        draft.replace(path)
+        put({path: table.to_csv(index=False, lineterminator="\n").encode()})
     except OSError as error:
         raise UsageError(
             Message.of("{file} cannot be written: {reason}", file=path, reason=error.strerror or error)
         ) from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
