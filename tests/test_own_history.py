@@ -301,7 +301,7 @@ def test_the_page_says_on_what_the_forecast_rests(repository: Path, tmp_path: Pa
     assert figures["forecast_p50"] == pytest.approx(forecast.quantiles[0.5])
     assert (figures["own_years"], figures["own_months"]) == (2, 24)
     assert "class_series" not in figures
-    said = str(briefing.section("final", "zh"))
+    said = str(briefing.section("method", "zh"))
     assert "以往2年的24个月" in said.replace("\u202f", "").replace(" ", "").replace("<b>", "")
     assert len(ca.trace(briefing, "own_months")) == 24
 

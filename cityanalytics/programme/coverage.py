@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -193,9 +194,16 @@ def coverage_of(
         for name, table in tables.items()
         if "received" in table
     }
+    of_unit: dict[str, dict[str, pd.DataFrame]] = {
+        name: {str(unit): rows for unit, rows in known[name].groupby("unit")} for name in SHEETS
+    }
     at = _At(
         known=known,
-        of_unit={name: {str(unit): rows for unit, rows in known[name].groupby("unit")} for name in SHEETS},
+        of_unit=of_unit,
+        last_of={
+            name: {unit: _newest(rows[rows["quarter"] == quarter]) for unit, rows in of_unit[name].items()}
+            for name in SHEETS
+        },
         quarter=quarter,
         as_of=as_of,
         emptied=frozenset(emptied),
@@ -208,10 +216,11 @@ def coverage_of(
 
 @dataclass(frozen=True, kw_only=True)
 class _At:
-    """What is known by the day, all of it and by table and unit, and for when."""
+    """What is known by the day, all of it, by table and unit, of these the last for the quarter; and for when."""
 
     known: Tables
     of_unit: Mapping[str, Mapping[str, pd.DataFrame]]
+    last_of: Mapping[str, Mapping[str, pd.DataFrame]]
     quarter: str
     as_of: dt.date
     emptied: frozenset[tuple[str, str, str]]
@@ -222,8 +231,7 @@ class _At:
 
     def last(self, name: str, unit: str) -> pd.DataFrame:
         """Return what the unit's last workbook for the quarter says."""
-        rows = self.rows(name, unit)
-        return _newest(rows[rows["quarter"] == self.quarter])
+        return self.last_of[name].get(unit, self.known[name].iloc[:0])
 
     def came(self, name: str, unit: str) -> bool:
         """Tell whether the unit sent a sheet for the quarter, be it without a row."""
@@ -243,9 +251,13 @@ class _At:
         rows = rows[rows["quarter"] == self.quarter]
         return _newest(rows.drop(index=self.last(name, unit).index))
 
-    def reported(self, name: str, subject: str) -> set[str]:
-        """Return the projects or sites that the units' last workbooks for the quarter have."""
-        return {one for unit in self.of_unit[name] for one in self.last(name, unit)[subject]}
+    @cached_property
+    def reported(self) -> Mapping[str, frozenset[str]]:
+        """The projects or sites, by their sheet, that the units' last workbooks for the quarter have."""
+        return {
+            name: frozenset(one for rows in self.last_of[name].values() for one in rows[subject])
+            for name, subject in SUBJECTS.items()
+        }
 
     def worth(self, unit: str, rows: pd.DataFrame) -> dict[str, Any]:
         """Return the plan and investment of projects as a workbook last had them, their cells and the day."""
@@ -276,9 +288,10 @@ def _newest(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the workbook of the last quarter that was received last."""
     if rows.empty:
         return rows
-    last = rows.sort_values(["quarter", "received", "position"], kind="stable")["position"].iloc[-1]
-    newest: pd.DataFrame = rows[rows["position"] == last]
-    return newest
+    for column in ("quarter", "received", "position"):
+        kept = rows[column] == rows[column].max()
+        rows = rows if kept.all() else rows[kept]
+    return rows
 
 
 def _of_unit(at: _At, unit: str, *, withdrawn: bool) -> Iterator[Lack]:
@@ -330,7 +343,7 @@ def _gone(at: _At, unit: str, name: str, subject: Literal["project", "site"]) ->
     """Yield what the unit's workbook before had and no unit's has now, with the new name most like it."""
     now = at.last(name, unit)
     before = pd.concat([at.before(name, unit), at.replaced(name, unit)])
-    there = at.reported(name, subject)
+    there = at.reported[name]
     new = sorted(set(now[subject]) - set(before[subject]))
     for gone in dict.fromkeys(before[subject]):
         if gone in there:
