@@ -111,7 +111,7 @@ def test_a_new_workspace_hands_out_workbooks_that_are_understood(tmp_path: Path)
     folder = tmp_path / "city"
     sheds = '\n[demolition.sheds]\nkind = "棚屋"\nlabel = { zh = "棚屋" }\n'
     new_workspace(folder, units=["市政工程处"], quarters={"2026Q3": "2026-09-20"}, more=sheds)
-    assert len(list((folder / "notebooks").glob("*.ipynb"))) == 6
+    assert len(list((folder / "notebooks").glob("*.ipynb"))) == 7
     done = run("init", "--next-quarter", str(folder), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     (handout,) = (folder / "data/handouts/2026Q3").glob("*.xlsx")

@@ -124,7 +124,7 @@ def read_labels(path: tuple[str, ...], day: dt.date) -> StatedPeriod | None:
     datetime.date(2010, 9, 22)
     >>> [str(read_labels((label,), day).period.end) for label in ("前三季度", "1-3月累计", "截至9月22日", "本月")]
     ['2010-09-30', '2010-03-31', '2010-09-22', '2010-09-22']
-    >>> read_labels(("累计完成投资", "3月份"), day).said.value, read_labels(("自开工累计完成投资",), day)
+    >>> read_labels(("累计完成投资", "3月份"), day).cumulation.value, read_labels(("自开工累计完成投资",), day)
     ('to date', None)
     """
     if any(_OTHER.search(label) or _SINCE_START.search(label) for label in path):
@@ -160,7 +160,7 @@ def period_of_cell(cell: object, *, path: Sequence[str], day: dt.date) -> Stated
     --------
     >>> period_of_cell(dt.date(2010, 2, 28), path=["完成投资"], day=dt.date(2010, 9, 22)).period.start
     datetime.date(2010, 2, 1)
-    >>> period_of_cell(9.0, path=["累计完成投资"], day=dt.date(2010, 9, 30)).said.value
+    >>> period_of_cell(9.0, path=["累计完成投资"], day=dt.date(2010, 9, 30)).cumulation.value
     'to date'
     """
     above = "/".join(_plain(label) for label in path)
