@@ -355,6 +355,8 @@ def page(**changed: object) -> dict[str, object]:
         "title": "简报<一>",
         "meta_lines": ["示例市（合成数据）", "截至2010年9月22日"],
         "nav": [["key", "一、主要指标"], ["data", "二、数据说明"]],
+        "annex": [["record", "附1 记录"]],
+        "annex_label": "附件",
         "running_head": '简报 "</style>',
         "skip_label": "跳到正文",
         "contents_label": "目录",
@@ -395,22 +397,24 @@ def notebook(*ids: str) -> NotebookNode:
 
 
 def test_a_page_shows_its_sections_in_order_and_nothing_else() -> None:
-    html = template.report(notebook("data", "key", "headline", "data"), page())
-    assert re.findall(r"<p>(节\w+)</p>", html) == ["节headline", "节key", "节data", "节data"]
-    assert re.findall(r'<section id="(\w+)"', html) == ["headline", "key", "data"]
-    assert re.findall(r"<h\d.*?>(.*?)</h\d>", html) == ["简报&lt;一&gt;", "一、主要指标", "二、数据说明"]
+    html = template.report(notebook("record", "data", "key", "headline", "data"), page())
+    assert re.findall(r"<p>(节\w+)</p>", html) == ["节headline", "节key", "节data", "节data", "节record"]
+    assert re.findall(r'<section id="(\w+)"', html) == ["headline", "key", "data", "annex", "record"]
+    assert re.findall(r"<h\d.*?>(.*?)</h\d>", html) == [
+        "简报&lt;一&gt;", "一、主要指标", "二、数据说明", "附件", "附1 记录",
+    ]  # fmt: skip
     assert "secret" not in html
     assert html.startswith('<!doctype html>\n<html lang="zh-CN">')
 
 
 def test_a_page_speaks_one_language() -> None:
-    html = template.report(notebook("headline", "key", "data"), page(language="en", lang_tag="en"))
+    html = template.report(notebook("headline", "key", "data", "record"), page(language="en", lang_tag="en"))
     assert "<p>part key</p>" in html
     assert "节" not in html
 
 
 def test_a_page_allows_its_own_styles_and_nothing_else() -> None:
-    html = template.report(notebook("headline", "key", "data"), page())
+    html = template.report(notebook("headline", "key", "data", "record"), page())
     styles = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
     hashes = [base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in styles]
     policy = re.search(r'Content-Security-Policy" content="(.*?)"', html)
@@ -422,7 +426,9 @@ def test_a_page_allows_its_own_styles_and_nothing_else() -> None:
     assert not re.search(r"<script|<link|\bstyle=|\bon\w+=|url\(|@import|https?:", html)
 
 
-@pytest.mark.parametrize("ids", [("headline", "key"), ("headline", "key", "data", "other")])
+@pytest.mark.parametrize(
+    "ids", [("headline", "key", "record"), ("headline", "key", "data", "record", "other")]
+)
 def test_a_page_whose_sections_do_not_match_is_refused(ids: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="sections without a place"):
         template.report(notebook(*ids), page())

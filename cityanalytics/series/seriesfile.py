@@ -137,6 +137,7 @@ def read_recorded(path: Path) -> pd.DataFrame:
 def write_forecasts(table: pd.DataFrame, path: Path) -> None:
     """Write the forecasts beside their place and move them into it."""
     try:
+        path.parent.resolve(strict=True)  # a folder that is not there is a slip of the pen
         put({path: table.to_csv(index=False, lineterminator="\n").encode()})
     except OSError as error:
         raise UsageError(
