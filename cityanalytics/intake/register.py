@@ -342,7 +342,7 @@ def _unregistered(settings: Settings, known: Collection[str]) -> Iterator[Issue]
                 severity=Severity.ERROR,
                 code="FILE_NOT_RECEIVED",
                 where=file,
-                understood=Message.of("lies in data/raw but was never received"),
+                understood=Message.of("lies in data/raw, but register.csv has no line of it"),
                 suggestion=Message.of("if its line was lost: `cityanalytics register --repair`")
                 if place_of(file)
                 else Message.of("move it out, then `cityanalytics receive FILE --quarter Q`"),
