@@ -171,7 +171,7 @@ class Workspace:
         Examples
         --------
         >>> sorted(workspace.replaced)[:3]
-        ['demolition', 'history', 'investment']
+        ['demolition', 'history', 'history_months']
         """
         corrected = {name: table.drop(index=self.tables[name].index) for name, table in self._dated.items()}
         if self.given is not None or not self._withdrawn:

@@ -271,7 +271,7 @@ class Programme(ProgrammeState):
         Examples
         --------
         >>> programme.coverage.partial, programme.coverage.document()["received"]
-        (False, 22)
+        (False, 20)
         """
         if self.source is None:
             return Coverage(quarter=self.quarter)
