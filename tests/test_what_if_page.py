@@ -147,6 +147,7 @@ def page(briefing: Path, chromium: str) -> Iterator[Page]:
         opened.goto((briefing / "briefing.zh.html").as_uri())
         opened.locator("#whatif").scroll_into_view_if_needed()
         opened.wait_for_function("document.getElementById('w-median').textContent !== ''")
+        opened.click("#whatif summary")  # the levers beyond the first two
         yield opened
         assert faults == []
         browser.close()

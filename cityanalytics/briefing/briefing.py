@@ -79,7 +79,7 @@ class Briefing:
         >>> bool(abs(briefing.tables["units"].frame["done"].sum() - 6.2e9) < 1)
         True
         >>> print(*list(briefing.tables)[:6])
-        key stages classes bridge categories units
+        asks rulers units categories held_up scenarios
         """
         return self.content.tables
 
