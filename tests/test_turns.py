@@ -12,6 +12,7 @@ import sys
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
+import filelock
 import pytest
 
 from cityanalytics.durable import DRAFT
@@ -190,13 +191,24 @@ def test_what_the_dead_left_half_written_is_swept_by_the_next(office: Path) -> N
     assert kept.exists()
 
 
+def is_held(workspace: Path) -> bool:
+    """Say whether a command holds the workspace at this moment."""
+    lock = filelock.FileLock(workspace / FILE)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        return True
+    lock.release()
+    return False
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows kills a process in another way")
 @pytest.mark.parametrize("killed", [True, False])
 def test_folders_of_reports_being_made_stay_with_the_living_alone(office: Path, killed) -> None:
     shutil.rmtree(office / "reports/2010Q2", ignore_errors=True)
     process = start(office, "brief", "2010Q2")
     folder = office / "reports/2010Q2"
-    while not list(folder.glob(".making-*/made")):
+    while not list(folder.glob(".making-*/alive")) or is_held(office):
         assert process.poll() is None
     process.send_signal(signal.SIGKILL if killed else signal.SIGSTOP)
     if killed:
