@@ -321,6 +321,13 @@ def test_a_published_report_that_would_come_out_otherwise_stays(own_briefing: Pa
     assert hashes(place) != published
 
 
+#: The command as a terminal starts it: a shell lets what it starts in the background ignore an interrupt.
+LISTENING = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    "from cityanalytics.cli import main; main()"
+)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows interrupts a process in another way")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_an_interrupted_briefing_leaves_no_folder_without_a_report(
@@ -329,7 +336,7 @@ def test_an_interrupted_briefing_leaves_no_folder_without_a_report(
     workspace = tmp_path / "workspace"
     shutil.copytree(processed_workspace, workspace, ignore=shutil.ignore_patterns("reports"))
     process = subprocess.Popen(
-        [sys.executable, "-m", "cityanalytics", "brief", "--all", "--jobs", jobs],
+        [sys.executable, "-c", LISTENING, "brief", "--all", "--jobs", jobs],
         cwd=workspace, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     reports = workspace / "reports"
