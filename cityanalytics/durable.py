@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import signal
+import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,9 +43,10 @@ def drafted(contents: Mapping[Path, bytes]) -> Iterator[Callable[[], None]]:
                 _write(drafts[path], content)
 
         def move() -> None:
-            for path, draft in drafts.items():
-                with _named(path):
-                    draft.replace(path)
+            with _uninterrupted():
+                for path, draft in drafts.items():
+                    with _named(path):
+                        draft.replace(path)
             for folder in {path.parent for path in drafts}:
                 _keep(folder)
 
@@ -81,6 +84,22 @@ def sweep(folder: Path) -> None:
         for name in names:
             if DRAFT.fullmatch(name):
                 Path(place, name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Have Ctrl-C wait until all files are in their places: the names are changed in no time."""
+    if threading.current_thread() is not threading.main_thread():  # Python interrupts the main thread alone
+        yield
+        return
+    late: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: late.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+        if late:
+            signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager

@@ -568,6 +568,8 @@ def demo(language: str) -> str:
             "title": f"{say['name']} {say['note']}",
             "meta_lines": [say["note"], "2010-09-22"],
             "nav": [[each, f"{say['name']} {each}"] for each in sections if each != "headline"],
+            "annex": [],
+            "annex_label": say["note"],
             "running_head": say["name"],
             "skip_label": say["name"],
             "contents_label": say["note"],

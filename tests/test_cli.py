@@ -185,9 +185,13 @@ def test_an_interrupted_command_leaves_nothing_half_written(workspace: Path) -> 
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, messages = process.communicate(timeout=300)
-    left = [path.name for path in tables.glob("*")] if process.returncode else []
     assert process.returncode in {0, 130}, messages
-    assert not left
+    left = [path.name for path in tables.glob("*")]
+    # Ctrl-C came before the tables were moved into their places, or after the last of them
+    assert not left or run("forecast", "2010Q3", cwd=workspace).returncode == 0, left
+    assert not [name for name in left if name.endswith(".new")]
+    if process.returncode == 0:
+        assert "manifest.json" in left
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "ascii", "latin-1"])
