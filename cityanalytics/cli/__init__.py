@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from functools import cache
 from inspect import cleandoc
@@ -101,6 +102,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         Words of the command line; by default those of the process.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # NumPy starts one a core, and nothing here keeps them busy
     replace_unprintable()
     UI.set(ui_language(words))
     ON_WAIT.set(tell)

@@ -11,15 +11,15 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from cityanalytics.issues import Message
 from cityanalytics.workbooks.sheet import UnreadableError, admit_size
-from cityanalytics.workbooks.texts import TextCells, truths
+from cityanalytics.workbooks.texts import TextCells, arrow, truths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
 _FIELD_LIMIT = 10_000_000
@@ -114,26 +114,27 @@ class _Stream:
 
 def _parsed(stream: _Stream, width: int, delimiter: str) -> tuple[pa.Table, list[tuple[int, str]]] | None:
     """Return the records of the usual width, and the place and text of the others."""
-    from pyarrow import csv as arrow
+    from pyarrow import csv as reader
 
+    pa, _ = arrow()
     ragged: list[tuple[int, str]] = []
 
-    def keep(row: arrow.InvalidRow) -> str:
+    def keep(row: reader.InvalidRow) -> str:
         ragged.append((row.number - 1, row.text))
         return "skip" if len(ragged) <= _RAGGED else "error"
 
     names = [str(column) for column in range(width)]
     try:
-        table = arrow.read_csv(
+        table = reader.read_csv(
             stream,
-            arrow.ReadOptions(column_names=names, use_threads=False, block_size=_BLOCK),
-            arrow.ParseOptions(
+            reader.ReadOptions(column_names=names, use_threads=False, block_size=_BLOCK),
+            reader.ParseOptions(
                 delimiter=delimiter,
                 newlines_in_values=True,
                 ignore_empty_lines=False,
                 invalid_row_handler=keep,
             ),
-            arrow.ConvertOptions(
+            reader.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
             ),
         )
@@ -143,6 +144,7 @@ def _parsed(stream: _Stream, width: int, delimiter: str) -> tuple[pa.Table, list
 
 
 def _joined(table: pa.Table, ragged: Sequence[tuple[int, str]], delimiter: str) -> TextCells | None:
+    pa, _ = arrow()
     places = [place for place, _ in ragged]
     odd = [next(records(row.encode(), delimiter), []) for _, row in ragged]
     wide = max([table.num_columns, *map(len, odd)])
@@ -169,6 +171,7 @@ def _reach(column: pa.ChunkedArray) -> int:
 
 def _woven(column: pa.ChunkedArray, places: Sequence[int], cells: Sequence[str | None]) -> pa.ChunkedArray:
     """Return a column with further cells at their places."""
+    pa, _ = arrow()
     parts, taken = [], 0
     for at, (place, cell) in enumerate(zip(places, cells, strict=True)):
         parts += column.slice(taken, place - at - taken).chunks

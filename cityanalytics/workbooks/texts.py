@@ -5,23 +5,20 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from cityanalytics.workbooks.cells import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
     from typing import TypeAlias
 
+    import pyarrow as pa
     from numpy.typing import NDArray
-
-# Arrow's own pool hands memory back and asks for it anew: a million records take an eighth longer with it.
-pa.set_memory_pool(pa.system_memory_pool())
 
 #: A column of text, None or null where a cell holds none. Arrow costs more than it saves where there are few.
 Texts: TypeAlias = "pa.ChunkedArray | list[str | None]"
@@ -36,6 +33,17 @@ _FEW = 2000
 _SEPARATORS = "\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000 "
 #: No mark or word for what is missing is longer, white space between its letters counted.
 _SHORT = 12
+
+
+@cache
+def arrow() -> tuple[ModuleType, ModuleType]:
+    """Return Arrow and its functions on columns: importing them takes longer than reading a short sheet."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    # Arrow's own pool hands memory back and asks for it anew: a million records take an eighth longer with it.
+    pa.set_memory_pool(pa.system_memory_pool())
+    return pa, pc
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -94,6 +102,7 @@ def part_of(column: Texts, rows: slice | NDArray[np.intp]) -> Texts:
         return column.slice(0, 0)
     if rows[-1] - rows[0] == len(rows) - 1:
         return column.slice(int(rows[0]), len(rows))
+    pa, _ = arrow()
     borders = np.flatnonzero(np.diff(rows) != 1) + 1
     if len(borders) > _RUNS:
         return column.take(pa.array(rows))
@@ -111,6 +120,7 @@ def texts_of(cells: NDArray[np.object_], text: NDArray[np.bool_]) -> Texts:
     """
     if len(cells) < _FEW:
         return [cell if holds else None for cell, holds in zip(cells.tolist(), text.tolist(), strict=True)]
+    pa, _ = arrow()
     try:
         found = pa.array(cells, type=pa.string(), mask=~text)
     except UnicodeEncodeError:  # half of a pair, as a damaged workbook may hold
@@ -128,11 +138,13 @@ def matching(texts: Texts, pattern: str) -> NDArray[np.bool_]:
 
     Examples
     --------
+    >>> import pyarrow as pa
     >>> matching(pa.chunked_array([["12", "一", None]]), r"^\d+$").tolist()
     [True, False, False]
     """
     if isinstance(texts, list):
         return np.fromiter((text is not None and _holds(text, pattern) for text in texts), bool, len(texts))
+    _, pc = arrow()
     first = texts.slice(0, _FIRST)
     if len(texts) > _FIRST and pc.count_distinct(first).as_py() * _OFTEN < _FIRST:  # each text is asked once
         encoded = _encoded(texts)
@@ -157,18 +169,19 @@ def equal(texts: Texts, text: str) -> NDArray[np.bool_]:
     """Tell which texts are a text."""
     if isinstance(texts, list):
         return np.fromiter((one == text for one in texts), bool, len(texts))
-    return truths(pc.equal(texts, text))
+    return truths(arrow()[1].equal(texts, text))
 
 
 def truths(values: pa.Array | pa.ChunkedArray) -> NDArray[np.bool_]:
     """Return Arrow's truth values, False for null."""
-    values = pc.fill_null(values, False) if values.null_count else values  # noqa: FBT003 - Arrow's order
+    values = values.fill_null(False) if values.null_count else values  # noqa: FBT003 - Arrow's order
     found: NDArray[np.bool_] = np.asarray(values, dtype=bool)
     return found
 
 
 def nonblank(texts: pa.ChunkedArray) -> NDArray[np.bool_]:
     """Tell which texts are neither null nor nothing but white space."""
+    _, pc = arrow()
     return truths(pc.invert(pc.utf8_is_space(texts)))
 
 
@@ -180,6 +193,7 @@ def floats(texts: Texts, plain: NDArray[np.bool_]) -> NDArray[np.float64]:
             for text, number in zip(texts, plain.tolist(), strict=True)
         )
         return np.fromiter(numbers, float, len(texts))
+    pa, pc = arrow()
     if not plain.all():
         texts = pc.if_else(pa.array(plain), texts, pa.scalar(None, pa.string()))
     return _as_floats(pc.cast(texts, pa.float64()))
@@ -187,6 +201,7 @@ def floats(texts: Texts, plain: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 def all_floats(texts: pa.ChunkedArray) -> NDArray[np.float64] | None:
     """Return the numbers that all texts are, nan for null; None where any is no finite number."""
+    pa, pc = arrow()
     try:
         cast = pc.cast(texts, pa.float64())
     except pa.ArrowInvalid:
@@ -201,12 +216,12 @@ def _as_floats(cast: pa.ChunkedArray) -> NDArray[np.float64]:
 
 
 def _encoded(texts: pa.ChunkedArray) -> pa.DictionaryArray:
-    return pc.dictionary_encode(texts).combine_chunks()
+    return texts.dictionary_encode().combine_chunks()
 
 
 def _positions(encoded: pa.DictionaryArray) -> NDArray[np.int32]:
     indices = encoded.indices
-    found: NDArray[np.int32] = np.asarray(pc.fill_null(indices, -1) if indices.null_count else indices)
+    found: NDArray[np.int32] = np.asarray(indices.fill_null(-1) if indices.null_count else indices)
     return found
 
 
@@ -220,6 +235,7 @@ def by_distinct(texts: Texts, function: Callable[[str], Result]) -> tuple[NDArra
 
     Examples
     --------
+    >>> import pyarrow as pa
     >>> positions, results = by_distinct(pa.chunked_array([["甲", "乙乙", None, "甲"]]), len)
     >>> positions.tolist(), results
     ([0, 1, -1, 0], [1, 2])
@@ -237,9 +253,11 @@ def without_missing(texts: pa.ChunkedArray) -> pa.ChunkedArray:
 
     Examples
     --------
+    >>> import pyarrow as pa
     >>> without_missing(pa.chunked_array([["甲", "待定", None, "—"]])).to_pylist()
     ['甲', None, None, None]
     """
+    pa, pc = arrow()
     short = np.flatnonzero(truths(pc.less_equal(pc.utf8_length(pc.utf8_trim_whitespace(texts)), _SHORT)))
     missing = np.zeros(len(texts), dtype=bool)
     missing[short] = holding(texts.take(pa.array(short)), is_missing)
