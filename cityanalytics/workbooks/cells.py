@@ -205,9 +205,16 @@ def is_missing(cell: object) -> bool:
     """
     if isinstance(cell, float):
         return math.isnan(cell)
-    if isinstance(cell, str) and len(cell) > _LONGEST and len("".join(cell.split())) > _LONGEST:
-        return False  # most texts, told without taking them apart
+    if isinstance(cell, str):
+        return _is_missing_text(cell)
     return read_number(cell) is _MISSING
+
+
+def _is_missing_text(text: str) -> bool:
+    if len(text) > _LONGEST and len("".join(text.split())) > _LONGEST:
+        return False  # most texts, told without taking them apart
+    said = squeezed(text).lower()
+    return said in MARKS or said in WORDS
 
 
 def is_none(cell: object) -> bool:

@@ -18,6 +18,7 @@ _FORMULA_END = re.compile(rb"f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?
 _FORMULA_EMPTY = re.compile(
     rb"<(?:\w+:)?f\b[^<>]*/>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_BEYOND_Z = re.compile(rb" r=(?!\"[A-Z]?[1-9]\d{0,6}\")")
 _SEVERAL_LETTERS = re.compile(rb"r=[\"'][A-Za-z]{2,}\d")
 _BEYOND = re.compile(rb"\br=[\"'](?:[A-Za-z]{4,}\d|[A-Za-z]{0,3}\d{8}|[A-Za-z]{1,3}0)")
 _UNUSUAL = re.compile(rb" r=(?!\"[A-Z]{0,3}[1-9]\d{0,6}\"|'[A-Z]{0,3}[1-9]\d{0,6}')")
@@ -85,15 +86,19 @@ def is_sparse(xml: bytes) -> bool:
     UnreadableError
         A cell stands outside of every sheet, or there are too many.
     """
-    suspect = any(gap in xml for gap in _OTHER_GAPS) or _UNUSUAL.search(
-        xml
-    )  # a quick look at all, a slow one at few
+    # a quick look at all, a slow one at few; one byte is looked for faster than two, and the head holds some
+    body = max(xml.find(b"sheetData"), 0)
+    spaced = any(xml.find(gap[:1], body) >= 0 for gap in _OTHER_GAPS) and any(
+        gap in xml for gap in _OTHER_GAPS
+    )
+    plain = not spaced and not _BEYOND_Z.search(xml)
+    suspect = not plain and (spaced or _UNUSUAL.search(xml))
     if suspect and any(_in_tag(xml, match.start()) for match in _BEYOND.finditer(xml)):
         raise UnreadableError(Message.of("a cell stands outside of every sheet"))
     last = _ROW_NUMBER.search(xml, max(xml.rfind(b"<row "), xml.rfind(b":row "), 0))
     rows = int(last.group(1)) if last else 0
-    many = xml.count(b"<c ") + xml.count(b":c ") > _FEW_CELLS
-    if many and not _SEVERAL_LETTERS.search(xml):  # 26 columns at most, however far down
+    many = xml.count(b"<c ") > _FEW_CELLS or xml.count(b":c ") > _FEW_CELLS
+    if many and (plain or not _SEVERAL_LETTERS.search(xml)):  # 26 columns at most, however far down
         return False
     references = [(column_index(column.decode()), int(row)) for column, row in _REFERENCE.findall(xml)]
     columns = max((column for column, _ in references), default=0) + 1

@@ -14,7 +14,7 @@ from cityanalytics.workbooks.cellunits import in_unit_of
 from cityanalytics.workbooks.dates import days, read_date
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.periods import read_labels
-from cityanalytics.workbooks.texts import TextCells, part_of, without_missing
+from cityanalytics.workbooks.texts import part_of, stripped, without_missing
 from cityanalytics.workbooks.units import Dimension, find_unit, to_base
 
 if TYPE_CHECKING:
@@ -285,12 +285,19 @@ class Table:
             )
         if column.kind == "date":
             return days(one.period and one.period.end for one in self.dates(column))
-        if isinstance(self.face.cells, TextCells):
-            texts = part_of(self.face.cells.columns[column.index], self._rows)
-            return without_missing(texts).to_pandas().astype("str").array
+        texts = self.face.column(column.index)
+        if not isinstance(texts, list) and self._is_plain_text(column):
+            return stripped(without_missing(part_of(texts, self._rows))).to_pandas().astype("str").array
         import pandas as pd
 
         return pd.array(self.texts(column), dtype="str")
+
+    def _is_plain_text(self, column: Column) -> bool:
+        """Tell whether the data rows of a column are texts and blanks, each in its own cell."""
+        codes = self.face.codes[self._rows, column.index]
+        return bool(np.isin(codes, (Code.BLANK, Code.TEXT)).all()) and not any(
+            merge.left == column.index for merge in self._merged_down
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -264,6 +264,11 @@ def without_missing(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(pa.array(missing), pa.scalar(None, texts.type), texts) if missing.any() else texts
 
 
+def stripped(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return texts without white space around them."""
+    return arrow()[1].utf8_trim_whitespace(texts)
+
+
 def holding(texts: Texts, function: Callable[[str], bool]) -> NDArray[np.bool_]:
     """Tell for which texts a function is true, asking it once for each distinct text; for null it is not."""
     positions, results = by_distinct(texts, function)
