@@ -8,6 +8,31 @@ from tests.test_classes import as_it_should, case
 
 CASES = [
     case(
+        "first record: words in place of its amounts",
+        [
+            ["项目进展情况（万元）"],
+            ["项目名称", "年度计划", "完成投资", "剩余"],
+            ["甲路改造", "未开工", "未开工", None],
+            ["乙河治理", 120, 30, 90],
+            ["丙园建设", 300, 100, 200],
+        ],
+        data=[3, 4, 5],
+        cols={"B": ("万元", 420.0), "C": ("万元", 130.0)},
+        codes={"UNPARSED"},
+    ),
+    case(
+        "first record: cancelled",
+        [
+            ["Project", "Budget (USD)", "Spent (USD)"],
+            ["Road A", "cancelled", "cancelled"],
+            ["Road B", 120, 30],
+            ["Park C", 300, 100],
+        ],
+        data=[2, 3, 4],
+        cols={"B": ("?", 420.0)},
+        codes={"UNPARSED"},
+    ),
+    case(
         "total_names: zong he",
         [
             ["指标", "本年（万元）", "上年（万元）"],

@@ -166,9 +166,8 @@ def _over_numbers(face: Face, header: Header, row: int, rows: NDArray[np.intp]) 
     )
     serial = (columns == header.left) & bool(counting)
     measured = columns[numeric & ~serial]
-    named = face.codes[row, header.left] == Code.TEXT and header.left not in measured
-    if len(measured) < 1 + named and bool(measured.size == 0 or named):
-        return False  # a name beside words in the one column of amounts is a record
+    if face.codes[row, header.left] == Code.TEXT and header.left not in measured:
+        return False  # a name beside words is a record: not begun, cancelled
     texts = [
         bool(face.codes[row, column] == Code.TEXT)
         and read_number(face.cells[row, column]).state is State.UNPARSED
