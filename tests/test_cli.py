@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pytest
@@ -210,3 +211,15 @@ def test_what_a_terminal_cannot_show_is_replaced_and_json_stays_whole(
         )
         assert done.returncode == 0, done.stderr
     assert "市政工程处" in str(json.loads(done.stdout.decode(encoding)))
+
+
+def test_many_doubts_are_grouped_by_unit_and_kind_and_each_stands_in_a_list(workspace: Path) -> None:
+    done = run("ingest", cwd=workspace)
+    listed = json.loads((workspace / "data/processed/issues.json").read_text(encoding="utf-8"))
+    assert listed == json.loads(run("ingest", "--json", cwd=workspace).stdout)["issues"]
+    live = [issue for issue in listed if issue["live"]]
+    groups = {(PurePosixPath(issue["where"].partition("!")[0]).parts[-2], issue["code"]) for issue in live}
+    lines = [line for line in done.stderr.splitlines() if line.startswith("warning ")]
+    assert len(live) > len(lines) == len(groups)
+    assert sum(int(line.split("× ")[1].split()[0]) for line in lines) == len(live)
+    assert len(done.stderr.splitlines()) <= 24  # a screen

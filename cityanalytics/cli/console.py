@@ -15,16 +15,18 @@ import click
 from rich.console import Console
 
 from cityanalytics.briefing.language import LANGUAGES
-from cityanalytics.issues import Message, Severity, untranslated
+from cityanalytics.issues import Message, Severity, file_of, untranslated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cityanalytics.briefing.shown import ShownTable
     from cityanalytics.issues import Issue
 
 #: So many rows fit a terminal; the rest is counted, and --json gives all.
 MOST_ROWS = 40
+#: So many warnings are listed one by one, and so many groups of more than that: all fits a screen.
+FEW_WARNINGS, MOST_GROUPS = 8, 10
 
 #: Language of messages while a command runs.
 UI: ContextVar[str] = ContextVar("UI", default="en")
@@ -117,14 +119,48 @@ def show_issues(issues: Sequence[Issue]) -> None:
     _show(errors)
 
 
+def show_by_unit(issues: Sequence[Issue], units: Mapping[str, str]) -> None:
+    """List errors as `show_issues` does, and warnings that are many by unit and kind, the first of each with its place.
+
+    Parameters
+    ----------
+    issues
+        What is to be shown.
+    units
+        The unit that sent a file, by its path; a file that is not among them stands for itself.
+    """
+    warnings = [issue for issue in issues if issue.severity is not Severity.ERROR]
+    if len(warnings) <= FEW_WARNINGS:
+        show_issues(issues)
+        return
+    groups: dict[tuple[str, str], list[Issue]] = {}
+    for issue in warnings:
+        file = file_of(issue.where, units)
+        groups.setdefault((units.get(file, file), issue.code), []).append(issue)
+    most = sorted(groups.items(), key=lambda group: -len(group[1]))
+    console = Console(stderr=True, highlight=False)
+    for (unit, code), found in most[:MOST_GROUPS]:
+        console.print(f"[yellow]{translate(Severity.WARNING.value)}[/] {code} × {len(found)}", end=" ")
+        console.print(unit, markup=False, soft_wrap=True)
+        console.print(f"    {found[0].where}: {_told(found[0])}", markup=False, soft_wrap=True)
+    if rest := most[MOST_GROUPS:]:
+        say("and {count} more of other units and kinds", count=sum(len(found) for _, found in rest))
+    show_issues([issue for issue in issues if issue.severity is Severity.ERROR])
+
+
+def _told(issue: Issue) -> str:
+    """Return the value of a doubt, what was made of it, and how to mend it."""
+    texts = [issue.value, issue.understood.text(translate), issue.suggestion.text(translate)]
+    return "; ".join(filter(None, texts))
+
+
 def _show(issues: Sequence[Issue]) -> None:
     console = Console(stderr=True, highlight=False)
     for issue in issues:
         style = "bold red" if issue.severity is Severity.ERROR else "yellow"
         console.print(f"[{style}]{translate(issue.severity.value)}[/] {issue.code}", end=" ")
         console.print(issue.where, markup=False, soft_wrap=True)
-        texts = [issue.value, issue.understood.text(translate), issue.suggestion.text(translate)]
-        console.print("    " + "; ".join(filter(None, texts)), markup=False, soft_wrap=True)
+        console.print(f"    {_told(issue)}", markup=False, soft_wrap=True)
 
 
 def print_table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,19 +12,23 @@ import click
 
 from cityanalytics.calendar import quarter_end
 from cityanalytics.cli.console import (
+    FEW_WARNINGS,
     UI,
     print_json,
     print_table,
     progress,
     say,
     say_count,
+    show_by_unit,
     show_issues,
     tell,
     translate,
 )
 from cityanalytics.cli.options import as_json, common, settings_of
+from cityanalytics.durable import put
 from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError, UsageError
 from cityanalytics.issues import Message, Severity, blocking
+from cityanalytics.lock import writing
 from cityanalytics.settings import find_workspace, load_settings
 
 if TYPE_CHECKING:
@@ -323,6 +328,11 @@ def ingest(
         or any(f"/{name}/" in issue.where for name in quarters)
     ]
     live = [issue for issue in shown if found.is_live(issue)]
+    documents = [{**issue_document(issue, translate), "live": found.is_live(issue)} for issue in shown]
+    listed = settings.processed / "issues.json"
+    if blocked is None:
+        with writing(settings.root, "ingest"):
+            put({listed: f"{json.dumps(documents, ensure_ascii=False, indent=1)}\n".encode()})
     if json_:
         print_json(
             {
@@ -330,19 +340,19 @@ def ingest(
                 "written": blocked is None,
                 "coverage": [{"quarter": one.quarter, **one.document()} for one in missing],
                 "partial": any(one.partial for one in missing),
-                "issues": [
-                    {**issue_document(issue, translate), "live": found.is_live(issue)} for issue in shown
-                ],
+                "issues": documents,
             }
         )
     else:
         _say_missing(settings, missing)
-        show_issues(shown if history else live)
+        show_by_unit(shown if history else live, {receipt.file: receipt.unit for receipt in receipts})
         if len(live) < len(shown) and not history:
             say(
                 "issues of workbooks that were replaced or withdrawn: {count}; --history lists them",
                 count=len(shown) - len(live),
             )
+        if len(live) > FEW_WARNINGS:
+            say("each of them, with its cell: {file}", file=listed if blocked is None else "--json")
     if returned is not None:
         say("{returned}", returned=returned.text(translate))
     if blocked:
