@@ -138,8 +138,12 @@ def admit_shared(strings: bytes, sheets: Iterable[bytes]) -> None:
     """Refuse cells that share long texts: each gets one of its own when it is read."""
     longest = max(map(len, strings.split(b"</si>")), default=0)
     parts = [*sheets]
-    if longest * sum(len(part) for part in parts) // _LEAST_REFERENCE <= LIMITS.get().text_bytes:
+    most = LIMITS.get().text_bytes
+    if longest * sum(len(part) for part in parts) // _LEAST_REFERENCE <= most:
         return  # as everywhere: no need to look at each
+    # a cell that shares a text says t="s", in whatever quotes and spaces
+    if longest * sum(part.count(b's"') + part.count(b"s'") for part in parts) <= most:
+        return
     lengths = [len(string) for string in re.split(rb"</si>|<si\s*/>", strings)]
     for part in parts:
         used = Counter(map(int, _REFERENCE.findall(part)))
