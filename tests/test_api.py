@@ -317,8 +317,10 @@ def test_ingest_gives_what_it_writes(processed_workspace: Path, tmp_path: Path) 
     read = ca.ingest(ca.open_workspace(tmp_path / "city"), ["2010Q1"])
     assert all(path.is_file() for path in read.written)
     again = ca.open_workspace(tmp_path / "city")
-    for name, table in again.stored.items():
+    for name, table in again.tables.items():
         assert len(read.tables[name]) == len(table)
+    for name, table in again.replaced.items():
+        assert len(read.replaced[name]) == len(table)
     assert set(read.issues["quarter"]) <= {"2010Q1"}
 
 

@@ -124,7 +124,8 @@ class City:
         return self.ingest().tables[name]
 
     def processed(self) -> dict[str, bytes]:
-        return {path.name: path.read_bytes() for path in sorted(self.settings.processed.iterdir())}
+        files = (path for path in sorted(self.settings.processed.rglob("*")) if path.is_file())
+        return {path.relative_to(self.settings.processed).as_posix(): path.read_bytes() for path in files}
 
 
 @pytest.fixture
@@ -172,7 +173,7 @@ def test_same_workbooks_same_bytes(city: City, quarters: int) -> None:
         write_tables(city.settings, city.ingest())
         runs.append(city.processed())
     assert runs[0] == runs[1]
-    assert len(runs[0]) == 10
+    assert len(runs[0]) == 10 + 8
     assert "manifest.json" in runs[0]
 
 
@@ -211,13 +212,35 @@ def test_the_manifest_says_what_replaced_what(city: City) -> None:
     assert replaced == {first: {second}, second: set()}
 
 
-@pytest.mark.parametrize("spoilt", ["parquet", "register", "aliases", "gone", "code"])
+def test_what_a_correction_replaced_stands_apart_from_what_is_summed(city: City) -> None:
+    first = city.send(*GOOD)
+    second = city.send(investment(put(put(ROAD, 6, 15), 9, 65), BRIDGE), on=CORRECTED)  # no status
+    write_tables(city.settings, city.ingest())
+    found = {
+        folder: {
+            path.stem: pd.read_parquet(path) for path in (city.settings.processed / folder).glob("*.parquet")
+        }
+        for folder in (".", "replaced")
+    }
+    now, before = found["."]["investment"], found["replaced"]["investment"]
+    assert now.groupby("quarter")["amount"].sum().tolist() == [2_150_000]
+    assert {*now["file"]} == {second}
+    assert {*before["file"]} == {first}
+    assert before["amount"].sum() == 2_100_000
+    assert {*found["."]["status"]["file"]} == {first}  # which nothing has replaced
+    assert found["replaced"]["status"].empty
+    assert read_tables(city.settings)["investment"]["position"].tolist() == [0] * 6 + [1] * 6
+
+
+@pytest.mark.parametrize("spoilt", ["parquet", "replaced", "register", "aliases", "gone", "code"])
 def test_tables_that_the_manifest_does_not_vouch_for_are_not_read(city: City, spoilt: str) -> None:
     city.send(*GOOD)
     write_tables(city.settings, city.ingest())
     if spoilt == "parquet":
         path = city.settings.processed / "plans.parquet"
         path.write_bytes(path.read_bytes() + b"x")
+    elif spoilt == "replaced":
+        (city.settings.processed / "replaced/plans.parquet").unlink()
     elif spoilt == "register":
         city.send(investment(BRIDGE), unit="乙处")
     elif spoilt == "aliases":

@@ -11,7 +11,7 @@ import pandas as pd
 
 from cityanalytics.intake.load import ingest
 from cityanalytics.intake.register import check_quarters, read_register
-from cityanalytics.intake.store import write_tables
+from cityanalytics.intake.store import PLACES, write_tables
 from cityanalytics.issues import Message, Severity, blocking
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ class Ingestion:
     Parameters
     ----------
     tables
-        The canonical tables by name, with all that was received.
+        The canonical tables by name, with what counts.
+    replaced
+        The rows that corrections have replaced, by name of the table.
     issues
         One row a doubt: ``severity``, ``code``, ``where``, ``value``, ``understood``, ``suggestion``, ``file``,
         ``quarter``, ``live`` (bool: no correction has replaced its file, and nobody withdrew it).
@@ -43,6 +45,7 @@ class Ingestion:
     """
 
     tables: Mapping[str, pd.DataFrame]
+    replaced: Mapping[str, pd.DataFrame]
     issues: pd.DataFrame
     written: tuple[Path, ...]
 
@@ -81,11 +84,15 @@ def ingest_and_write(settings: Settings, quarters: Sequence[str] = ()) -> Ingest
     issues = issue_frame(found.tables["issues"], receipts, replaced=found.replaced | found.withdrawn)
     if quarters:
         issues = issues[issues["quarter"].isin(quarters) | (issues["severity"] == Severity.ERROR.value)]
-    names = [*(f"{name}.parquet" for name in found.tables), "manifest.json"]
+    parts = dict(zip(PLACES, found.parted(), strict=True))
+    files = [
+        f"{PLACES[part]}/{name}.parquet".lstrip("/") for part, tables in parts.items() for name in tables
+    ]
     return Ingestion(
-        tables=found.tables,
+        tables=parts["tables"],
+        replaced=parts["replaced"],
         issues=issues.reset_index(drop=True),
-        written=() if blocked else tuple(settings.processed / name for name in names),
+        written=() if blocked else tuple(settings.processed / name for name in [*files, "manifest.json"]),
     )
 
 

@@ -106,7 +106,6 @@ def ingest(
         "inputs": inputs,
         "beside": beside,
         "described": Described.of(tables).document(),
-        "tables": {name: {"rows": len(table)} for name, table in tables.items()},
     }
     return Ingested(
         tables=tables,

@@ -1,7 +1,7 @@
 """The canonical tables: what every later step may rely on, declared once.
 
-Every table keeps all that was received, replaced workbooks too: a snapshot chooses by the day on
-which a row was received. A column ``x_cell`` is the ``file!sheet!cell`` that ``x`` was read from.
+A snapshot chooses by the day on which a row was received, so what corrections have replaced is kept: on disk it stands
+apart. A column ``x_cell`` is the ``file!sheet!cell`` that ``x`` was read from.
 """
 
 from __future__ import annotations

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Tables: TypeAlias = "dict[str, pd.DataFrame]"
 #: How often, and after how many seconds each time, tables are looked at again that another command is just moving.
 LOOKS, PAUSE = 40, 0.05
+#: Where the tables lie below data/processed: those of what counts, and those of what corrections have replaced.
+PLACES = {"tables": "", "replaced": "replaced"}
 #: Files beside the workbooks that decide how they are read.
 BESIDE = (
     "cityanalytics.toml",
@@ -66,11 +68,26 @@ class Ingested:
         history = self.replaced | self.withdrawn
         return issue.severity is Severity.ERROR or file_of(issue.where, history) not in history
 
+    def parted(self) -> tuple[Tables, Tables]:
+        """Return the tables of what counts, and beside them the rows that corrections have replaced."""
+        later = {
+            name: {entry["path"] for entry in self.manifest["inputs"] if name in entry["replaced_by"]}
+            for name in self.tables
+            if name != "issues"
+        }
+        gone = {name: self.tables[name]["file"].isin(files) for name, files in later.items()}
+        counting = {
+            name: table[~gone[name]].reset_index(drop=True) if name in gone else table
+            for name, table in self.tables.items()
+        }
+        return counting, {name: self.tables[name][rows].reset_index(drop=True) for name, rows in gone.items()}
+
 
 def write_tables(settings: Settings, ingested: Ingested) -> None:
     """Write the tables and the manifest to data/processed: all, or nothing where an issue blocks.
 
-    The manifest also holds the tables' hashes and that of the sources that made them.
+    What corrections have replaced stands in tables of its own, in a folder below. The manifest also holds the tables'
+    hashes and that of the sources that made them.
 
     Raises
     ------
@@ -84,11 +101,14 @@ def write_tables(settings: Settings, ingested: Ingested) -> None:
         raise BlockingIssuesError(errors)
     contents: dict[Path, bytes] = {}
     manifest = {**json.loads(json.dumps(ingested.manifest)), "code": sources_sha256(READING)}
-    for name, table in ingested.tables.items():
-        content = BytesIO()
-        table.to_parquet(content, index=False)
-        contents[settings.processed / f"{name}.parquet"] = content.getvalue()
-        manifest["tables"][name]["sha256"] = hashlib.sha256(content.getvalue()).hexdigest()
+    for part, tables in zip(PLACES, ingested.parted(), strict=True):
+        manifest[part] = {}
+        for name, table in tables.items():
+            content = BytesIO()
+            table.to_parquet(content, index=False)
+            contents[settings.processed / PLACES[part] / f"{name}.parquet"] = content.getvalue()
+            sha256 = hashlib.sha256(content.getvalue()).hexdigest()
+            manifest[part][name] = {"rows": len(table), "sha256": sha256}
     # the manifest last: tables that it does not vouch for are not read
     contents[settings.processed / "manifest.json"] = (
         json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
@@ -122,7 +142,7 @@ def read_manifest(settings: Settings) -> dict[str, Any]:
 
 
 def read_tables(settings: Settings) -> Tables:
-    """Read the tidy tables.
+    """Read the tidy tables, with what corrections have replaced: in the order of the register, as they were read.
 
     Raises
     ------
@@ -131,18 +151,33 @@ def read_tables(settings: Settings) -> Tables:
     """
     import pandas as pd
 
+    manifest, contents = _vouched(settings)
     # tables are small: text as plain objects is compared and grouped several times faster than by Arrow
     with pd.option_context("mode.string_storage", "python"):
-        return {
-            name: pd.read_parquet(
-                BytesIO(content), use_threads=False
-            )  # small: a thread costs more than it saves
-            for name, content in _vouched(settings)[1].items()
+        read = {
+            part: {
+                name: pd.read_parquet(
+                    BytesIO(contents[part, name]), use_threads=False
+                )  # small: a thread costs more than it saves
+                for name, entry in manifest[part].items()
+                if part == "tables" or entry["rows"]
+            }
+            for part in PLACES
         }
+    return {
+        name: pd.concat([table, read["replaced"][name]]).sort_values(
+            "position", kind="stable", ignore_index=True
+        )
+        if name in read["replaced"]
+        else table
+        for name, table in read["tables"].items()
+    }
 
 
-def _vouched(settings: Settings, *, looks: int = LOOKS) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Return the manifest and the bytes of each table, read once, which are those that it vouches for."""
+def _vouched(
+    settings: Settings, *, looks: int = LOOKS
+) -> tuple[dict[str, Any], dict[tuple[str, str], bytes]]:
+    """Return the manifest and each table's bytes by part and name, read once: those that it vouches for."""
     path = settings.processed / "manifest.json"
     if not path.is_file():
         raise CityAnalyticsError(
@@ -173,10 +208,11 @@ def _vouched(settings: Settings, *, looks: int = LOOKS) -> tuple[dict[str, Any],
             Message.of("what was received has changed since the tables were made: run `cityanalytics ingest`")
         )
     contents = {}
-    for name, entry in manifest["tables"].items():
-        file = settings.processed / f"{name}.parquet"
-        contents[name] = file.read_bytes() if file.is_file() else b""
-        if hashlib.sha256(contents[name]).hexdigest() != entry["sha256"]:
+    parts = [(part, name, entry) for part in PLACES for name, entry in manifest[part].items()]
+    for part, name, entry in parts:
+        file = settings.processed / PLACES[part] / f"{name}.parquet"
+        content = contents[part, name] = file.read_bytes() if file.is_file() else b""
+        if hashlib.sha256(content).hexdigest() != entry["sha256"]:
             # readers never wait for the lock, but for the moment in which another command moves its tables
             if looks and (is_being_written(settings.processed) or path.read_bytes() != read):
                 time.sleep(PAUSE)
