@@ -245,7 +245,7 @@ def test_scenarios_paces_and_classes_are_the_pages(tables, figures, content, rec
     assert tables["scenarios"].column("完成计划的概率") == close(
         figures[f"scenario_{name}_probability"] * 100 for name in names
     )
-    paces = [figures[f"pace_{name}"] / 1e8 for name in ("achieved", "required", "best")]
+    paces = [figures[f"pace_{name}"] / 1e4 for name in ("achieved", "required", "best")]
     assert tables["paces"].column("按日历天") == close(paces)
     used = tables["classes"].column("是否采用").index("是")
     assert tables["classes"].column("中值")[used] == pytest.approx(record["forecast"]["p50"] / 1e8)
@@ -590,7 +590,7 @@ def test_every_column_is_named_in_the_other_language(tables) -> None:
     assert len(english) > 100
     assert not [name for name in english if re.search("[\u4e00-\u9fff]", name)]
     pace = tables["columns"].column("栏目").index("按日历天")
-    assert english[pace] == "By calendar days (100,000,000 yuan a day)"
+    assert english[pace] == "By calendar days (10,000 yuan a day)"
     titles = tables["cover"].column("英语名称")
     assert not [title for title in titles if re.search("[\u4e00-\u9fff]", title)]
 

@@ -40,7 +40,7 @@ NO_NUMBERS = (
     r"\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?|[一二三四]季度)?",
     r"\d{1,2}月\d{1,2}日",
     rf"\d{{1,2}} (?:{MONTHS}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Oct|Nov|Dec)\b(?: \d{{4}})?",
-    r"(?<![\d.,¥−])\d{4}(?!\d|[.,]\d|%)",
+    r"(?<![\d.,¥−均])\d{4}(?!\d|[.,]\d|%)",
     r"^(?:图|表|Figure |Table )\d+",
     r"^\d\. ",
     r"^(?:附|A)\d+(?:\. )?",
@@ -50,9 +50,7 @@ NO_NUMBERS = (
 )
 #: What stands after a number (and ¥ before it): the quantity that it is one of, and how much of it.
 UNITS = {
-    "亿元/日": ("yuan per day", 1e8),
     "亿元": ("yuan", 1e8),
-    "万元/日": ("yuan per day", 1e4),
     "万元": ("yuan", 1e4),
     "元": ("yuan", 1.0),
     "万平方米": ("square metres", 1e4),
@@ -80,7 +78,7 @@ CHANCES = {
 HARDLY = r"不足1%(?:（一百次中不足1次）)?|under 1%(?: \(under 1 in 100\))?"
 NEARLY = r"超过99%(?:（一百次中超过99次）)?|over 99%(?: \(over 99 in 100\))?"
 NUMBER = re.compile(
-    r"(?P<yuan>¥)?(?P<digits>−?\d{1,3}(?:,\d{3})+(?:\.\d+)?|−?\d+(?:\.\d+)?)"
+    r"(?P<daily>日均)?(?P<yuan>¥)?(?P<digits>−?\d{1,3}(?:,\d{3})+(?:\.\d+)?|−?\d+(?:\.\d+)?)"
     rf"(?P<unit>{'|'.join(map(re.escape, UNITS))}| m\b)?"
 )
 #: Which units of briefing.json a quantity of the page may be.
@@ -170,6 +168,8 @@ def numbers(text: str, bare: tuple[str, float] = ("count", 1.0)) -> list[Number]
         text = re.sub(pattern, "", text)
     for match in NUMBER.finditer(text):
         quantity, size = UNITS.get(match["unit"] or "", bare)
+        if match["daily"] and quantity == "yuan":
+            quantity = "yuan per day"
         if match["unit"] == " m":
             quantity, size = ("yuan", 1e6) if match["yuan"] else ("metres", 1.0)
         elif match["yuan"] and not match["unit"]:

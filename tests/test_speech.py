@@ -79,7 +79,7 @@ def test_the_record_keeps_to_its_promise(record) -> None:
 def test_the_page_says_the_speech_in_both_languages(briefing: Path) -> None:
     zh = (briefing / "briefing.zh.html").read_text(encoding="utf-8")
     en = (briefing / "briefing.en.html").read_text(encoding="utf-8")
-    for text in ("62.0亿元", "68.9%", "3.7个百分点", "0.280亿元/日", "0.234亿元/日"):
+    for text in ("62.0亿元", "68.9%", "3.7个百分点", "日均2800万元", "日均2340万元"):
         assert text in zh
     for text in ("¥6.20 bn", "68.9%", "3.7 percentage points", "¥28.0 m a day", "¥23.4 m a day"):
         assert text in en

@@ -63,6 +63,8 @@ def in_scale(value: float, language: str, scale: Scale, *, places: int) -> str:
     """Return a value in a unit of the caller's choice, with its name."""
     shown = number(value, language, places=places, per=scale.per)
     rounded = rounded_half_up(value, places=places, per=scale.per)
+    if not scale.grouped:
+        shown = shown.replace(LANGUAGES[language].group, "")
     return LANGUAGES[language].filled(scale.pattern, shown, rounded)
 
 
@@ -105,9 +107,9 @@ def pace(yuan_per_day: Value, language: str, *, places: int = 1) -> str:
     Examples
     --------
     >>> pace(2.8e7, "zh"), pace(2.8e7, "en")
-    ('0.280亿元/日', '¥28.0 m a day')
+    ('日均2800万元', '¥28.0 m a day')
     >>> pace(20_000, "zh"), pace(20_000, "en"), pace(1.2e9, "en")
-    ('2.0万元/日', '¥20,000 a day', '¥1.20 bn a day')
+    ('日均20000元', '¥20,000 a day', '¥1.20 bn a day')
     """
     return _scaled(yuan_per_day, language, places, LANGUAGES[language].paces)
 

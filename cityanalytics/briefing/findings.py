@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cityanalytics.briefing.language import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -91,7 +90,7 @@ def _gap(content: Composed, say: Wording) -> Iterator[Finding]:
     if not behind > 0 or late.empty:
         return
     first = late.head(int((late["part"].cumsum() <= CONCENTRATED).sum()) + 1)
-    named = LANGUAGES[say.language].join.join(
+    named = say.plain(", ").join(
         say.plain(
             "{name} {part}",
             name=content.settings.term(str(unit), say.language),
@@ -133,7 +132,7 @@ def _short(content: Composed, say: Wording) -> Iterator[Finding]:
     short = table[table["short"] > 0]
     if short.empty:
         return
-    named = LANGUAGES[say.language].join.join(
+    named = say.plain(", ").join(
         content.settings.term(str(name), say.language) for name in short["category"].head(MOST_NAMES)
     )
     yield Finding(

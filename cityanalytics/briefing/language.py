@@ -39,6 +39,8 @@ class Scale:
         Decimals more (or fewer) than asked for, so that languages show the same digits.
     least
         The smallest amount, in the inner unit, that is shown in this one.
+    grouped
+        Whether thousands are marked in prose.
     """
 
     per: float = 1.0
@@ -46,6 +48,7 @@ class Scale:
     pattern: Pattern = field(default_factory=lambda: {"other": "{}"})
     places: int = 0
     least: float = 0.0
+    grouped: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -143,7 +143,7 @@ def _furthest(content: Composed, say: Wording) -> str:
     table = content.outlook.by("category")
     scale = LANGUAGES[say.language].amounts[0]
     first = table[table["short"] > 0].head(MOST_NAMED)
-    return LANGUAGES[say.language].join.join(
+    return say.plain(", ").join(
         say.plain(
             "{name} {ends} of {plan}",
             name=content.settings.term(str(row["category"]), say.language),
