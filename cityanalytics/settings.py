@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import hashlib
 import re
 import tomllib
@@ -109,6 +110,14 @@ class Settings:
         Sentences of the bureau's own below the main measures, by language; a gap ``{key}`` names a figure.
     reference_class
         Name of the forecast's reference class.
+    heads
+        Unit to who answers for it.
+    offices
+        Constraint to the office that decides on it.
+    numbers
+        Number of the bulletin in words, by language: of a quarter, or of a day such as ``2010-08-31``.
+    signed_by
+        Who signs the bulletin; empty where nobody is named.
     seed
         Seed of all random draws.
     winter_stop
@@ -140,6 +149,10 @@ class Settings:
     demolition_plan_assumed: bool = False
     remarks: tuple[Mapping[str, str], ...] = ()
     reference_class: str
+    heads: Mapping[str, str] = field(default_factory=dict)
+    offices: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    signed_by: str = ""
     seed: int = 0
     winter_stop: tuple[str, ...] = ()
     rules: str = "bureau"
@@ -180,6 +193,13 @@ class Settings:
     def due_on(self, quarter: str) -> dt.date:
         """Return the day by which a quarter's workbooks are due."""
         return self.data_date(quarter) + dt.timedelta(days=self.due_days)
+
+    def number(self, quarter: str, as_of: dt.date) -> Mapping[str, str]:
+        """Return the number of the bulletin of a day, by language; empty where none is given."""
+        given = self.numbers.get(as_of.isoformat())
+        if given is None and as_of == self.data_date(quarter):
+            given = self.numbers.get(quarter)
+        return given or {}
 
     def untranslated(self) -> dict[str, list[str]]:
         """Return for each language of the pages the texts that it lacks, by their names in the file."""
@@ -251,6 +271,8 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
     lights = take.section("lights")
     limits = take.section("limits")
     dispatch = take.section("dispatch")
+    bulletin = take.section("bulletin")
+    numbers = bulletin.section("numbers")
     holidays = [take.within("holidays", year) for year in take.table("holidays", dict)]
     result = Settings(
         root=root.resolve(),
@@ -273,6 +295,10 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
             for at, texts in enumerate(take.list_of("remarks", dict), start=1)
         ),
         reference_class=forecast.get("reference_class", str),
+        heads=take.table("heads", str),
+        offices=take.table("offices", str),
+        numbers={number: numbers.texts(number, languages) for number in numbers.values},
+        signed_by=bulletin.get("signed_by", str, ""),
         seed=forecast.get("seed", int, 0, within=SEED),
         winter_stop=_season(dispatch),
         rules=dispatch.get("rules", str, "bureau"),
@@ -283,7 +309,7 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
             worked=frozenset(day for year in holidays for day in year.list_of("worked", dt.date)),
         ),
     )
-    for section in (take, names, forecast, lights, limits, dispatch, *holidays):
+    for section in (take, names, forecast, lights, limits, dispatch, bulletin, *holidays):
         section.finish()
     _check_names(take, result)
     _check_words(take, result)
@@ -304,6 +330,14 @@ def _check_words(take: TomlTable, result: Settings) -> None:
         take.faults.append(
             Message.of(
                 "cityanalytics.toml: [quarters] {quarter} = {day} lies outside it", quarter=quarter, day=day
+            )
+        )
+    for unit in result.heads.keys() - set(result.units):
+        take.faults.append(
+            Message.of(
+                "cityanalytics.toml: [heads] names {unit}, which is none of the units; nearest: {near}",
+                unit=unit,
+                near=", ".join(difflib.get_close_matches(unit, result.units, n=1)),
             )
         )
     for category, obligation in result.obligations.items():

@@ -24,8 +24,6 @@ from nbformat import reads
 
 from cityanalytics.briefing import palette, template
 from cityanalytics.briefing.blocks import (
-    Fact,
-    key_numbers,
     side_by_side,
 )
 from cityanalytics.briefing.charts.bars import amounts as areas
@@ -537,8 +535,7 @@ def demo(language: str) -> str:
     )
     lead = Markup("<p class=lead>{} <b>62.0</b></p>").format(say["note"])
     sections = {
-        "headline": lead
-        + key_numbers([Fact(label=say["name"], value="62.0", note=say["behind"], behind=True)]),
+        "headline": lead,
         "key": table.html(language),
         "units": side_by_side(*figures),
         "what-if": replace(table, position=2).html(language),

@@ -20,8 +20,6 @@ from nbformat import NotebookNode, reads
 
 from cityanalytics.briefing import display, template
 from cityanalytics.briefing.blocks import (
-    Fact,
-    key_numbers,
     side_by_side,
 )
 from cityanalytics.briefing.declaration import Declaration
@@ -334,11 +332,6 @@ def test_a_column_of_numbers_is_shown_as_each_of_them_is(values, places, languag
 
 
 # --- pieces
-
-
-def test_key_numbers_are_terms_with_their_values() -> None:
-    html = key_numbers([Fact(label="完成<", value="62.0亿元", note="滞后", behind=True)])
-    assert "<div class=late><dt>完成&lt;</dt><dd>62.0亿元</dd><dd class=note>滞后</dd></div>" in html
 
 
 def test_pieces_stand_in_columns() -> None:

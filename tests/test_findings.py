@@ -32,6 +32,9 @@ class City:
     units: Mapping[str, Mapping[str, float | Mapping[Period, float]]]
     plans: Mapping[str, float] = field(default_factory=dict)
     status: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    persons: Mapping[str, str] = field(default_factory=dict)
+    heads: Mapping[str, str] = field(default_factory=dict)
+    offices: Mapping[str, str] = field(default_factory=dict)
     quarter: str = "2010Q3"
     as_of: str = "09-22"
 
@@ -45,8 +48,11 @@ class City:
                 unit=unit,
                 plans={name: self.plans.get(name, YI) for name in projects},
                 status={name: self.status.get(name, {}) for name in projects},
+                persons=self.persons,
             )  # fmt: skip
-        settings = replace(load_settings(repository), units=tuple(self.units))
+        settings = replace(
+            load_settings(repository), units=tuple(self.units), heads=self.heads, offices=self.offices
+        )
         dates = Dates(
             quarter=self.quarter, as_of=day(self.as_of), known_on=dt.date(2011, 1, 10), complete=False
         )
@@ -130,7 +136,7 @@ def test_before_a_hundred_days_have_gone_the_last_thirty_alone_are_told(reposito
     flows = {JANUARY: 0.02 * YI, FEBRUARY: 0.02 * YI, MARCH: 0.31 * YI}
     city = City(units={"甲处": {"甲路": flows}}, quarter="2010Q1", as_of="03-31")
     text = said(city.found(repository))["paces"]
-    assert "brought by the last 30 days: ¥1.0 m a day" in text
+    assert "brought so far: ¥0.4 m a day, by the last 30 days: ¥1.0 m a day" in text
     assert "100" not in text
 
 
@@ -172,7 +178,33 @@ def asking(*reasons: str | None) -> City:
 def test_what_is_asked_is_counted_and_names_what_most_is_at_stake_over(repository: Path) -> None:
     """Of 5, 4 and 3 at stake the two smaller ones share their constraint."""
     text = said(asking("资金", "拆迁", "拆迁").found(repository))["asked"]
-    assert text == "Projects that ask for a decision: 3; most is at stake over demolition."
+    assert text == "Projects that ask for a decision: 3; most is at stake with demolition."
+
+
+def test_requests_that_one_office_decides_on_count_together(repository: Path) -> None:
+    """Of 5, 4 and 3 at stake the two larger ones lie with different offices, the smaller two with one."""
+    city = replace(asking("资金", "土地", "规划"), offices={"土地": "国土局", "规划": "国土局"})
+    assert said(city.found(repository))["asked"].endswith("most is at stake with 国土局.")
+
+
+@pytest.mark.parametrize(("heads", "person"), [({"甲处": "李四"}, "李四"), ({}, "张三")], ids=["head", "own"])
+def test_the_unit_that_makes_the_gap_stands_with_who_answers(
+    repository: Path, heads: Mapping[str, str], person: str
+) -> None:
+    """Whom the configuration names, else who is responsible for the project that is furthest behind."""
+    text = said(replace(ONE_BEHIND, heads=heads, persons={"甲路": "张三"}).found(repository))["gap"]
+    assert f"甲处 ({person}) 100.0%" in text
+
+
+@pytest.mark.parametrize(
+    ("done", "agreed"), [(0.1, "none reaches the plan"), (0.99, "all reach the plan")], ids=["none", "all"]
+)
+def test_the_rulers_stand_side_by_side_and_say_whether_they_agree(
+    repository: Path, done: float, agreed: str
+) -> None:
+    text = said(City(units={"甲处": {"甲路": done * YI}}).found(repository))["rulers"]
+    assert text.endswith(f": {agreed}.")
+    assert text.count("¥") == 5
 
 
 def test_where_most_is_at_stake_over_nothing_reported_no_other_constraint_is_named(repository: Path) -> None:
@@ -195,8 +227,8 @@ def test_the_heaviest_stands_first_and_no_more_than_a_screen_holds(repository: P
     found = asking("资金", "拆迁", "规划").found(repository)
     weights = [one.weight for one in found]
     assert weights == sorted(weights, reverse=True)
-    assert len(found) == MOST_FINDINGS < 6
-    assert "claims" not in said(found)  # the lightest of six
+    assert len(found) == MOST_FINDINGS < 7
+    assert "rulers" not in said(found)  # the lightest of seven
 
 
 def test_what_weighs_more_with_other_data_stands_earlier(repository: Path) -> None:

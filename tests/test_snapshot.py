@@ -64,6 +64,7 @@ class Desk:
         plans: Mapping[str, float] = {},
         adjusted: Mapping[str, tuple[str, float]] = {},
         status: Mapping[str, Mapping[str, Any]] = {},
+        persons: Mapping[str, str] = {},
         works: Mapping[str, float] = {},
         sites: Mapping[str, Mapping[Period, float]] = {},
     ) -> Desk:
@@ -87,7 +88,14 @@ class Desk:
             self.rows[table].append({**cells, **origin, **row})
 
         for project, flows in projects.items():
-            add("projects", project=project, written_name=project, category="道路", total_investment=1e9)
+            add(
+                "projects",
+                project=project,
+                written_name=project,
+                category="道路",
+                total_investment=1e9,
+                responsible_person=persons.get(project),
+            )
             add(
                 "plans",
                 project=project,

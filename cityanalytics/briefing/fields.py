@@ -144,6 +144,8 @@ USED = Field("used", "Used in the briefing", Truth())
 SCENARIO = Field("scenario", "Scenario", Word())
 MEDIAN_OF_YEAR = Field("p50", "Median of the year", amounts())
 FACTOR = Field("pace", "Pace against base", Quantity(2, unit="times"))
+GAINED = Field("gained", "Adds if granted in time", amounts(signed=True), absent=NOT_APPLICABLE)
+CHANCE_GAINED = Field("points", "Points of the chance", Points(0, signed=True), absent=NOT_APPLICABLE)
 SENTENCE = Field("sentence", "What it means", Word())
 STEP = Field("step", "Step", Word(gaps=("day",)))
 CHANGE = Field("change", "Change", amounts(signed=True), note="steps", absent=NOT_APPLICABLE)
@@ -190,7 +192,11 @@ COVERAGE = Field("coverage", "Share in the band", Share(0))
 
 # --- a project, as its unit reports it
 
-PERSON = Field("responsible_person", "Responsible person", Text(own=True), brief="Person in charge")
+ANSWERS = Field("answers", "Who answers", Term())
+OFFICE = Field("office", "Office", Term())
+PERSON = Field(
+    "responsible_person", "Responsible person", Text(own=True, term=True), brief="Person in charge"
+)
 STAGE = Field("stage", "Stage", Word())
 SCHEDULE = Field("schedule", "Schedule as reported", Word(), applies="moving")
 TOTAL_INVESTMENT = Field("total_investment", "Total investment", amounts(at=1))
@@ -204,7 +210,7 @@ LATEST_START = Field("latest_start", "Latest start", Day(long=True), note="lates
 LATEST_FINISH = Field("latest_finish", "Latest finish", Day(long=True), note="latest", absent=NOT_APPLICABLE)
 CONSTRAINT = Field("constraint", "Constraint", Term(), applies="held_up")
 DIFFICULTY = Field("difficulty", "Difficulty", Text(own=True), applies="held_up")
-REQUEST = Field("request", "Request", Text(own=True), applies="held_up")
+REQUEST = Field("request", "Request", Text(own=True, term=True), applies="held_up")
 DEADLINE = Field(
     "deadline", "Deadline", Day(passed="passed", passing="{day}, passed", warns=True), applies="held_up"
 )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.wording import Wording
 
 #: So many findings stand on the first screens.
-MOST_FINDINGS = 5
+MOST_FINDINGS = 6
 #: So many names stand in one of them.
 MOST_NAMES = 3
 #: So many units are named at most, where together they make more than this part of all units' gaps.
@@ -68,17 +67,41 @@ def _paces(content: Composed, say: Wording) -> Iterator[Finding]:
     missing = content.programme.plan - content.programme.done
     if pace.last_100 is None:
         text = say.strong(
-            "Needed on each day that is left ({days_left}): {pace_required}; brought by the last 30 days: {pace_last_30}."
+            "Needed on each day that is left ({days_left}): {pace_required}; brought so far: {pace_achieved}, by the last 30 days: {pace_last_30}."
         )
     elif pace.required > pace.best:
         text = say.strong(
-            "Needed on each day that is left ({days_left}): {pace_required}, more than the best {pace_best_days}-day run of the year brought ({pace_best}); the last 30 days brought {pace_last_30}, the last 100 {pace_last_100}."
+            "Needed on each day that is left ({days_left}): {pace_required}, more than the best {pace_best_days}-day run of the year brought ({pace_best}); the last 30 days brought {pace_last_30}, the last 100 {pace_last_100}, all days so far {pace_achieved}."
         )
     else:
         text = say.strong(
-            "Needed on each day that is left ({days_left}): {pace_required}; the last 30 days brought {pace_last_30}, the last 100 {pace_last_100}, the best {pace_best_days}-day run {pace_best}."
+            "Needed on each day that is left ({days_left}): {pace_required}; the last 30 days brought {pace_last_30}, the last 100 {pace_last_100}, the best {pace_best_days}-day run {pace_best}, all days so far {pace_achieved}."
         )
     yield Finding(rule="paces", weight=0.5 * missing / content.programme.plan, text=text)
+
+
+def _rulers(content: Composed, say: Wording) -> Iterator[Finding]:
+    """Say where the year ends by each ruler, and whether they agree that the plan is reached."""
+    programme, found = content.programme, content.figures
+    if not content.pace.days_left or programme.done >= programme.plan:
+        return
+    ends = [found[key].value or 0.0 for key in ("forecast_p50", "bottom_up", "closes_at_achieved_pace")]
+    reached = [end >= programme.plan for end in ends]
+    if all(reached):
+        agreed = say("all reach the plan")
+    elif any(reached):
+        agreed = say("they disagree on whether the plan is reached")
+    else:
+        agreed = say("none reaches the plan")
+    width = content.forecast.quantile(0.9) - content.forecast.quantile(0.1)
+    yield Finding(
+        rule="rulers",
+        weight=0.5 * width / programme.plan,
+        text=say.strong(
+            "Expected for the year: {forecast_p50} (eight times in ten {forecast_p10} to {forecast_p90}); by the projects' own dates {bottom_up}, at the pace so far {closes_at_achieved_pace}: {agreed}.",
+            agreed=agreed,
+        ),
+    )
 
 
 def _gap(content: Composed, say: Wording) -> Iterator[Finding]:
@@ -92,11 +115,18 @@ def _gap(content: Composed, say: Wording) -> Iterator[Finding]:
     first = late.head(int((late["part"].cumsum() <= CONCENTRATED).sum()) + 1)
     named = say.plain(", ").join(
         say.plain(
+            "{name} ({person}) {part}",
+            name=content.settings.term(str(unit), say.language),
+            person=content.settings.term(str(person), say.language),
+            part=content.figures[f"unit_{unit}_part"].shown(say.language),
+        )
+        if isinstance(person, str)
+        else say.plain(
             "{name} {part}",
             name=content.settings.term(str(unit), say.language),
             part=content.figures[f"unit_{unit}_part"].shown(say.language),
         )
-        for unit in first["unit"]
+        for unit, person in zip(first["unit"], first["answers"], strict=True)
     )
     if len(first) <= MOST_UNITS:
         text = say.strong(
@@ -164,12 +194,12 @@ def _asked(content: Composed, say: Wording) -> Iterator[Finding]:
     rows = content.tables["asks"].rows
     if rows.empty:
         return
-    most = rows["constraint"].iloc[0]
+    most = rows["office"].iloc[0]
     if pd.isna(most):
         text = say.strong("Projects that ask for a decision: {requests_total}.")
     else:
         text = say.strong(
-            "Projects that ask for a decision: {requests_total}; most is at stake over {name}.",
+            "Projects that ask for a decision: {requests_total}; most is at stake with {name}.",
             name=content.settings.term(str(most), say.language),
         )
     yield Finding(rule="asked", weight=float(rows["gap"].sum()) / content.programme.plan, text=text)
@@ -177,6 +207,7 @@ def _asked(content: Composed, say: Wording) -> Iterator[Finding]:
 
 #: The rules, each with what it finds in a briefing's values.
 RULES: tuple[Callable[[Composed, Wording], Iterator[Finding]], ...] = (
+    _rulers,
     _gap,
     _paces,
     _not_started,

@@ -21,9 +21,13 @@ MOST_PLACES = 2
 
 @dataclass(frozen=True)
 class Text:
-    """Words as they stand; with `own` a unit's own words, marked as Chinese on the page."""
+    """Words as they stand; with `own` a unit's own words, marked as Chinese on the page.
+
+    With `term` the configuration may translate them.
+    """
 
     own: bool = False
+    term: bool = False
 
 
 @dataclass(frozen=True)

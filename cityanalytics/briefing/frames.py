@@ -31,6 +31,7 @@ from cityanalytics.programme import progress
 from cityanalytics.programme.changes import ABSENT
 from cityanalytics.programme.schedule import latest_dates
 from cityanalytics.series.ownmonths import OWN_MONTHS
+from cityanalytics.whatif.granted import granted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,11 +41,13 @@ if TYPE_CHECKING:
     from cityanalytics.intake.arrivals import Arrivals
     from cityanalytics.issues import Issue
     from cityanalytics.outlook.outlook import Outlook
+    from cityanalytics.outlook.pace import Pace
     from cityanalytics.outlook.record import Record, Score
     from cityanalytics.programme.changes import Changes
     from cityanalytics.programme.snapshot import Programme
     from cityanalytics.series.methods import YearTotal
     from cityanalytics.settings import Settings
+    from cityanalytics.whatif.model import Model
 
 #: Schedules that units report, as tables say them.
 SCHEDULES = ("on schedule", "behind")
@@ -66,6 +69,38 @@ class Recorded(Protocol):
     @property
     def record(self) -> Record:
         """Earlier forecasts beside what happened."""
+
+
+class Prepared(Protocol):
+    """What asks for decisions, with the forecast prepared for what if."""
+
+    @property
+    def settings(self) -> Settings:
+        """The workspace's configuration."""
+
+    @property
+    def programme(self) -> Programme:
+        """The programme at a data date."""
+
+    @property
+    def pace(self) -> Pace:
+        """How many days are left."""
+
+    @property
+    def model(self) -> Model:
+        """The forecast, prepared."""
+
+
+class Asking(Protocol):
+    """What knows the projects that are held up, and what must hold of them at the year's end."""
+
+    @property
+    def settings(self) -> Settings:
+        """The workspace's configuration."""
+
+    @property
+    def programme(self) -> Programme:
+        """The programme at a data date."""
 
 
 class Ahead(Protocol):
@@ -164,8 +199,19 @@ def categories(content: Ahead) -> pd.DataFrame:
 
 
 def units(content: Ahead) -> pd.DataFrame:
-    """Return plan, investment, gap, light and outlook by responsible unit, the largest gap first."""
-    return _groups(content, "unit")
+    """Return plan, investment, gap, light, outlook and who answers by responsible unit, the largest gap first."""
+    table = _groups(content, "unit")
+    return table.assign(answers=table["unit"].map(answering(content)))
+
+
+def answering(content: Asking) -> dict[str, str]:
+    """Return who answers for each unit: whom the configuration names, else who has the project furthest behind."""
+    projects = progress.weighed(content.programme)
+    named = projects[projects["responsible_person"].notna()].sort_values(
+        "gap", ascending=False, kind="stable"
+    )
+    own = named.drop_duplicates("unit").set_index("unit")["responsible_person"]
+    return {str(unit): str(person) for unit, person in own.items()} | dict(content.settings.heads)
 
 
 def _groups(content: Ahead, by: str) -> pd.DataFrame:
@@ -243,7 +289,7 @@ def projects(content: Content) -> pd.DataFrame:
     )
 
 
-def held_up(content: Content) -> pd.DataFrame:
+def held_up(content: Asking) -> pd.DataFrame:
     """Return the late and the not started projects with their latest dates, largest gap first."""
     rows = pd.concat(
         [progress.unexplained(content.programme), progress.not_started(content.programme)], ignore_index=True
@@ -255,19 +301,25 @@ def held_up(content: Content) -> pd.DataFrame:
     )
 
 
-def decisions(content: Content) -> pd.DataFrame:
+def decisions(content: Asking) -> pd.DataFrame:
     """Return the requests of the late and the not started projects, the largest gap first."""
     rows = held_up(content)
     rows = rows[rows["request"].notna()]
     return rows.assign(gone=rows["passed"].where(rows["deadline"].notna()))
 
 
-def asks(content: Content) -> pd.DataFrame:
-    """Return the requests by what holds their projects up, with the gap at stake, the largest first.
+def asks(content: Prepared) -> pd.DataFrame:
+    """Return the requests by the office that decides on them, with the gap at stake, the largest first.
 
-    ``request`` is that of the project with the largest gap, ``deadline`` the first one.
+    What no office is configured for stands under its constraint. ``request`` is that of the project with the largest
+    gap, ``deadline`` the first one; ``gained`` and ``points`` are what the year gains once all are granted in time.
     """
-    found = decisions(content).groupby("constraint", dropna=False, sort=False, observed=True)
+    asked = decisions(content)
+    offices = content.settings.offices
+    asked = asked.assign(
+        office=asked["constraint"].map(lambda name: offices.get(name, name), na_action="ignore")
+    )
+    found = asked.groupby("office", dropna=False, sort=False, observed=True)
     rows = found.agg(
         projects=("project", "size"),
         gap=("gap", "sum"),
@@ -275,10 +327,30 @@ def asks(content: Content) -> pd.DataFrame:
         responsible_person=("responsible_person", "first"),
         deadline=("deadline", "min"),
     ).reset_index()
+    if content.pace.days_left:
+        rows = rows.assign(**_granted(content.model, [own for _, own in found]))
     gone = rows["deadline"] < pd.Timestamp(content.programme.known_on)
     return rows.assign(held_up=True, passed=gone, part=_part(rows["gap"])).sort_values(
         "gap", ascending=False, kind="stable", ignore_index=True
     )
+
+
+def _granted(model: Model, groups: Iterable[pd.DataFrame]) -> dict[str, list[float]]:
+    """Return what the year gains by each group of requests."""
+    gains = [
+        granted(
+            model,
+            {
+                project: None if pd.isna(deadline) else deadline.date()
+                for project, deadline in zip(own["project"], own["deadline"], strict=True)
+            },
+        )
+        for own in groups
+    ]
+    return {
+        "gained": [gained for gained, _ in gains],
+        "points": [np.nan if points is None else points for _, points in gains],
+    }
 
 
 def contradicted(content: Content) -> pd.DataFrame:

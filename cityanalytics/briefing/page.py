@@ -61,6 +61,7 @@ def page(content: Composed, language: str) -> dict[str, Any]:
         "title": title,
         "meta_lines": [
             content.settings.bureau[language],
+            *_issued(content, say),
             say.plain("Data to {day}", day=day),
             say.plain(
                 "Workbooks received to {day}", day=display.date_text(content.programme.known_on, language)
@@ -76,6 +77,16 @@ def page(content: Composed, language: str) -> dict[str, Any]:
         "contents_label": say.plain("Contents"),
         "headline_label": say.plain("Headline"),
     }
+
+
+def _issued(content: Composed, say: Wording) -> list[str]:
+    """Return the number of the bulletin and who signs it, as far as the configuration says."""
+    settings, programme = content.settings, content.programme
+    number = settings.number(programme.quarter, programme.as_of)
+    lines = [number[say.language]] if number else []
+    if settings.signed_by:
+        lines.append(say.plain("Signed by {name}", name=settings.term(settings.signed_by, say.language)))
+    return lines
 
 
 def record_of(content: Composed) -> BriefingRecord:

@@ -113,8 +113,10 @@ FIGURES = Declaration(
 
 # --- by group
 
+(_POINTS,) = on_page(of.GAP)
 _PARTS = (
-    *on_page(of.GAP, of.LACKING),
+    _POINTS,
+    *on_page(of.LACKING),
     *on_sheet(of.PROJECTS, of.PLAN, of.DONE, of.SHARE, of.AGAINST, of.SHORTFALL),
     of.PART,
     *on_sheet(of.YEAR_END_LOW, of.YEAR_END_MEDIAN, of.YEAR_END_HIGH),
@@ -142,10 +144,10 @@ UNITS = Declaration(
     name="units",
     title="By responsible unit, largest gap first",
     caption="Responsible units behind elapsed time, largest gap in yuan first",
-    unit=_OF_PARTS,
+    unit="shortfall in {unit}; share of all gaps and chance of reaching the plan in %",
     tab="Units",
     frame=frames.units,
-    fields=(of.UNIT, *_PARTS),
+    fields=(of.UNIT, of.ANSWERS, *(one for one in _PARTS if one is not _POINTS)),
     lines=(_RANGES,),
     fits=True,
     only="late",
@@ -269,15 +271,17 @@ CONTRADICTED = Declaration(
 )
 ASKS = Declaration(
     name="asks",
-    title="Decisions asked, by what holds the projects up",
-    caption="Decisions asked by what holds the projects up, the most at stake first",
-    unit="at stake: gap to elapsed time of these projects in {unit}; request and person of the largest",
-    tab="Decisions by matter",
+    title="Decisions asked, by the office that takes them",
+    caption="Decisions asked, the most at stake first",
+    unit="{unit}; adds: to the year's median; request, person: of the largest gap",
+    tab="Decisions by office",
     frame=frames.asks,
     fields=(
-        of.CONSTRAINT.but(absent="none reported"),
+        of.OFFICE.but(absent="none reported"),
         of.PROJECTS,
         of.SHORTFALL.but(label="At stake", format=LARGE),
+        of.GAINED,
+        *on_sheet(of.CHANCE_GAINED),
         of.REQUEST,
         of.PERSON,
         of.DEADLINE,

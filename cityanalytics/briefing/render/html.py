@@ -75,7 +75,10 @@ def _safe(markup: str) -> Markup:
 def _cells(table: BoundTable, field: Field, rows: pd.DataFrame, language: str) -> list[str]:
     shown = texts(table, field, rows, language)
     if isinstance(field.format, Text) and field.format.own:
-        own = [original(value) for value in rows[field.key]]
+        own = [
+            original(value) if text == value else None
+            for value, text in zip(rows[field.key], shown, strict=True)
+        ]
         return [str(word or escape(text)) for word, text in zip(own, shown, strict=True)]
     if isinstance(field.format, Word) and field.format.remark:
         return _remarked(table, field, field.format, rows, language)

@@ -22,6 +22,7 @@ from cityanalytics.briefing.formats import (
     Scaled,
     Share,
     Term,
+    Text,
     Truth,
     UnitOf,
     Word,
@@ -135,7 +136,7 @@ def words(  # noqa: PLR0911 - a line a format
             return _sentences(table, shown, rows, key, language)
         case Word():
             return _translated(values, lambda word: table.sentence_in(word, language))
-        case Term():
+        case Term() | Text(term=True):
             return _translated(values, lambda word: settings.term(word, language))
         case KindName():
             kinds = {kind.kind: kind.label[language] for kind in (*settings.works, *settings.demolition)}

@@ -1,18 +1,14 @@
-"""[headline] One sentence, the numbers to remember, and what else matters most."""
+"""[headline] One sentence, and what else matters most."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from cityanalytics.briefing import display
-from cityanalytics.briefing.blocks import Fact, key_numbers
 from cityanalytics.briefing.findings import findings
 from cityanalytics.briefing.lacking import notice
-from cityanalytics.briefing.lights import Light, light
-from cityanalytics.briefing.rule import word
 from cityanalytics.briefing.section import bullets, part
 
 if TYPE_CHECKING:
@@ -47,25 +43,23 @@ def sentence(content: Composed) -> str:
         )
     if is_behind(content):
         return (
-            "By {day} investment reached {investment_to_date}, {investment_share_of_plan} of plan, {points_behind} "
-            "behind elapsed time; {pace_required} is needed against {pace_achieved} so far; "
-            "chance of reaching the plan: {forecast_probability}."
+            "By {day} investment reached {investment_to_date}, {investment_share_of_plan} of the plan of {annual_plan}, "
+            "{points_behind} behind elapsed time ({elapsed_share}); chance of reaching the plan: {forecast_probability}."
         )
     return (
-        "By {day} investment reached {investment_to_date}, {investment_share_of_plan} of plan, {points_behind} "
-        "ahead of elapsed time; {pace_required} is needed against {pace_achieved} so far; "
-        "chance of reaching the plan: {forecast_probability}."
+        "By {day} investment reached {investment_to_date}, {investment_share_of_plan} of the plan of {annual_plan}, "
+        "{points_behind} ahead of elapsed time ({elapsed_share}); chance of reaching the plan: {forecast_probability}."
     )
 
 
 @part("headline")
 def headline(content: Composed, say: Wording) -> Markup:
-    """Write what is missing, then the headline, the numbers to remember, and the findings."""
+    """Write what is missing, then the headline and the findings."""
     lead = Markup("<p class=lead>{}</p>").format(headline_text(content, say, bold=True))
     first = notice(content.programme.coverage, say, content.settings)
     found = findings(content, say)
     listed = bullets([one.text for one in found]) if found else Markup("")
-    return first + lead + key_numbers(_facts(content, say)) + listed
+    return first + lead + listed
 
 
 def headline_text(content: Composed, say: Wording, *, bold: bool = False) -> Markup:
@@ -75,47 +69,3 @@ def headline_text(content: Composed, say: Wording, *, bold: bool = False) -> Mar
     if not content.programme.coverage.partial:
         return text
     return say("(Incomplete data) {text}", text=text)
-
-
-def _facts(content: Composed, say: Wording) -> list[Fact]:
-    programme, planned = content.programme, content.programme.plan > 0
-    facts = [
-        Fact(
-            label=say("Invested to date"),
-            value=say("{investment_to_date}"),
-            note=say("annual plan {annual_plan}") if planned else say("no annual plan"),
-        )
-    ]
-    if planned:
-        shown = light(
-            programme.elapsed - programme.done / programme.plan,
-            content.settings.lights,
-            partial=programme.coverage.partial,
-        )
-        facts.append(
-            Fact(
-                label=say("Share of the annual plan"),
-                value=say("{investment_share_of_plan}"),
-                note=say("elapsed time {elapsed_share}: {state}", state=word(shown, say).striptags()),
-                behind=shown is not Light.NORMAL,
-            )
-        )
-    if content.pace.days_left and planned:
-        facts.append(
-            Fact(
-                label=say("Pace needed over achieved"),
-                value=say("{pace_ratio} times"),
-                note=say("{pace_required} against {pace_achieved}"),
-            )
-        )
-    if content.pace.days_left:
-        facts.append(
-            Fact(
-                label=say("Forecast of the year"),
-                value=say("{forecast_p50}"),
-                note=say("80% band {forecast_p10} to {forecast_p90}"),
-            )
-        )
-    if not programme.coverage.partial:
-        return facts
-    return [replace(fact, label=say("{label} (incomplete)", label=fact.label)) for fact in facts]
