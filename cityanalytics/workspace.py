@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cityanalytics.intake.aliases import FILE, read_confirmed
 from cityanalytics.intake.described import Described
 from cityanalytics.intake.register import read_register, read_withdrawals
 from cityanalytics.intake.store import read_manifest, read_tables
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from cityanalytics.intake.aliases import Departure
     from cityanalytics.intake.register import Receipt
     from cityanalytics.programme.coverage import Coverage
     from cityanalytics.programme.dates import Dates
@@ -244,7 +246,12 @@ class Workspace:
                 for receipt in self._sent
                 if receipt.file in self._withdrawn and receipt.received <= known_on
             },
+            gone=self._gone,
         )
+
+    @cached_property
+    def _gone(self) -> tuple[Departure, ...]:
+        return read_confirmed(self.settings.root / FILE).gone
 
     @cached_property
     def _emptied(self) -> tuple[tuple[str, str, str, str], ...]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cityanalytics.briefing.lacking import in_words
+from cityanalytics.errors import UsageError
+from cityanalytics.intake.aliases import Departure, confirm_gone, take_back
 from cityanalytics.intake.withdraw import withdraw
 from cityanalytics.workspace import Workspace
 from tests.conftest import run_cityanalytics
@@ -21,6 +23,7 @@ from tests.test_ingest import (
     BRIDGE_STATUS,
     CORRECTED,
     DAY,
+    INVESTMENT,
     ROAD,
     ROAD_STATUS,
     SENT,
@@ -171,6 +174,43 @@ def test_a_project_that_is_gone_is_missing_until_a_person_says_what_became_of_it
     assert not summer(city).partial
 
 
+def test_a_project_that_has_left_is_confirmed_by_a_person_and_taken_back(city: City) -> None:
+    city.send(*SECOND, unit="乙处")
+    in_summer(city, *SECOND, unit="乙处")
+    city.send(*FIRST)
+    in_summer(city, investment(BRIDGE), status(BRIDGE_STATUS))
+    one = Departure(
+        name="甲路", quarter="2010Q2", confirmed_by="计划科", on=dt.date(2010, 7, 3), why="并入丙路"
+    )
+    city.beside("aliases.toml", "# 经人工确认\n")
+    confirm_gone(city.settings, one)
+    found = summer(city)
+    assert not found.partial
+    ((lack, confirmed),) = found.left
+    assert (lack.name, lack.plan, lack.done, confirmed) == ("甲路", 500e4, 60e4, one)
+    assert found.document()["left"][0]["confirmed_by"] == "计划科"
+    assert "PROJECT_GONE" not in {issue.code for issue in city.ingest().issues}
+    with pytest.raises(UsageError, match="already, by 计划科"):
+        confirm_gone(city.settings, one)
+    with pytest.raises(UsageError, match="甲路 \\(2010Q2\\)"):
+        take_back(city.settings, "乙桥")
+    city.beside("aliases.toml", (city.settings.root / "aliases.toml").read_text("utf-8") + "\n# 完\n")
+    assert take_back(city.settings, "甲 路") == (one,)
+    assert (city.settings.root / "aliases.toml").read_text("utf-8") == "# 经人工确认\n\n# 完\n"
+    assert only(summer(city)).name == "甲路"
+
+
+def test_what_has_left_for_one_quarter_is_missing_in_another(city: City) -> None:
+    city.send(*SECOND, unit="乙处")
+    in_summer(city, *SECOND, unit="乙处")
+    city.send(*FIRST)
+    in_summer(city, investment(BRIDGE), status(BRIDGE_STATUS))
+    confirm_gone(
+        city.settings, Departure(name="甲路", quarter="2010Q3", confirmed_by="科", on=dt.date(2010, 7, 3))
+    )
+    assert only(summer(city)).name == "甲路"
+
+
 def test_a_correction_with_the_corrected_rows_alone_does_not_take_the_others_away_unsaid(city: City) -> None:
     city.send(*SECOND, unit="乙处")
     city.send(*FIRST)
@@ -293,3 +333,42 @@ def test_a_partial_report_is_published_only_where_that_is_meant(report: Path, pa
     assert not (partial_city / "reports/ledger.jsonl").exists()
     run_cityanalytics(*words[3:], "--partial", workspace=partial_city)
     assert (partial_city / "reports/ledger.jsonl").exists()
+
+
+def test_who_confirmed_that_a_project_has_left_stands_on_the_page(tmp_path: Path) -> None:
+    folder = tmp_path / "city"
+    run_cityanalytics("init", str(folder), workspace=tmp_path)
+    settings = folder / "cityanalytics.toml"
+    settings.write_text(settings.read_text("utf-8").replace("units = []", 'units = ["甲处"]'), "utf-8")
+    city = City(tmp_path / "sender")
+    to_june = ["6月" if label == "3月" else label for label in INVESTMENT]
+    for quarter, sheets, day in (
+        ("2010Q1", FIRST, "2010-04-02"),
+        ("2010Q2", (investment(BRIDGE, header=to_june), status(BRIDGE_STATUS)), "2010-07-02"),
+    ):
+        file = city.settings.root / city.send(*sheets, quarter=quarter)
+        run_cityanalytics(
+            "receive", str(file), "--quarter", quarter, "--unit", "甲处", "--on", day, workspace=folder
+        )
+    words = ("gone", "甲路", "--by", "总工办", "--why", "并入丙路")
+    assert "2010Q2" in run_cityanalytics(*words, workspace=folder).stderr
+    with pytest.raises(AssertionError, match="missing are: —"):
+        run_cityanalytics("gone", "乙桥", "--by", "总工办", "--ui", "en", workspace=folder)
+    run_cityanalytics("ingest", workspace=folder)
+    run_cityanalytics("brief", "2010Q2", workspace=folder)
+    report = folder / "reports/2010Q2"
+    record = json.loads((report / "briefing.json").read_text("utf-8"))
+    assert not record["partial"]
+    assert {"left_1_plan": 500e4, "left_1_done": 60e4}.items() <= {
+        one["key"]: one["value"] for one in record["figures"]
+    }.items()
+    page = re.sub("<[^>]+>", "", (report / "briefing.zh.html").read_text("utf-8"))
+    assert re.search(
+        "甲处“甲路”已退出，.{6,14}由总工办确认（并入丙路）：未计入；最近一次数据截至2010年3月31日", page
+    )
+    english = re.sub("<[^>]+>", "", (report / "briefing.en.html").read_text("utf-8"))
+    assert "confirmed by 总工办 on" in english
+    run_cityanalytics("gone", "甲路", "--undo", workspace=folder)
+    run_cityanalytics("ingest", workspace=folder)
+    run_cityanalytics("brief", "2010Q2", workspace=folder)
+    assert json.loads((report / "briefing.json").read_text("utf-8"))["partial"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cityanalytics.errors import UsageError
-from cityanalytics.intake.aliases import load_aliases
+from cityanalytics.intake.aliases import read_confirmed
 from cityanalytics.settings import Settings, file_sha256, find_workspace, load_settings
 
 if TYPE_CHECKING:
@@ -249,14 +249,20 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
         (entry("a", "b") + entry("a", "c"), "'a' stands for 'b' and for 'c'"),
         (entry("a", "b") + "when = 1\n", "unknown key when"),
         (entry("a", "b").replace('"b"', "true"), r"needs project \(str\)"),
+        (
+            '[[gone]]\nname="a"\nquarter="2010"\nconfirmed_by="c"\non=2010-07-01\n',
+            "such as 2026Q2, not '2010'",
+        ),
+        (2 * '[[gone]]\nname="a"\nquarter="2010Q1"\nconfirmed_by="c"\non=2010-07-01\n', "a stands twice"),
+        ('[[gone]]\nname="a"\nquarter="2010Q1"\nconfirmed_by="c"\n', r"needs on \(date\)"),
     ],
 )
 def test_aliases_that_loop_or_contradict_are_refused(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "aliases.toml").write_text(text, "utf-8")
     with pytest.raises(UsageError, match=said):
-        load_aliases(tmp_path / "aliases.toml")
+        read_confirmed(tmp_path / "aliases.toml")
 
 
 def test_aliases_lead_to_the_last_name_and_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     (tmp_path / "aliases.toml").write_text(entry("a", "b") + entry("b", "c"), "utf-8-sig")
-    assert load_aliases(tmp_path / "aliases.toml") == {"a": "c", "b": "c"}
+    assert read_confirmed(tmp_path / "aliases.toml").aliases == {"a": "c", "b": "c"}

@@ -57,10 +57,9 @@ def opening(coverage: Coverage, say: Wording) -> tuple[Markup, Markup]:
 
 
 def missing(coverage: Coverage, say: Wording, settings: Settings) -> list[Markup]:
-    """Return all that is missing, an item each, for the data statement; nothing where all has come."""
-    if not coverage.partial:
-        return []
-    return [say("Missing: {what}.", what=item) for item in _items(coverage, say, settings)]
+    """Return all that is missing, and what a person confirmed to have left, an item each, for the data statement."""
+    lost = [say("Missing: {what}.", what=item) for item in _items(coverage, say, settings)]
+    return [*lost, *(_left(rank, coverage, say, settings) for rank in range(1, len(coverage.left) + 1))]
 
 
 def in_words(coverage: Coverage, language: str, settings: Settings) -> list[str]:
@@ -105,6 +104,22 @@ def _items(coverage: Coverage, say: Wording, settings: Settings) -> list[Markup]
     return [
         _item(lack, f"missing_{rank}", say, settings) for rank, lack in enumerate(coverage.lacks, start=1)
     ]
+
+
+def _left(rank: int, coverage: Coverage, say: Wording, settings: Settings) -> Markup:
+    """Return who confirmed what has left, and what it was last worth."""
+    lack, confirmed = coverage.left[rank - 1]
+    texts = {
+        "unit": settings.term(lack.unit, say.language),
+        "name": original(lack.name) or "",
+        "who": original(confirmed.confirmed_by) or "",
+        "day": display.date_text(confirmed.on, say.language),
+        "why": original(confirmed.why) or say("no reason stated"),
+        "instead": _instead(lack, f"left_{rank}", say),
+    }
+    return say(
+        "{unit}: {name} has left the programme, confirmed by {who} on {day} ({why}): {instead}.", **texts
+    )
 
 
 def _item(lack: Lack, key: str, say: Wording, settings: Settings) -> Markup:

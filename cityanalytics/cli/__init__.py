@@ -25,7 +25,7 @@ from cityanalytics.cli.console import (
 )
 from cityanalytics.cli.dispatch import dispatch
 from cityanalytics.cli.failures import failure_document, of_disk
-from cityanalytics.cli.filing import alias, ingest, init, inspect, receive, register, withdraw
+from cityanalytics.cli.filing import alias, gone, ingest, init, inspect, receive, register, withdraw
 from cityanalytics.cli.forecasts import forecast, forecast_series
 from cityanalytics.cli.making import brief
 from cityanalytics.cli.reports import lab, publish, trace, verify
@@ -45,6 +45,7 @@ COMMANDS = (
     receive,
     withdraw,
     alias,
+    gone,
     register,
     inspect,
     ingest,
@@ -66,6 +67,7 @@ EXAMPLES = {
     "withdraw": "withdraw data/raw/2010Q4/2010-12-30/市政工程处/市政工程处2010年四季度报表.xlsx --why 误报",
     "register": "register --repair",
     "alias": "alias 荣康路改造工程 荣康路升级配套工程 --by 计划财务科",
+    "gone": "gone 荣康路改造工程 --by 计划财务科 --why 并入二期",
     "inspect": "inspect 旬报表.xls --json",
     "ingest": "ingest 2010Q3 --returns returns/2010-09-30",
     "brief": "brief 2010Q3 --lang zh --pdf",

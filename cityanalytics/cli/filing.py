@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from cityanalytics.intake.register import Receipt
     from cityanalytics.intake.store import Ingested
     from cityanalytics.issues import Issue
-    from cityanalytics.programme.coverage import Coverage
+    from cityanalytics.programme.coverage import Coverage, Lack
     from cityanalytics.settings import Settings
 
 
@@ -220,6 +220,76 @@ def alias(old: str, new: str, workspace: Path | None, by: str) -> None:
     projects = read_workbooks(settings).tables["projects"]
     before, after = confirm(settings, projects, old, new, by=who, on=today)
     say("confirmed by {who}: {old} is {new}; next: `cityanalytics ingest`", who=who, old=before, new=after)
+
+
+@click.command()
+@common
+@click.argument("name")
+@click.option("--quarter", default="", metavar="Q", help="For which it is missing first (default: the last).")
+@click.option(
+    "--by", default="", metavar="WHO", help="Who confirms it (default: the name you are logged in with)."
+)
+@click.option("--why", default="", metavar="TEXT", help="What became of it; shown on the page.")
+@click.option("--undo", is_flag=True, help="Take it back: it is missing again.")
+def gone(name: str, workspace: Path | None, quarter: str, by: str, why: str, *, undo: bool) -> None:
+    """Confirm that a project or site that is no longer reported has left: it is no longer missing.
+
+    aliases.toml gets an entry; from the next `ingest` on the page says who confirmed it, when, and what it was last
+    worth, in the place of calling the quarter incomplete.
+    """
+    from cityanalytics.intake.aliases import Departure, confirm_gone, take_back
+    from cityanalytics.intake.load import ingest as read_workbooks
+    from cityanalytics.intake.register import check_quarters, read_register
+
+    settings = settings_of(workspace)
+    if undo:
+        for back in take_back(settings, name, quarter):
+            say(
+                "{name} is missing again since {quarter}; next: `cityanalytics ingest`",
+                name=back.name,
+                quarter=back.quarter,
+            )
+        return
+    receipts = read_register(settings)
+    check_quarters([quarter] if quarter else [], receipts)
+    quarters = [quarter] if quarter else sorted({receipt.quarter for receipt in receipts})
+    one, lack = _gone_from(_coverage(settings, read_workbooks(settings), quarters), name)
+    if lack.likely:
+        say(
+            "perhaps {old} is now {new}; then it is: cityanalytics alias {old} {new}",
+            old=lack.name,
+            new=lack.likely,
+        )
+    who = " ".join((by or _logged_in()).split())
+    today = dt.date.today()  # noqa: DTZ011 - the bureau's day
+    confirm_gone(
+        settings,
+        Departure(name=lack.name, quarter=one.quarter, confirmed_by=who, on=today, why=" ".join(why.split())),
+    )
+    say(
+        "confirmed by {who}: {name} has left, since {quarter}; next: `cityanalytics ingest`",
+        who=who,
+        name=lack.name,
+        quarter=one.quarter,
+    )
+
+
+def _gone_from(coverages: Sequence[Coverage], name: str) -> tuple[Coverage, Lack]:
+    """Return the last quarter for which a project or site is missing, with what it was worth."""
+    from cityanalytics.workbooks.cells import squeezed
+
+    missing = [(one, lack) for one in coverages for lack in one.lacks if lack.name]
+    found = [(one, lack) for one, lack in missing if squeezed(lack.name) == squeezed(name)]
+    if not found:
+        raise UsageError(
+            Message.of(
+                "no project or site {name} is missing in {quarters}; missing are: {names}",
+                name=name,
+                quarters=", ".join(one.quarter for one in coverages),
+                names=", ".join(f"{lack.name} ({one.quarter})" for one, lack in missing) or "—",
+            )
+        )
+    return found[-1]
 
 
 def _logged_in() -> str:

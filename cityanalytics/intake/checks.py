@@ -7,11 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.issues import Issue, Message, Severity
+from cityanalytics.workbooks.cells import squeezed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from typing import TypeAlias
 
+    from cityanalytics.intake.aliases import Departure
     from cityanalytics.intake.reading import Rows
 
 #: One row of a canonical table.
@@ -22,7 +24,9 @@ Row: TypeAlias = "dict[str, Any]"
 _SAME, _FAR = 1e-4, 30.0
 
 
-def cross_check(tables: Mapping[str, Rows], *, without: Collection[str] = ()) -> list[Issue]:
+def cross_check(
+    tables: Mapping[str, Rows], *, without: Collection[str] = (), gone: Iterable[Departure] = ()
+) -> list[Issue]:
     """Hold the workbooks of all units and quarters against each other.
 
     Parameters
@@ -31,7 +35,10 @@ def cross_check(tables: Mapping[str, Rows], *, without: Collection[str] = ()) ->
         Rows by canonical table.
     without
         Files that are left out.
+    gone
+        What a person confirmed to have left: no doubt.
     """
+    left = {(one.name, one.quarter) for one in gone}
     projects, status, works, demolition, investment, history = (
         _current(tables.get(name, {}), without)
         for name in ("projects", "status", "works", "demolition", "investment", "history")
@@ -47,7 +54,7 @@ def cross_check(tables: Mapping[str, Rows], *, without: Collection[str] = ()) ->
         *_repeated(projects, "PROJECT_REPEATED", "project", "project_cell"),
         *_repeated(status, "STATUS_REPEATED", "project", "stage_cell"),
         *_repeated(sites, "SITE_REPEATED", "site", "planned_area_cell"),
-        *_renamed(projects),
+        *_renamed(projects, left),
         *_without_project(projects, status, "stage_cell"),
         *_without_project(projects, works, "done_cell"),
         *_without_project(projects, _grouped_firsts(investment), "amount_cell"),
@@ -183,7 +190,7 @@ def likely_name(gone: str, new: Iterable[str]) -> str:
     return next(iter(difflib.get_close_matches(gone, list(new), n=1)), "")
 
 
-def _renamed(projects: list[Row]) -> Iterator[Issue]:
+def _renamed(projects: list[Row], left: Collection[tuple[str, str]]) -> Iterator[Issue]:
     """Say which projects are gone, at the workbook that they are gone from; a person confirms a new name."""
     reported = {(row["quarter"], row["project"]) for row in projects}
     for (unit,), rows in _grouped(projects, "unit"):
@@ -193,6 +200,8 @@ def _renamed(projects: list[Row]) -> Iterator[Issue]:
             for row in then:
                 if row["project"] in names or (after, row["project"]) in reported:
                     continue  # where another unit reports it, `_handed_over` says so
+                if (squeezed(row["project"]), after) in left:
+                    continue
                 yield _gone(row, unit, after, likely_name(str(row["project"]), new), now)
 
 
@@ -217,8 +226,8 @@ def _gone(then: Row, unit: str, quarter: str, near: str, now: list[Row]) -> Issu
         value=old,
         understood=understood,
         suggestion=Message.of(
-            "if it was renamed, have it confirmed: cityanalytics alias {old} {new}; else have its unit say what "
-            "became of it",
+            "if it was renamed, have it confirmed: cityanalytics alias {old} {new}; if it has left, cityanalytics "
+            "gone {old}; else have its unit send it",
             old=old,
             new=near or "NEW",
         ),

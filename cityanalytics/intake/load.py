@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from cityanalytics.intake.aliases import Confirmed
     from cityanalytics.intake.match import Match, Synonyms
     from cityanalytics.intake.reading import Rows
     from cityanalytics.intake.register import Receipt
@@ -73,14 +74,14 @@ def ingest(
     issues = list(check_register(settings, receipts))
     receipts = tuple(one for one in receipts if known_on is None or one.received <= known_on)
     unsound = {issue.where for issue in issues if issue.severity is Severity.ERROR}
-    aliases, synonyms = _spellings(settings)
+    confirmed, synonyms = _spellings(settings)
     gathered: dict[str, list[Rows]] = {name: [] for name in TABLES if name != "issues"}
     inputs: list[dict[str, Any]] = []
     for receipt in receipts:
         if receipt.file in unsound:
             continue
         on_file(receipt.file)
-        rows, found, counts = _read(settings, receipt, aliases, synonyms)
+        rows, found, counts = _read(settings, receipt, confirmed.aliases, synonyms)
         issues += found
         inputs.append(
             {
@@ -97,7 +98,7 @@ def ingest(
     rows_of = {name: _stacked(parts) for name, parts in gathered.items()}
     tables = {name: as_table(name, pd.DataFrame(rows)) for name, rows in rows_of.items()}
     misfiled = {file_of(issue.where, ()) for issue in issues if issue.code in MISFILED}
-    issues += cross_check(rows_of, without=misfiled)
+    issues += cross_check(rows_of, without=misfiled, gone=confirmed.gone)
     _replaced(inputs, rows_of)
     corrected = _corrected(receipts, inputs)
     issues = _downgraded(_half_read(issues, inputs, settings.units), corrected)
@@ -123,25 +124,25 @@ def read_withdrawn(settings: Settings) -> Tables:
     """
     from cityanalytics.intake.schema import TABLES, as_table
 
-    aliases, synonyms = _spellings(settings)
+    confirmed, synonyms = _spellings(settings)
     counting = {receipt.file for receipt in read_register(settings)}
     gathered: dict[str, list[Rows]] = {name: [] for name in TABLES if name != "issues"}
     for receipt in read_register(settings, withdrawn=True):
         if receipt.file in counting:
             continue
-        for name, parts in _read(settings, receipt, aliases, synonyms)[0].items():
+        for name, parts in _read(settings, receipt, confirmed.aliases, synonyms)[0].items():
             gathered[name] += parts
     return {name: as_table(name, pd.DataFrame(_stacked(parts))) for name, parts in gathered.items()}
 
 
-def _spellings(settings: Settings) -> tuple[Mapping[str, str], Synonyms]:
-    """Return names of projects as they should be, and the spellings of headers, the workspace's own among them."""
-    from cityanalytics.intake.aliases import load_aliases
+def _spellings(settings: Settings) -> tuple[Confirmed, Synonyms]:
+    """Return what was confirmed of names, and the spellings of headers, the workspace's own among them."""
+    from cityanalytics.intake.aliases import FILE, read_confirmed
     from cityanalytics.intake.match import load_synonyms
 
     extension = settings.root / "synonyms.toml"
     own = extension.read_text(encoding="utf-8-sig") if extension.is_file() else None
-    return load_aliases(settings.root / "aliases.toml"), load_synonyms(own)
+    return read_confirmed(settings.root / FILE), load_synonyms(own)
 
 
 def _read(

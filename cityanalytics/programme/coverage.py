@@ -16,10 +16,13 @@ import pandas as pd
 from cityanalytics.calendar import quarter_of
 from cityanalytics.intake.checks import likely_name
 from cityanalytics.programme.segments import segments as segments_of
+from cityanalytics.workbooks.cells import squeezed
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Iterator, Sequence
+
+    from cityanalytics.intake.aliases import Departure
 
 Tables = Mapping[str, pd.DataFrame]
 Kind = Literal["workbook", "projects", "status", "works", "demolition", "project", "site"]
@@ -90,6 +93,8 @@ class Coverage:
         The units that are to report.
     lacks
         What is not there: units first, then sheets, then projects and sites; of each kind what is worth most first.
+    left
+        Projects and sites that are not there either and that a person confirmed to have left, with the confirmation.
 
     Examples
     --------
@@ -100,6 +105,7 @@ class Coverage:
     quarter: str
     expected: tuple[str, ...] = ()
     lacks: tuple[Lack, ...] = ()
+    left: tuple[tuple[Lack, Departure], ...] = ()
 
     @property
     def partial(self) -> bool:
@@ -158,6 +164,18 @@ class Coverage:
                 for lack in self.lacks
                 if lack.kind in ("project", "site")
             ],
+            "left": [
+                {
+                    "name": lack.name,
+                    "unit": lack.unit,
+                    "confirmed_by": confirmed.confirmed_by,
+                    "on": confirmed.on.isoformat(),
+                    "why": confirmed.why,
+                    "plan": lack.plan,
+                    "done": lack.done,
+                }
+                for lack, confirmed in self.left
+            ],
             "worth": {"plan": self.plan, "done": self.done},
         }
 
@@ -170,6 +188,7 @@ def coverage_of(
     known_on: dt.date,
     emptied: Collection[tuple[str, str, str]] = (),
     withdrawn: Collection[tuple[str, str]] = (),
+    gone: Collection[Departure] = (),
 ) -> Coverage:
     """Hold what is known for a quarter against what was expected.
 
@@ -187,6 +206,8 @@ def coverage_of(
     emptied, withdrawn
         Sheets of works and sites that came without a row (unit, quarter, table); workbooks that were withdrawn (unit,
         quarter).
+    gone
+        What a person confirmed to have left.
     """
     quarter = quarter_of(as_of)
     known = {
@@ -211,7 +232,13 @@ def coverage_of(
     lacks = [lack for unit in units for lack in _of_unit(at, unit, withdrawn=(unit, quarter) in withdrawn)]
     order = ("workbook", *SHEETS, "project", "site")
     ranked = sorted(lacks, key=lambda lack: (order.index(lack.kind), -(lack.plan or 0.0)))
-    return Coverage(quarter=quarter, expected=tuple(units), lacks=tuple(ranked))
+    confirmed = {one.name: one for one in gone if one.quarter == quarter}
+    return Coverage(
+        quarter=quarter,
+        expected=tuple(units),
+        lacks=tuple(lack for lack in ranked if squeezed(lack.name) not in confirmed),
+        left=tuple((lack, confirmed[name]) for lack in ranked if (name := squeezed(lack.name)) in confirmed),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,7 +34,7 @@ OF_LACK = (
 
 
 def lacking(coverage: Coverage, term: Callable[[str], Mapping[str, str]]) -> list[Figure]:
-    """Return how many units reported; where something is missing, what it is worth, in order of `coverage.lacks`.
+    """Return how many units reported; where something is missing, what it is worth, in order of `coverage.lacks`; then what has left.
 
     Parameters
     ----------
@@ -50,4 +50,7 @@ def lacking(coverage: Coverage, term: Callable[[str], Mapping[str, str]]) -> lis
         if lack.plan is not None:
             what = Name(text="{name}", gaps={"name": lack.name or term(lack.unit)})
             found += drawn(OF_LACK, lack, f"missing_{rank}", what)
+    for rank, (lack, _) in enumerate(coverage.left, start=1):
+        if lack.plan is not None:
+            found += drawn(OF_LACK, lack, f"left_{rank}", Name(text="{name}", gaps={"name": lack.name}))
     return found
