@@ -23,6 +23,7 @@ from cityanalytics.workbooks.marks import (
     Mark,
     compared,
     mark_of,
+    split_totals,
     telling,
     with_parents,
 )
@@ -177,7 +178,7 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
             continue
         marks.append(mark)
         listing = int(position) if mark.style == OF_WHICH or listing == position - 1 else -1
-    marks = compared(marks)
+    marks = split_totals(face, header, columns, rows, compared(marks))
     content = np.flatnonzero(kinds == DATA)
     marks = with_parents(face, header, rows[content], depths[content], marks)
     known = {mark.row: mark for mark in marks}
@@ -383,7 +384,7 @@ def _label_rows(  # noqa: C901 - one line for each kind
             kinds[position] = TOTAL
         elif (
             position > last_content
-            and len(texts) <= 2
+            and cells == len(texts) <= 2
             and has_numbers
             and (mark is None or mark.style == NAMED)
         ):
@@ -507,6 +508,7 @@ def _closed(  # noqa: PLR0917 - what a row is told by
     totals = [int(np.searchsorted(rows, row)) for row, mark in marks.items() if mark.keyword or mark.worded]
     first, last = (int(content[0]), int(content[-1])) if len(content) else (-1, -1)
     heads, ends = [], []
+    headed, filled = int(alone[0]) < first, set(content.tolist())  # a heading first: then others are too
     for position in alone.tolist():
         label = face.label(int(rows[position]), column)
         end = next((at for at in sorted(totals) if at > position), None)
@@ -527,7 +529,8 @@ def _closed(  # noqa: PLR0917 - what a row is told by
         ]
         if column > 0 and len(serials) == 2 and serials[1] == 1 and serials[0] >= 1:
             found.add(position)
-        if position < first and len(face.texts(int(rows[position]))) == 1:
+        alike = position < first or (headed and position + 1 in filled)
+        if alike and len(face.texts(int(rows[position]))) == 1:
             found.add(position)
         if position > last:
             between = kinds[last + 1 : position]

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.numeric import Numbers
 
 _AMOUNT = re.compile(
-    r"(?P<before>us\$|[$€£₹])?(?P<number>[-+]?\d[\d,]*(?:\.\d+)?)(?P<unit>[^\d\s][^\s]*)", re.IGNORECASE
+    r"(?P<before>[a-z]{0,3}[$€£₹]|usd|eur|gbp|inr|rs\.?)?(?P<number>[-+]?\d[\d,]*(?:\.\d+)?)(?P<unit>(?(before)|[^\d\s])(?:[^\d\s][^\s]*)?)",
+    re.IGNORECASE,
 )
 _CHINESE_SCALES = {"千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12}
 #: A year, a day or a place is no amount: 2021年, 6月, 3层.

@@ -173,8 +173,10 @@ def _row_labels(face: Face, columns: Columns, body: Body) -> ColumnUnit | None:
         units = [(found[0], row) for found, row in stated if found]
         if all(find_unit(face.label(row, column)) is not None for _, row in units):
             continue  # a column of units, beside quantities
+        names = {unit.name for unit, _ in units}
+        if len({unit.dimension for unit, _ in units}) > 1 and len(units) * 2 >= len(data):
+            return ColumnUnit(source=letters(column), by_row=True, mixed=True)  # beside plain counts
         if len(units) * 5 >= len(data) * 4 and len(units) > 1:
-            names = {unit.name for unit, _ in units}
             if len(names) > 1:
                 return ColumnUnit(source=letters(column), by_row=True, mixed=True)
             return (
@@ -240,8 +242,14 @@ def _over_names(
     if offset is None or not paths[offset]:
         return []
     found = units_of_label(paths[offset][-1])
+    amounts = [path[-1] for path, held in zip(paths, columns.kinds, strict=True) if held == "number" and path]
+    dated = all(label[:1].isdigit() for label in amounts)  # by days or years: all of what the corner names
     cell = label_cells(face, header, header.left + offset)[-1]
-    return [Statement(unit=unit, cell=cell_name(*cell)) for unit in found if unit.dimension in _STATED_OVER]
+    return [
+        Statement(unit=unit, cell=cell_name(*cell))
+        for unit in found
+        if dated or unit.dimension in _STATED_OVER
+    ]
 
 
 def _labels(face: Face, header: Header, column: int) -> tuple[list[Statement], list[list[Statement]]]:

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.workbooks import body as kind
-from cityanalytics.workbooks.marks import BRACKETED, CHINESE, DECIMAL, GRAND, NAMED, OF_WHICH, RATIO, Mark
+from cityanalytics.workbooks.marks import (
+    BRACKETED,
+    CHINESE,
+    DECIMAL,
+    GRAND,
+    NAMED,
+    OF_WHICH,
+    RATIO,
+    SPLIT,
+    Mark,
+)
 from cityanalytics.workbooks.sums import LARGE
 
 if TYPE_CHECKING:
@@ -79,7 +89,7 @@ def cover(
     kinds: NDArray[np.int8],
     marks: Mapping[int, Mark],
     sums: Mapping[int, Sums],
-    known: Mapping[int, Span],
+    known: Mapping[int, Span | None],
 ) -> tuple[Covered, ...]:
     """Tell what each total covers: the stretch whose sums it states, else what its place suggests."""
     leaves = kinds == kind.DATA
@@ -88,7 +98,7 @@ def cover(
     spans: dict[int, Span | None] = dict(known)
     tried = max(min(_TRIED, _TRIED_IN_ALL // max(len(found), 1)), 1)
     for index in found:
-        if index in known or marks[index].style in {OF_WHICH, RATIO}:
+        if index in known or marks[index].style in {OF_WHICH, RATIO, SPLIT}:
             continue
         best, span = best_stretch(index, sums, stretches(index, borders, len(kinds), tried))
         if (
@@ -102,7 +112,7 @@ def cover(
     only = sum(mark.style == GRAND for mark in marks.values()) == 1
     for index in found:
         style = marks[index].style
-        if index in spans or style in {OF_WHICH, RATIO}:
+        if index in spans or style in {OF_WHICH, RATIO, SPLIT}:
             continue
         placed = (0, len(kinds))
         if style != GRAND or not only:

@@ -136,5 +136,5 @@ def by_record(text: bytes, delimiter: str) -> NDArray[np.object_]:
 
 
 def _delimiter(head: str) -> str:
-    counts = {delimiter: head.count(delimiter) for delimiter in ("\t", ",", ";")}
+    counts = {delimiter: head.count(delimiter) for delimiter in ("\t", ",", ";", "|")}
     return max(counts, key=lambda delimiter: counts[delimiter])

@@ -133,7 +133,9 @@ def _container(content: bytes) -> Container | None:
     ):
         return "xls"
     text = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
-    if text.startswith(b"<") and (b"<table" in content.lower() or b"spreadsheet" in text):
+    if text.startswith(b"<") and (
+        b"<table" in content.lower() or b"<table" in text or b"spreadsheet" in text
+    ):
         return "html"
     if markup.is_archive(content):
         return "html"

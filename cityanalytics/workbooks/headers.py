@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from itertools import chain, islice, pairwise
@@ -82,14 +83,16 @@ def find_header(face: Face, start: int, stop: int) -> Header | None:
 def _likely(codes: NDArray[np.int8]) -> NDArray[np.intp]:
     """Return the rows whose kinds of cells may be labels."""
     texts = (codes == Code.TEXT).sum(axis=1)
-    others = ((codes == Code.DATE) | (codes == Code.ERROR) | (codes == Code.OTHER)).any(axis=1)
+    dates = (codes == Code.DATE).sum(axis=1)
+    others = ((codes == Code.ERROR) | (codes == Code.OTHER)).any(axis=1) | (dates > 0)
     numbers = (codes == Code.NUMBER).sum(axis=1)
     likely = (texts >= 2) & ~others & (numbers * 3 <= texts)  # noqa: PLR2004 - a header has two labels
     likely |= (texts > 0) & ~others & (numbers > 1) & (numbers <= _YEARS)
+    likely |= (texts > 0) & (dates > 1) & (texts + dates == (codes != Code.BLANK).sum(axis=1))
     return np.flatnonzero(likely)
 
 
-def _looks_like_header(face: Face, row: int, stop: int) -> bool:  # noqa: C901, PLR0911 - one line for each sign against it
+def _looks_like_header(face: Face, row: int, stop: int) -> bool:  # noqa: C901, PLR0911, PLR0912 - one line for each sign against it
     texts = dict(face.texts(row))
     if is_meta(list(texts.values())):
         return False
@@ -103,8 +106,20 @@ def _looks_like_header(face: Face, row: int, stop: int) -> bool:  # noqa: C901, 
         return False
     years = [float(text) for text in texts.values() if _YEAR.fullmatch(text)]  # as in CSV
     values = sum(map(_is_value, texts.values())) - len(years) * _are_years(years)
+    written = [
+        float(text) for text in list(texts.values())[1:] if text.isdecimal() and len(text) <= len("99")
+    ]
+    counted = len(written) == len(texts) - 1 and _count_up(face, row, written, stop)
+    if values and (_are_days(face, row, stop) or counted):
+        values = 0
     numbers = face.cells[row][face.codes[row] == Code.NUMBER].tolist()
-    if values * 4 > len(texts) or (len(numbers) * 4 > len(texts) and not _are_years(numbers)):
+    if values * 4 > len(texts) or (
+        len(numbers) * 4 > len(texts)
+        and not _are_years(numbers)
+        and not (len(texts) == 1 and _count_up(face, row, numbers, stop))
+    ):
+        return False
+    if (face.codes[row] == Code.DATE).any() and not _are_days(face, row, stop):
         return False
     labelled = set(columns_under(face, row))
     left, right = min(labelled), max(labelled)
@@ -144,6 +159,33 @@ def _are_years(numbers: list[float]) -> bool:
     years = [number for number in numbers if number == int(number) and 1900 <= number < 2200]  # noqa: PLR2004 - years
     steps = {after > before for before, after in pairwise(numbers)}
     return len(years) == len(numbers) > 1 and len(set(numbers)) == len(numbers) and len(steps) == 1
+
+
+def _are_days(face: Face, row: int, stop: int) -> bool:
+    """Tell whether the days of a row, after its first cell, are in order, each over numbers: labels of columns."""
+    columns = np.flatnonzero(face.filled[row])[1:].tolist()
+    columns = [at for at in columns if face.codes[row, at] == Code.DATE or _is_value(face.label(row, at))]
+    days = [read_date(face.cells[row, column]) for column in columns]
+    known = [day.period.start for day in days if day.period is not None and day.precision is Precision.DAY]
+    steps = {after > before for before, after in pairwise(known)}
+    if not len(known) == len(days) == len(set(known)) > 1 or len(steps) != 1:
+        return False
+    return _all_over_numbers(face, row, columns, stop)
+
+
+def _count_up(face: Face, row: int, numbers: list[float], stop: int) -> bool:
+    """Tell whether a name and 1, 2, 3, … stand over names and numbers: months, grades or rounds."""
+    columns = np.flatnonzero(face.filled[row])[-len(numbers) :].tolist()
+    counted = len(numbers) > 2 and numbers == list(range(1, len(numbers) + 1))  # noqa: PLR2004 - a run
+    return (
+        counted and bool(face.filled[row, : columns[0]].any()) and _all_over_numbers(face, row, columns, stop)
+    )
+
+
+def _all_over_numbers(face: Face, row: int, columns: list[int], stop: int) -> bool:
+    below = np.arange(row + 1, min(row + 1 + _LOOK_BELOW, stop))
+    reads = [face.numbers(below, column) for column in columns]
+    return all(int(read.parsed.sum()) > int(read.unparsed.sum()) for read in reads)
 
 
 def _parts_below(face: Face, row: int, labelled: set[int], left: int) -> set[int]:
@@ -338,10 +380,10 @@ def _continues(face: Face, first: int, last: int, left: int, right: int) -> bool
         and face.codes[top, start] == Code.TEXT
         for column in range(merge.left, merge.right + 1)
     }
-    if parents:
-        return set(texts) <= parents and len(texts) * 2 >= len(parents)
     labelled = {column for above in range(first, last + 1) for column in columns_under(face, above)}
     gaps = set(range(left, right + 1)) - labelled
+    if parents:
+        return set(texts) <= parents | gaps and len(texts) * 2 >= len(parents)
     allowed = gaps | {column for column in labelled if column + 1 in gaps}
     return len(gaps & set(texts)) > 0 and set(texts) <= allowed and len(texts) > 1 and left not in texts
 
@@ -389,6 +431,8 @@ def label_cells(face: Face, header: Header, column: int) -> list[tuple[int, int]
 
 def _text(face: Face, row: int, column: int) -> str:
     value = face.cells[row, column]
+    if isinstance(value, dt.date):
+        return value.isoformat()[:10]
     return f"{value:.10g}" if isinstance(value, float) else face.label(row, column)
 
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.face import Face
     from cityanalytics.workbooks.headers import Header
 
-GRAND, CHINESE, BRACKETED, NAMED, DECIMAL, OF_WHICH, RATIO = (
-    "grand", "chinese", "bracketed", "named", "decimal", "of which", "ratio",
+GRAND, CHINESE, BRACKETED, NAMED, DECIMAL, OF_WHICH, RATIO, SPLIT = (
+    "grand", "chinese", "bracketed", "named", "decimal", "of which", "ratio", "split",
 )  # fmt: skip
 
 
@@ -40,10 +40,13 @@ _OPENING = re.compile(
     r"^(?:(?:合计|小计(?!算)|共计|总计(?!划|算|量))[:(—-]?[^\d]{1,30}|(?i:(?:sub-?total|grandtotal|totals?(?:of|for|all))[a-z,:(].*))$"
 )
 #: Total X may be a thing, such as a total station: its sum or its place has to say so too.
-_WORDED = re.compile(r"^(?i:totals?(?=[a-z(:\d])|all(?=[a-z])|overall|combined).{1,60}$|^全部.{1,12}$")
+_WORDED = re.compile(
+    r"^(?i:totals?(?=[a-z(:\d])|all(?=[a-z])|overall|combined).{1,60}$|^全部.{1,12}$"
+    r"|^(?i:sous-?tota(?:l|ux)|zwischensumme|subtotales|итого|всего|tota(?:le|al|ux)(?![a-z])).{0,60}$"
+)
 #: A word for the whole among the names of its parts.
 _WHOLE = re.compile(
-    r"^(?:全[市省国区县镇乡州盟旗村厂局系统社会行业]{1,2}|全部|总体|本[市省区县级]|(?i:statewide|nationwide|citywide|countywide|province-?wide|district-?wide|national|whole|entire[a-z]+|all|overall|combined|altogether|sum))$"
+    r"^(?:全[市省国区县镇乡州盟旗村厂局系统社会行业]{1,2}|全部|总体|本[市省区县级]|(?i:statewide|nationwide|citywide|countywide|province-?wide|district-?wide|national|whole|entire[a-z]+|all|overall|combined|altogether|sum|(?:ins)?gesamt|gesamtsumme|summe|summa|totalt|suma(?:total)?|tota(?:le|al|ux)|ensemble|razem|ogółem|celkem|spolu|összesen|toplam|всего|итого|합계|총계))$"
 )
 #: Words that mean a total only where they stand alone.
 _ALONE = frozenset({"累计", "总投资", "投资总额", "总费用", "总造价", "总额", "总数"})
@@ -60,6 +63,12 @@ _RATIO = re.compile(
 _COMPARED = re.compile(
     r"^(?:上年|去年|上月|上季)(?:同期|同月)?(?:数|累计|完成|合计)?$|^比(?:上年|去年|上月|同期)"
 )
+#: What says the same only right below a total: elsewhere it may be a thing, such as change management.
+_BELOW = re.compile(
+    r"^(?:prior|previous|last)(?:year|month|quarter|period)|^(?:change|variance|difference|increase|decrease|growth)"
+    r"|^(?:average|mean|median|durchschnitt|mittelwert|moyenne|promedio|media|средн)|(?:rate|ratio|percent(?:age)?|share)$",
+    re.IGNORECASE,
+)
 #: A part of the row above it, never added to it.
 _PART_OF = re.compile(r"#|(?i:ofwhich|ofthese|o/w(?![a-z]))")
 _ORDINALS = (
@@ -68,7 +77,7 @@ _ORDINALS = (
 )
 #: Of rows that may be no plain leaves; RE2, where white space has to be spelt out.
 TELLING = (
-    r"(?m)[合总小共累]_*计|(?i:total|^_*all|overall|wide_*$|^_*national_*$|^_*whole|^_*entire|^_*combined|^_*sum_*$|^_*altogether)|^_*全|^_*本[市省区县级]_*$|总体|汇_*总|总_*[数投费造额]|总额|其_*中|(?i:^_*of_*(?:which|these)|^_*o/w)|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
+    r"(?m)[合总小共累]_*计|(?i:total|^_*all|overall|wide_*$|^_*national_*$|^_*whole|^_*entire|^_*combined|^_*sum_*$|^_*altogether|^_*(?:ins)?gesamt|summ[ea]_*$|^_*suma(?:_*total)?_*$|^_*ensemble_*$|^_*razem|^_*ogółem|^_*celkem|^_*spolu_*$|^_*összesen|^_*toplam|^_*totaal|^_*итого|^_*всего|^_*합계|^_*총계|^_*zwischensumme)|^_*全|^_*本[市省区县级]_*$|总体|汇_*总|总_*[数投费造额]|总额|其_*中|(?i:^_*of_*(?:which|these)|^_*o/w)|[%％]_*[)）]?_*$|(?i:^_*(?:prior|previous|last|change|variance|difference|increase|decrease|growth|average|mean|median|durchschnitt|moyenne|promedio|средн)|(?:rate|ratio|percent|percentage|share)_*$)|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
     r"|[(（]_*共?_*\d+_*[^\d()（）]{0,4}[)）]_*$|[同环]_*比|[去上]年|上[月季]|^_*#"
     r"|^_*(?:第?[一二三四五六七八九十]+_*[、.．,，章]|[（(]_*[一二三四五六七八九十\d]+_*[)）]|[①-⑳])"
 ).replace("_", r"[\s\pZ]")
@@ -163,7 +172,12 @@ def mark_of(face: Face, header: Header, columns: Columns, row: int) -> Mark | No
             and not is_serial(face.cells[row, header.left])
         ):
             return Mark(row=row, style=ordinal or f"{NAMED}{_word(text)}", label=text, cell=at, worded=True)
-        derived = _RATIO.search(text) or _COMPARED.search(text)
+        derived = (
+            _RATIO.search(text)
+            or _COMPARED.search(text)
+            or _BELOW.search(text)
+            or re.search(r"(?<!\d)[%‰]\)?$", text)
+        )
         if derived and near and len(texts) <= 2 and not is_serial(face.cells[row, header.left]):
             return Mark(row=row, style=RATIO, label=text, cell=at, keyword=not _states_unit(texts))
     if ordinal is None and column >= first_number:
@@ -182,10 +196,60 @@ def mark_of(face: Face, header: Header, columns: Columns, row: int) -> Mark | No
     )
 
 
+def split_totals(
+    face: Face, header: Header, columns: Columns, rows: NDArray[np.intp], marks: list[Mark]
+) -> list[Mark]:
+    """Mark the rows of a total that is split as its parts are: Total, of the public ones and of the private ones.
+
+    The label runs down over them, merged; or the rows under it have none, and beside it the names that records have.
+    """
+    known = {mark.row: mark for mark in marks}
+    for mark in marks:
+        if not mark.keyword or mark.style in {OF_WHICH, RATIO}:
+            continue
+        beside = next(
+            (
+                at
+                for at, _ in face.texts(mark.row)
+                if mark.cell < at <= header.right and at not in columns.numbers
+            ),
+            None,
+        )
+        if beside is None:
+            continue
+        merge = face.merges_from.get((mark.row, mark.cell))
+        stop = merge.bottom + 1 if merge is not None else mark.row + 1
+        if merge is None:
+            names = {face.label(int(row), beside) for row in rows[rows < mark.row][:_NAMES_READ]}
+            end = int(rows[-1]) + 1
+            while (
+                stop < end
+                and not face.filled[stop, header.left : beside].any()
+                and face.label(stop - 1, beside) in names
+                and face.label(stop, beside) in names
+            ):
+                stop += 1
+        parts = range(mark.row, stop) if stop > mark.row + 1 else ()
+        for row in parts:
+            known[row] = replace(mark, row=row, style=SPLIT, label=face.label(row, beside))
+    return sorted(known.values(), key=lambda mark: mark.row)
+
+
+_NAMES_READ = 200
+
+
 def _is_word(cell: object) -> bool:
     """Tell whether the word that opens a label ends there: All sites, not Alldale."""
-    match = re.match(r"\s*[A-Za-z]+", str(cell))
-    return match is None or match.group().strip().lower() in {"total", "totals", "all", "overall", "combined"}
+    match = re.match(r"\s*(?:total|all|overall|combined)[a-z]*", str(cell), re.IGNORECASE)
+    return match is None or match.group().strip().lower() in {
+        "total",
+        "totals",
+        "totale",
+        "totaux",
+        "all",
+        "overall",
+        "combined",
+    }
 
 
 def _word(text: str) -> str:
@@ -202,11 +266,14 @@ def _states_unit(texts: Sequence[tuple[int, str]]) -> bool:
 def compared(marks: list[Mark]) -> list[Mark]:
     """Leave out the shares and comparisons that are indicators of their own: no total stands above them."""
     found: list[Mark] = []
-    total = False
+    total, below = False, -1
     for mark in marks:
         derived = mark.style == RATIO
-        if not derived or total or (mark.keyword and _RATIO.search(mark.label)):
+        worded = _RATIO.search(mark.label) or _COMPARED.search(mark.label)
+        placed = total if worded else mark.row == below
+        if not derived or placed or (mark.keyword and _RATIO.search(mark.label)):
             found.append(replace(mark, keyword=mark.keyword or derived))
+            below = mark.row + 1 if mark.keyword or derived else below
         total |= mark.keyword and not derived and mark.style != OF_WHICH
     return found
 

@@ -29,6 +29,9 @@ _DAY = re.compile(r"\(?(?:截[至止]到?)?(?:19|20)\d{2}年[\d年月日\-一至
 _TITLE = re.compile(r"表[一二三四五六七八九十\d]*$|^附?表|情况|\(单位")
 #: How a table says that it goes on over the page.
 _CONTINUED = re.compile(r"^[(]?续|[(](?:续|续表|continued|cont'?d?\.?)[)]$", re.IGNORECASE)
+_COUNTED = re.compile(r"\d+|[一二三四五六七八九十]+")
+#: What the last row of a table is called.
+_TOTALLED = re.compile(r"^(?:合计|总计|共计|total|grandtotal)|合计$", re.IGNORECASE)
 #: What stands over the columns of text in a row that numbers the columns.
 _LETTER = re.compile(r"[甲乙丙丁戊己庚辛壬癸A-Z\-]|\(?\d{1,2}\)?(?:=[\d()+*/×÷%-]+)?|栏次|行次|序号|列次")
 
@@ -255,10 +258,19 @@ def _own_title(face: Face, header: Header, row: int) -> bool:
     titles = {text for above in range(top, row) for _, text in face.texts(above)} - known
     if any(_CONTINUED.search(text) for text in titles):
         return False
-    if titles and _begins_anew(face, header, row):
+    if titles and (_begins_anew(face, header, row) or _closed_above(face, header, top, titles, known)):
         return True
     apart = not face.filled[top - 1].any()
     return any((apart or _TITLE.search(text)) and not is_unit_note(text) for text in titles)
+
+
+def _closed_above(face: Face, header: Header, top: int, titles: set[str], known: set[str]) -> bool:
+    """Tell whether a caption follows a total, or is like that of the table above but for its numbers: 2月 after 1月."""
+    shapes = {_COUNTED.sub("#", text) for text in known}
+    alike = any(_COUNTED.search(text) and _COUNTED.sub("#", text) in shapes for text in titles)
+    captioned = header.first > 0 and len(list(face.texts(header.first - 1))) == 1
+    above = [text for column, text in face.texts(top - 1) if header.left <= column <= header.right]
+    return alike or (captioned and any(_TOTALLED.search(text) for text in above))
 
 
 def _begins_anew(face: Face, header: Header, row: int) -> bool:

@@ -61,6 +61,10 @@ def stated_totals(
     found = []
     for row in covered:
         at = int(np.searchsorted(body.rows, row.mark.row))
+        summing = row.span is not None and any(
+            of_column.count(*row.span) > 1 and of_column.agree(float(of_column.stated[at]), *row.span)
+            for of_column in sums.values()
+        )
         for column, of_column in sums.items():
             stated = float(of_column.stated[at])
             cell = cell_name(row.mark.row, column)
@@ -70,6 +74,9 @@ def stated_totals(
                 found.append(StatedTotal(cell=cell, stated=stated, computed=None, agrees=None, covers=None))
                 continue
             first, stop = row.span
+            if summing and of_column.closes(stated, first, stop):  # a balance, or a running total
+                found.append(StatedTotal(cell=cell, stated=stated, computed=None, agrees=None, covers=None))
+                continue
             inside = np.flatnonzero(leaves[first:stop]) + first
             if not len(inside) or (stated != 0 and not of_column.count(first, stop)):
                 continue

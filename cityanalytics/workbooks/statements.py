@@ -53,13 +53,13 @@ _CLOSING = re.compile(
     r"[:。.]?(?:[(\[](?:continued|cont'd|cont\.?|续)[)\]])?[:。.]?(?:[;].*)?", re.IGNORECASE
 )
 _STOP = re.compile(r"\.(?!\d)|[;。,]")
-_AFTER_MARK = re.compile(r"[,:;—–-](?=in|us|[$€£₹])|(?<=\d)(?=(?:us)?[$€£₹])", re.IGNORECASE)
+_AFTER_MARK = re.compile(r"[,:;—–-](?=[^\W\d_]{2}|[$€£₹])|(?<=\d)(?=(?:us)?[$€£₹])", re.IGNORECASE)
 _SCALED_MONEY = frozenset({Dimension.MONEY, Dimension.FOREIGN_MONEY, Dimension.SCALE})
 #: The same again for foreign readers: ``单位：亿元 Unit: 100 million yuan``.
 _ENGLISH = re.compile(r"(?<=单位.)(.*?)[(/]?unit:.*$", re.IGNORECASE)
 _BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
 _STATED = re.compile(
-    rf"(?:单位(?:均|都|统一)?(?:为|是)?[:]?|(?<![a-z])units?:)({_LIST})(?![^\W\d_])", re.IGNORECASE
+    rf"(?:[单單]位(?:均|都|统一)?(?:为|是)?[:]?|(?<![a-z])units?:)({_LIST})(?![^\W\d_])", re.IGNORECASE
 )
 _COUNTED = re.compile(rf"(?:以|按)({_LIST})(?:为单位|计)", re.IGNORECASE)
 #: A unit at the end of a label: any after a mark (``总投资/元``), long ones after a word too (``总投资万元``).

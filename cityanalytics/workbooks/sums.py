@@ -61,6 +61,12 @@ class Sums:
         except OverflowError:  # beyond what a float holds
             return math.inf
 
+    def closes(self, stated: float, first: int, stop: int) -> bool:
+        """Tell whether what is stated is no sum of several leaves but the last of them, as a balance is."""
+        inside = np.flatnonzero(self._leaves[first:stop]) + first
+        last = float(self.stated[inside[-1]]) if len(inside) else 0.0
+        return self.count(first, stop) > 1 and stated == last != 0 and not self.agree(stated, first, stop)
+
     def count(self, first: int, stop: int) -> int:
         """Return how many leaves with a value stand there."""
         return int(self._counts[stop] - self._counts[first])

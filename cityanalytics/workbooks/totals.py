@@ -11,8 +11,14 @@ import numpy as np
 from cityanalytics.workbooks import body as kind
 from cityanalytics.workbooks.coverage import Covered, best_stretch, cover, depth_of, is_telling, stretches
 from cityanalytics.workbooks.listing import listed
-from cityanalytics.workbooks.marks import BRACKETED, CHINESE, DECIMAL, NAMED, OF_WHICH, Mark
+from cityanalytics.workbooks.marks import BRACKETED, CHINESE, DECIMAL, NAMED, OF_WHICH, RATIO, Mark
 from cityanalytics.workbooks.outline import nested, outlined
+from cityanalytics.workbooks.results import (
+    proven_by_total,
+    statement_results,
+    statistics_below,
+    surpluses,
+)
 from cityanalytics.workbooks.sections import heads, sections
 from cityanalytics.workbooks.sidebyside import side_by_side
 from cityanalytics.workbooks.sums import Sums, neighbour_sums
@@ -34,7 +40,7 @@ _DOUBTFUL = 300
 _COUNTING = re.compile(r"[(\[]共?\d+[^)\]]{0,4}[)\]]$|\d+(?:个|项)(?:项目)?$")
 
 
-def settle(  # noqa: C901 - one step after the other
+def settle(
     body: Body, additive: Mapping[int, Numbers]
 ) -> tuple[NDArray[np.int8], tuple[Covered, ...], dict[int, Sums], dict[int, Span]]:
     """Tell totals, groups and leaves apart, and what each total covers.
@@ -54,6 +60,7 @@ def settle(  # noqa: C901 - one step after the other
     """
     kinds = body.kinds.copy()
     marks = {int(np.searchsorted(body.rows, mark.row)): mark for mark in body.marks}
+    results = _results(body, kinds, marks, additive)
     certain, doubtful = _parents(body, kinds, marks, listed(body, kinds, marks, additive))
     for index in _bare(body, kinds):
         if index not in marks:
@@ -75,19 +82,18 @@ def settle(  # noqa: C901 - one step after the other
             kinds[index] = kind.TOTAL
     levels = over_levels(body, kinds, additive)
     kinds[list(levels)] = kind.TOTAL
-    if not levels and (whole := whole_of_others(body, kinds, marks, additive)) is not None:
-        kinds[whole] = kind.TOTAL
-        levels = {whole: (0, len(kinds))}
+    if not levels and (all_others := whole_of_others(body, kinds, marks, additive)) is not None:
+        index, sure = all_others
+        kinds[index] = kind.TOTAL
+        levels = {index: (0, len(kinds))}
+        known = marks.get(index, Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0))
+        marks[index] = replace(known, assumed=known.assumed or not sure)
     outline = levels | outlined(body.indents, kinds == kind.DATA, additive)
     kinds[list(outline)] = kind.TOTAL
-    if not (kinds == kind.DATA).any():  # a summary of subtotals: they are its records
-        for index in [at for at in certain if marks[at].style.startswith(NAMED) and body.numbered[at]]:
-            kinds[index] = kind.DATA
-            del marks[index]
-    if not (kinds == kind.DATA).any():  # 其中 lists all that there is
-        for index in [at for at, mark in marks.items() if mark.style == OF_WHICH and kinds[at] == kind.TOTAL]:
-            kinds[index] = kind.DATA
-            del marks[index]
+    outline |= proven_by_total(kinds, body.numbered, additive)
+    kinds[list(outline)] = kind.TOTAL
+    results |= _below(body, kinds, marks, additive)
+    _keep_records(body, kinds, marks, certain)
     leaves = kinds == kind.DATA
     apart = _apart(body, leaves)
     ends = np.zeros(len(kinds), dtype=bool)
@@ -108,11 +114,52 @@ def settle(  # noqa: C901 - one step after the other
     found = [int(index) for index in np.flatnonzero(kinds == kind.TOTAL) if int(index) in marks]
     sums = _sums(additive, kinds == kind.DATA)
     parents = [index for index in found if marks[index].style == DECIMAL]
-    covered = cover(found, kinds, marks, sums, spans | nested(parents, body.depths))
+    covered = cover(found, kinds, marks, sums, spans | nested(parents, body.depths) | results)
     ending = [row.span for row in covered if row.span is not None]
     counted = sections(kinds, marks, ending)
     covered = (*covered, *(Covered(mark=marks[index], span=span) for index, span in counted))
     return kinds, covered, sums, _doubted(body, kinds, items, additive)
+
+
+def _results(
+    body: Body, kinds: NDArray[np.int8], marks: dict[int, Mark], additive: Mapping[int, Numbers]
+) -> dict[int, Span | None]:
+    """Mark the results of a statement; its other lines are records, 一、营业收入 too."""
+    results = statement_results(body, kinds, marks, additive)
+    if results:
+        for index in [at for at, mark in marks.items() if kinds[at] == kind.DATA and not mark.keyword]:
+            del marks[index]
+    for index in results:
+        marks[index] = Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0, keyword=True)
+    return results
+
+
+def _below(
+    body: Body, kinds: NDArray[np.int8], marks: dict[int, Mark], additive: Mapping[int, Numbers]
+) -> dict[int, Span | None]:
+    """Mark what stands below totals: their differences, and the mean, the greatest and the least of the records."""
+    left = surpluses(kinds, body.numbered, additive)
+    kinds[list(left)] = kind.TOTAL
+    told = statistics_below(body, kinds, additive)
+    kinds[list(told)] = kind.TOTAL
+    for index in left | told:
+        style = NAMED if index in left else RATIO
+        marks[index] = Mark(row=int(body.rows[index]), style=style, label="", cell=0, keyword=True)
+    return dict.fromkeys(left)
+
+
+def _keep_records(
+    body: Body, kinds: NDArray[np.int8], marks: dict[int, Mark], certain: Sequence[int]
+) -> None:
+    """Take rows for records where nothing else is one: a summary of subtotals, or all that 其中 lists."""
+    if not (kinds == kind.DATA).any():
+        for index in [at for at in certain if marks[at].style.startswith(NAMED) and body.numbered[at]]:
+            kinds[index] = kind.DATA
+            del marks[index]
+    if not (kinds == kind.DATA).any():
+        for index in [at for at, mark in marks.items() if mark.style == OF_WHICH and kinds[at] == kind.TOTAL]:
+            kinds[index] = kind.DATA
+            del marks[index]
 
 
 def _doubted(
@@ -149,6 +196,10 @@ def _parents(
             marks[index] = mark = replace(mark, style=OF_WHICH, keyword=True)  # 其中：甲 / 乙 / 丙
         after = int(content[place + 1]) if place + 1 < len(content) else None
         deeper = after is not None and depth_of(marks.get(after)) > depth_of(mark)
+        if place + 2 == len(content) and not any(index in certain for index in inside):
+            deeper = (
+                False  # 四、 before the last row alone, after 一、 to 三、 without rows under them: records
+            )
         if (
             mark.keyword
             or (numbered and mark.style == DECIMAL)

@@ -1,5 +1,7 @@
 """Units of measure: their spellings, what they measure, and exact conversion to the base unit."""
 
+# ruff: noqa: RUF001 - Cyrillic words
+
 from __future__ import annotations
 
 import math
@@ -63,7 +65,7 @@ _BASES = (
     ("美元", Dimension.FOREIGN_MONEY, Fraction(1), ("美元", "usd", "$", "us$", "美金")),
     ("欧元", Dimension.FOREIGN_MONEY, Fraction(1), ("欧元", "eur", "€")),
     ("港元", Dimension.FOREIGN_MONEY, Fraction(1), ("港元", "港币", "hkd")),
-    ("日元", Dimension.FOREIGN_MONEY, Fraction(1), ("日元", "jpy")),
+    ("日元", Dimension.FOREIGN_MONEY, Fraction(1), ("日元", "jpy", "円")),
     ("平方米", Dimension.AREA, Fraction(1), ("平方米", "m2", "㎡", "平米", "平方", "m^2", "sqm", "sq.m", "方米")),
     ("亩", Dimension.AREA, Fraction(2000, 3), ("亩", "mu")),
     ("公顷", Dimension.AREA, Fraction(10**4), ("公顷", "ha", "hm2", "hectares", "hectare")),
@@ -93,17 +95,29 @@ _CURRENCIES = {
     "JPY": "jpy|yen",
     "KES": "kes|kshs?",
     "ZAR": "zar|rand",
+    "RUB": "rub|₽|руб(?:л(?:ей|ь|я|ях))?",
+    "BRL": "brl|r[$]|reais",
+    "KRW": "krw|₩",
+    "VND": "vnd|₫|đồng",
 }
 _CODES = (
-    "aed|bdt|brl|chf|dkk|egp|etb|ghs|idr|krw|lkr|mxn|myr|ngn|nok|npr|nzd|php|pkr|rub|rwf|sar|sek|sgd|thb|try|tzs|ugx"
-    "|vnd|xaf|xof|zmw"
+    "aed|bdt|chf|czk|dkk|egp|etb|ghs|huf|idr|lkr|mxn|myr|ngn|nok|npr|nzd|php|pkr|pln|rwf|sar|sek|sgd|thb|try|tzs|ugx"
+    "|xaf|xof|zmw"
 )
 _SCALES = (
-    ("thousands", 10**3, "thousands?|'?000'?s?|th"),
+    (
+        "thousands",
+        10**3,
+        "thousands?|'?000'?s?|1[.,]?000(?=[a-z€$£])|th|tausend|tsd|milliers?|miles|тыс(?:яч[аи]?)?|k|t(?=eur|€|chf)",
+    ),
     ("lakhs", 10**5, "lakhs?|lacs?"),
-    ("millions", 10**6, "millions?|mn?|mln|mio|'?000[,']?000'?s?"),
+    (
+        "millions",
+        10**6,
+        "millions?|mn?|mln|mio|'?000[,']?000'?s?|millionen|millones|milhões|milioni|млн|миллион(?:ов|а)?",
+    ),
     ("crores", 10**7, "crores?|cr"),
-    ("billions", 10**9, "billions?|bn"),
+    ("billions", 10**9, "billions?|bn|mrd|milliarden|milliards?|miliardi|млрд|миллиард(?:ов|а)?"),
     ("hundreds", 100, "hundreds"),
 )
 _CHINESE = {"USD": "美元", "EUR": "欧元", "HKD": "港元", "JPY": "日元"}
@@ -198,6 +212,7 @@ def unit_pattern() -> str:
 _WHOLE = 2.0**53
 #: Seventeen digits times this are within the digits that decimals keep.
 _LARGEST_POWER = 10**11
+_TRADITIONAL = str.maketrans("億萬圓頃畝", "亿万圆顷亩")
 _EDGES = re.compile(r"^[()\[\]【】:,;。.]+|[()\[\]【】:,;。.]+$")
 _NOISE = re.compile(r"^(?:计量单位|金额单位|货币单位|单位|人民币|计|按)[::]?|(?:人民币|[/·.]年|[/·.]月|整)$")
 
@@ -217,7 +232,7 @@ def find_unit(text: object) -> Unit | None:
     """
     if not isinstance(text, str):
         return None
-    name = _EDGES.sub("", squeezed(text).lower())
+    name = _EDGES.sub("", squeezed(text).lower()).translate(_TRADITIONAL)
     while name and name not in _UNITS:
         shorter = _NOISE.sub("", name)
         if shorter == name:
@@ -234,11 +249,18 @@ def _english_units() -> re.Pattern[str]:
     again = re.sub(r"[?]P<\w+>", "?:", f"(?:{currencies})")
     front, back = currencies, re.sub(r"[?]P<(\w+)>", r"?P<\1_>", currencies)
     return re.compile(
-        r"(?:(?:all)?(?:amounts?|figures?|values?|costs?|expressed|stated|areshown|shown|are)?in|figuresin)?"
-        rf"(?:{front}[.]?(?:in)?)?(?:(?:{scales})(?:of)?)?(?:{back}[.]?(?:{again})?|{_PEOPLE})?"
+        rf"(?:(?:{_INTRODUCED}):?)?(?:in|en|em|в|valoresen)?"
+        rf"(?:{front}[.]?(?:in)?)?(?:(?:{scales})[.]?(?:of|d['eu]|de|di)?)?(?:{back}[.]?(?:{again})?|{_PEOPLE})?"
     )
 
 
+#: What may stand before a unit: a word for units, or for the amounts that are in it.
+_INTRODUCED = (
+    "(?:all)?(?:amounts?|figures?|values?|costs?|expressed|stated|areshown|shown|are)|figures|units?(?:ofmeasure(?:ment)?)?|currency"
+    "|(?:alle)?(?:angaben|beträge|werte)|einheit|(?:les)?(?:montants?|valeurs?|chiffres)(?:exprimés|exprimées)?|unités?"
+    "|(?:cifras|importes|valores)(?:expresad[ao]s)?|unidad(?:esdemedida|demedida)?|unidade|importi|unità"
+    r"|единицаизмерения|ед[.]изм[.]?"
+)
 _APOSTROPHES = {0x2018: "'", 0x2019: "'"}
 
 

@@ -72,8 +72,8 @@ def likeness(index: int, others: NDArray[np.bool_], additive: Mapping[int, Numbe
 
 def whole_of_others(
     body: Body, kinds: NDArray[np.int8], marks: Mapping[int, Mark], additive: Mapping[int, Numbers]
-) -> int | None:
-    """Return the first or last row if it sums all others in every column of amounts.
+) -> tuple[int, bool] | None:
+    """Return the first or last row if it sums all others in every column of amounts, and whether it is sure.
 
     Its place and its sum tell it; where only one small number agrees, its name has to as well: a word for the whole,
     the name in the title, or that of the level above its parts.
@@ -93,7 +93,7 @@ def whole_of_others(
             continue
         many = len(rows) > _FEWEST + 1
         if named or (found.agreeing > 1 and found.large) or (found.large and many):
-            return index
+            return index, bool(named or found.agreeing > 1 or body.texts[index] < np.median(body.texts[rows]))
     return None
 
 
