@@ -32,7 +32,7 @@ PATIENCE = 120.0
 #: Seconds that it waits before it says so.
 UNTOLD = 1.0
 #: Where a draft may lie that was left by a command that was killed.
-WRITTEN = ("data", "reports")
+WRITTEN = ("data", "reports", "dispatch")
 #: Folders in which a report is made begin so.
 MAKING = ".making-"
 

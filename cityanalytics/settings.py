@@ -124,6 +124,11 @@ class Settings:
         First and last day of the season in which sites stand still, as ``("11-15", "03-15")``; none where empty.
     rules
         Name of the pack of rules that dispatch sets its lights by.
+    weekly
+        Whether units report weekly: a workbook then describes the day that it states, where that lies in its quarter
+        and before the quarter's data date.
+    answer_days
+        Days after its issue by which an order is to be answered.
     lights
         Rule of the lights.
     calendar
@@ -156,6 +161,8 @@ class Settings:
     seed: int = 0
     winter_stop: tuple[str, ...] = ()
     rules: str = "bureau"
+    weekly: bool = False
+    answer_days: int = 7
     lights: Lights = field(default_factory=Lights)
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     limits: Mapping[str, int] = field(default_factory=dict)
@@ -302,6 +309,8 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
         seed=forecast.get("seed", int, 0, within=SEED),
         winter_stop=_season(dispatch),
         rules=dispatch.get("rules", str, "bureau"),
+        weekly=dispatch.get("weekly", bool, False),
+        answer_days=dispatch.get("answer_days", int, 7, within=DUE_DAYS),
         lights=_lights(lights),
         limits={name: limits.get(name, int, within=LIMITS[name]) for name in LIMITS if name in limits.values},
         calendar=WorkCalendar(

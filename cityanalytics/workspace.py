@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cityanalytics.intake.aliases import FILE, read_confirmed
 from cityanalytics.intake.described import Described
 from cityanalytics.intake.register import read_register, read_withdrawals
+from cityanalytics.intake.schema import LASTING
 from cityanalytics.intake.store import read_manifest, read_tables
 from cityanalytics.programme.dates import resolve_dates
 from cityanalytics.settings import find_workspace, load_settings
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cityanalytics.intake.aliases import Departure
+    from cityanalytics.intake.orders import Order
     from cityanalytics.intake.register import Receipt
     from cityanalytics.programme.coverage import Coverage
     from cityanalytics.programme.dates import Dates
@@ -139,9 +141,9 @@ class Workspace:
         Returns
         -------
         dict of pandas.DataFrame
-            ``projects``, ``plans``, ``investment``, ``demolition``, ``status``, ``works``, ``history`` (one row a thing
-            and workbook; amounts in yuan, areas in square metres, shares as fractions; ``x_cell`` is where ``x`` was
-            read from) and ``issues``.
+            ``projects``, ``plans``, ``investment``, ``demolition``, ``status``, ``works``, ``history``, and of dispatch
+            ``answers``, ``notices``, ``excuses``, ``funds`` (one row a thing and workbook; amounts in yuan, areas in
+            square metres, shares as fractions; ``x_cell`` is where ``x`` was read from) and ``issues``.
 
         Examples
         --------
@@ -150,7 +152,11 @@ class Workspace:
         """
         from cityanalytics.programme.counting import Books
 
-        kept = {name: Books.of(table).uncorrected().rows(table) for name, table in self._dated.items()}
+        kept = {
+            name: Books.of(table).uncorrected().rows(table)
+            for name, table in self._dated.items()
+            if name not in LASTING
+        }
         return {name: kept.get(name, table) for name, table in self.stored.items()}
 
     @cached_property
@@ -173,7 +179,7 @@ class Workspace:
         Examples
         --------
         >>> sorted(workspace.replaced)[:3]
-        ['demolition', 'history', 'history_months']
+        ['answers', 'demolition', 'excuses']
         """
         corrected = {name: table.drop(index=self.tables[name].index) for name, table in self._dated.items()}
         if self.given is not None or not self._withdrawn:
@@ -222,6 +228,13 @@ class Workspace:
         table = issue_frame(self.stored["issues"], self.register, replaced=replaced)
         kept = (table["live"] | (not live)) & (quarter is None or table["quarter"] == quarter)
         return table[kept].reset_index(drop=True)
+
+    @cached_property
+    def orders(self) -> tuple[Order, ...]:
+        """What dispatches have asked of the units, in the order of issue."""
+        from cityanalytics.intake.orders import read_orders  # few commands ask
+
+        return read_orders(self.settings)
 
     def coverage(self, *, as_of: dt.date, known_on: dt.date) -> Coverage:
         """Return how much of what was expected of the units had come.

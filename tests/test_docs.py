@@ -37,7 +37,10 @@ DOCUMENTS = (
 )
 #: What shows commands to copy.
 SHOWN = ("README.md", "docs/first-day.md", "docs/week.md", "docs/install.md")
-SUBJECTS = ("investment", "months", "status", "works", "demolition", "history")
+SUBJECTS = (
+    *("investment", "months", "status", "works", "demolition", "history"),
+    *("answers", "notices", "excuses", "funds"),
+)
 LINK = re.compile(r'\]\(([^)\s]+)\)|src="([^"]+)"')
 ROW = re.compile(r"^\| `(\w+)` \| (-?[\d.,]+) \| (\S+) \|$", re.MULTILINE)
 #: A row of the configuration's table: table, key, type.

@@ -173,7 +173,7 @@ def test_same_workbooks_same_bytes(city: City, quarters: int) -> None:
         write_tables(city.settings, city.ingest())
         runs.append(city.processed())
     assert runs[0] == runs[1]
-    assert len(runs[0]) == 10 + 8
+    assert len(runs[0]) == 14 + 12
     assert "manifest.json" in runs[0]
 
 

@@ -28,6 +28,7 @@ OPENS_FILES = {
     "intake/receive.py",
     "intake/repair.py",
     "intake/load.py",
+    "intake/orders.py",
     "intake/store.py",
     "intake/handout.py",
     "intake/returns.py",

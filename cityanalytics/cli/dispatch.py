@@ -29,14 +29,25 @@ KINDS = ("weekly", "monthly")
 @click.option("--weekly", "kind", flag_value="weekly", default=True, help="The weekly lists (default).")
 @click.option("--monthly", "kind", flag_value="monthly", help="The monthly lists.")
 @click.option("--since", default="", metavar="DATE", help="Say too what changed since this day or quarter.")
+@click.option("--dry-run", is_flag=True, help="Issue no orders and write nothing.")
 @as_json
 def dispatch(
-    quarter: str, workspace: Path | None, as_of: str, known_on: str, *, kind: str, since: str, json_: bool
+    quarter: str,
+    workspace: Path | None,
+    as_of: str,
+    known_on: str,
+    *,
+    kind: str,
+    since: str,
+    dry_run: bool,
+    json_: bool,
 ) -> None:
-    """List who must finish and who must start, by when at the latest, and where money and work part.
+    """List who must finish and who must start, by when at the latest, and ask each unit what it will do.
 
-    The lists stand by what each project is expected to lack of its plan at the year's end, on the paths of the
-    forecast. What changed since a day is what `diff` says of the same two days.
+    Each unit's sheet of orders is written to dispatch/, to be answered and received like any workbook: one order a
+    project that has to act and has none under way, issued on the known-on day. The lists stand by what each project is
+    expected to lack of its plan at the year's end, on the paths of the forecast. What changed since a day is what
+    `diff` says of the same two days.
     """
     from cityanalytics.dispatch.dispatch import dispatch_programme
     from cityanalytics.publishing.comparison import changes_between
@@ -53,11 +64,19 @@ def dispatch(
         )
     programme = opened.snapshot(as_of=chosen.as_of, known_on=chosen.known_on)
     found = dispatch_programme(programme, changes=changed)
+    written: list[Path] = []
+    if not dry_run:
+        from cityanalytics.publishing.ordersheets import write_orders
+
+        written = write_orders(opened.settings, found, {}, before=opened.orders)
     if json_:
         document = found.document(kind)
         print_json({**document, "changed_since": None if changed is None else changes_document(changed)})
         return
     _show(found)
+    _show_orders(found)
+    if written:
+        say("written: {file}", file=opened.settings.root / "dispatch")
     if changed is not None:
         say(
             "since {day}: projects added {added}, no longer reported {dropped}, in another stage {moved}",
@@ -101,6 +120,30 @@ def _show(found: Dispatch) -> None:
         money=apart.get("money ahead", 0),
         work=apart.get("work ahead", 0),
     )
+
+
+def _show_orders(found: Dispatch) -> None:
+    """Say what is asked, what has become of what was asked, and what the rules propose."""
+    states = found.orders["state"].value_counts()
+    say(
+        "orders: issued now {new}; open {open}, answered {answered}, moved {moved}, kept {kept}, missed {missed}",
+        new=len(found.new_orders),
+        **{state: states.get(state, 0) for state in ("open", "answered", "moved", "kept", "missed")},
+    )
+    record = found.record
+    rows = [
+        (row["unit"], *(str(row[name]) for name in ("kept", "missed", "moved", "unanswered")))
+        for row in record[record[["kept", "missed", "moved", "unanswered"]].any(axis=1)].to_dict("records")
+    ]
+    if rows:
+        print_table(("Unit", "Kept", "Missed", "Moved", "Unanswered"), rows, title="Promises by unit")
+    for row in found.ladder.to_dict("records"):
+        say(
+            "{unit}: notices this year {count}; the rules propose: {step}; a person decides",
+            unit=row["unit"],
+            count=row["notices"],
+            step=translate("nothing") if row["proposed"] is None else row["proposed"][UI.get()],
+        )
 
 
 def _cells(found: Dispatch, row: Mapping[Hashable, Any]) -> tuple[str, ...]:

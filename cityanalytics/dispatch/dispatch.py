@@ -12,17 +12,22 @@ import pandas as pd
 from cityanalytics.calendar import WorkCalendar
 from cityanalytics.dispatch.backward import MILESTONES, count_back, owed
 from cityanalytics.dispatch.dual import dual_tracking, schedule_earned, stood_still
+from cityanalytics.dispatch.ladder import counting_notices, ladder
 from cityanalytics.dispatch.memory import lights_by_month, month_ends, run_of
+from cityanalytics.dispatch.money import funds_of
+from cityanalytics.dispatch.promises import as_frame, promises_of, record, to_issue
 from cityanalytics.dispatch.rulepack import USUAL, load_pack, packs
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
 from cityanalytics.outlook.forecast import forecast as forecast_programme
+from cityanalytics.programme.counting import Books
 from cityanalytics.programme.frames import with_units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cityanalytics.dispatch.rulepack import RulePack
+    from cityanalytics.intake.orders import Order
     from cityanalytics.outlook.forecast import Forecast
     from cityanalytics.programme.changes import Changes
     from cityanalytics.programme.snapshot import Programme
@@ -72,6 +77,21 @@ EARNED = {
     "days_gone": "days",
     "spi_t": "fraction of one",
 }
+ORDERS = dict.fromkeys(("issued", "due", "deadline", "promised_on"), "date") | {
+    "amount": "yuan",
+    "moves": "count",
+}
+COMMITTED = dict.fromkeys(("received", "promised_on", "done_on"), "date") | {
+    "amount": "yuan",
+    "days_late": "days",
+    "rate": "fraction of promises",
+    "typical_days_late": "days",
+}
+RECORD = dict.fromkeys(("kept", "missed", "moved", "unanswered"), "count") | {
+    "rate": "fraction of promises",
+    "days_late": "days",
+}
+FUNDS = dict.fromkeys(("planned", "arrived", "paid", "missing", "done"), "yuan")
 #: What SPI(t) is told by.
 PARTED = ("unit", "category")
 
@@ -105,6 +125,180 @@ class Dispatch:
     changes: Changes | None = None
     rules: RulePack = field(default_factory=lambda: load_pack(USUAL), repr=False)
 
+    @cached_property
+    def _known(self) -> Mapping[str, pd.DataFrame]:
+        """What had been received of the tables that dispatch goes by, in the order of receipt."""
+        from cityanalytics.intake.schema import TABLES, as_table
+
+        source, day = self.programme.source, pd.Timestamp(self.programme.known_on)
+        found = {}
+        for name in ("answers", "notices", "excuses", "funds", "status", "investment"):
+            table = None if source is None else source.stored.get(name)
+            table = (
+                as_table(name, pd.DataFrame(columns=list(TABLES[name].columns))) if table is None else table
+            )
+            found[name] = table[table["received"] <= day].sort_values(
+                ["received", "position"], kind="stable", ignore_index=True
+            )
+        return found
+
+    @cached_property
+    def _held(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Promises, and the orders issued by the known-on day with what became of them."""
+        source = self.programme.source
+        issued = (
+            [] if source is None else [one for one in source.orders if one.issued <= self.programme.known_on]
+        )
+        return promises_of(
+            self.programme, as_frame(issued), self._known["answers"], self._known["investment"]
+        )
+
+    @cached_property
+    def new_orders(self) -> tuple[Order, ...]:
+        """The orders that this dispatch issues: one a project that has to act and has none under way."""
+        days = 7 if self.settings is None else self.settings.answer_days
+        return to_issue(self.all, self._held[1], on=self.programme.known_on, answer_days=days)
+
+    @property
+    def orders(self) -> pd.DataFrame:
+        """The orders issued so far and by this dispatch, with what became of them.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``id``, ``issued``, ``unit``, ``project``, ``asks`` (``start``, ``finish``, ``plan``), ``due`` (of the
+            answer), ``deadline``, ``amount`` (expected to be lacking at the year's end, yuan), ``state``
+            (``open``, ``answered``, ``kept``, ``missed``, ``moved``), ``promised_on`` (the last day promised),
+            ``moves`` (how often it was moved), ``overdue`` (bool: no day promised, and the answer is due).
+
+        Examples
+        --------
+        >>> sorted(ca.dispatch(programme, forecast).orders["asks"].unique())
+        ['finish', 'plan', 'start']
+        """
+        new = as_frame(self.new_orders)
+        fresh = new.assign(
+            state="open", promised_on=pd.Series(pd.NaT, index=new.index), moves=0, overdue=False
+        )
+        parts = [part for part in (self._held[1], fresh) if len(part)]
+        return with_units(pd.concat(parts, ignore_index=True) if parts else self._held[1], ORDERS)
+
+    @property
+    def commitments(self) -> pd.DataFrame:
+        """What units promised, what became of it, and what typically becomes of their promises.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``order``, ``unit``, ``project``, ``asks``, ``received``, ``promised_on``, ``amount`` (by then, yuan),
+            ``measure``, ``person``, ``cell``, ``fate`` (``kept``, ``missed``, ``moved``: a later day was named since;
+            ``replaced``: an earlier one; ``open``), ``done_on``, ``days_late``, ``rate`` (share of its unit's promises
+            that are kept) and ``typical_days_late``, both drawn towards all units'.
+
+        Examples
+        --------
+        >>> len(ca.dispatch(programme, forecast).commitments)
+        0
+        """
+        own = self.record.set_index("unit")[["rate", "days_late"]]
+        own = own.rename(columns={"days_late": "typical_days_late"})
+        return with_units(self._held[0].join(own, on="unit"), COMMITTED)
+
+    @property
+    def record(self) -> pd.DataFrame:
+        """What becomes of each unit's promises.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``unit``, ``kept``, ``missed``, ``moved``, ``unanswered`` (orders), ``rate``, ``days_late`` (mean of those
+            done after their day); the last two drawn towards all units', NaN while nothing has settled.
+
+        Examples
+        --------
+        >>> ca.dispatch(programme, forecast).record["unanswered"].sum().item()
+        0
+        """
+        units = self.programme.projects["unit"].drop_duplicates().tolist()
+        units += sorted(set(self._held[1]["unit"]) - set(units))
+        return with_units(record(*self._held, units), RECORD)
+
+    def promised(self) -> pd.DataFrame:
+        """Return the forecast with promises: none, all of them kept, and each kept as often as its unit's are.
+
+        Starts and finishes promised for days to come are levers of what-if on the forecast's paths; on each path a
+        promise holds with its unit's rate.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``promises`` (``none``, ``kept``, ``discounted``), ``p10``, ``p50``, ``p90`` (yuan), ``probability``.
+
+        Examples
+        --------
+        >>> ca.dispatch(programme, forecast).promised()["promises"].tolist()
+        ['none']
+        """
+        from cityanalytics.dispatch.discount import with_promises
+
+        open_ = self.commitments[self.commitments["fate"] == "open"]
+        return with_units(with_promises(self.forecast, open_), dict.fromkeys(("p10", "p50", "p90"), "yuan"))
+
+    @property
+    def notices(self) -> pd.DataFrame:
+        """Notices of the year so far, by unit or section: and what was decided on them.
+
+        Examples
+        --------
+        >>> len(ca.dispatch(programme, forecast).notices)
+        0
+        """
+        return counting_notices(self._known["notices"], self.programme)
+
+    @cached_property
+    def ladder(self) -> pd.DataFrame:
+        """What the rules propose by notices within the year; nothing is decided here.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``unit`` (or section), ``notices`` (count), ``proposed`` (the step by language; None where the rules have
+            none), ``decided`` (what persons decided, with cells), ``rests_on`` (the notices), ``projects``,
+            ``constraints_reported`` (before the notices), ``cells``.
+
+        Examples
+        --------
+        >>> len(ca.dispatch(programme, forecast).ladder)
+        0
+        """
+        lights = lights_by_month(self.programme, self.rules, excused=self.excused)
+        rows = ladder(self.notices, self._known["status"], self.programme, self.rules, run_of(lights))
+        columns = ["unit", "notices", "proposed", "decided", "rests_on", "projects"]
+        return pd.DataFrame(rows, columns=[*columns, "constraints_reported", "cells"])
+
+    @property
+    def excused(self) -> tuple[str, ...]:
+        """Projects whose late start somebody excuses."""
+        return tuple(self._known["excuses"]["project"].unique())
+
+    @property
+    def funds(self) -> pd.DataFrame:
+        """Funds by project and source (资金到位情况), where units report them.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``project``, ``unit``, ``source``, ``planned``, ``arrived``, ``paid``, ``missing``, ``done`` (yuan),
+            ``rule`` (``waits for money``, ``has money and does not build``, ``as planned``), ``cell``.
+
+        Examples
+        --------
+        >>> len(ca.dispatch(programme, forecast).funds)
+        0
+        """
+        table = self._known["funds"]
+        return with_units(funds_of(Books.of(table).latest().rows(table), self.programme), FUNDS)
+
     @property
     def settings(self) -> Settings | None:
         """Settings of the workspace; None of a programme made of tables alone."""
@@ -128,7 +322,7 @@ class Dispatch:
             calendar=WorkCalendar() if settings is None else settings.calendar,
             winter_stop=() if settings is None else settings.winter_stop,
         )
-        lights = lights_by_month(self.programme, self.rules)
+        lights = lights_by_month(self.programme, self.rules, excused=self.excused)
         drawn = self.forecast.drawn
         place = pd.Index(drawn.projects).get_indexer(pd.Index(projects["project"].to_numpy(dtype=str)))
         ends = drawn.done[place, None] + drawn.added[place]
@@ -293,7 +487,7 @@ class Dispatch:
         >>> ca.dispatch(programme, forecast).lights.columns[-1]
         '2010-09-22'
         """
-        found = lights_by_month(self.programme, self.rules)
+        found = lights_by_month(self.programme, self.rules, excused=self.excused)
         found.columns = month_ends(self.programme).strftime("%Y-%m-%d")
         return pd.concat([self.programme.projects[["project", "unit"]], found], axis=1)
 
@@ -313,7 +507,9 @@ class Dispatch:
         """
         last = pd.DataFrame(
             {
-                name: lights_by_month(self.programme, pack_of(name, self.settings)).iloc[:, -1]
+                name: lights_by_month(
+                    self.programme, pack_of(name, self.settings), excused=self.excused
+                ).iloc[:, -1]
                 for name in packs()
             }
         )
@@ -355,7 +551,26 @@ class Dispatch:
             "dual": _records(self.dual),
             "still": [] if self.changes is None else _records(self.still),
             "earned": {key: _records(self.earned(key)) for key in PARTED},
+            "orders": self._answered(),
+            "record": _records(self.record),
+            "promised": _records(self.promised()),
+            "ladder": self.ladder.to_dict("records"),
+            "funds": _records(self.funds),
         }
+
+    def _answered(self) -> list[dict[str, Any]]:
+        """Return the orders with all their answers, those without a day among them."""
+        answers = self._known["answers"].assign(
+            date=lambda rows: rows["promised_on"],
+            promise=lambda rows: rows["measure"],
+            person=lambda rows: rows["responsible_person"],
+            cell=lambda rows: rows["promised_on_cell"].fillna(rows["order_cell"]),
+        )
+        own: dict[str, list[dict[str, Any]]] = {}
+        columns = ["order", "received", "promise", "date", "amount", "person", "cell"]
+        for row in _records(answers[columns]):
+            own.setdefault(row.pop("order"), []).append(row)
+        return [row | {"answers": own.get(row["id"], [])} for row in _records(self.orders)]
 
     def _row(self, row: dict[str, Any]) -> dict[str, Any]:
         """Return a row of a list, with its latest dates and its lights together."""

@@ -52,6 +52,10 @@ def extract(
         "works": _works,
         "demolition": _demolition,
         "history": history,
+        "answers": _answers,
+        "notices": _notices,
+        "excuses": _excuses,
+        "funds": _funds,
     }[subject.name](reading)
     return {name: _with_origin(rows, origin) for name, rows in found.items()}, reading.issues
 
@@ -244,3 +248,94 @@ def _demolition(reading: Reading) -> dict[str, Rows]:
         for name, values in flows.items()
     }
     return {"demolition": {**_at(base, (at for at, _ in pairs)), **reported}}
+
+
+def _answers(reading: Reading) -> dict[str, Rows]:
+    """Return the rows that a unit has answered: one whose answer columns are all empty is none."""
+    rows: Rows = {
+        "order": reading.names("order"),
+        "order_cell": reading.cells_of("order"),
+        "project": reading.projects(),
+        "measure": reading.texts("measure"),
+        "promised_on": reading.dates("promised_on"),
+        "promised_on_cell": reading.cells_of("promised_on"),
+        "amount": reading.amounts("amount"),
+        "amount_cell": reading.cells_of("amount"),
+        "responsible_person": reading.texts("responsible_person"),
+    }
+    given = reading.texts("promised_on")
+    answered = [
+        at
+        for at in range(reading.height)
+        if rows["measure"][at] is not None or given[at] is not None or not math.isnan(rows["amount"][at])
+    ]
+    whole = _noted(reading, rows, answered, "order", "project")
+    for at in whole:
+        if rows["promised_on"][at] is None:
+            reading.doubt(
+                "PROMISE_UNDATED",
+                "promised_on",
+                at,
+                Message.of("an answer without a day binds nobody: the order stays open"),
+                Message.of("write the day by which it will be done"),
+            )
+    return {"answers": _at(rows, reading.not_negative(rows, whole, "amount"))}
+
+
+def _notices(reading: Reading) -> dict[str, Rows]:
+    rows: Rows = {
+        "issued_on": reading.dates("issued_on"),
+        "addressee": reading.names("addressee"),
+        "addressee_cell": reading.cells_of("addressee"),
+        "matter": reading.texts("matter"),
+        "project": reading.projects(),
+        "source": reading.texts("source"),
+        "decision": reading.texts("decision"),
+        "decision_cell": reading.cells_of("decision"),
+        "decided_by": reading.texts("decided_by"),
+        "decided_on": reading.dates("decided_on"),
+    }
+    whole = _noted(reading, rows, range(reading.height), "issued_on", "addressee", "matter")
+    return {"notices": _at(rows, whole)}
+
+
+def _excuses(reading: Reading) -> dict[str, Rows]:
+    rows: Rows = {
+        "project": reading.projects(),
+        "project_cell": reading.cells_of("project"),
+        "reason": reading.texts("reason"),
+        "stated_by": reading.texts("stated_by"),
+        "stated_on": reading.dates("stated_on"),
+    }
+    return {
+        "excuses": _at(rows, _noted(reading, rows, range(reading.height), "project", "reason", "stated_by"))
+    }
+
+
+def _funds(reading: Reading) -> dict[str, Rows]:
+    names = ("planned", "arrived", "paid")
+    rows: Rows = {
+        "project": reading.projects(),
+        "source": reading.names("source"),
+        **{name: reading.amounts(name) for name in names},
+        **{f"{name}_cell": reading.cells_of(name) for name in names},
+    }
+    whole = reading.required(rows, range(reading.height), "project", "source", "arrived")
+    return {"funds": _at(rows, reading.not_negative(rows, whole, *names))}
+
+
+def _noted(reading: Reading, rows: Rows, positions: Iterable[int], *names: str) -> list[int]:
+    """Return the positions of the rows that have all values named; of the others it is said, and nothing blocks."""
+    whole = list(positions)
+    for name in names:
+        for at in whole:
+            if rows[name][at] is None:
+                reading.doubt(
+                    "VALUE_MISSING",
+                    name,
+                    at,
+                    Message.of("no value where one is needed; the row is not read"),
+                    Message.of("fill it in and send the workbook again"),
+                )
+        whole = [at for at in whole if rows[name][at] is not None]
+    return whole

@@ -12,7 +12,7 @@ import pandas as pd
 
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.described import Described
-from cityanalytics.intake.misfiled import MISFILED, quarter_mismatches, unit_mismatches
+from cityanalytics.intake.misfiled import MISFILED, own_day, quarter_mismatches, unit_mismatches
 from cityanalytics.intake.register import (
     check_kept,
     check_register,
@@ -20,6 +20,7 @@ from cityanalytics.intake.register import (
     read_register,
     read_withdrawals,
 )
+from cityanalytics.intake.schema import LASTING
 from cityanalytics.intake.store import Ingested, Tables, beside_of
 from cityanalytics.issues import Issue, Message, Severity, file_of
 
@@ -96,6 +97,12 @@ def ingest(
         for name, parts in rows.items():
             gathered[name] += parts
     rows_of = {name: _stacked(parts) for name, parts in gathered.items()}
+    if any(gathered[name] for name in (*LASTING, "funds")):  # most workspaces have none
+        from cityanalytics.intake.orders import read_orders
+        from cityanalytics.intake.replies import hold
+
+        rows_of, refused = hold(rows_of, senders=settings.senders, orders=read_orders(settings))
+        issues += refused
     tables = {name: as_table(name, pd.DataFrame(rows)) for name, rows in rows_of.items()}
     misfiled = {file_of(issue.where, ()) for issue in issues if issue.code in MISFILED}
     issues += cross_check(rows_of, without=misfiled, gone=confirmed.gone)
@@ -168,6 +175,8 @@ def _read(
     ):  # the bytes that were read: another file may have lain there just before
         return {}, [file_changed(receipt)], {}
     understood = understand(without_issue_list(grids))
+    if settings.weekly:
+        origin = replace(origin, data_date=own_day(understood.tables, receipt.quarter, origin.data_date))
     issues = list(understood.issues)
     gathered: dict[str, list[Rows]] = {}
     counts: dict[str, dict[str, int]] = {}
@@ -189,7 +198,7 @@ def _read(
             ours.append(table)
             if match.subject.name in OPTIONAL:
                 left_empty.add(f"{receipt.file}!{table.sheet}!{table.range}")
-            if match.subject.name != "history":  # its years have ended
+            if match.subject.name not in {"history", *LASTING}:  # of no quarter
                 issues += quarter_mismatches(table, origin)
         counts[f"{table.sheet}!{table.range}"] = {
             "in": len(table.rows["data"]),
@@ -324,6 +333,8 @@ def _replaced(inputs: list[dict[str, Any]], tables: Mapping[str, Rows]) -> None:
     for entry in inputs:
         entry["replaced_by"] = {}
     for name, rows in tables.items():
+        if name in LASTING:
+            continue
         keys = (rows.get(column, []) for column in ("received", "position", "unit", "quarter", "file"))
         later: dict[str, str] = {}
         last: dict[tuple[str, str], str] = {}

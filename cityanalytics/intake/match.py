@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: A bracket that holds a unit or a remark is no part of a header's name; a month's days are.
 BRACKET = re.compile(r"\([^()]*\)$")
 TOTALS = {"小计", "合计", "总计", "计", "total"}
+#: Subjects of dispatch, which a bureau need not use: a table that has not all they ask for is none of them.
+WHOLE = frozenset({"answers", "notices", "excuses", "funds"})
 YEAR = re.compile(r"^(?:19|20)\d{2}年度?")
 
 
@@ -31,7 +33,8 @@ class Subject:
     Parameters
     ----------
     name
-        ``investment``, ``status``, ``works``, ``demolition`` or ``history``.
+        ``investment``, ``months``, ``status``, ``works``, ``demolition``, ``history``, or one of dispatch: ``answers``,
+        ``notices``, ``excuses``, ``funds``.
     required
         Fields without which it is not that table; ``period`` is any column of a month or other period.
     headers
@@ -165,6 +168,8 @@ def match_table(table: Table, synonyms: Synonyms, *, periods: Iterable[str]) -> 
     best: tuple[tuple[int, int], Subject, dict[str, tuple[Column, ...]]] | None = None
     for subject in synonyms.subjects:
         found = _fields(table, subject, letters)
+        if subject.name in WHOLE and subject.required - found.keys():
+            continue
         rank = (-len(_missing(table, subject, found, letters)), len(found))
         if best is None or rank > best[0]:
             best = rank, subject, found

@@ -10,6 +10,7 @@ from cityanalytics.workbooks.captions import captions, data_dates, quarters_of, 
 from cityanalytics.workbooks.cells import squeezed
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection, Iterator, Sequence
 
     from cityanalytics.intake.reading import Origin
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
 
 #: Doubts about where a workbook is filed: while one blocks, its rows are not held against those of others.
 MISFILED = frozenset({"UNIT_MISMATCH", "QUARTER_MISMATCH", "PERIOD_AFTER_DATA_DATE"})
+
+
+def own_day(tables: Sequence[Table], filed: str, day: dt.date) -> dt.date:
+    """Return the day that a weekly workbook describes: the one that it states, inside its quarter and before `day`."""
+    stated = {
+        period.end
+        for table in tables
+        for _, _, period in data_dates(table, year=day.year)
+        if period.start == period.end and quarter_of(period.end) == filed
+    }
+    return min(day, *stated) if len(stated) == 1 else day
 
 
 def quarter_mismatches(table: Table, origin: Origin) -> Iterator[Issue]:

@@ -247,6 +247,50 @@ HISTORY_MONTHS = _table(
     year=_whole(), period_start=_day(), period_end=_day(), amount=_number(), amount_cell=_cell()
 )
 
+#: One row an answer to an order: what its unit promises to do, by which day, how much (yuan) is done by then, and who.
+ANSWERS = _table(
+    order=_name(),
+    order_cell=_cell(),
+    project=_name(),
+    measure=_optional(),
+    promised_on=_day(nullable=True),
+    promised_on_cell=_cell(),
+    amount=_number(nullable=True, minimum=0),
+    amount_cell=_cell(),
+    responsible_person=_optional(),
+)
+
+#: One row a notice of supervision to a unit or section; ``decision`` is what a person decided on it.
+NOTICES = _table(
+    issued_on=_day(),
+    addressee=_name(),
+    addressee_cell=_cell(),
+    matter=_name(),
+    project=_optional(),
+    source=_optional(),
+    decision=_optional(),
+    decision_cell=_cell(),
+    decided_by=_optional(),
+    decided_on=_day(nullable=True),
+)
+
+#: One row a project whose lateness somebody excuses.
+EXCUSES = _table(
+    project=_name(), project_cell=_cell(), reason=_name(), stated_by=_name(), stated_on=_day(nullable=True)
+)
+
+#: One row a project and source of funds, to date (yuan).
+FUNDS = _table(
+    project=_name(),
+    source=_name(),
+    planned=_number(nullable=True, minimum=0),
+    planned_cell=_cell(),
+    arrived=_number(minimum=0),
+    arrived_cell=_cell(),
+    paid=_number(nullable=True, minimum=0),
+    paid_cell=_cell(),
+)
+
 #: One row a doubt; ``understood`` and ``suggestion`` are templates with their values as JSON.
 ISSUES = Schema(
     columns={
@@ -271,8 +315,14 @@ TABLES: Mapping[str, Schema] = {
     "works": WORKS,
     "history": HISTORY,
     "history_months": HISTORY_MONTHS,
+    "answers": ANSWERS,
+    "notices": NOTICES,
+    "excuses": EXCUSES,
+    "funds": FUNDS,
     "issues": ISSUES,
 }
+#: Tables that a workbook adds to: no later one replaces what an earlier one said.
+LASTING = ("answers", "notices", "excuses")
 
 
 def as_table(name: str, rows: pd.DataFrame) -> pd.DataFrame:

@@ -9,9 +9,11 @@ from cityanalytics.calendar import elapsed_share, quarter_of, year_end
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     import pandas as pd
 
+    from cityanalytics.intake.orders import Order
     from cityanalytics.programme.coverage import Coverage
     from cityanalytics.settings import Settings
 
@@ -22,6 +24,14 @@ class ProgrammeSource(Protocol):
     @property
     def settings(self) -> Settings:
         """Its configuration."""
+
+    @property
+    def stored(self) -> Mapping[str, pd.DataFrame]:
+        """All that was received, by canonical table."""
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """What dispatches have asked of the units."""
 
     def coverage(self, *, as_of: dt.date, known_on: dt.date) -> Coverage:
         """Return how much of what was expected for the quarter of a day had come by another."""

@@ -54,6 +54,11 @@ class Answer:
         return self._changed(self.scenario.lever)
 
     @property
+    def changed_projects(self) -> np.ndarray:
+        """Places of the projects that levers change, in the order of `by_levers` (int64)."""
+        return self._levers[0]
+
+    @property
     def by_levers(self) -> np.ndarray:
         """What each project that levers change adds more than without them, on each path (yuan)."""
         return self._levers[1]
