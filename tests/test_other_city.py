@@ -13,6 +13,7 @@ from cityanalytics.briefing.figures.figure import Figure
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.errors import UsageError
 from tests.conftest import new_workspace, run_cityanalytics, write_book
+from tests.made_city import QUARTERS, MadeCity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,3 +143,36 @@ def test_no_gap_of_a_remark_reaches_beyond_the_figures(text: str) -> None:
     figure = Figure(key="investment", value=1.0, unit="yuan")
     with pytest.raises(UsageError):
         Wording(language="en", figures={"investment": figure}).configured(text)
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("number", range(10))
+def test_ten_made_up_cities_show_what_is_true_from_init_to_both_pages(tmp_path: Path, number: int) -> None:
+    made, quarter = MadeCity(number), "2026Q2"
+    city = tmp_path / "city"
+    new_workspace(city, units=made.units, quarters={name: str(day) for name, day in QUARTERS.items()})
+    for name, day in QUARTERS.items():
+        for unit, book in made.write(tmp_path / name, name).items():
+            words = ("--quarter", name, "--unit", unit, "--on", str(day + dt.timedelta(days=2)))
+            run_cityanalytics("receive", str(book), *words, workspace=city)
+    read = json.loads(run_cityanalytics("ingest", "--json", workspace=city).stdout)
+    assert {issue["code"] for issue in read["issues"]} <= {"TEXT_NUMBER"}  # 40%, where a number is asked for
+    for page in briefed(city).values():
+        assert all(unit in page for unit in made.units)
+        assert all(one.category in page for one in made.projects)
+    record = json.loads((city / "reports/2026Q2/briefing.json").read_text("utf-8"))
+    assert not record["partial"]
+    figures, stages = figures_of(city), made.stages(quarter)
+    assert figures["investment_to_date"] == pytest.approx(made.done(quarter), rel=1e-12)
+    assert figures["annual_plan"] == pytest.approx(made.plan(), rel=1e-12)
+    assert figures["projects_total"] == len(made.projects)
+    assert figures["projects_completed"] == stages["竣工"]
+    assert figures["projects_started"] == stages["在建"] + stages["竣工"]
+    forecast = json.loads(run_cityanalytics("forecast", quarter, "--json", workspace=city).stdout)
+    for group, names in (("unit", set(made.units)), ("category", {one.category for one in made.projects})):
+        rows = {row[group]: (row["plan"], row["done"]) for row in forecast["parts"][group]}
+        assert rows == {
+            name: pytest.approx((made.plan(**{group: name}), made.done(quarter, **{group: name})))
+            for name in names
+        }
+    run_cityanalytics("verify", "reports/2026Q2/briefing.zh.html", workspace=city)
