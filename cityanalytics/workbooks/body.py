@@ -73,6 +73,8 @@ _NOTE = re.compile(
 )
 
 
+#: A note that says what a sign means: (r) revised, 1) estimate.
+_KEYED = re.compile(r"^[(\[]?[a-zA-Z\d*†‡#]{1,2}[)\]].")
 _ASKED = re.compile(r"[^:]{1,24}:")
 
 
@@ -365,12 +367,14 @@ def _label_rows(  # noqa: C901 - one line for each kind
         bare &= np.isin(rows, list(marks))
     names = _name_columns(face, header, rows[content]) if has_numbers else (-1, 0, frozenset())
     closed = _closed(face, rows, kinds, bare, content, marks, names)
+    opened = any(_KEYED.match(text) for _, text in usual)
     for position in np.flatnonzero(bare):
         row = int(rows[position])
         texts = [text for column, text in face.texts(row) if header.left <= column <= header.right]
         mark = marks.get(row)
         cells = int(np.count_nonzero(face.occupied[row, header.left : header.right + 1]))
-        if _NOTE.match(texts[0] if texts else "") and not serials[position]:
+        keyed = position > last_content and not opened and len(texts) == 1 and _KEYED.match(texts[0])
+        if (keyed or _NOTE.match(texts[0] if texts else "")) and not serials[position]:
             kinds[position] = FOOTER
         elif position > last_content and len(texts) > 1 and all(_ASKED.match(text) for text in texts):
             kinds[position] = FOOTER  # who prepared it, and who checked it

@@ -39,7 +39,10 @@ def read(content: bytes) -> tuple[str, list[Grid]]:
     """
     for encoding in _encodings(content):
         try:
-            return encoding, [Grid(sheet="csv", values=_cells(content, encoding))]
+            head = next(transcoded(content[:_HEAD], encoding, whole=False))
+            delimiter = _delimiter(head.decode())
+            values = _cells(content, encoding, delimiter)
+            return encoding, [Grid(sheet="csv", values=values, semicolons=delimiter == ";")]
         except UnicodeError:
             continue
     raise UnreadableError(Message.of("the file is no workbook and no text"))
@@ -94,9 +97,7 @@ def transcoded(content: bytes, encoding: str, *, whole: bool = True) -> Iterator
         yield piece
 
 
-def _cells(content: bytes, encoding: str) -> NDArray[np.object_] | TextCells:
-    head = next(transcoded(content[:_HEAD], encoding, whole=False))
-    delimiter = _delimiter(head.decode())
+def _cells(content: bytes, encoding: str, delimiter: str) -> NDArray[np.object_] | TextCells:
     if len(content) >= _LONG:
         lines = content.count(b"\n") or content.count(b"\r")
         admit_size(lines, 0)

@@ -243,11 +243,20 @@ def of_parents(
         told = [
             column
             for column, read in sums.items()
-            if math.isfinite(read.stated[index]) and read.count(first, stop)
+            if math.isfinite(read.stated[index]) and (read.count(first, stop) or first == stop)
         ]
         for column in told[:1]:
             stated, parts = float(sums[column].stated[index]), sums[column].over(first, stop)
             row, name = int(body.rows[index]), letters(column)
+            if first == stop:
+                yield _warning(
+                    "TOTAL_DOUBTED",
+                    f"{where}!{cell_name(row, column)}",
+                    stated,
+                    Message.of("read as a record, though those above it have serial numbers and it has none"),
+                    Message.of("give it a serial number; what is no record belongs below the table"),
+                )
+                continue
             if stated == parts:
                 yield _warning(
                     "TOTAL_DOUBTED",

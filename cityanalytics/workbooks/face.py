@@ -134,7 +134,9 @@ class Face:
         """Whether the first texts of the columns prove that decimals follow a comma."""
         first = np.arange(min(len(self.codes), _PROOF))
         columns = [at for at in range(self.shape[1]) if (self.codes[first, at] == Code.TEXT).any()]
-        return decimal_comma(part_of(self.column(at), first) for at in columns)
+        return decimal_comma(
+            (part_of(self.column(at), first) for at in columns), semicolons=self.grid.semicolons
+        )
 
     def percent(self, rows: NDArray[np.intp], column: int) -> NDArray[np.bool_]:
         """Tell which cells of a column are shown as per cent, by their format or their text."""

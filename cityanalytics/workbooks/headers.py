@@ -100,7 +100,7 @@ def _looks_like_header(face: Face, row: int, stop: int) -> bool:  # noqa: C901, 
         return False
     if len(set(texts.values())) == 1 and len(texts) > 1:  # a title over each of several blocks
         return False
-    if any(re.search(r"[。;]|:$", text) for text in texts.values()):
+    if any(re.search(r"[。;]|:$|^\d{5,}$", text) for text in texts.values()):
         return False
     if _NO_LABEL.match(next(iter(texts.values()))):
         return False
@@ -109,14 +109,12 @@ def _looks_like_header(face: Face, row: int, stop: int) -> bool:  # noqa: C901, 
     written = [
         float(text) for text in list(texts.values())[1:] if text.isdecimal() and len(text) <= len("99")
     ]
-    counted = len(written) == len(texts) - 1 and _count_up(face, row, written, stop)
+    counted = len(written) > 2 and _count_up(face, row, written, stop)  # noqa: PLR2004 - a run
     if values and (_are_days(face, row, stop) or counted):
         values = 0
     numbers = face.cells[row][face.codes[row] == Code.NUMBER].tolist()
     if values * 4 > len(texts) or (
-        len(numbers) * 4 > len(texts)
-        and not _are_years(numbers)
-        and not (len(texts) == 1 and _count_up(face, row, numbers, stop))
+        len(numbers) * 4 > len(texts) and not _are_years(numbers) and not _count_up(face, row, numbers, stop)
     ):
         return False
     if (face.codes[row] == Code.DATE).any() and not _are_days(face, row, stop):
@@ -140,6 +138,8 @@ def _looks_like_header(face: Face, row: int, stop: int) -> bool:  # noqa: C901, 
         right += 1
     filled = face.filled[row + 1 : min(row + 1 + _LOOK_BELOW, stop), left : right + 1].any(axis=0)
     used = {left + int(column) for column in np.flatnonzero(filled)} | set(texts)
+    if len(labelled & used) * 2 == len(used) and _about_file(face, row, sorted(used - labelled), stop):
+        return False
     return len(labelled & used) * 2 >= len(used) and len(labelled) >= 2  # noqa: PLR2004 - two labels
 
 
@@ -175,11 +175,24 @@ def _are_days(face: Face, row: int, stop: int) -> bool:
 
 def _count_up(face: Face, row: int, numbers: list[float], stop: int) -> bool:
     """Tell whether a name and 1, 2, 3, … stand over names and numbers: months, grades or rounds."""
-    columns = np.flatnonzero(face.filled[row])[-len(numbers) :].tolist()
+    columns = [
+        at
+        for at in np.flatnonzero(face.filled[row]).tolist()
+        if face.codes[row, at] == Code.NUMBER or face.label(row, at).isdecimal()
+    ]
     counted = len(numbers) > 2 and numbers == list(range(1, len(numbers) + 1))  # noqa: PLR2004 - a run
-    return (
-        counted and bool(face.filled[row, : columns[0]].any()) and _all_over_numbers(face, row, columns, stop)
+    below = slice(row + 1, min(row + 1 + _LOOK_BELOW, stop))
+    named = counted and bool(face.filled[row, : columns[0]].any())
+    return named and (
+        _all_over_numbers(face, row, columns, stop)
+        or bool((face.codes[below, columns] == Code.TEXT).any(axis=0).all())  # marks, such as √
     )
+
+
+def _about_file(face: Face, row: int, beside: list[int], stop: int) -> bool:
+    """Tell whether nothing stands beside a few words up to a blank row, and a wider table below, as 数据来源 does."""
+    blank = np.flatnonzero(~face.filled[row + 1 : min(row + 1 + _DEEP, stop)].any(axis=1))
+    return bool(len(blank)) and not face.filled[row : row + 1 + int(blank[0]), beside].any()
 
 
 def _all_over_numbers(face: Face, row: int, columns: list[int], stop: int) -> bool:

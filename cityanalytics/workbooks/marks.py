@@ -37,7 +37,7 @@ _TOTAL = re.compile(
 )
 #: A word for totals that opens a label: what comes beside it says what is summed.
 _OPENING = re.compile(
-    r"^(?:(?:合计|小计(?!算)|共计|总计(?!划|算|量))[:(—-]?[^\d]{1,30}|(?i:(?:sub-?total|grandtotal|totals?(?:of|for|all))[a-z,:(].*))$"
+    r"^(?:(?:合计|小计(?!算|划)|共计|总计(?!划|算|量))[:(—-]?[^\d]{1,30}|(?i:(?:sub-?total|grandtotal|totals?(?:of|for|all))[a-z,:(].*))$"
 )
 #: Total X may be a thing, such as a total station: its sum or its place has to say so too.
 _WORDED = re.compile(
@@ -65,8 +65,8 @@ _COMPARED = re.compile(
 )
 #: What says the same only right below a total: elsewhere it may be a thing, such as change management.
 _BELOW = re.compile(
-    r"^(?:prior|previous|last)(?:year|month|quarter|period)|^(?:change|variance|difference|increase|decrease|growth)"
-    r"|^(?:average|mean|median|durchschnitt|mittelwert|moyenne|promedio|media|средн)|(?:rate|ratio|percent(?:age)?|share)$",
+    r"^(?:prior|previous|last)(?:year|month|quarter|period)"
+    r"|^(?:average|mean|median|durchschnitt|mittelwert|moyenne|promedio|media|среднее)$|(?:ratio|percent(?:age)?|share)$",
     re.IGNORECASE,
 )
 #: A part of the row above it, never added to it.
@@ -77,7 +77,7 @@ _ORDINALS = (
 )
 #: Of rows that may be no plain leaves; RE2, where white space has to be spelt out.
 TELLING = (
-    r"(?m)[合总小共累]_*计|(?i:total|^_*all|overall|wide_*$|^_*national_*$|^_*whole|^_*entire|^_*combined|^_*sum_*$|^_*altogether|^_*(?:ins)?gesamt|summ[ea]_*$|^_*suma(?:_*total)?_*$|^_*ensemble_*$|^_*razem|^_*ogółem|^_*celkem|^_*spolu_*$|^_*összesen|^_*toplam|^_*totaal|^_*итого|^_*всего|^_*합계|^_*총계|^_*zwischensumme)|^_*全|^_*本[市省区县级]_*$|总体|汇_*总|总_*[数投费造额]|总额|其_*中|(?i:^_*of_*(?:which|these)|^_*o/w)|[%％]_*[)）]?_*$|(?i:^_*(?:prior|previous|last|change|variance|difference|increase|decrease|growth|average|mean|median|durchschnitt|moyenne|promedio|средн)|(?:rate|ratio|percent|percentage|share)_*$)|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
+    r"(?m)[合总小共累]_*计|(?i:total|^_*all|overall|wide_*$|^_*national_*$|^_*whole|^_*entire|^_*combined|^_*sum_*$|^_*altogether|^_*(?:ins)?gesamt|summ[ea]_*$|^_*suma(?:_*total)?_*$|^_*ensemble_*$|^_*razem|^_*ogółem|^_*celkem|^_*spolu_*$|^_*összesen|^_*toplam|^_*totaal|^_*итого|^_*всего|^_*합계|^_*총계|^_*zwischensumme)|^_*全|^_*本[市省区县级]_*$|总体|汇_*总|总_*[数投费造额]|总额|其_*中|(?i:^_*of_*(?:which|these)|^_*o/w)|[%％]_*[)）]?_*$|(?i:^_*(?:prior|previous|last|average|mean|median|durchschnitt|mittelwert|moyenne|promedio|media|среднее)|(?:ratio|percent|percentage|share)_*$)|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
     r"|[(（]_*共?_*\d+_*[^\d()（）]{0,4}[)）]_*$|[同环]_*比|[去上]年|上[月季]|^_*#"
     r"|^_*(?:第?[一二三四五六七八九十]+_*[、.．,，章]|[（(]_*[一二三四五六七八九十\d]+_*[)）]|[①-⑳])"
 ).replace("_", r"[\s\pZ]")

@@ -81,13 +81,15 @@ _POINT = (
 _EITHER = r"^[\s]*[-+(]?[0-9][0-9.]*(?:,[0-9]+)?\)?[\s]*$"
 
 
-def decimal_comma(columns: Iterable[Texts]) -> bool:
+def decimal_comma(columns: Iterable[Texts], *, semicolons: bool = False) -> bool:
     """Tell whether the numbers of a sheet prove that a comma stands before its decimals.
 
     Parameters
     ----------
     columns
         The texts of its columns, or the first of them.
+    semicolons
+        Whether semicolons part its cells, as where the comma stands before decimals.
 
     Examples
     --------
@@ -102,7 +104,7 @@ def decimal_comma(columns: Iterable[Texts]) -> bool:
             return False
         certain += int(matching(texts, _COMMA).sum())
         likely += int(matching(texts, _MAYBE_COMMA).sum())
-    return certain > 0 and certain + likely > 1
+    return (certain > 0 or semicolons) and certain + likely > 1
 
 
 def with_comma(texts: Sequence[str | None]) -> list[object]:

@@ -30,6 +30,11 @@ _TITLE = re.compile(r"表[一二三四五六七八九十\d]*$|^附?表|情况|\(
 #: How a table says that it goes on over the page.
 _CONTINUED = re.compile(r"^[(]?续|[(](?:续|续表|continued|cont'?d?\.?)[)]$", re.IGNORECASE)
 _COUNTED = re.compile(r"\d+|[一二三四五六七八九十]+")
+#: What is printed on every page.
+_PAGE = re.compile(
+    r"^第\d+页|^共\d+页|^\(?接上|^\(?转下|^page\d|^[一二三四五六七八九十]+、|^\([一二三四五六七八九十]+\)",
+    re.IGNORECASE,
+)
 #: What the last row of a table is called.
 _TOTALLED = re.compile(r"^(?:合计|总计|共计|total|grandtotal)|合计$", re.IGNORECASE)
 #: What stands over the columns of text in a row that numbers the columns.
@@ -84,10 +89,20 @@ def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
         codes = face.codes[row, columns]
         texts = int(np.count_nonzero(codes == Code.TEXT))
         numbers = _counted(face.cells[row, columns])
+        named = [
+            text
+            for column, text in face.texts(int(row))
+            if header.left <= column <= header.right and text not in {"-", "—"}
+        ]
         counting = (
-            len(numbers) > (texts < 2)  # noqa: PLR2004 - 甲 乙 1
+            len(numbers) > (len(named) < 2)  # noqa: PLR2004 - 甲 乙 1
             and numbers == list(range(int(numbers[0]), int(numbers[0]) + len(numbers)))
             and numbers[0] in {1, 2, 3}
+            and not (
+                named
+                and row + 1 < face.shape[0]
+                and _follows(face.label(int(row) + 1, header.left), named[0])
+            )
         )
         letters = all(
             _LETTER.fullmatch(text)
@@ -115,6 +130,11 @@ def described(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int]:
             found.append(int(row))
     # Rows of text over columns of numbers describe them; a table of text alone has none.
     return found
+
+
+def _follows(label: str, before: str) -> bool:
+    """Tell whether a letter stands under the one before it, as names of records do: 乙 under 甲."""
+    return any(before + label in letters for letters in ("甲乙", "AB", "ab", "II")) and len(label) == 1
 
 
 def _before_periods(face: Face, header: Header, rows: NDArray[np.intp]) -> list[int] | None:
@@ -214,7 +234,8 @@ def next_table(face: Face, header: Header) -> int:
             continue
         amounts = face.cells[candidate, header.left : header.right + 1][numeric]
         states = [read_number(cell).state for cell in amounts]
-        if states.count(State.PARSED) > states.count(State.UNPARSED):
+        same = _same_labels(face, header, candidate)
+        if states.count(State.PARSED) > states.count(State.UNPARSED) and not same:
             continue  # numbers that are text, as in CSV
         following = find_header(face, candidate, min(candidate + 1, height)) and find_header(
             face, candidate, height
@@ -265,12 +286,13 @@ def _own_title(face: Face, header: Header, row: int) -> bool:
 
 
 def _closed_above(face: Face, header: Header, top: int, titles: set[str], known: set[str]) -> bool:
-    """Tell whether a caption follows a total, or is like that of the table above but for its numbers: 2月 after 1月."""
+    """Tell whether a caption is another than that of the table above, and no mark of a page."""
     shapes = {_COUNTED.sub("#", text) for text in known}
     alike = any(_COUNTED.search(text) and _COUNTED.sub("#", text) in shapes for text in titles)
     captioned = header.first > 0 and len(list(face.texts(header.first - 1))) == 1
     above = [text for column, text in face.texts(top - 1) if header.left <= column <= header.right]
-    return alike or (captioned and any(_TOTALLED.search(text) for text in above))
+    ended = any(_TOTALLED.search(text) for text in above)
+    return alike or (captioned and (ended or not any(_PAGE.search(text) for text in titles)))
 
 
 def _begins_anew(face: Face, header: Header, row: int) -> bool:

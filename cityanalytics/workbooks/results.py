@@ -90,7 +90,7 @@ def surpluses(
     content = np.flatnonzero(kind.of_kinds(kinds, kind.DATA, kind.TOTAL) & numbered)
     totals = content[kinds[content] == kind.TOTAL].tolist()
     found: set[int] = set()
-    if not _SEVERAL <= len(totals) <= _MOST or not columns:
+    if not 0 < len(totals) <= _MOST or not columns:
         return frozenset()
     for place, before in enumerate(pairwise(totals)):
         row = int(content[min(int(np.searchsorted(content, before[1])) + 1, len(content) - 1)])
@@ -102,7 +102,21 @@ def surpluses(
         )
         if (np.abs(values) >= LARGE).any() and _agree(values, sums[0] - sums[1], columns, _SEVERAL):
             found.add(row)
+    last = int(content[-1])
+    if kinds[last] == kind.DATA and totals[-1:] == content[-2:-1].tolist():
+        values, above = (
+            np.array([read.value[at] if read.parsed[at] else 0.0 for read in columns])
+            for at in (last, totals[-1])
+        )
+        alone = np.count_nonzero(values) == 1 and np.count_nonzero(above) == _SEVERAL
+        if alone and abs(values.sum()) >= LARGE and abs(values.sum()) in {abs(above.sum()), _apart(above)}:
+            found.add(last)  # of a total of what is added and one of what is left out
     return frozenset(found)
+
+
+def _apart(values: NDArray[np.float64]) -> float:
+    first, second = values[values != 0]
+    return float(abs(first - second))
 
 
 def proven_by_total(

@@ -102,6 +102,8 @@ class Grid:
         Positions of the cells that are; None where the container tells it of columns alone.
     outliers
         Cells so far from the others that the array leaves them out: position and value.
+    semicolons
+        Whether semicolons part the cells, as text has it where the comma stands before decimals.
     """
 
     sheet: str
@@ -115,6 +117,7 @@ class Grid:
     percent_columns: frozenset[int] = frozenset()
     percent_cells: frozenset[tuple[int, int]] | None = None
     outliers: tuple[tuple[int, int, object], ...] = ()
+    semicolons: bool = False
 
 
 def letters(column: int) -> str:

@@ -74,7 +74,7 @@ def stated_totals(
                 found.append(StatedTotal(cell=cell, stated=stated, computed=None, agrees=None, covers=None))
                 continue
             first, stop = row.span
-            if summing and of_column.closes(stated, first, stop):  # a balance, or a running total
+            if summing and of_column.sums_nothing(stated, first, stop):
                 found.append(StatedTotal(cell=cell, stated=stated, computed=None, agrees=None, covers=None))
                 continue
             inside = np.flatnonzero(leaves[first:stop]) + first

@@ -22,7 +22,7 @@ from cityanalytics.workbooks.results import (
 from cityanalytics.workbooks.sections import heads, sections
 from cityanalytics.workbooks.sidebyside import side_by_side
 from cityanalytics.workbooks.sums import Sums, neighbour_sums
-from cityanalytics.workbooks.wholes import equal_to_others, nested_sums, over_levels, whole_of_others
+from cityanalytics.workbooks.wholes import equal_to_others, is_near, nested_sums, over_levels, whole_of_others
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 #: More doubtful rows than this are looked at by their sums alone.
 _DOUBTFUL = 300
+_COUNTED = 2
 #: A label that counts projects: 工业（5项）. Where records are numbered, a row without a number is their sum.
 _COUNTING = re.compile(r"[(\[]共?\d+[^)\]]{0,4}[)\]]$|\d+(?:个|项)(?:项目)?$")
 
@@ -78,18 +79,14 @@ def settle(
         kinds[index] = kind.TOTAL
     claimed = [index for index in doubtful if marks[index].worded and kinds[index] == kind.DATA]
     for index in claimed:
-        if _in_place(index, kinds, body):
+        if _in_place(index, kinds, body, near=is_near(index, kinds == kind.DATA, additive)):
             kinds[index] = kind.TOTAL
     levels = over_levels(body, kinds, additive)
     kinds[list(levels)] = kind.TOTAL
-    if not levels and (all_others := whole_of_others(body, kinds, marks, additive)) is not None:
-        index, sure = all_others
-        kinds[index] = kind.TOTAL
-        levels = {index: (0, len(kinds))}
-        known = marks.get(index, Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0))
-        marks[index] = replace(known, assumed=known.assumed or not sure)
-    outline = levels | outlined(body.indents, kinds == kind.DATA, additive)
-    kinds[list(outline)] = kind.TOTAL
+    levels = levels or _whole(body, kinds, marks, additive)
+    under = outlined(body.indents, kinds == kind.DATA, additive)
+    kinds[list(under)] = kind.TOTAL
+    outline = levels | under | (_whole(body, kinds, marks, additive) if under and not levels else {})
     outline |= proven_by_total(kinds, body.numbered, additive)
     kinds[list(outline)] = kind.TOTAL
     results |= _below(body, kinds, marks, additive)
@@ -119,6 +116,20 @@ def settle(
     counted = sections(kinds, marks, ending)
     covered = (*covered, *(Covered(mark=marks[index], span=span) for index, span in counted))
     return kinds, covered, sums, _doubted(body, kinds, items, additive)
+
+
+def _whole(
+    body: Body, kinds: NDArray[np.int8], marks: dict[int, Mark], additive: Mapping[int, Numbers]
+) -> dict[int, Span]:
+    """Mark the first or last row where it sums all others."""
+    found = whole_of_others(body, kinds, marks, additive)
+    if found is None:
+        return {}
+    index, sure = found
+    kinds[index] = kind.TOTAL
+    known = marks.get(index, Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0))
+    marks[index] = replace(known, assumed=known.assumed or not sure)
+    return {index: (0, len(kinds))}
 
 
 def _results(
@@ -173,6 +184,9 @@ def _doubted(
     }
     if not (kinds == kind.TOTAL).any() and (equal := equal_to_others(body, kinds, additive)) is not None:
         found[equal] = (0, equal) if equal else (1, len(kinds))
+    leaves = np.flatnonzero((kinds == kind.DATA) & body.numbered)
+    if len(leaves) > _COUNTED and body.serials[leaves[:-1]].all() and not body.serials[leaves[-1]]:
+        found[int(leaves[-1])] = (int(leaves[-1]), int(leaves[-1]))  # no serial number, and no sum
     return found
 
 
@@ -266,8 +280,11 @@ def _proven(
     return proven
 
 
-def _in_place(index: int, kinds: NDArray[np.int8], body: Body) -> bool:
-    """Tell whether a row stands where totals do: first or last of the rows, or of those up to a group or a gap."""
+def _in_place(index: int, kinds: NDArray[np.int8], body: Body, *, near: bool) -> bool:
+    """Tell whether a row stands where totals do: last of the rows, or of those up to a group or a gap; or first.
+
+    What stands first is nearly the sum, or a thing: Total station hire.
+    """
     content = np.flatnonzero(body.numbered & kind.of_kinds(kinds, kind.DATA, kind.TOTAL))
     after = kinds[index + 1] if index + 1 < len(kinds) else kind.BLANK
     before = kinds[index - 1] if index else kind.GROUP
@@ -277,7 +294,7 @@ def _in_place(index: int, kinds: NDArray[np.int8], body: Body) -> bool:
         or body.texts[index] <= np.median(body.texts[content])
     )
     last = index == content[-1] or after in {kind.GROUP, kind.BLANK, kind.FOOTER}
-    first = index == content[0]
+    first = index == content[0] and near
     return bool(unlike and (last or first) and not (last and before == kind.GROUP))
 
 

@@ -290,10 +290,17 @@ def _english(name: str) -> Unit | None:
     )
 
 
+_PRICED = frozenset({Dimension.MONEY, Dimension.FOREIGN_MONEY})
+#: What something is paid for by: an hour, a head.
+_THING = re.compile(r"[a-z]{1,7}[23]?|[\u4e00-\u9fff]{1,3}")
+
+
 def _quotient(name: str) -> Unit | None:
     """Return the unit of a price or a rate: 元/平方米; None where both parts measure the same."""
     above, slash, below = name.partition("/")
-    one, other = _UNITS.get(above), _UNITS.get(below)
+    one, other = _UNITS.get(above) or (_english(above) if slash else None), _UNITS.get(below)
+    if one is not None and other is None and one.dimension in _PRICED and _THING.fullmatch(below):
+        return Unit(name=f"{one.name}/{below}", dimension=Dimension.OTHER, factor=one.factor)
     if not slash or one is None or other is None or one.dimension is other.dimension:
         return None
     return Unit(name=f"{one.name}/{other.name}", dimension=Dimension.OTHER, factor=one.factor / other.factor)

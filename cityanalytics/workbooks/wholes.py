@@ -214,7 +214,7 @@ def nested_sums(
             bare.add(index)
         elif found.agreeing == found.stated or (found.agreeing > 1 and found.agreeing * 2 > found.stated):
             right.add(index)
-        elif _is_near(index, others, additive):
+        elif is_near(index, others, additive):
             near[index] = spans[index]
         else:
             wrong[index] = spans[index]
@@ -238,7 +238,9 @@ def _parent(index: int, others: NDArray[np.bool_], additive: Mapping[int, Number
     return Likeness(agreeing=agreeing, stated=stated, large=True)
 
 
-def _is_near(index: int, others: NDArray[np.bool_], additive: Mapping[int, Numbers]) -> bool:
+def is_near(index: int, others: NDArray[np.bool_], additive: Mapping[int, Numbers]) -> bool:
+    """Tell whether a row is nearly the sum of others: a wrong sum, not an item."""
+    others = others & (np.arange(len(others)) != index)
     shares = []
     for read in additive.values():
         value = float(read.value[index])
