@@ -118,6 +118,8 @@ class Settings:
         Number of the bulletin in words, by language: of a quarter, or of a day such as ``2010-08-31``.
     signed_by
         Who signs the bulletin; empty where nobody is named.
+    sent_to
+        To whom the monthly bulletin of dispatch goes.
     seed
         Seed of all random draws.
     winter_stop
@@ -158,6 +160,7 @@ class Settings:
     offices: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     signed_by: str = ""
+    sent_to: tuple[str, ...] = ()
     seed: int = 0
     winter_stop: tuple[str, ...] = ()
     rules: str = "bureau"
@@ -306,6 +309,7 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
         offices=take.table("offices", str),
         numbers={number: numbers.texts(number, languages) for number in numbers.values},
         signed_by=bulletin.get("signed_by", str, ""),
+        sent_to=bulletin.list_of("sent_to", str),
         seed=forecast.get("seed", int, 0, within=SEED),
         winter_stop=_season(dispatch),
         rules=dispatch.get("rules", str, "bureau"),

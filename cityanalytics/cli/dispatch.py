@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,6 +10,7 @@ import click
 from cityanalytics.cli.changes import changes_document
 from cityanalytics.cli.console import UI, print_json, print_table, say, translate
 from cityanalytics.cli.options import as_json, common, dates, workspace_of
+from cityanalytics.errors import InsufficientDataError, UsageError
 from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
@@ -28,7 +30,12 @@ KINDS = ("weekly", "monthly")
 @click.argument("quarter", default="")
 @click.option("--weekly", "kind", flag_value="weekly", default=True, help="The weekly lists (default).")
 @click.option("--monthly", "kind", flag_value="monthly", help="The monthly lists.")
-@click.option("--since", default="", metavar="DATE", help="Say too what changed since this day or quarter.")
+@click.option(
+    "--since",
+    default="",
+    metavar="DATE",
+    help="Say what changed since this day or quarter (default: a week ago; monthly, the last of the month before).",
+)
 @click.option("--dry-run", is_flag=True, help="Issue no orders and write nothing.")
 @as_json
 def dispatch(
@@ -55,28 +62,33 @@ def dispatch(
     opened = workspace_of(workspace)
     chosen = opened.dates(quarter, as_of, known_on)
     changed = None
-    if since:
+    try:
         changed = changes_between(
-            since,
+            since or _before(chosen.as_of, kind),
             chosen.as_of.isoformat(),
             workspace=str(opened.settings.root),
             known_on=chosen.known_on.isoformat(),
         )
+    except (UsageError, InsufficientDataError):
+        if since:  # the day that nobody named may lie before all that was received
+            raise
     programme = opened.snapshot(as_of=chosen.as_of, known_on=chosen.known_on)
     found = dispatch_programme(programme, changes=changed)
     written: list[Path] = []
     if not dry_run:
+        from cityanalytics.publishing.dispatched import dispatch_files
         from cityanalytics.publishing.ordersheets import write_orders
 
-        written = write_orders(opened.settings, found, {}, before=opened.orders)
+        more = dispatch_files(opened.settings, found, chosen, kind)
+        written = write_orders(opened.settings, found, more, before=opened.orders)
     if json_:
         document = found.document(kind)
         print_json({**document, "changed_since": None if changed is None else changes_document(changed)})
         return
     _show(found)
     _show_orders(found)
-    if written:
-        say("written: {file}", file=opened.settings.root / "dispatch")
+    for folder in dict.fromkeys(path.parent for path in written):
+        say("written: {file}", file=folder)
     if changed is not None:
         say(
             "since {day}: projects added {added}, no longer reported {dropped}, in another stage {moved}",
@@ -85,6 +97,12 @@ def dispatch(
             dropped=len(changed.dropped),
             moved=len(changed.moved),
         )
+
+
+def _before(day: dt.date, kind: str) -> str:
+    """Return the day that a list of a kind looks back to: a week before, or the last of the month before."""
+    before = day - dt.timedelta(days=7) if kind == "weekly" else day.replace(day=1) - dt.timedelta(days=1)
+    return before.isoformat()
 
 
 def _show(found: Dispatch) -> None:

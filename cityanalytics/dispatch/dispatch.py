@@ -244,6 +244,42 @@ class Dispatch:
         open_ = self.commitments[self.commitments["fate"] == "open"]
         return with_units(with_promises(self.forecast, open_), dict.fromkeys(("p10", "p50", "p90"), "yuan"))
 
+    @cached_property
+    def movement(self) -> pd.DataFrame:
+        """How far the forecast has moved since the day named, by what became of the orders to its projects.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``state`` (of the last order to a project; empty where it has none), ``projects`` (count), ``change`` (of
+            the mean year's end on the paths, yuan; the sum is the city's).
+
+        Raises
+        ------
+        cityanalytics.errors.UsageError
+            No earlier day was named.
+
+        Examples
+        --------
+        >>> since = ca.programme(workspace, "2010Q2")
+        >>> ca.dispatch(programme, forecast, since).movement.columns.tolist()
+        ['state', 'projects', 'change']
+        """
+        if self.changes is None:
+            raise UsageError(Message.of("no earlier day to compare with: name one as since"))
+        now, then = (
+            pd.Series(one.drawn.done + one.drawn.added.mean(axis=1), index=[*one.drawn.projects])
+            for one in (self.forecast, forecast_programme(self.changes.before))
+        )
+        change = now.sub(then, fill_value=0.0)
+        last = self._held[1].drop_duplicates("project", keep="last").set_index("project")["state"]
+        state = last.reindex(change.index).fillna("").rename("state")
+        found = change.groupby(state.to_numpy()).agg(["size", "sum"])
+        found = found.rename_axis("state").reset_index()
+        return with_units(
+            found.set_axis(["state", "projects", "change"], axis=1), {"projects": "count", "change": "yuan"}
+        )
+
     @property
     def notices(self) -> pd.DataFrame:
         """Notices of the year so far, by unit or section: and what was decided on them.
@@ -549,6 +585,7 @@ class Dispatch:
             "must_finish": [self._row(row) for row in _records(self.must_finish)],
             "not_started": [self._row(row) for row in _records(self.not_started)],
             "dual": _records(self.dual),
+            "movement": [] if self.changes is None else _records(self.movement),
             "still": [] if self.changes is None else _records(self.still),
             "earned": {key: _records(self.earned(key)) for key in PARTED},
             "orders": self._answered(),

@@ -97,13 +97,28 @@ def report_list(page: Mapping[str, Any]) -> str:
     page
         One of `cityanalytics.briefing.archive.lists`; ``trend`` is markup, all else plain text.
     """
+    return _rendered("reports.html.j2", page)
+
+
+def dispatch_page(page: Mapping[str, Any]) -> str:
+    """Return a page of a dispatch.
+
+    Parameters
+    ----------
+    page
+        One of `cityanalytics.briefing.dispatching.pages`; the sections hold markup, all else plain text.
+    """
+    return renumbered(_rendered("dispatch.html.j2", page), page["language"])
+
+
+def _rendered(template: str, page: Mapping[str, Any]) -> str:
     environment = Environment(
         loader=FileSystemLoader(str(_folder() / "briefing")),
         undefined=StrictUndefined,
         autoescape=True,
     )
     environment.filters.update(_FILTERS)
-    return environment.get_template("reports.html.j2").render(page=page)
+    return environment.get_template(template).render(page=page)
 
 
 _FILTERS = {"csp_hash": csp_hash, "css_text": css_text}

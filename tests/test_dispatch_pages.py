@@ -1,0 +1,71 @@
+"""Pages of a dispatch from outside: there in each language, on one or two sheets of A4, fit for a phone."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import run_cityanalytics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+KINDS = ("dispatch", "weekly", "monthly")
+
+
+@pytest.fixture(scope="module")
+def made(processed_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("dispatched") / "city"
+    shutil.copytree(processed_workspace, root, ignore=shutil.ignore_patterns("reports", "dispatch", ".*"))
+    for kind in KINDS[1:]:
+        run_cityanalytics("dispatch", "2010Q3", f"--{kind}", workspace=root)
+    return root
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_page_is_whole_in_its_language_and_asks_for_nothing(made: Path, language: str) -> None:
+    folder = made / "reports" / "2010Q3" / "dispatch"
+    for page in (
+        *(folder / f"{kind}.{language}.html" for kind in KINDS),
+        made / "dispatch" / f"市政工程处.{language}.html",
+    ):
+        text = page.read_text("utf-8")
+        assert not re.search(r"https?://|src=|<script", text)
+        shown = re.sub(r"<style.*?</style>|<[^>]*>", " ", text, flags=re.DOTALL)
+        assert ("Data to" in shown) == (language == "en")
+        assert "{" not in shown
+
+
+def test_the_workbook_opens_and_so_does_a_unit_s_sheet(
+    made: Path, soffice: Callable[[Path, str], Path]
+) -> None:
+    for book in (made / "reports/2010Q3/dispatch/dispatch.xlsx", made / "dispatch" / "市政工程处.xlsx"):
+        assert soffice(book, "pdf").stat().st_size > 10_000
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_page_fits_a_phone_and_its_sheets_of_a4(made: Path, chromium: str, language: str) -> None:
+    from playwright.sync_api import sync_playwright
+    from pypdf import PdfReader
+
+    folder = made / "reports" / "2010Q3" / "dispatch"
+    most = {"dispatch": 5, "weekly": 1, "monthly": 2}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for page in (
+            *(folder / f"{kind}.{language}.html" for kind in KINDS),
+            made / "dispatch" / f"市政工程处.{language}.html",
+        ):
+            opened = browser.new_page(viewport={"width": 375, "height": 800})
+            opened.goto(page.as_uri())
+            assert opened.evaluate("document.documentElement.scrollWidth") <= 375, page.name
+            printed = made / f"{page.stem}.pdf"
+            opened.pdf(path=printed, prefer_css_page_size=True)
+            assert len(PdfReader(printed).pages) <= most.get(page.stem.split(".")[0], 1), page.name
+            opened.close()
+        browser.close()
