@@ -11,6 +11,7 @@ import pytest
 
 from cityanalytics.issues import Severity
 from cityanalytics.programme.segments import segments
+from cityanalytics.programme.snapshot import take_snapshot
 from cityanalytics.workbooks.cells import squeezed
 from cityanalytics.workbooks.periods import read_labels
 from tests.test_ingest import City, found, places, put, status
@@ -336,6 +337,88 @@ def test_amounts_by_month_may_stand_below_each_other(city: City) -> None:
         ]
         assert stated(ingested, "乙桥")[0][3] == "C10"
         assert not errors(ingested)
+
+
+#: A list of projects without a month, and their months in a table of its own: below each other, beside each other.
+PLANNED: Sheet = (
+    "项目投资完成情况",
+    [["项目投资完成情况"], ["单位：万元"], ["序号", "项目名称", "类别", "年度计划投资"],
+     [1, "甲路", "城市道路及配套", 500], [2, "乙桥", "桥梁工程", 400]],
+)  # fmt: skip
+NOTE: list[list[Cell]] = [["分月完成投资"], ["单位：万元"]]
+
+
+def below(*projects: tuple[str, list[float]]) -> Sheet:
+    rows: list[list[Cell]] = [
+        [name, f"{month}月", amount] for name, own in projects for month, amount in enumerate(own, 1)
+    ]
+    return "分月", [*NOTE, ["项目名称", "月份", "完成投资"], *rows]
+
+
+BELOW = below(("甲路", ROAD), ("乙桥", BRIDGE))
+BESIDE: Sheet = (
+    "分月",
+    [*NOTE, ["项目名称", *(f"{m}月" for m in range(1, 7))], ["甲路", *ROAD], ["乙桥", *BRIDGE]],
+)
+
+
+@pytest.mark.parametrize("months", [BELOW, BESIDE], ids=["below", "beside"])
+@pytest.mark.parametrize("sender", ["甲处", "计划科"])
+@pytest.mark.parametrize("first", ["months", "projects"])
+def test_months_in_another_workbook_are_those_of_its_projects(
+    city: City, months: Sheet, sender: str, first: str
+) -> None:
+    city.settings = replace(city.settings, sections=("计划科",))
+    sends = [("甲处", PLANNED), (sender, months)]
+    for at, (unit, sheet) in enumerate(sends if first == "projects" else sends[::-1]):
+        city.send(sheet, unit=unit, quarter=JUNE, on=SENT, name=f"{unit}{at}.xlsx")
+    ingested = city.ingest()
+    assert [one[:3] for one in stated(ingested)] == [
+        (*of, amount) for of, amount in zip(MONTHS, ROAD, strict=True)
+    ]
+    assert not errors(ingested)
+    taken = take_snapshot(ingested.tables, as_of=dt.date(2010, 6, 30), known_on=SENT)
+    assert dict(zip(taken.projects["project"], taken.projects["done"], strict=True)) == {
+        "甲路": 140e4,
+        "乙桥": 200e4,
+    }
+    assert set(taken.projects["unit"]) == {"甲处"}
+
+
+def test_a_total_of_the_unit_and_months_of_a_section_count_once(city: City) -> None:
+    city.settings = replace(city.settings, sections=("计划科",))
+    totals: list[Cell] = ["自年初累计完成投资", 140, 200]
+    rows = [[*row, total] for row, total in zip(PLANNED[1][2:], totals, strict=True)]
+    city.send((PLANNED[0], [*PLANNED[1][:2], *rows]), quarter=JUNE, on=SENT)
+    city.send(BELOW, unit="计划科", quarter=JUNE, on=SENT)
+    ingested = city.ingest()
+    taken = take_snapshot(ingested.tables, as_of=dt.date(2010, 6, 30), known_on=SENT)
+    assert taken.projects["done"].sum() == 340e4
+
+
+def test_projects_without_months_anywhere_are_refused_with_the_layouts_that_would_fit(city: City) -> None:
+    ingested = sent(city, PLANNED)
+    (issue,) = found(ingested, "REQUIRED_COLUMN_MISSING")
+    assert issue.value == "period"
+    assert "项目名称, 月份, 完成投资" in issue.suggestion.text()
+    assert "1月 … 12月" in issue.suggestion.text()
+    assert ingested.tables["projects"].empty
+
+
+def test_a_project_that_the_months_of_another_workbook_lack_is_told(city: City) -> None:
+    city.send(PLANNED, quarter=JUNE, on=SENT)
+    city.send(below(("甲路", ROAD)), quarter=JUNE, on=SENT, name="甲处分月.xlsx")
+    (issue,) = found(city.ingest(), "MONTHS_MISSING")
+    assert issue.value == "乙桥"
+
+
+def test_months_that_replace_amounts_of_a_project_that_they_lack_block(city: City) -> None:
+    city.send(table([f"{m}月" for m in range(1, 7)], [*ROAD], [*BRIDGE]), quarter=JUNE, on=SENT)
+    city.send(below(("甲路", ROAD)), quarter=JUNE, on=SENT, name="甲处分月.xlsx")
+    ingested = city.ingest()
+    (issue,) = found(ingested, "AMOUNT_REPLACED")
+    assert (issue.severity, issue.value) == (Severity.ERROR, "乙桥")
+    assert issue.where.endswith("甲处分月.xlsx")
 
 
 def test_rows_to_date_are_differenced_and_a_second_row_of_a_month_blocks(city: City) -> None:

@@ -65,10 +65,49 @@ def cross_check(
     ]
 
 
+def replaced_unsaid(projects: Rows, investment: Rows) -> list[Issue]:
+    """Say which amounts another workbook of the quarter replaces without naming their projects, which still count.
+
+    Parameters
+    ----------
+    projects, investment
+        Rows of the canonical tables, of all that was received.
+    """
+    counting = {(row["unit"], row["quarter"], row["project"]): row["file"] for row in _current(projects, ())}
+    now = _current(investment, ())
+    last = {(row["unit"], row["quarter"]): row["file"] for row in now}
+    stated = {(row["unit"], row["quarter"], row["project"]) for row in now}
+    lost: dict[tuple[str, str, str], Row] = {}
+    for row in _records(investment):
+        key = row["unit"], row["quarter"], row["project"]
+        if key in counting and key not in stated and counting[key] != last[key[:2]] and row["amount"] != 0:
+            lost[key] = row
+    return [
+        Issue(
+            severity=Severity.ERROR,
+            code="AMOUNT_REPLACED",
+            where=last[unit, quarter],
+            value=project,
+            understood=Message.of(
+                "its amounts replace all that {unit} sent for {quarter}, and it has none of this project; last at "
+                "{cell}",
+                unit=unit,
+                quarter=quarter,
+                cell=row["amount_cell"],
+            ),
+            suggestion=Message.of("have all projects' months sent in one workbook; 0 where nothing was done"),
+        )
+        for (unit, quarter, project), row in lost.items()
+    ]
+
+
+def _records(rows: Rows) -> list[Row]:
+    return [dict(zip(rows, values, strict=True)) for values in zip(*rows.values(), strict=True)]
+
+
 def _current(rows: Rows, without: Collection[str]) -> list[Row]:
     """Keep what the last file of each unit and quarter says."""
-    records = [dict(zip(rows, values, strict=True)) for values in zip(*rows.values(), strict=True)]
-    records = [row for row in records if row["file"] not in without]
+    records = [row for row in _records(rows) if row["file"] not in without]
     last: dict[tuple[str, str], tuple[Any, int]] = {}
     for row in records:
         key = row["unit"], row["quarter"]

@@ -115,7 +115,14 @@ def _investment(reading: Reading, *, elsewhere: bool) -> dict[str, Rows]:
 
 
 def _months(reading: Reading) -> dict[str, Rows]:
-    """Return the amounts of projects that stand below each other, a row a project and month."""
+    """Return the amounts of projects, a row a project and month, or the months beside each other."""
+    if reading.column("month") is None:
+        names = reading.projects()
+        positions, flows = reading.periods(Dimension.MONEY, "amount")
+        flows["project"] = [names[at] for at in positions]
+        return {
+            "investment": _at(flows, [at for at, name in enumerate(flows["project"]) if name is not None])
+        }
     projects, flows = reading.periods_by_row("project", reading.projects(), Dimension.MONEY)
     return {"investment": {"project": projects, **flows}}
 

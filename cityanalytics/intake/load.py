@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -26,11 +26,11 @@ from cityanalytics.issues import Issue, Message, Severity, file_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from cityanalytics.intake.aliases import Confirmed
     from cityanalytics.intake.match import Match, Synonyms
-    from cityanalytics.intake.reading import Rows
+    from cityanalytics.intake.reading import Origin, Rows
     from cityanalytics.intake.register import Receipt
     from cityanalytics.settings import Settings
     from cityanalytics.workbooks.table import Table
@@ -62,7 +62,7 @@ def ingest(
     UsageError
         Nothing was received.
     """
-    from cityanalytics.intake.checks import cross_check
+    from cityanalytics.intake.checks import cross_check, replaced_unsaid
     from cityanalytics.intake.schema import TABLES, as_table
 
     beside = beside_of(settings)  # as it is before anything is read
@@ -77,24 +77,27 @@ def ingest(
     unsound = {issue.where for issue in issues if issue.severity is Severity.ERROR}
     confirmed, synonyms = _spellings(settings)
     gathered: dict[str, list[Rows]] = {name: [] for name in TABLES if name != "issues"}
-    inputs: list[dict[str, Any]] = []
+    books = []
     for receipt in receipts:
         if receipt.file in unsound:
             continue
         on_file(receipt.file)
-        rows, found, counts = _read(settings, receipt, confirmed.aliases, synonyms)
-        issues += found
-        inputs.append(
-            {
-                "path": receipt.file,
-                "sha256": receipt.sha256,
-                "unit": receipt.unit,
-                "quarter": receipt.quarter,
-                "received": receipt.received.isoformat(),
-                "rows": counts,
-            }
-        )
-        for name, parts in rows.items():
+        books.append(_read(settings, receipt, confirmed.aliases, synonyms))
+    books = _with_months(books)
+    inputs: list[dict[str, Any]] = [
+        {
+            "path": book.receipt.file,
+            "sha256": book.receipt.sha256,
+            "unit": book.receipt.unit,
+            "quarter": book.receipt.quarter,
+            "received": book.receipt.received.isoformat(),
+            "rows": book.counts,
+        }
+        for book in books
+    ]
+    for book in books:
+        issues += book.issues
+        for name, parts in book.rows.items():
             gathered[name] += parts
     rows_of = {name: _stacked(parts) for name, parts in gathered.items()}
     if any(gathered[name] for name in (*LASTING, "funds")):  # most workspaces have none
@@ -106,6 +109,7 @@ def ingest(
     tables = {name: as_table(name, pd.DataFrame(rows)) for name, rows in rows_of.items()}
     misfiled = {file_of(issue.where, ()) for issue in issues if issue.code in MISFILED}
     issues += cross_check(rows_of, without=misfiled, gone=confirmed.gone)
+    issues += replaced_unsaid(rows_of["projects"], rows_of["investment"])
     _replaced(inputs, rows_of)
     corrected = _corrected(receipts, inputs)
     issues = _downgraded(_half_read(issues, inputs, settings.units), corrected)
@@ -137,7 +141,7 @@ def read_withdrawn(settings: Settings) -> Tables:
     for receipt in read_register(settings, withdrawn=True):
         if receipt.file in counting:
             continue
-        for name, parts in _read(settings, receipt, confirmed.aliases, synonyms)[0].items():
+        for name, parts in _read(settings, receipt, confirmed.aliases, synonyms).rows.items():
             gathered[name] += parts
     return {name: as_table(name, pd.DataFrame(_stacked(parts))) for name, parts in gathered.items()}
 
@@ -152,10 +156,8 @@ def _spellings(settings: Settings) -> tuple[Confirmed, Synonyms]:
     return read_confirmed(settings.root / FILE), load_synonyms(own)
 
 
-def _read(
-    settings: Settings, receipt: Receipt, aliases: Mapping[str, str], synonyms: Synonyms
-) -> tuple[dict[str, list[Rows]], list[Issue], dict[str, dict[str, int]]]:
-    """Read one workbook: rows by canonical table, doubts, and rows in and out by sheet."""
+def _read(settings: Settings, receipt: Receipt, aliases: Mapping[str, str], synonyms: Synonyms) -> _Book:
+    """Read one workbook."""
     from cityanalytics.intake.extract import extract, height_of
     from cityanalytics.intake.match import match_table
     from cityanalytics.intake.reading import Origin
@@ -173,7 +175,7 @@ def _read(
     if (
         grids.sha256 != receipt.sha256
     ):  # the bytes that were read: another file may have lain there just before
-        return {}, [file_changed(receipt)], {}
+        return _Book(receipt=receipt, rows={}, issues=[file_changed(receipt)], counts={})
     understood = understand(without_issue_list(grids))
     if settings.weekly:
         origin = replace(origin, data_date=own_day(understood.tables, receipt.quarter, origin.data_date))
@@ -182,6 +184,8 @@ def _read(
     counts: dict[str, dict[str, int]] = {}
     ours: list[Table] = []
     left_empty: set[str] = set()
+    held: list[_Held] = []
+    monthly: frozenset[str] = frozenset()
     matched = [
         (table, match_table(table, synonyms, periods=table.periods(origin.data_date)))
         for table in understood.tables
@@ -192,6 +196,7 @@ def _read(
             match = replace(match, missing=tuple(name for name in match.missing if name != "period"))  # noqa: PLW2901 - the same, less asked for
         rows, found = extract(table, match, origin, elsewhere=elsewhere) if match.sound else ({}, [])
         place = f"{receipt.file}!{table.sheet}"
+        held += _held(table, match, origin)
         not_read = None if match.sound and match.subject is not None else refused(table, place)
         issues += [*found, *([not_read] if not_read else _unmatched(match, place))]
         if match.subject is not None:
@@ -206,19 +211,105 @@ def _read(
         }
         for name, part in rows.items():
             gathered.setdefault(name, []).append(part)
+        if match.about("months"):
+            monthly |= {*rows.get("investment", {}).get("project", ())}
     issues += unit_mismatches(ours, origin, settings.senders)
     issues = [one for one in issues if not (one.code == "NO_DATA" and one.where in left_empty)]
-    if not any(height_of(part) for parts in gathered.values() for part in parts):
-        issues.append(
-            Issue(
-                severity=Severity.WARNING,
-                code="NOTHING_READ",
-                where=receipt.file,
-                understood=Message.of("no row of this workbook is counted"),
-                suggestion=Message.of("see its other issues, or send the filled-in tables"),
-            )
+    issues += _nothing_read(receipt, gathered)
+    return _Book(
+        receipt=receipt,
+        rows=gathered,
+        issues=_distinct(issues),
+        counts=counts,
+        held=tuple(held),
+        monthly=monthly,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Held:
+    """A table of projects without any period: what it gives where another workbook has the months of its projects."""
+
+    where: str
+    table: str
+    rows: dict[str, Rows]
+    issues: list[Issue]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Book:
+    """One workbook as it was read: rows by canonical table, doubts, rows in and out by sheet.
+
+    Beside them what waits for the months of another workbook, and the projects of which it has a table of months.
+    """
+
+    receipt: Receipt
+    rows: dict[str, list[Rows]]
+    issues: list[Issue]
+    counts: dict[str, dict[str, int]]
+    held: tuple[_Held, ...] = ()
+    monthly: frozenset[str] = frozenset()
+
+
+def _held(table: Table, match: Match, origin: Origin) -> Iterator[_Held]:
+    from cityanalytics.intake.extract import extract
+
+    if match.about("investment") and match.missing == ("period",) and not match.ambiguous:
+        rows, issues = extract(table, replace(match, missing=()), origin, elsewhere=True)
+        where = f"{origin.receipt.file}!{table.sheet}"
+        yield _Held(where=where, table=f"{table.sheet}!{table.range}", rows=rows, issues=issues)
+
+
+def _nothing_read(receipt: Receipt, rows: Mapping[str, list[Rows]]) -> Iterator[Issue]:
+    from cityanalytics.intake.extract import height_of
+
+    if not any(height_of(part) for parts in rows.values() for part in parts):
+        yield Issue(
+            severity=Severity.WARNING,
+            code="NOTHING_READ",
+            where=receipt.file,
+            understood=Message.of("no row of this workbook is counted"),
+            suggestion=Message.of("see its other issues, or send the filled-in tables"),
         )
-    return gathered, _distinct(issues), counts
+
+
+def _with_months(books: list[_Book]) -> list[_Book]:
+    """Take tables of projects without any period that the months of another workbook of the quarter name."""
+    monthly: dict[str, set[str]] = {}
+    for book in books:
+        monthly.setdefault(book.receipt.quarter, set()).update(book.monthly)
+    return [_taken(book, monthly[book.receipt.quarter]) if book.held else book for book in books]
+
+
+def _taken(book: _Book, monthly: Collection[str]) -> _Book:
+    rows = {name: list(parts) for name, parts in book.rows.items()}
+    issues, counts = book.issues, dict(book.counts)
+    for held in book.held:
+        projects = [name for name in held.rows["projects"]["project"] if name is not None]
+        without = [name for name in projects if name not in monthly]
+        if len(without) == len(projects):
+            continue
+        issues = [one for one in issues if (one.code, one.where) != ("REQUIRED_COLUMN_MISSING", held.where)]
+        issues = [one for one in issues if one.code != "NOTHING_READ"] + held.issues
+        if without:
+            issues.append(
+                Issue(
+                    severity=Severity.WARNING,
+                    code="MONTHS_MISSING",
+                    where=held.where,
+                    value=", ".join(without),
+                    understood=Message.of(
+                        "the table of months in another workbook has no row of them; nothing counts as done"
+                    ),
+                    suggestion=Message.of(
+                        "have a row of each project and month sent; 0 where nothing was done"
+                    ),
+                )
+            )
+        for name, part in held.rows.items():
+            rows.setdefault(name, []).append(part)
+        counts[held.table] |= {name: len(next(iter(part.values()))) for name, part in held.rows.items()}
+    return replace(book, rows=rows, issues=issues, counts=counts)
 
 
 def _half_read(issues: list[Issue], inputs: Sequence[Mapping[str, Any]], units: Sequence[str]) -> list[Issue]:
@@ -282,7 +373,7 @@ def _unmatched(match: Match, where: str) -> Iterator[Issue]:
             understood=Message.of(
                 "a table of {subject} without: {columns}", subject=match.subject.name, columns=names
             ),
-            suggestion=Message.of("add the columns, or name their headers in synonyms.toml"),
+            suggestion=_layout_of(match),
         )
     for column in match.ambiguous:
         yield Issue(
@@ -302,6 +393,16 @@ def _unmatched(match: Match, where: str) -> Iterator[Issue]:
             understood=Message.of("a column that is not asked for; kept in the workbook, not read"),
             suggestion=Message.of("if it is one that is asked for, name its header in synonyms.toml"),
         )
+
+
+def _layout_of(match: Match) -> Message:
+    """Return the layout that a table without a required column would fit."""
+    if match.about("months") or match.missing == ("period",):
+        return Message.of(
+            "add the columns, or name their headers in synonyms.toml; months beside their projects: 1月 … 12月, or a "
+            "table of their own, in this workbook or another: 项目名称, 月份, 完成投资, or 项目名称, 1月 … 12月"
+        )
+    return Message.of("add the columns, or name their headers in synonyms.toml")
 
 
 def _stacked(parts: list[Rows]) -> Rows:

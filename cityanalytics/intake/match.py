@@ -204,7 +204,19 @@ def _missing(
 ) -> frozenset[str]:
     if subject.name == "history" and states_years(table, found):
         return frozenset()
+    if subject.name == "months" and "project" in found and _months_alone(table, found, letters):
+        return frozenset()
     return subject.required - found.keys() - ({"period"} if letters or "cumulative" in found else set())
+
+
+def _months_alone(table: Table, found: Mapping[str, tuple[Column, ...]], letters: set[str]) -> bool:
+    """Tell whether a table says nothing of its projects but what was done in periods beside each other."""
+    named = {column.letter for columns in found.values() for column in columns}
+    return (
+        bool(letters)
+        and found.keys() <= {"serial", "project", "note"}
+        and all(column.letter in named | letters for column in table.columns)
+    )
 
 
 def _fields(table: Table, subject: Subject, periods: set[str]) -> dict[str, tuple[Column, ...]]:
