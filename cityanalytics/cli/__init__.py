@@ -28,6 +28,7 @@ from cityanalytics.cli.failures import failure_document, of_disk
 from cityanalytics.cli.filing import alias, gone, ingest, init, inspect, receive, register, withdraw
 from cityanalytics.cli.forecasts import forecast, forecast_series
 from cityanalytics.cli.making import brief
+from cityanalytics.cli.opendata import export
 from cityanalytics.cli.reports import lab, publish, trace, verify
 from cityanalytics.cli.whatif import what_if
 from cityanalytics.errors import CityAnalyticsError
@@ -56,6 +57,7 @@ COMMANDS = (
     dispatch,
     diff,
     trace,
+    export,
     publish,
     verify,
     lab,
@@ -76,6 +78,7 @@ EXAMPLES = {
     "what-if": "what-if --set pace=1.2@东城片区建设办 --goal 0.7 --lever pace",
     "dispatch": "dispatch 2010Q3 --since 2010-08-31",
     "diff": "diff 2010Q2 2010Q3",
+    "export": "export 2010Q3 --oc4ids projects.json",
     "trace": "trace reports/2010Q3 investment_to_date",
     "publish": "publish reports/2010Q3/briefing.zh.html --by 总工办",
     "verify": "verify reports/2010Q3/briefing.zh.html",
