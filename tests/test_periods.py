@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+import xlsxwriter
 
 from cityanalytics.issues import Severity
 from cityanalytics.programme.segments import segments
@@ -480,3 +481,111 @@ def test_what_older_workbooks_say_of_shorter_periods_fills_longer_ones(
     assert stretches["done"].sum() == pytest.approx(done)
     assert stretches["amount"].sum() == pytest.approx(whole)
     assert (stretches["start"].iloc[1:].to_numpy() > stretches["end"].iloc[:-1].to_numpy()).all()
+
+
+# headers of three rows; "<" and "^" are cells merged with the one on the left, and above
+
+FRONT: list[list[str]] = [["序号", "项目名称", "类别"], ["^", "^", "^"], ["^", "^", "^"]]
+#: What stands beside these, and the amounts of both projects: 140 and 200 by June, of which 40 and 10 in June.
+THREE: dict[str, tuple[list[str], list[float], list[float]]] = {
+    "own, to date, since the start": (
+        ["投资 < < <", "年度计划投资 其中：完成投资 < <", "^ 本月 本年累计 自开工累计"],
+        [500, 40, 140, 900],
+        [400, 10, 200, 800],
+    ),
+    "the month among the year's": (
+        ["年度计划投资 完成投资 < <", "^ 本年累计 其中 自开工累计", "^ ^ 本月 ^"],
+        [500, 140, 40, 900],
+        [400, 200, 10, 800],
+    ),
+    "by source": (
+        ["年度计划投资 本年累计完成投资 < <", "^ 合计 其中 <", "^ ^ 中央资金 地方资金"],
+        [500, 140, 100, 40],
+        [400, 200, 150, 50],
+    ),
+    "quarters with their sums": (
+        [
+            "年度计划投资 2010年完成投资 < < < < < < <",
+            "^ 一季度 < < < 二季度 < < <",
+            "^ 1月 2月 3月 小计 4月 5月 6月 小计",
+        ],
+        [500, *ROAD[:3], 60, *ROAD[3:], 80],
+        [400, *BRIDGE[:3], 150, *BRIDGE[3:], 50],
+    ),
+    "shares beside": (
+        ["投资 < < < <", "年计划投资 本月 < 本年累计 <", "^ 完成投资 占年计划% 完成投资 占年计划%"],
+        [500, 40, 8, 140, 28],
+        [400, 10, 2.5, 200, 50],
+    ),
+    "planned beside done": (
+        ["年度计划投资 完成投资 < < <", "^ 6月 < 1-6月 <", "^ 计划 完成 计划 完成"],
+        [500, 45, 40, 250, 140],
+        [400, 20, 10, 200, 200],
+    ),
+}
+#: The same of a row a project and month.
+LONG: dict[str, tuple[list[str], bool, bool]] = {
+    "own": (["项目名称 月份 投资", "^ ^ 完成投资", "^ ^ 本月"], True, False),
+    "to date": (["项目名称 月份 投资", "^ ^ 完成投资", "^ ^ 本年累计"], False, True),
+    "both": (["项目名称 月份 投资 <", "^ ^ 完成投资 <", "^ ^ 本月 本年累计"], True, True),
+}
+
+
+def merged(folder: Path, *sheets: tuple[str, list[list[str]], list[list[Cell]]]) -> Path:
+    """Write sheets of a header of some rows, merged where it says so, and rows."""
+    with xlsxwriter.Workbook(folder / "甲处.xlsx") as book:
+        for name, header, rows in sheets:
+            sheet = book.add_worksheet(name)
+            sheet.write_column(0, 0, [name, "单位：万元"])
+            for at, labels in enumerate(header):
+                for column, label in enumerate(labels):
+                    if label in "<^":
+                        continue
+                    right = (
+                        next((c for c in range(column + 1, len(labels)) if labels[c] != "<"), len(labels)) - 1
+                    )
+                    below = (
+                        next((r for r in range(at + 1, len(header)) if header[r][column] != "^"), len(header))
+                        - 1
+                    )
+                    if (below, right) == (at, column):
+                        sheet.write(2 + at, column, label)
+                    else:
+                        sheet.merge_range(2 + at, column, 2 + below, right, label)
+            for at, row in enumerate(rows, 2 + len(header)):
+                sheet.write_row(at, 0, row)
+    return folder / "甲处.xlsx"
+
+
+def done_by_june(city: City, book: Path) -> dict[str, float]:
+    city.send_file(book, unit="甲处", quarter=JUNE, on=SENT)
+    ingested = city.ingest()
+    assert errors(ingested) == []
+    taken = take_snapshot(ingested.tables, as_of=dt.date(2010, 6, 30), known_on=SENT)
+    return {
+        name: done / 1e4 for name, done in zip(taken.projects["project"], taken.projects["done"], strict=True)
+    }
+
+
+@pytest.mark.parametrize("name", THREE)
+def test_a_header_of_three_rows_is_read_as_it_says(city: City, tmp_path: Path, name: str) -> None:
+    labels, road, bridge = THREE[name]
+    header = [[*front, *row.split(" ")] for front, row in zip(FRONT, labels, strict=True)]
+    rows: list[list[Cell]] = [[1, "甲路", "城市道路及配套", *road], [2, "乙桥", "桥梁工程", *bridge]]
+    found = done_by_june(city, merged(tmp_path, ("项目投资完成情况", header, rows)))
+    assert found == {"甲路": 140, "乙桥": 200}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_header_of_three_rows_over_a_row_a_month_is_read_as_it_says(
+    city: City, tmp_path: Path, name: str
+) -> None:
+    labels, own, to_june = LONG[name]
+    rows: list[list[Cell]] = [
+        [project, f"{month}月", *[amount] * own, *[sum(amounts[:month])] * to_june]
+        for project, amounts in (("甲路", ROAD), ("乙桥", BRIDGE))
+        for month, amount in enumerate(amounts, 1)
+    ]
+    main = (PLANNED[0], [[str(one) for one in PLANNED[1][2]]], PLANNED[1][3:])
+    months = ("分月完成投资", [row.split(" ") for row in labels], rows)
+    assert done_by_june(city, merged(tmp_path, main, months)) == {"甲路": 140, "乙桥": 200}

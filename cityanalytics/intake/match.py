@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from cityanalytics.errors import UsageError
 from cityanalytics.intake.yearlayouts import months_across, states_years, years_across
 from cityanalytics.issues import Message
 from cityanalytics.workbooks.cells import squeezed
+from cityanalytics.workbooks.periods import Cumulation, read_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +25,9 @@ BRACKET = re.compile(r"\([^()]*\)$")
 TOTALS = {"小计", "合计", "总计", "计", "total"}
 #: Subjects of dispatch, which a bureau need not use: a table that has not all they ask for is none of them.
 WHOLE = frozenset({"answers", "notices", "excuses", "funds"})
+#: Labels such as 本月 are read for some day; a column that names its months itself is of no row's month.
+YEARS_END = dt.date(2001, 12, 31)
+NAMES_MONTH = re.compile(r"\d月|季|半年")
 YEAR = re.compile(r"^(?:19|20)\d{2}年度?")
 
 
@@ -227,18 +232,38 @@ def _fields(table: Table, subject: Subject, periods: set[str]) -> dict[str, tupl
     """
     found: dict[str, tuple[Column, ...]] = {}
     shared: dict[str, list[Column]] = {}
+    # 本年累计完成投资/合计 is the period, what stands beside it under 其中 but parts of it
+    whole = {
+        normalised(column.path[0])
+        for column in table.columns
+        if column.letter in periods and len(column.path) > 1 and normalised(column.path[-1]) in TOTALS
+    }
     for column in table.columns:
         labels = [normalised(label) for label in column.path]
         names = ("/".join(labels), labels[-1]) if labels else ()
         field = next((subject.headers[name] for name in names if name in subject.headers), None)
         if field is not None:
             found.setdefault(field, (column,))
-        elif labels and column.letter not in periods and labels[0] in subject.headers:
+        elif labels and column.letter not in periods and labels[0] in subject.headers.keys() - whole:
             shared.setdefault(subject.headers[labels[0]], []).append(column)
+    if subject.name == "months" and "month" in found and "amount" not in found:
+        amounts = _of_the_rows_month(table, periods)
+        found |= {"amount": amounts} if amounts else {}
     for field, columns in shared.items():
         totals = [column for column in columns if normalised(column.path[-1]) in TOTALS]
         found.setdefault(field, tuple(totals[:1] or columns))
     return found
+
+
+def _of_the_rows_month(table: Table, periods: set[str]) -> tuple[Column, ...]:
+    """Return the columns of amounts of the month that a row names: 本月, else 本年累计."""
+    found: dict[Cumulation, list[Column]] = {one: [] for one in Cumulation}
+    for column in table.columns:
+        path = tuple(squeezed(label) for label in column.path)
+        stated = read_labels(path, YEARS_END) if column.letter in periods else None
+        if stated is not None and not NAMES_MONTH.search("/".join(path)):
+            found[stated.cumulation].append(column)
+    return tuple(found[Cumulation.OWN] or found[Cumulation.TO_DATE])
 
 
 def _joined(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:

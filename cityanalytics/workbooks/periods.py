@@ -247,7 +247,7 @@ def _up_to_now(text: str, year: int, day: dt.date) -> Period | None:
         return None
     text = _YEAR.sub("本年", text)
     for pattern, month in ((_THIS_MONTH, day.month), (_THIS_QUARTER, 3 * ((day.month - 1) // 3) + 1)):
-        if pattern.search(text) and not _AROUND.sub("", pattern.sub("", text)):
+        if pattern.search(text) and _AROUND.sub("", pattern.sub("", text)) in {"", *_TOTALS}:
             return Period(dt.date(year, month, 1), day)
     rest = _AROUND.sub("", text)
     this_year = _THIS_YEAR.fullmatch(rest) is not None
