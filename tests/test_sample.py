@@ -417,3 +417,21 @@ def test_a_workspace_with_workbooks_is_left_alone(tmp_path: Path) -> None:
     )  # fmt: skip
     assert refused.returncode == 2
     assert kept.read_text(encoding="utf-8") == "received"
+
+
+def test_weeks_go_on_from_one_to_the_next_and_never_back(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "data" / "make_sample.py"), "--out", str(tmp_path), "--weekly"]
+    subprocess.run(command, check=True)
+    books = sorted((tmp_path / "data/raw/2010Q3").glob("*/市政工程处/*.xlsx"))
+    assert len(books) == 10
+    so_far: dict[str, list[float]] = defaultdict(list)
+    for book in books:
+        rows = CalamineWorkbook.from_path(book).get_sheet_by_name("项目投资完成情况").to_python()
+        total = rows[2].index("自年初累计完成投资")
+        for row in rows[4:]:
+            if isinstance(amount := row[total], float):
+                so_far[str(row[1])].append(amount)
+    assert len(so_far) == 18
+    assert [
+        name for name, amounts in so_far.items() if amounts != sorted(amounts) or len(amounts) != 10
+    ] == []

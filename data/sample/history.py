@@ -6,7 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sample import draw, investment, physical, programme, words
+from sample import draw, investment, programme, words
+from sample import physical as built
 from sample.city import LAST, QUARTERS, UNITS
 from sample.oracle import hold
 from sample.programme import COMPLETED, LATE, NOT_STARTED, Project
@@ -58,8 +59,8 @@ class City:
 
     projects: tuple[Project, ...]
     months: dict[str, tuple[int, ...]]
-    works: tuple[physical.Work, ...]
-    sites: tuple[physical.Site, ...]
+    works: tuple[built.Work, ...]
+    sites: tuple[built.Site, ...]
 
 
 def build() -> City:
@@ -68,10 +69,10 @@ def build() -> City:
     programme.check(projects)
     months = investment.by_month(projects)
     investment.check(projects, months)
-    progress = {p.key: _physical(p, sum(months[p.key]), finished=p.finish is not None) for p in projects}
-    works = physical.works(projects, progress)
-    sites = physical.sites()
-    physical.check(works, sites)
+    progress = {p.key: physical(p, sum(months[p.key]), finished=p.finish is not None) for p in projects}
+    works = built.works(projects, progress)
+    sites = built.sites()
+    built.check(works, sites)
     return City(projects=tuple(projects), months=months, works=tuple(works), sites=tuple(sites))
 
 
@@ -111,7 +112,7 @@ def _row(project: Project, final: Sequence[int], quarter: int, *, slip: bool) ->
         months=tuple(months),
         stage=stage,
         schedule=schedule,
-        physical=_physical(project, sum(final[: when.months]), finished=finish is not None) if start else 0,
+        physical=physical(project, sum(final[: when.months]), finished=finish is not None) if start else 0,
         start=start,
         finish=finish,
         constraint=constraint,
@@ -152,7 +153,7 @@ def _obstacle(project: Project, quarter: int) -> tuple[str, str, str, dt.date | 
     return constraint, difficulty, request, QUARTERS[quarter].date + dt.timedelta(days)
 
 
-def _physical(project: Project, done: int, *, finished: bool) -> int:
+def physical(project: Project, done: int, *, finished: bool) -> int:
     """Share of the year's scope that is built, in percent."""
     if finished:
         return 100
