@@ -11,6 +11,7 @@ import pytest
 from cityanalytics.workbooks.grid import read_bytes
 from cityanalytics.workbooks.tables import understand
 from tests.test_classes import as_it_should, case
+from tests.test_tables import read
 
 CASES = [
     case(
@@ -2211,6 +2212,245 @@ CASES = [
         total=[4],
         cols={"C": ("公顷", 6300.0)},
     ),
+    case(
+        "zh: no total chapter sums wrong serial",
+        [
+            ["序号", "工程或费用名称", "概算（万元）", "占比（%）"],
+            ["第一部分", "工程费用", 8000, 80],
+            ["一", "土建工程", 5000, 50],
+            ["二", "安装工程", 3000, 30],
+            ["第二部分", "其他费用", 1500, 15],
+            ["一", "建设单位管理费", 600, 6],
+            ["二", "勘察设计费", 900, 9],
+            ["第三部分", "预备费", 500, 5],
+            [None, "总投资", 10000, 100],
+        ],
+        data=[3, 4, 6, 7, 8],
+        total=[2, 5, 9],
+        cols={"C": ("万元", 10000.0)},
+    ),
+    case(
+        "zh: interlaced plan actual rows",
+        [
+            ["区县", "指标", "一季度", "二季度"],
+            ["甲县", "计划", 100, 120],
+            [None, "完成", 90, 125],
+            ["乙县", "计划", 80, 60],
+            [None, "完成", 80, 66],
+            ["合计", "计划", 180, 180],
+            [None, "完成", 170, 191],
+        ],
+        merges=[(1, 0, 2, 0), (3, 0, 4, 0), (5, 0, 6, 0)],
+        data=[2, 3, 4, 5],
+        total=[6, 7],
+    ),
+    case(
+        "zh: header with total col merged",
+        [
+            ["街道", "合计", None, "其中", None, None, None],
+            [None, "户数", "面积", "国有", None, "集体", None],
+            [None, None, None, "户数", "面积", "户数", "面积"],
+            ["甲街", 30, 3000, 10, 1000, 20, 2000],
+            ["乙街", 25, 2600, 5, 600, 20, 2000],
+            ["总计", 55, 5600, 15, 1600, 40, 4000],
+        ],
+        merges=[
+            (0, 0, 2, 0),
+            (0, 1, 0, 2),
+            (0, 3, 0, 6),
+            (1, 1, 2, 1),
+            (1, 2, 2, 2),
+            (1, 3, 1, 4),
+            (1, 5, 1, 6),
+        ],
+        data=[4, 5],
+        total=[6],
+        header=(1, 3),
+        cols={"B": ("?", 55.0)},
+    ),
+    case(
+        "zh: months rows with cumulated total",
+        [
+            ["月份", "新开工（套）", "竣工（套）"],
+            ["1月", 120, 80],
+            ["2月", 90, 60],
+            ["3月", 150, 110],
+            ["1-3月", 360, 250],
+            ["4月", 130, 100],
+            ["5月", 140, 95],
+            ["6月", 160, 120],
+            ["1-6月", 790, 565],
+        ],
+        data=[2, 3, 4, 6, 7, 8],
+        total=[5, 9],
+        cols={"B": ("套", 790.0)},
+    ),
+    case(
+        "en: less grants",
+        [
+            ["Description", "Estimate £", "Actual £"],
+            ["Employees", 420000, 431000],
+            ["Premises", 120000, 118500],
+            ["Supplies", 60000, 61200],
+            ["Gross expenditure", 600000, 610700],
+            ["Government grants", -200000, -205000],
+            ["Fees", -90000, -88700],
+            ["Gross income", -290000, -293700],
+            ["Net expenditure", 310000, 317000],
+        ],
+        data=[2, 3, 4, 6, 7],
+        total=[5, 8, 9],
+        cols={"B": ("GBP", 310000.0)},
+    ),
+    case(
+        "de: davon",
+        [
+            ["Art", "Anzahl", "Kosten (TEUR)"],
+            ["Brücken", 120, 4500],
+            ["davon saniert", 40, 2100],
+            ["Tunnel", 8, 3900],
+            ["Insgesamt", 128, 8400],
+        ],
+        data=[2, 4],
+        total=[3, 5],
+        cols={"C": ("thousands of euros", 8400.0)},
+    ),
+    case(
+        "fr: dont",
+        [
+            ["Poste", "2020 (k€)", "2021 (k€)"],
+            ["Personnel", 1200, 1250],
+            ["dont titulaires", 900, 910],
+            ["Fournitures", 300, 280],
+            ["Total", 1500, 1530],
+        ],
+        data=[2, 4],
+        total=[3, 5],
+        cols={"B": ("thousands of euros", 1500.0)},
+    ),
+    case(
+        "ru: в том числе",
+        [
+            ["Наименование", "План, млн руб.", "Факт, млн руб."],
+            ["Дороги", 500, 480],
+            ["в том числе ремонт", 200, 190],
+            ["Мосты", 300, 310],
+            ["Всего", 800, 790],
+        ],
+        data=[2, 4],
+        total=[3, 5],
+        cols={"B": ("millions of RUB", 800.0)},
+    ),
+    case(
+        "jp: うち",
+        [
+            ["区分", "予算額（百万円）", "決算額（百万円）"],
+            ["道路", 1200, 1100],
+            ["うち新設", 800, 700],
+            ["公園", 300, 290],
+            ["合計", 1500, 1390],
+        ],
+        data=[2, 4],
+        total=[3, 5],
+        cols={"B": ("?", 1500.0)},
+    ),
+    case(
+        "pt: sendo",
+        [
+            ["Rubrica", "Previsto (R$ mil)", "Realizado (R$ mil)"],
+            ["Obras", 900, 850],
+            ["Serviços", 400, 420],
+            ["Total", 1300, 1270],
+        ],
+        data=[2, 3],
+        total=[4],
+        cols={"B": ("thousands of BRL", 1300.0)},
+    ),
+    case(
+        "layout: spacer rows groups",
+        [
+            ["Item", "Cost (USD)"],
+            ["Roads", None],
+            [None, None],
+            ["A1", 100],
+            ["B2", 200],
+            [None, None],
+            ["Parks", None],
+            [None, None],
+            ["C3", 50],
+            ["D4", 70],
+            [None, None],
+            ["Total", 420],
+        ],
+        data=[4, 5, 9, 10],
+        group=[2, 7],
+        total=[12],
+        cols={"B": ("美元", 420.0)},
+    ),
+    case(
+        "layout: filter total row above header",
+        [
+            ["合计", None, 600, 480],
+            ["序号", "项目", "计划（万元）", "完成（万元）"],
+            [1, "甲", 100, 80],
+            [2, "乙", 200, 150],
+            [3, "丙", 300, 250],
+        ],
+        data=[3, 4, 5],
+        cols={"C": ("万元", 600.0)},
+        header=(2, 2),
+    ),
+    case(
+        "layout: header repeated at bottom",
+        [
+            ["Ward", "Cost (USD)", "Paid (USD)"],
+            ["Ash", 100, 90],
+            ["Elm", 200, 150],
+            ["Total", 300, 240],
+            ["Ward", "Cost (USD)", "Paid (USD)"],
+        ],
+        data=[2, 3],
+        total=[4],
+        cols={"B": ("美元", 300.0)},
+    ),
+    case(
+        "units: currency column",
+        [["Project", "Currency", "Amount"], ["A", "USD", 100], ["B", "EUR", 200], ["C", "USD", 300]],
+        data=[2, 3, 4],
+        cols={"C": (None, "?")},
+        codes=["UNIT_UNKNOWN"],
+    ),
+    case(
+        "cells: numbers with unit text mixed",
+        [["路", "长度"], ["甲", "2.5公里"], ["乙", "800米"], ["丙", "1.2km"]],
+        data=[2, 3, 4],
+        cols={"B": ("公里", 4.5)},
+    ),
+    case(
+        "en: memo row below",
+        [
+            ["Fund", "Opening (USD)", "Closing (USD)"],
+            ["General", 500, 620],
+            ["Capital", 900, 850],
+            ["Total", 1400, 1470],
+            ["Memo: restricted", 300, 320],
+        ],
+        data=[2, 3, 5],
+        total=[4],
+        codes=["TOTAL_DOUBTED"],
+    ),
+    case(
+        "zh: ceiling without a serial number",
+        [
+            ["序号", "投标人", "报价（万元）"],
+            [1, "甲建", 3180.5],
+            [2, "乙建", 3225],
+            [3, "丙建", 3090],
+            [None, "最高限价", 3300],
+        ],
+        data=[2, 3, 4, 5],
+        codes=["TOTAL_DOUBTED"],
+    ),
 ]
 
 
@@ -2242,3 +2482,27 @@ def test_sheets_of_more_kinds_are_read_right(rows, right):
 def test_texts_of_more_kinds_are_read_right(content, sums):
     (table,) = understand(read_bytes(content, name="f")).tables
     assert [column.sum for column in table.columns if column.kind == "number"] == sums
+
+
+@pytest.mark.parametrize(
+    ("rows", "right"),
+    [one for one in CASES if one.values[1].get("tables", 1) == 1 and "pct" not in one.values[1]],
+)
+def test_a_title_above_and_a_note_below_change_nothing(rows, right):
+    (plain,), _ = read(rows, right.get("merges", ()))
+    merges = [
+        (top + 2, left + 1, bottom + 2, right_ + 1) for top, left, bottom, right_ in right.get("merges", ())
+    ]
+    noted = [
+        ["东山片统计资料"],
+        [None],
+        *([None, *row] for row in rows),
+        [None],
+        [None, "资料来源：各街道报表"],
+    ]
+    (moved,), _ = read(noted, merges)
+    assert moved.header_rows == tuple(row + 2 for row in plain.header_rows)
+    for kind in ("data", "total", "group"):
+        assert moved.rows[kind] == tuple(row + 2 for row in plain.rows[kind])
+    for one, other in zip(moved.columns, plain.columns, strict=True):
+        assert one.serial or (one.unit, one.sum) == (other.unit, other.sum)

@@ -68,6 +68,7 @@ _MOSTLY_NAMED = 0.5
 _SAMPLED = 200
 _NAMED_AT_MOST = 2000
 _NOTE = re.compile(
+    r"^(?i:sources?|notes?|n\.?b|remarks?|quelle|anmerkung(?:en)?|hinweis|fuente|notas?|fonte|источник|примечани[ея])[.:]|"
     r"^(?:注|备注|说明|附注|附|资料来源|数据来源|来源|填表|填报|制表|制作|审核|审批|编制|负责人|联系人|单位负责人|联系电话|打印|报送|复核|统计|主管|分管|经办|盖章|★|※|\*)"
     r"[^:]{0,12}[:：、]|^[(]?(?:注|备注|说明)(?!册)|^第\d+页|^共\d+页|^续表|^[(]?(?:接上|转下)页|^\d+[、.].{12,}"
 )
@@ -162,8 +163,11 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
     anywhere = face.filled[part].any(axis=1)
     kinds[~face.filled[part, across].any(axis=1) & anywhere] = STRAY
     kinds[~anywhere] = BLANK
+    words = texts.copy()
+    for column, read in columns.numbers.items():
+        words -= read.parsed & (face.codes[rows, column] == Code.TEXT)  # numbers as text
     _scratch(
-        kinds, numbered, (texts > 0) | serials | _worded(face, rows, header, serial_columns), columns, rows
+        kinds, numbered, (words > 0) | serials | _worded(face, rows, header, serial_columns), columns, rows
     )
     _repeated(face, header, rows, kinds)
     marks = []
@@ -180,7 +184,7 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
             continue
         marks.append(mark)
         listing = int(position) if mark.style == OF_WHICH or listing == position - 1 else -1
-    marks = split_totals(face, header, columns, rows, compared(marks))
+    marks = split_totals(face, header, columns, rows, compared(face, marks))
     content = np.flatnonzero(kinds == DATA)
     marks = with_parents(face, header, rows[content], depths[content], marks)
     known = {mark.row: mark for mark in marks}
@@ -252,8 +256,9 @@ def _scratch(
 
     One that states a value in every column of amounts may be a total without a name.
     """
-    content = np.flatnonzero((kinds == DATA) & named)
-    usual = float(np.mean(named[kinds == DATA])) if (kinds == DATA).any() else 0.0
+    content = np.flatnonzero((kinds == DATA) & named & numbered)
+    records = (kinds == DATA) & numbered
+    usual = float(np.mean(named[records])) if records.any() else 0.0
     if not len(content) or usual < _MOSTLY_NAMED:
         return
     amounts = [read for read in columns.numbers.values() if read.parsed[content].any()]
@@ -367,6 +372,8 @@ def _label_rows(  # noqa: C901 - one line for each kind
         bare &= np.isin(rows, list(marks))
     names = _name_columns(face, header, rows[content]) if has_numbers else (-1, 0, frozenset())
     closed = _closed(face, rows, kinds, bare, content, marks, names)
+    several = face.occupied[rows, header.left : header.right + 1].sum(axis=1) > 1 if bare.any() else bare
+    last_row = int(np.flatnonzero(several)[-1]) if several.any() else len(rows)
     opened = any(_KEYED.match(text) for _, text in usual)
     for position in np.flatnonzero(bare):
         row = int(rows[position])
@@ -398,7 +405,8 @@ def _label_rows(  # noqa: C901 - one line for each kind
             or (cells == 1 and not named[position])
             or (cells <= 2 and any(text in labels for text in texts))
         ):
-            kinds[position] = GROUP
+            # What nothing stands under heads nothing.
+            kinds[position] = GROUP if position < last_row or mark is not None else FOOTER
 
 
 def _filled_down(  # noqa: PLR0917 - what a row is told by
@@ -412,8 +420,9 @@ def _filled_down(  # noqa: PLR0917 - what a row is told by
     """Mark a heading: words in the column of serial numbers, and no number but zeros that were filled down."""
     row = int(rows[position])
     columns = np.flatnonzero(face.filled[row, header.left : header.right + 1]) + header.left
-    zeros = [column for column in columns.tolist() if face.codes[row, column] == Code.NUMBER]
-    if len(zeros) + 1 != len(columns) or any(face.cells[row, column] != 0 for column in zeros):
+    read = {column: read_number(face.cells[row, column]) for column in columns.tolist()}
+    zeros = [column for column, number in read.items() if number.state is State.PARSED]
+    if len(zeros) + 1 != len(columns) or any(read[column].value != 0 for column in zeros):
         return
     at = int(columns[0])
     others = rows[(kinds == DATA) & numbered & (rows != row)][:_SAMPLED]
@@ -421,7 +430,8 @@ def _filled_down(  # noqa: PLR0917 - what a row is told by
         return
     counted = sum(is_serial(face.cells[int(other), at]) for other in others.tolist())
     named = int((face.codes[others, at + 1] == Code.TEXT).sum())
-    usual = int(np.median((face.codes[others, header.left : header.right + 1] == Code.NUMBER).sum(axis=1)))
+    cells = face.cells[others, header.left : header.right + 1]
+    usual = int(np.median([sum(read_number(cell).state is State.PARSED for cell in line) for line in cells]))
     if counted * 2 > len(others) and named * 2 > len(others) and len(zeros) < usual:
         kinds[position] = GROUP
 
@@ -533,7 +543,10 @@ def _closed(  # noqa: PLR0917 - what a row is told by
         ]
         if column > 0 and len(serials) == 2 and serials[1] == 1 and serials[0] >= 1:
             found.add(position)
-        alike = position < first or (headed and position + 1 in filled)
+        after = position + 1
+        while after < len(kinds) and kinds[after] == BLANK:
+            after += 1
+        alike = position < first or (headed and after in filled)
         if alike and len(face.texts(int(rows[position]))) == 1:
             found.add(position)
         if position > last:

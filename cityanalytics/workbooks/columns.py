@@ -43,6 +43,8 @@ _DATE = re.compile(
 _WORDS = re.compile("内容|名称|情况|主体|来源|说明|备注|性质|形式|单位$|方式|形象|责任|领导|依据")
 _MONTHS = re.compile(r"(?:19|20)\d{2}(?:[-/.年](?:0?[1-9]|1[0-2])月?|年)")
 _NOTES = 3
+#: Who filled a table in, and who checked it, below its amounts.
+_SIGNED = re.compile(r"[^\d:]{1,12}:")
 _SHORTEST_CODE = 10
 _CODES = re.compile(r"科目|编码|代码|^[类款项目]$|(?i:code|classification)")
 #: What codes are called: they are names made of digits, however they are stored.
@@ -169,6 +171,8 @@ def _counts(face: Face, rows: NDArray[np.intp], column: int) -> bool:
 def _counts_years(face: Face, rows: NDArray[np.intp], column: int) -> bool:
     """Tell whether texts without a name over them are whole years, in order."""
     cells = [cell for cell in face.cells[rows[:200], column] if cell is not None]
+    while cells and isinstance(cells[-1], str) and not re.match(r"\d", cells[-1]):
+        cells.pop()  # a note below
     years = [int(cell) for cell in cells if isinstance(cell, str) and re.fullmatch(r"(?:19|20)\d{2}", cell)]
     steps = {after > before for before, after in pairwise(years)}
     return len(years) == len(cells) > 2 and len(set(years)) == len(years) and len(steps) == 1  # noqa: PLR2004 - a run
@@ -204,6 +208,8 @@ def _kind(  # noqa: C901, PLR0911, PLR0912 - one line for each kind
             return "text", None
     read = face.numbers(rows, column)
     parsed, unparsed = int(read.parsed.sum()), int(read.unparsed.sum())
+    signed = rows[read.unparsed][-_NOTES:] if unparsed else ()
+    unparsed -= sum(_SIGNED.match(face.label(int(row), column)) is not None for row in signed)
     if unparsed and not _names_text(label):
         carried = sum(carried_amount(cell) is not None for cell in face.cells[rows[read.unparsed], column])
         parsed, unparsed = parsed + carried, unparsed - carried

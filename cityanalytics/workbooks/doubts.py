@@ -253,8 +253,12 @@ def of_parents(
                     "TOTAL_DOUBTED",
                     f"{where}!{cell_name(row, column)}",
                     stated,
-                    Message.of("read as a record, though those above it have serial numbers and it has none"),
-                    Message.of("give it a serial number; what is no record belongs below the table"),
+                    Message.of(
+                        "read as a record, though it stands below a total, or has no serial number as those above have"
+                    ),
+                    Message.of(
+                        "if it is a record, move it up or number it; what is none belongs outside the table"
+                    ),
                 )
                 continue
             if stated == parts:

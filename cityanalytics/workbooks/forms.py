@@ -26,6 +26,7 @@ _FIELD = re.compile(
 )
 #: A field that is to be filled in: its label ends with a colon, or blanks for a day follow.
 _ASKED = re.compile(r":$|^[^:]{1,16}:(?!\d|//)|_{3,}|年月日")
+_NOTE = re.compile(r"(?:注|备注|说明|(?:资料|数据)?来源|(?i:sources?|notes?))\d*[:：]")
 _ASKS = 4
 _MAX_ROWS, _MAX_COLUMNS = 80, 200
 
@@ -56,6 +57,7 @@ def is_form(face: Face) -> bool:
 
 def _asks(face: Face, rows: Sequence[int]) -> bool:
     """Tell whether most texts ask to be answered, with a colon, and no two rows hold numbers in the same columns."""
+    rows = [row for row in rows if not _NOTE.match(next((text for _, text in face.texts(row)), ""))]
     texts = [text for row in rows for _, text in face.texts(row)]
     asked = sum(_ASKED.search(text) is not None for text in texts)
     numbers = [tuple(np.flatnonzero(face.codes[row] == Code.NUMBER).tolist()) for row in rows]
@@ -73,7 +75,7 @@ def _numbered(face: Face) -> bool:
         if cells[:3] == [1.0, 2.0, 3.0]:
             return True
     first = (list(face.texts(row)) for row in range(face.shape[0]))
-    return any(len(texts) > 3 and texts[0][1] in {"序号", "编号"} for texts in first)  # noqa: PLR2004 - a row of labels
+    return any(len(texts) > 2 and texts[0][1] in {"序号", "编号"} for texts in first)  # noqa: PLR2004 - a row of labels
 
 
 def _is_title(face: Face, row: int) -> bool:

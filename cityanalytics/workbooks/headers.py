@@ -33,6 +33,8 @@ _YEAR = re.compile(r"(?:19|20)\d{2}")
 _PAIR = re.compile(
     r"^[^:]{0,8}(?:单位|部门|日期|时间|名称|地区|年度|[报期]期|人|电话|表号|文号|机关|公司|企业|编号|截至|截止|区县|地址):"
 )
+#: A label with its value, as below a table who filled it in.
+_SAID = re.compile(r"[^\d:]{1,16}:")
 #: What a group, a total or a record begins with, and a header never does.
 _NO_LABEL = re.compile(
     r"^(?:第?[一二三四五六七八九十]{1,3}[、.,]|\([一二三四五六七八九十\d]{1,3}\)|[①-⑳]|\d+[、.●]?$|其中:|合计$|总计$|小计$)"
@@ -102,7 +104,7 @@ def _looks_like_header(face: Face, row: int, stop: int) -> bool:  # noqa: C901, 
         return False
     if any(re.search(r"[。;]|:$|^\d{5,}$", text) for text in texts.values()):
         return False
-    if _NO_LABEL.match(next(iter(texts.values()))):
+    if _NO_LABEL.match(next(iter(texts.values()))) or all(_SAID.match(text) for text in texts.values()):
         return False
     years = [float(text) for text in texts.values() if _YEAR.fullmatch(text)]  # as in CSV
     values = sum(map(_is_value, texts.values())) - len(years) * _are_years(years)

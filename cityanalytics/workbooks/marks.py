@@ -46,7 +46,7 @@ _WORDED = re.compile(
 )
 #: A word for the whole among the names of its parts.
 _WHOLE = re.compile(
-    r"^(?:全[市省国区县镇乡州盟旗村厂局系统社会行业]{1,2}|全部|总体|本[市省区县级]|(?i:statewide|nationwide|citywide|countywide|province-?wide|district-?wide|national|whole|entire[a-z]+|all|overall|combined|altogether|sum|(?:ins)?gesamt|gesamtsumme|summe|summa|totalt|suma(?:total)?|tota(?:le|al|ux)|ensemble|razem|ogółem|celkem|spolu|összesen|toplam|всего|итого|합계|총계))$"
+    r"^(?:全[市省国区县镇乡州盟旗村厂局系统社会行业]{1,2}|全部|总体|本[市省区县级]|(?i:statewide|nationwide|citywide|countywide|province-?wide|district-?wide|national|whole|entire[a-z]+|all|overall|combined|altogether|sum|(?:ins)?gesamt|gesamtsumme|summe|summa|totalt|suma(?:total)?|tota(?:le|al|ux)|ensemble|razem|ogółem|celkem|spolu|összesen|toplam|всего|итого|합계|총계))$|^计$"
 )
 #: Words that mean a total only where they stand alone.
 _ALONE = frozenset({"累计", "总投资", "投资总额", "总费用", "总造价", "总额", "总数"})
@@ -71,13 +71,21 @@ _BELOW = re.compile(
 )
 #: A part of the row above it, never added to it.
 _PART_OF = re.compile(r"#|(?i:ofwhich|ofthese|o/w(?![a-z]))")
+#: The same in other languages, where words are parted.
+_PART_IN_WORDS = re.compile(
+    r"\W*(?:davon|darunter|dont|di cui|de l[oa]s cuales|waarvan|varav|w tym|including|thereof"
+    r"|в том числе|в т\. ?ч\.?|из них|うち)(?<!\w{30})(?:\b|(?<=うち))\W*\w",
+    re.IGNORECASE,
+)
+#: Signs as they were written before, and are in Japan.
+_SIMPLE = str.maketrans("計總総額數匯", "计总总额数汇")
 _ORDINALS = (
     re.compile(r"^第?[一二三四五六七八九十]{1,3}(?:[、.,:章]|$)"),
     re.compile(r"^\([一二三四五六七八九十]{1,3}\)"),
 )
 #: Of rows that may be no plain leaves; RE2, where white space has to be spelt out.
 TELLING = (
-    r"(?m)[合总小共累]_*计|(?i:total|^_*all|overall|wide_*$|^_*national_*$|^_*whole|^_*entire|^_*combined|^_*sum_*$|^_*altogether|^_*(?:ins)?gesamt|summ[ea]_*$|^_*suma(?:_*total)?_*$|^_*ensemble_*$|^_*razem|^_*ogółem|^_*celkem|^_*spolu_*$|^_*összesen|^_*toplam|^_*totaal|^_*итого|^_*всего|^_*합계|^_*총계|^_*zwischensumme)|^_*全|^_*本[市省区县级]_*$|总体|汇_*总|总_*[数投费造额]|总额|其_*中|(?i:^_*of_*(?:which|these)|^_*o/w)|[%％]_*[)）]?_*$|(?i:^_*(?:prior|previous|last|average|mean|median|durchschnitt|mittelwert|moyenne|promedio|media|среднее)|(?:ratio|percent|percentage|share)_*$)|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
+    r"(?m)[合总總総小共累]_*[计計]|^_*[计計]_*$|^_*(?:うち|в_*т|из_*них)|(?i:^_*(?:davon|darunter|dont_|di_*cui|de_*l[oa]s_*cuales|waarvan|varav|w_*tym|including|thereof))|(?i:total|^_*all|overall|wide_*$|^_*national_*$|^_*whole|^_*entire|^_*combined|^_*sum_*$|^_*altogether|^_*(?:ins)?gesamt|summ[ea]_*$|^_*suma(?:_*total)?_*$|^_*ensemble_*$|^_*razem|^_*ogółem|^_*celkem|^_*spolu_*$|^_*összesen|^_*toplam|^_*totaal|^_*итого|^_*всего|^_*합계|^_*총계|^_*zwischensumme)|^_*全|^_*本[市省区县级]_*$|总体|汇_*总|总_*[数投费造额]|总额|其_*中|(?i:^_*of_*(?:which|these)|^_*o/w)|[%％]_*[)）]?_*$|(?i:^_*(?:prior|previous|last|average|mean|median|durchschnitt|mittelwert|moyenne|promedio|media|среднее)|(?:ratio|percent|percentage|share)_*$)|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
     r"|[(（]_*共?_*\d+_*[^\d()（）]{0,4}[)）]_*$|[同环]_*比|[去上]年|上[月季]|^_*#"
     r"|^_*(?:第?[一二三四五六七八九十]+_*[、.．,，章]|[（(]_*[一二三四五六七八九十\d]+_*[)）]|[①-⑳])"
 ).replace("_", r"[\s\pZ]")
@@ -146,9 +154,11 @@ def mark_of(face: Face, header: Header, columns: Columns, row: int) -> Mark | No
         ordinal = NAMED
     for at, text in texts:
         near = at < first_number or at == texts[0][0]
-        if near and ("其中" in text[:6] or _PART_OF.match(text)):
+        if near and (
+            "其中" in text[:6] or _PART_OF.match(text) or _PART_IN_WORDS.match(str(face.cells[row, at]))
+        ):
             return Mark(row=row, style=OF_WHICH, label=text, cell=at, keyword=True)
-        match = _TOTAL.match(text)
+        match = _TOTAL.match(text.translate(_SIMPLE))
         if match and match["word"] in _ALONE and (match["name"] or _states_unit(texts)):
             continue
         if match and match["word"] in _NAMES and match["name"] and is_serial(face.cells[row, header.left]):
@@ -161,7 +171,7 @@ def mark_of(face: Face, header: Header, columns: Columns, row: int) -> Mark | No
             return Mark(
                 row=row, style=style, label=text, cell=at, count=count, count_cell=count_cell, keyword=True
             )
-        if near and _WHOLE.match(text) and not is_serial(face.cells[row, header.left]):
+        if near and _WHOLE.match(text.translate(_SIMPLE)) and not is_serial(face.cells[row, header.left]):
             return Mark(row=row, style=ordinal or GRAND, label=text, cell=at, worded=True)
         if near and _OPENING.match(text) and not is_serial(face.cells[row, header.left]):
             return Mark(row=row, style=ordinal or f"{NAMED}{_word(text)}", label=text, cell=at, keyword=True)
@@ -263,14 +273,14 @@ def _states_unit(texts: Sequence[tuple[int, str]]) -> bool:
     return bool(units_of_label(texts[0][1])) or any(find_unit(text) is not None for _, text in texts[1:])
 
 
-def compared(marks: list[Mark]) -> list[Mark]:
+def compared(face: Face, marks: list[Mark]) -> list[Mark]:
     """Leave out the shares and comparisons that are indicators of their own: no total stands above them."""
     found: list[Mark] = []
     total, below = False, -1
     for mark in marks:
         derived = mark.style == RATIO
         worded = _RATIO.search(mark.label) or _COMPARED.search(mark.label)
-        placed = total if worded else mark.row == below
+        placed = total if worded else below >= 0 and not face.filled[below : mark.row].any()
         if not derived or placed or (mark.keyword and _RATIO.search(mark.label)):
             found.append(replace(mark, keyword=mark.keyword or derived))
             below = mark.row + 1 if mark.keyword or derived else below

@@ -12,6 +12,7 @@ from cityanalytics.workbooks.cellunits import holds_amount
 from cityanalytics.workbooks.dates import read_date
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.headers import Header, find_header, is_meta
+from cityanalytics.workbooks.numeric import two_readings
 from cityanalytics.workbooks.statements import is_unit_note
 from cityanalytics.workbooks.units import find_unit
 
@@ -148,7 +149,7 @@ def _before_periods(face: Face, header: Header, rows: NDArray[np.intp]) -> list[
         return None
     if not words or not all(_is_word(cell) for cell in words):
         return None
-    numeric = (face.codes[rows[start:], header.left + 1 : header.right + 1] == Code.NUMBER).any()
+    numeric = _numeric(face, rows[start:], header)[1:].any()
     return [int(row) for row in rows[:start] if face.filled[row].any()] if numeric else None
 
 
@@ -225,7 +226,12 @@ def next_table(face: Face, header: Header) -> int:
     apart = face.filled[header.last : height - 1].sum(axis=1, dtype=np.int16) <= 1
     for offset in np.flatnonzero(apart).tolist():
         candidate, written = row + offset, codes[offset] == Code.TEXT
-        if written.sum() < 2 or (codes[offset] > Code.TEXT).any() or candidate <= header.last + 1:  # noqa: PLR2004 - a header has two labels
+        if written.sum() < 2 or (codes[offset] > Code.TEXT).any():  # noqa: PLR2004 - a header has two labels
+            continue
+        if not face.filled[header.last + 1 : candidate].any():
+            continue  # the first record
+        beside = face.cells[candidate, header.left + 1 : header.right + 1]
+        if any(isinstance(cell, str) and (holds_amount(cell) or two_readings(cell)) for cell in beside):
             continue
         if _same_labels(face, header, candidate) and not _own_title(face, header, candidate):
             continue

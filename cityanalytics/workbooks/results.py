@@ -29,6 +29,9 @@ _LESS = re.compile(
 )
 _PLUS = re.compile(r"^(?:加[:上]|(?:add|plus|zuzüglich|más)[:(])", re.IGNORECASE)
 _MEAN = re.compile(r"平均|均值|(?i:average|mean|durchschnitt|moyenne|promedio|средн)")
+_STATISTIC = re.compile(
+    r"平均[值数]?|均值|最[大高小低][值]?|(?i:average|mean|median|max(?:imum)?|min(?:imum)?|durchschnitt|moyenne|promedio|среднее)"
+)
 _EXTREME = re.compile(r"最[大高小低多少]|(?i:^max|^min|highest|lowest|peak)")
 _ORDINAL = re.compile(
     r"^(?:第?[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[、.])"
@@ -170,17 +173,24 @@ def statistics_below(body: Body, kinds: NDArray[np.int8], additive: Mapping[int,
     return frozenset(
         row
         for row in found
-        if len(records) > 1 and all(_is_statistic(read, row, records) for read in columns)
+        if len(records) > 1
+        and all(
+            _is_statistic(read, row, records, named=_STATISTIC.fullmatch(body.names[row]) is not None)
+            for read in columns
+        )
     )
 
 
-def _is_statistic(read: Numbers, row: int, records: NDArray[np.intp]) -> bool:
+def _is_statistic(read: Numbers, row: int, records: NDArray[np.intp], *, named: bool) -> bool:
+    """Tell whether a row states the mean, the greatest or the least; something between where it is named so alone."""
     values = read.value[records[read.parsed[records]]]
     stated = float(read.value[row])
     if not read.parsed[row] or not len(values):
         return True
     digits = len(f"{stated:.10g}".partition(".")[2])
     near = abs(stated - float(values.mean())) <= 0.5 * 10.0**-digits + 1e-9
+    if named and values.min() <= stated <= values.max():
+        return True
     return near or stated in {float(values.max()), float(values.min())}
 
 
@@ -193,8 +203,8 @@ def _closing(order: Sequence[int], columns: Sequence[Numbers], kinds: NDArray[np
         values = np.array([read.value[row] if read.parsed[row] else 0.0 for read in columns])
         if block and kind.of_kinds(kinds[min(block[-1], row) : max(block[-1], row)], kind.TOTAL).any():
             running, block = np.zeros(len(columns)), []
-        if len(block) >= _SEVERAL and _agree(values, running, columns, len(block)):
-            found[row] = (min(block), max(block) + 1)
+        if length := _summed(values, running, block, columns):
+            found[row] = (min(block[-length:]), max(block[-length:]) + 1)
             running, block = np.zeros(len(columns)), []
             continue
         if not block and len(found) >= _SEVERAL and _agree(values, whole, columns, place):
@@ -203,6 +213,28 @@ def _closing(order: Sequence[int], columns: Sequence[Numbers], kinds: NDArray[np
         running, whole = running + values, whole + values
         block.append(row)
     return found
+
+
+def _summed(
+    values: NDArray[np.float64],
+    running: NDArray[np.float64],
+    block: Sequence[int],
+    columns: Sequence[Numbers],
+) -> int:
+    """Return how many of the last rows of a block a row sums: all of them, else the fewest; 0 if none."""
+    if len(block) < _SEVERAL or not values.any():
+        return 0
+    if _agree(values, running, columns, len(block)):
+        return len(block)
+    own = _over(columns, np.array(block[-1:], dtype=np.intp))
+    for length in range(_SEVERAL, min(len(block), _NEAREST)):
+        own = own + _over(columns, np.array([block[-length]], dtype=np.intp))
+        if _agree(values, own, columns, length):
+            return length
+    return 0
+
+
+_NEAREST = 60
 
 
 def _rows(body: Body, kinds: NDArray[np.int8], marks: Mapping[int, Mark]) -> list[int]:

@@ -46,6 +46,8 @@ class Measure(Enum):
 
 _UNIT = unit_pattern()
 _LIST = rf"(?:人民币)?(?:{_UNIT})(?:[、,/和及](?:{_UNIT}))*"
+#: What one of something costs, at the end of a label: ``Cost £/m2``.
+_PRICE = re.compile(r"(?:us[$]|(?<![a-z])[$]|[€£₹])/[^/]+$", re.IGNORECASE)
 #: So wide a gap ends a statement: ``单位：万元　　计划面积为假定``.
 _WIDE_GAP = re.compile(r"\s{2,}")
 #: What may still follow a unit that closes a title.
@@ -53,7 +55,9 @@ _CLOSING = re.compile(
     r"[:。.]?(?:[(\[](?:continued|cont'd|cont\.?|续)[)\]])?[:。.]?(?:[;].*)?", re.IGNORECASE
 )
 _STOP = re.compile(r"\.(?!\d)|[;。,]")
-_AFTER_MARK = re.compile(r"[,:;—–-](?=[^\W\d_]{2}|[$€£₹])|(?<=\d)(?=(?:us)?[$€£₹])", re.IGNORECASE)
+_AFTER_MARK = re.compile(
+    r"[,:;—–-](?=[^\W\d_]{2}|[$€£₹])|(?<=\d)(?=(?:us)?[$€£₹])|(?<=[a-z])(?=us[$]|[€£₹])", re.IGNORECASE
+)
 _SCALED_MONEY = frozenset({Dimension.MONEY, Dimension.FOREIGN_MONEY, Dimension.SCALE})
 #: The same again for foreign readers: ``单位：亿元 Unit: 100 million yuan``.
 _ENGLISH = re.compile(r"(?<=单位.)(.*?)[(/]?unit:.*$", re.IGNORECASE)
@@ -163,6 +167,8 @@ def units_of_label(label: str) -> tuple[Unit, ...]:
         return (alone,)
     found = [unit for inside in _BRACKETS.findall(label) for unit in units_in(inside)]
     outside = _BRACKETS.sub("", label)
+    if not found and (price := _PRICE.search(outside)) and (unit := find_unit(price.group())) is not None:
+        return (unit,)
     if not found and (match := _STATED.search(outside)):
         found = list(units_in(match.group(1)))
     elif not found and (match := _SUFFIX.search(outside)):

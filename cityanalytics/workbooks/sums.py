@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -147,6 +148,13 @@ def neighbour_sums(
         for index, (first, stop) in picked.items():
             found[int(rows[index])] = (int(rows[first]), int(rows[stop - 1]) + 1)
             open_rows[rows[index]] = False
+    order = sorted(found)
+    for index in order:  # a sum of sums is one of all that those sum
+        summed = order[bisect_left(order, found[index][0]) : bisect_left(order, found[index][1])]
+        spans = [found[index], *(found[other] for other in summed)]
+        top, end = min(first for first, _ in spans), max(stop for _, stop in spans)
+        if not top <= index < end:
+            found[index] = (top, end)
     return found
 
 

@@ -115,7 +115,7 @@ def settle(
     ending = [row.span for row in covered if row.span is not None]
     counted = sections(kinds, marks, ending)
     covered = (*covered, *(Covered(mark=marks[index], span=span) for index, span in counted))
-    return kinds, covered, sums, _doubted(body, kinds, items, additive)
+    return kinds, covered, sums, _doubted(body, kinds, items, additive, _last_whole(covered, kinds, sums))
 
 
 def _whole(
@@ -174,9 +174,16 @@ def _keep_records(
 
 
 def _doubted(
-    body: Body, kinds: NDArray[np.int8], items: Mapping[int, Span], additive: Mapping[int, Numbers]
+    body: Body,
+    kinds: NDArray[np.int8],
+    items: Mapping[int, Span],
+    additive: Mapping[int, Numbers],
+    whole: int | None,
 ) -> dict[int, Span]:
-    """Return the records that may be totals all the same: by their numbers, or since they equal all others."""
+    """Return the records that may be totals all the same: by their numbers, or since they equal all others.
+
+    And those that may be no records: one without a serial number at the end, and few below `whole`, the last total.
+    """
     found = {
         index: span
         for index, span in items.items()
@@ -187,7 +194,22 @@ def _doubted(
     leaves = np.flatnonzero((kinds == kind.DATA) & body.numbered)
     if len(leaves) > _COUNTED and body.serials[leaves[:-1]].all() and not body.serials[leaves[-1]]:
         found[int(leaves[-1])] = (int(leaves[-1]), int(leaves[-1]))  # no serial number, and no sum
+    if whole is not None and 0 < len(below := leaves[leaves > whole]) <= _COUNTED < len(leaves):
+        found |= {int(index): (int(index), int(index)) for index in below}
     return found
+
+
+def _last_whole(covered: Sequence[Covered], kinds: NDArray[np.int8], sums: Mapping[int, Sums]) -> int | None:
+    """Return the last total, if it is one of all records above it."""
+    totals = [(row.span[1], row) for row in covered if row.span is not None and row.mark.keyword]
+    if not totals:
+        return None
+    (stop, row), index = totals[-1], int(np.flatnonzero(kinds == kind.TOTAL)[-1])
+    first = int(np.flatnonzero(kinds == kind.DATA)[0]) if (kinds == kind.DATA).any() else 0
+    right = any(
+        of.count(first, index) > 1 and of.agree(float(of.stated[index]), first, index) for of in sums.values()
+    )
+    return index if right and stop <= index and row.span is not None and row.span[0] <= first else None
 
 
 def _sums(additive: Mapping[int, Numbers], leaves: NDArray[np.bool_]) -> dict[int, Sums]:
