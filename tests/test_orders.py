@@ -12,9 +12,11 @@ from python_calamine import CalamineWorkbook
 
 import cityanalytics as ca
 from cityanalytics.dispatch.dispatch import dispatch_programme
+from cityanalytics.intake.arrivals import arrivals
 from cityanalytics.intake.load import ingest
 from cityanalytics.intake.orders import read_orders
 from cityanalytics.intake.receive import receive
+from cityanalytics.intake.register import read_register
 from cityanalytics.intake.store import write_tables
 from cityanalytics.publishing.ordersheets import write_orders
 from cityanalytics.settings import load_settings
@@ -282,6 +284,27 @@ def test_an_answer_before_its_order_and_one_that_contradicts_itself_are_refused(
     told = [issue for issue in bureau.ingest().issues if issue.code == "ANSWER_CONTRADICTED"]
     assert [issue.where.rpartition("!")[2] for issue in told] == ["M4", "M5"]
     assert bureau.look(WEEKS[0]).commitments.empty
+
+
+def test_a_day_that_there_is_not_is_refused_with_the_nearest(bureau: Bureau) -> None:
+    bureau.report(WEEKS[0])
+    bureau.ingest()
+    bureau.dispatch(WEEKS[0])
+    file = bureau.answer(NORTH, WEEKS[0], {"甲路": ("", "2010-09-31")})
+    (issue,) = (issue for issue in bureau.ingest().issues if issue.code == "DATE_UNKNOWN")
+    assert issue.where.startswith(f"{file}!调度任务单!M")
+    assert "2010-09-30" in str(issue.understood)
+    assert bureau.look(WEEKS[0]).commitments.empty
+
+
+def test_an_answer_is_no_report(bureau: Bureau) -> None:
+    bureau.report(WEEKS[0])
+    bureau.ingest()
+    bureau.dispatch(WEEKS[0])
+    bureau.answer(NORTH, WEEKS[0] - dt.timedelta(days=1), {"甲路": ("", dt.date(2010, 7, 20))})
+    receipts = read_register(bureau.settings)
+    found = arrivals(bureau.settings, receipts, bureau.ingest(), quarter=QUARTER, known_on=WEEKS[0])
+    assert [one.first for one in found.units] == [WEEKS[0], WEEKS[0]]
 
 
 def test_notices_climb_the_ladder_and_a_person_decides(bureau: Bureau) -> None:

@@ -20,6 +20,7 @@ from cityanalytics.briefing.section import bullets, paragraph
 from cityanalytics.briefing.shown import bound
 from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet
 from cityanalytics.briefing.wording import Wording
+from cityanalytics.dispatch.rulepack import worded
 from cityanalytics.workbooks.program import sheet_name
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _ladder(of: Dispatched) -> pd.DataFrame:
     rows = of.found.ladder
 
     def step(proposed: Mapping[str, str] | None) -> str:
-        return "" if proposed is None else proposed[of.language]
+        return "" if proposed is None else worded(proposed, of.language)
 
     return pd.DataFrame(
         {
@@ -506,7 +507,7 @@ def _decides(found: Dispatch, say: Wording) -> Markup:
     return paragraph(
         say(
             "Steps are proposed by the rules “{rules}” and decided by a person; a decision comes back in the workbook of notices.",
-            rules=found.rules.title[say.language],
+            rules=worded(found.rules.title, say.language),
         ),
         note=True,
     )
@@ -516,8 +517,8 @@ def _rule(found: Dispatch, say: Wording) -> Markup:
     return paragraph(
         say(
             "Rules: {title}. Source: {source}. Projects whose light other rules would change: {count}.",
-            title=found.rules.title[say.language],
-            source=found.rules.source[say.language],
+            title=worded(found.rules.title, say.language),
+            source=worded(found.rules.source, say.language),
             count=len(found.flips),
         )
     )

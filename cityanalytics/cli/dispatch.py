@@ -142,6 +142,8 @@ def _show(found: Dispatch) -> None:
 
 def _show_orders(found: Dispatch) -> None:
     """Say what is asked, what has become of what was asked, and what the rules propose."""
+    from cityanalytics.dispatch.rulepack import worded
+
     states = found.orders["state"].value_counts()
     say(
         "orders: issued now {new}; open {open}, answered {answered}, moved {moved}, kept {kept}, missed {missed}",
@@ -160,7 +162,7 @@ def _show_orders(found: Dispatch) -> None:
             "{unit}: notices this year {count}; the rules propose: {step}; a person decides",
             unit=row["unit"],
             count=row["notices"],
-            step=translate("nothing") if row["proposed"] is None else row["proposed"][UI.get()],
+            step=translate("nothing") if row["proposed"] is None else worded(row["proposed"], UI.get()),
         )
 
 

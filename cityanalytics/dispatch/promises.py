@@ -114,11 +114,13 @@ def _states(
         "answered",
     )
     due = orders["due"] < pd.Timestamp(programme.known_on)
+    # a project that another unit has taken over, or that nobody reports, is asked of its unit no longer
+    units = programme.projects.set_index("project")["unit"].reindex(orders["project"]).set_axis(orders.index)
     return orders.assign(
         state=pd.Series(state, index=orders.index, dtype="str"),
         promised_on=last["promised_on"].reindex(orders["id"]).set_axis(orders.index),
         moves=times,
-        overdue=silent & due & (state != "kept"),
+        overdue=silent & due & (state != "kept") & (units == orders["unit"]),
     )
 
 

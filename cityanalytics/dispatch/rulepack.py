@@ -56,6 +56,17 @@ class RulePack:
     ladder: tuple[tuple[int, Mapping[str, str]], ...] = ()
 
 
+def worded(texts: Mapping[str, str], language: str) -> str:
+    """Return a text of a pack in a language; in English where it has none.
+
+    Examples
+    --------
+    >>> worded({"zh": "通报", "en": "notice"}, "fr")
+    'notice'
+    """
+    return texts.get(language, texts["en"])
+
+
 def packs() -> tuple[str, ...]:
     """Return the names of the packs that there are.
 

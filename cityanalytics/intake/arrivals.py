@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from cityanalytics.intake.schema import LASTING
 from cityanalytics.issues import Severity, file_of
 
 if TYPE_CHECKING:
@@ -105,9 +106,10 @@ def arrivals(
     for receipt in receipts:
         if receipt.quarter == quarter and receipt.received <= known_on:
             sent.setdefault(receipt.unit, []).append(receipt)
+    beside = _beside(ingested)
     units = []
     for unit, own in sent.items():
-        first = min((receipt.received for receipt in own), default=None)
+        first = min((receipt.received for receipt in own if receipt.file not in beside), default=None)
         units.append(
             Arrival(
                 unit=unit,
@@ -132,6 +134,16 @@ def arrivals(
             issue for file, found in doubts.items() if file not in files for issue in found
         ),
     )
+
+
+def _beside(ingested: Ingested) -> set[str]:
+    """Return the workbooks that hold only what dispatch goes by: answers are no report."""
+    found = set()
+    for entry in ingested.manifest["inputs"]:
+        given = {name for counts in entry["rows"].values() for name in counts} - {"in"}
+        if given and given <= {*LASTING, "funds"}:
+            found.add(entry["path"])
+    return found
 
 
 def _state(first: dt.date | None, due: dt.date, known_on: dt.date) -> State:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
+from calendar import monthrange
 from typing import TYPE_CHECKING
 
 from cityanalytics.intake.history import history
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from cityanalytics.intake.match import Match
     from cityanalytics.workbooks.table import Table
 
+#: Year, month and day as they are written, whether or not there is such a day.
+DAY = re.compile(r"(\d{4})\D+(\d{1,2})\D+(\d{1,2})")
 BASE_MEASURES = {Dimension.COUNT: "count", Dimension.LENGTH: "metres", Dimension.AREA: "square metres"}
 
 
@@ -271,6 +275,7 @@ def _answers(reading: Reading) -> dict[str, Rows]:
         "responsible_person": reading.texts("responsible_person"),
     }
     given = reading.texts("promised_on")
+    _undated(reading, rows["promised_on"], "promised_on")
     answered = [
         at
         for at in range(reading.height)
@@ -278,7 +283,7 @@ def _answers(reading: Reading) -> dict[str, Rows]:
     ]
     whole = _noted(reading, rows, answered, "order", "project")
     for at in whole:
-        if rows["promised_on"][at] is None:
+        if given[at] is None:
             reading.doubt(
                 "PROMISE_UNDATED",
                 "promised_on",
@@ -302,7 +307,11 @@ def _notices(reading: Reading) -> dict[str, Rows]:
         "decided_by": reading.texts("decided_by"),
         "decided_on": reading.dates("decided_on"),
     }
-    whole = _noted(reading, rows, range(reading.height), "issued_on", "addressee", "matter")
+    _undated(reading, rows["issued_on"], "issued_on")
+    dated = [
+        at for at, text in enumerate(reading.texts("issued_on")) if text is None or rows["issued_on"][at]
+    ]
+    whole = _noted(reading, rows, dated, "issued_on", "addressee", "matter")
     return {"notices": _at(rows, whole)}
 
 
@@ -329,6 +338,23 @@ def _funds(reading: Reading) -> dict[str, Rows]:
     }
     whole = reading.required(rows, range(reading.height), "project", "source", "arrived")
     return {"funds": _at(rows, reading.not_negative(rows, whole, *names))}
+
+
+def _undated(reading: Reading, days: list[dt.date | None], name: str) -> None:
+    """Say of what is written and is no day which day is nearest, such as the last of a month for its 31st."""
+    for at, (text, day) in enumerate(zip(reading.texts(name), days, strict=True)):
+        if text is None or day is not None:
+            continue
+        found = DAY.search(text)
+        understood = Message.of("there is no such day; the row is not read")
+        if found:
+            year, month, number = (int(part) for part in found.groups())
+            month = min(max(month, 1), 12)
+            near = dt.date(year, month, min(max(number, 1), monthrange(year, month)[1]))
+            understood = Message.of("there is no such day; nearest: {near}; the row is not read", near=near)
+        reading.doubt(
+            "DATE_UNKNOWN", name, at, understood, Message.of("correct the cell and send the workbook again")
+        )
 
 
 def _noted(reading: Reading, rows: Rows, positions: Iterable[int], *names: str) -> list[int]:

@@ -47,8 +47,10 @@ _A4 = 9
 def live_orders(found: Dispatch) -> pd.DataFrame:
     """Return the orders that wait for an answer or their day, with what their sheets say of the projects."""
     orders = found.orders
-    known = found.all.set_index("project")[["constraint", "plan", "done", "shortfall_p50"]]
+    names = ["unit", "constraint", "plan", "done", "shortfall_p50"]
+    known = found.all.set_index("project")[names].rename(columns={"unit": "unit_now"})
     live = orders[orders["state"].isin(_LIVE)].join(known, on="project")
+    live = live[live["unit_now"] == live["unit"]]
     return live.assign(short=live["shortfall_p50"]).reset_index(drop=True)
 
 
