@@ -141,6 +141,8 @@ def test_a_failing_cell_is_named_and_the_last_good_report_stays(own_briefing: Pa
         (("2010Q3", "--notebook", "04_what_if", "-p", "pace=fast"), ("pace must be a number", "fast")),
         (("2010Q3", "--notebook", "04_what_if", "-p", "pace=-3"), ("pace must be above 0", "-3")),
         (("2010Q3", "--notebook", "04_what_if", "-p", "pace=nan"), ("pace must be a number", "nan")),
+        (("2010Q3", "--notebook", "05_forecast_record", "-p", "series=roads.csv"), ("series: ", "roads.csv")),
+        (("2010Q3", "-p", "workspace=nowhere"), ("workspace: ", "nowhere")),
         (("2011Q2",), ("2011Q2", "2010Q3")),
         (("2010Q3", "--notebook", "06_none"), ("06_none", "02_briefing")),
         (("2010Q3", "--lang", "fr"), ("fr", "zh, en")),
@@ -156,6 +158,32 @@ def test_a_parameter_that_does_not_fit_is_refused_before_any_kernel(
         assert word in done.stderr
     assert not list(processed_workspace.rglob("*.failed.ipynb"))
     assert hashes(processed_workspace / "reports") == before
+
+
+def test_a_wrong_path_starts_no_kernel_and_a_right_one_does(own_briefing: Path, tmp_path: Path) -> None:
+    mark = tmp_path / "started"
+    (tmp_path / "ipykernel_launcher.py").write_text(f"open({str(mark)!r}, 'w').close()", encoding="utf-8")
+    (own_briefing / "roads.csv").write_text("series_id,year,month,value\n", encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "cityanalytics",
+        "brief",
+        "2010Q3",
+        "--notebook",
+        "05_forecast_record",
+        "-p",
+    ]
+    for series, code, starts in (("road.csv", 2, False), ("roads.csv", 3, True)):
+        done = subprocess.run(
+            [*command, f"series={series}"],
+            cwd=own_briefing,
+            env={**os.environ, "PYTHONPATH": str(tmp_path)},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode, mark.exists()) == (code, starts), done.stderr
 
 
 @pytest.mark.parametrize(
