@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cityanalytics.errors import UsageError
-from cityanalytics.intake.aliases import confirm
+from cityanalytics.intake.aliases import Departure, confirm, confirm_gone
 from cityanalytics.issues import Severity
-from tests.test_coverage import FIRST, JULY, in_summer
+from tests.test_coverage import FIRST, JULY, PARK, PARK_STATUS, in_summer
 from tests.test_ingest import (
     BRIDGE,
     BRIDGE_STATUS,
     CORRECTED,
+    DAY,
     ROAD,
     ROAD_STATUS,
     City,
@@ -78,6 +80,19 @@ def test_what_cannot_be_one_project_is_refused_and_nothing_written(city: City, o
     with pytest.raises(UsageError, match=said):
         say_same(city, old, new)
     assert not (city.settings.root / "aliases.toml").exists()
+
+
+def test_what_was_completed_is_not_doubted_in_the_next_year_and_what_was_not_is(tmp_path: Path) -> None:
+    city = City(tmp_path)
+    done = put(put(put(ROAD_STATUS, 4, "竣工"), 3, DAY), 5, "—")
+    city.send(FIRST[0], status(done, BRIDGE_STATUS), quarter="2010Q4", on=dt.date(2011, 1, 4))
+    city.send(investment(PARK), status(PARK_STATUS), quarter="2011Q1", on=dt.date(2011, 4, 4))
+    assert [issue.value for issue in found(city.ingest(), "PROJECT_GONE")] == ["乙桥"]
+    confirm_gone(
+        city.settings,
+        Departure(name="乙桥", quarter="2011Q1", confirmed_by="计划科", on=dt.date(2011, 4, 5)),
+    )
+    assert found(city.ingest(), "PROJECT_GONE") == []
 
 
 def test_names_do_not_go_round_in_a_circle(city: City) -> None:

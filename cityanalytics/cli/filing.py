@@ -27,7 +27,7 @@ from cityanalytics.cli.console import (
 from cityanalytics.cli.options import as_json, common, settings_of
 from cityanalytics.durable import put
 from cityanalytics.errors import BlockingIssuesError, CityAnalyticsError, UsageError
-from cityanalytics.issues import Message, Severity, blocking
+from cityanalytics.issues import Message, Severity, blocking, file_of
 from cityanalytics.lock import writing
 from cityanalytics.settings import find_workspace, load_settings
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from cityanalytics.intake.register import Receipt
     from cityanalytics.intake.store import Ingested
     from cityanalytics.issues import Issue
-    from cityanalytics.programme.coverage import Coverage, Lack
+    from cityanalytics.programme.coverage import Coverage
     from cityanalytics.settings import Settings
 
 
@@ -253,43 +253,57 @@ def gone(name: str, workspace: Path | None, quarter: str, by: str, why: str, *, 
     receipts = read_register(settings)
     check_quarters([quarter] if quarter else [], receipts)
     quarters = [quarter] if quarter else sorted({receipt.quarter for receipt in receipts})
-    one, lack = _gone_from(_coverage(settings, read_workbooks(settings), quarters), name)
-    if lack.likely:
-        say(
-            "perhaps {old} is now {new}; then it is: cityanalytics alias {old} {new}",
-            old=lack.name,
-            new=lack.likely,
-        )
+    found, quarter, likely = _gone_from(settings, read_workbooks(settings), quarters, name)
+    if likely:
+        say("perhaps {old} is now {new}; then it is: cityanalytics alias {old} {new}", old=found, new=likely)
     who = " ".join((by or _logged_in()).split())
     today = dt.date.today()  # noqa: DTZ011 - the bureau's day
     confirm_gone(
         settings,
-        Departure(name=lack.name, quarter=one.quarter, confirmed_by=who, on=today, why=" ".join(why.split())),
+        Departure(name=found, quarter=quarter, confirmed_by=who, on=today, why=" ".join(why.split())),
     )
     say(
         "confirmed by {who}: {name} has left, since {quarter}; next: `cityanalytics ingest`",
         who=who,
-        name=lack.name,
-        quarter=one.quarter,
+        name=found,
+        quarter=quarter,
     )
 
 
-def _gone_from(coverages: Sequence[Coverage], name: str) -> tuple[Coverage, Lack]:
-    """Return the last quarter for which a project or site is missing, with what it was worth."""
+def _gone_from(
+    settings: Settings, read: Ingested, quarters: Sequence[str], name: str
+) -> tuple[str, str, str]:
+    """Return a project or site that is missing, the last quarter for which it is, and the new name most like it."""
     from cityanalytics.workbooks.cells import squeezed
 
-    missing = [(one, lack) for one in coverages for lack in one.lacks if lack.name]
-    found = [(one, lack) for one, lack in missing if squeezed(lack.name) == squeezed(name)]
+    # of an unfinished project that a new year's workbook lacks nothing is missing, but it is doubted
+    quarter_of = {entry["path"]: entry["quarter"] for entry in read.manifest["inputs"]}
+    doubted = [
+        (issue.value, quarter_of[file], "")
+        for issue in read.issues
+        if issue.code == "PROJECT_GONE"
+        and quarter_of.get(file := file_of(issue.where, quarter_of)) in quarters
+    ]
+    missing = [
+        (lack.name, one.quarter, lack.likely)
+        for one in _coverage(settings, read, quarters)
+        for lack in one.lacks
+        if lack.name
+    ]
+    known = {
+        (squeezed(gone), quarter): (gone, quarter, likely) for gone, quarter, likely in doubted + missing
+    }
+    found = [one for (gone, _), one in known.items() if gone == squeezed(name)]
     if not found:
         raise UsageError(
             Message.of(
                 "no project or site {name} is missing in {quarters}; missing are: {names}",
                 name=name,
-                quarters=", ".join(one.quarter for one in coverages),
-                names=", ".join(f"{lack.name} ({one.quarter})" for one, lack in missing) or "—",
+                quarters=", ".join(quarters),
+                names=", ".join(f"{gone} ({quarter})" for gone, quarter, _ in known.values()) or "—",
             )
         )
-    return found[-1]
+    return max(found, key=lambda one: one[1])
 
 
 def _logged_in() -> str:

@@ -54,7 +54,7 @@ def cross_check(
         *_repeated(projects, "PROJECT_REPEATED", "project", "project_cell"),
         *_repeated(status, "STATUS_REPEATED", "project", "stage_cell"),
         *_repeated(sites, "SITE_REPEATED", "site", "planned_area_cell"),
-        *_renamed(projects, left),
+        *_renamed(projects, status, left),
         *_without_project(projects, status, "stage_cell"),
         *_without_project(projects, works, "done_cell"),
         *_without_project(projects, _grouped_firsts(investment), "amount_cell"),
@@ -229,17 +229,22 @@ def likely_name(gone: str, new: Iterable[str]) -> str:
     return next(iter(difflib.get_close_matches(gone, list(new), n=1)), "")
 
 
-def _renamed(projects: list[Row], left: Collection[tuple[str, str]]) -> Iterator[Issue]:
-    """Say which projects are gone, at the workbook that they are gone from; a person confirms a new name."""
+def _renamed(projects: list[Row], status: list[Row], left: Collection[tuple[str, str]]) -> Iterator[Issue]:
+    """Say which projects are gone, at the workbook that they are gone from; a person confirms a new name.
+
+    What was completed in an earlier year is not expected in the next.
+    """
     reported = {(row["quarter"], row["project"]) for row in projects}
+    finished = {(row["quarter"], row["project"]) for row in status if row["stage"] == "completed"}
     for (unit,), rows in _grouped(projects, "unit"):
-        for (_, then), ((after,), now) in pairwise(_grouped(rows, "quarter")):
+        for ((before,), then), ((after,), now) in pairwise(_grouped(rows, "quarter")):
             names = {row["project"] for row in now}
             new = sorted(names - {row["project"] for row in then})
             for row in then:
                 if row["project"] in names or (after, row["project"]) in reported:
                     continue  # where another unit reports it, `_handed_over` says so
-                if (squeezed(row["project"]), after) in left:
+                over = before[:4] != after[:4] and (before, row["project"]) in finished
+                if over or (squeezed(row["project"]), after) in left:
                     continue
                 yield _gone(row, unit, after, likely_name(str(row["project"]), new), now)
 
