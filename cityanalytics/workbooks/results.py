@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from cityanalytics.workbooks.marks import OF_WHICH, RATIO
 from cityanalytics.workbooks.sums import LARGE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -38,6 +39,8 @@ _ORDINAL = re.compile(
 )
 _MOST = 2000
 _SEVERAL = 2
+#: So many rows before one are tried for its sum, and so many rows without a named total.
+_NEAREST, _UNNAMED = 60, 300
 
 
 def statement_results(
@@ -53,24 +56,23 @@ def statement_results(
     dict
         Position of each result: the stretch that it sums; None where labels turn signs, which no sum does.
     """
-    columns = _columns(additive)
     rows = _rows(body, kinds, marks)
-    if not body.names or not _SEVERAL < len(rows) <= _MOST or not columns:
+    if not body.names or not _SEVERAL < len(rows) <= _MOST:
         return {}
     words = [_ORDINAL.sub("", body.names[row]) for row in rows]
     taken_off = [bool(_LESS.match(word)) for word in words]
-    if not any(taken_off) and not any((read.value[rows] < 0).any() for read in columns):
+    amounts = _Amounts.stated(additive, np.array(rows))
+    if not any(taken_off) and not (amounts.values < 0).any():
         return {}
     found: list[int] = []
     turned = any_negative = several = False
     sign, contributed = 1, 0
-    running = np.zeros(len(columns))
-    for row, word, less in zip(rows, words, taken_off, strict=True):
-        values = np.array([read.value[row] if read.parsed[row] else 0.0 for read in columns])
+    running = np.zeros(len(amounts.values))
+    for row, values, word, less in zip(rows, amounts.values.T, words, taken_off, strict=True):
         plus = _PLUS.match(word) is not None
         if less or plus or _ORDINAL.match(body.names[row]):
             sign = -1 if less else 1
-        agreeing = _agree(values, running, columns, contributed)
+        agreeing = amounts.agree(values, running, contributed)
         if contributed >= _SEVERAL and any_negative and not less and not plus and agreeing:
             found.append(row)
             several |= (agreeing > 1 and len(found) > 1) or bool((np.abs(values) >= LARGE).any())
@@ -89,28 +91,26 @@ def surpluses(
     kinds: NDArray[np.int8], numbered: NDArray[np.bool_], additive: Mapping[int, Numbers]
 ) -> frozenset[int]:
     """Find the rows right after totals that are the difference of the two before them: receipts less payments."""
-    columns = _columns(additive)
     content = np.flatnonzero(kind.of_kinds(kinds, kind.DATA, kind.TOTAL) & numbered)
-    totals = content[kinds[content] == kind.TOTAL].tolist()
-    found: set[int] = set()
-    if not 0 < len(totals) <= _MOST or not columns:
+    at = np.flatnonzero(kinds[content] == kind.TOTAL)
+    if not 0 < len(at) <= _MOST:
         return frozenset()
-    for place, before in enumerate(pairwise(totals)):
-        row = int(content[min(int(np.searchsorted(content, before[1])) + 1, len(content) - 1)])
-        if kinds[row] != kind.DATA or (place + _SEVERAL < len(totals) and row > totals[place + _SEVERAL]):
-            continue
-        values, *sums = (
-            np.array([read.value[at] if read.parsed[at] else 0.0 for read in columns])
-            for at in (row, *before)
-        )
-        if (np.abs(values) >= LARGE).any() and _agree(values, sums[0] - sums[1], columns, _SEVERAL):
+    after = content[np.minimum(at + 1, len(content) - 1)]
+    amounts = _Amounts.stated(additive, np.unique(np.concatenate((content[at], after, content[-1:]))))
+    found: set[int] = set()
+    totals = content[at].tolist()
+    for before, row in zip(pairwise(totals), after[1:].tolist(), strict=True):
+        values = amounts.at(row)
+        left = amounts.at(before[0]) - amounts.at(before[1])
+        if (
+            kinds[row] == kind.DATA
+            and (np.abs(values) >= LARGE).any()
+            and amounts.agree(values, left, _SEVERAL)
+        ):
             found.add(row)
     last = int(content[-1])
-    if kinds[last] == kind.DATA and totals[-1:] == content[-2:-1].tolist():
-        values, above = (
-            np.array([read.value[at] if read.parsed[at] else 0.0 for read in columns])
-            for at in (last, totals[-1])
-        )
+    if kinds[last] == kind.DATA and at[-1] == len(content) - _SEVERAL:
+        values, above = amounts.at(last), amounts.at(totals[-1])
         alone = np.count_nonzero(values) == 1 and np.count_nonzero(above) == _SEVERAL
         if alone and abs(values.sum()) >= LARGE and abs(values.sum()) in {abs(above.sum()), _apart(above)}:
             found.add(last)  # of a total of what is added and one of what is left out
@@ -130,32 +130,30 @@ def proven_by_total(
     Each sums the run of rows right above it, up to the one before, or else right under it; and the first or last
     row states the sum of all others but these, in every column.
     """
-    columns = _columns(additive)
     leaves = np.flatnonzero((kinds == kind.DATA) & numbered)
     content = np.flatnonzero(kind.of_kinds(kinds, kind.DATA, kind.TOTAL) & numbered)
-    if not _SEVERAL < len(leaves) <= _MOST or not columns:
+    if not _SEVERAL < len(leaves) <= _MOST:
         return {}
     whole = [at for at in (int(content[-1]), int(content[0])) if kinds[at] == kind.TOTAL]
-    if len(whole) == 0 and (kinds == kind.TOTAL).any():
+    if not whole and ((kinds == kind.TOTAL).any() or len(leaves) > _UNNAMED):
         return {}
+    amounts = _Amounts.stated(additive, content)
     for grand in whole or [int(leaves[-1]), int(leaves[0])]:
         inner = leaves[leaves != grand]
-        stated = np.array([read.value[grand] if read.parsed[grand] else 0.0 for read in columns])
-        total = _over(columns, inner)
-        if not (np.abs(stated) >= LARGE).any() or _agree(stated, total, columns, len(inner)):
+        stated, total = amounts.at(grand), amounts.of(inner).sum(axis=1)
+        if not (np.abs(stated) >= LARGE).any() or amounts.agree(stated, total, len(inner)):
             continue
         for order in (inner, inner[::-1]):
-            closed = _closing(order.tolist(), columns, kinds)
-            enough = len(closed) > (0 if whole else 1)
-            rest = total - _over(columns, np.array(sorted(closed), dtype=np.intp))
-            if enough and _agree(stated, rest, columns, len(inner)):
+            closed = _closing(order, amounts, kinds)
+            rest = total - amounts.of(np.array(sorted(closed), dtype=np.intp)).sum(axis=1)
+            if len(closed) > (0 if whole else 1) and amounts.agree(stated, rest, len(inner)):
                 return closed | ({} if whole else {grand: (int(inner[0]), int(inner[-1]) + 1)})
     return {}
 
 
 def statistics_below(body: Body, kinds: NDArray[np.int8], additive: Mapping[int, Numbers]) -> frozenset[int]:
     """Find the last rows named for the mean, the greatest or the least of those above, which they state."""
-    columns = _columns(additive)
+    columns = [read for read in additive.values() if read.parsed.any()]
     content = np.flatnonzero(body.numbered & kind.of_kinds(kinds, kind.DATA, kind.TOTAL)).tolist()
     if not body.names or not _SEVERAL < len(content) <= _MOST or not columns:
         return frozenset()
@@ -194,47 +192,30 @@ def _is_statistic(read: Numbers, row: int, records: NDArray[np.intp], *, named: 
     return near or stated in {float(values.max()), float(values.min())}
 
 
-def _closing(order: Sequence[int], columns: Sequence[Numbers], kinds: NDArray[np.int8]) -> dict[int, Span]:
-    """Return the rows that sum those since the one before, going up or down."""
+def _closing(order: NDArray[np.intp], amounts: _Amounts, kinds: NDArray[np.int8]) -> dict[int, Span]:
+    """Return the rows that sum those since the one before, or the last of them, going up or down."""
     found: dict[int, Span] = {}
-    running, block = np.zeros(len(columns)), list[int]()
-    whole = np.zeros(len(columns))
-    for place, row in enumerate(order):
-        values = np.array([read.value[row] if read.parsed[row] else 0.0 for read in columns])
-        if block and kind.of_kinds(kinds[min(block[-1], row) : max(block[-1], row)], kind.TOTAL).any():
-            running, block = np.zeros(len(columns)), []
-        if length := _summed(values, running, block, columns):
-            found[row] = (min(block[-length:]), max(block[-length:]) + 1)
-            running, block = np.zeros(len(columns)), []
-            continue
-        if not block and len(found) >= _SEVERAL and _agree(values, whole, columns, place):
-            found[row] = (min(order[:place]), max(order[:place]) + 1)  # of all the blocks so far
-            continue
-        running, whole = running + values, whole + values
-        block.append(row)
+    values = amounts.of(order).T
+    running = np.concatenate((np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)))
+    between = np.concatenate(([0], np.cumsum(kinds == kind.TOTAL)))
+    start, whole = 0, np.zeros(values.shape[1])
+    for place, row in enumerate(order.tolist()):
+        before = int(order[place - 1]) if place else row
+        if place > start and between[max(before, row)] > between[min(before, row)]:
+            start = place
+        lengths = np.array([place - start, *range(_SEVERAL, min(place - start, _NEAREST))])
+        sums = running[place] - running[place - lengths]
+        agree = amounts.agreeing(values[place], sums, lengths) * (lengths >= _SEVERAL) * values[place].any()
+        if agree.any():
+            part = order[place - int(lengths[int((agree > 0).argmax())]) : place]
+            found[row] = (int(part.min()), int(part.max()) + 1)
+            start = place + 1
+        elif start == place and len(found) >= _SEVERAL and amounts.agree(values[place], whole, place):
+            found[row] = (int(order[:place].min()), int(order[:place].max()) + 1)  # of all the blocks so far
+            start = place + 1
+        else:
+            whole = whole + values[place]
     return found
-
-
-def _summed(
-    values: NDArray[np.float64],
-    running: NDArray[np.float64],
-    block: Sequence[int],
-    columns: Sequence[Numbers],
-) -> int:
-    """Return how many of the last rows of a block a row sums: all of them, else the fewest; 0 if none."""
-    if len(block) < _SEVERAL or not values.any():
-        return 0
-    if _agree(values, running, columns, len(block)):
-        return len(block)
-    own = _over(columns, np.array(block[-1:], dtype=np.intp))
-    for length in range(_SEVERAL, min(len(block), _NEAREST)):
-        own = own + _over(columns, np.array([block[-length]], dtype=np.intp))
-        if _agree(values, own, columns, length):
-            return length
-    return 0
-
-
-_NEAREST = 60
 
 
 def _rows(body: Body, kinds: NDArray[np.int8], marks: Mapping[int, Mark]) -> list[int]:
@@ -242,19 +223,44 @@ def _rows(body: Body, kinds: NDArray[np.int8], marks: Mapping[int, Mark]) -> lis
     return [row for row in content if row not in marks or marks[row].style not in {OF_WHICH, RATIO}]
 
 
-def _columns(additive: Mapping[int, Numbers]) -> list[Numbers]:
-    return [read for read in additive.values() if read.parsed.any()]
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Amounts:
+    """What some rows state in the columns of amounts, 0 where nothing, and how exactly each column is written."""
 
+    rows: NDArray[np.intp]
+    values: NDArray[np.float64]
+    last_place: NDArray[np.float64]
 
-def _over(columns: Sequence[Numbers], rows: NDArray[np.intp]) -> NDArray[np.float64]:
-    return np.array([read.value[rows[read.parsed[rows]]].sum() for read in columns])
+    @classmethod
+    def stated(cls, additive: Mapping[int, Numbers], rows: NDArray[np.intp]) -> _Amounts:
+        """Read the amounts of rows, in order."""
+        columns = [read for read in additive.values() if read.parsed[rows].any()]
+        places = [6 if read.exact is None else min(read.exact[0], 6) for read in columns]
+        values = [np.where(read.parsed[rows], read.value[rows], 0.0) for read in columns]
+        return cls(
+            rows=rows,
+            values=np.array(values).reshape(len(columns), len(rows)),
+            last_place=np.array([10.0**-place if place else 0.0 for place in places]),
+        )
 
+    def of(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return what rows state, columns by rows."""
+        found: NDArray[np.float64] = self.values[:, np.searchsorted(self.rows, rows)]
+        return found
 
-def _agree(
-    values: NDArray[np.float64], sums: NDArray[np.float64], columns: Sequence[Numbers], count: int
-) -> int:
-    """Return in how many columns a row states a sum, up to rounding; 0 where any that it states differs."""
-    stated = values != 0
-    places = np.array([6 if read.exact is None else min(read.exact[0], 6) for read in columns])
-    off = np.abs(values - sums) > 10.0**-places * (0.5 + np.sqrt(count)) * (places > 0) + 1e-6
-    return 0 if (off & stated).any() else int(stated.sum())
+    def at(self, row: int) -> NDArray[np.float64]:
+        """Return what a row states."""
+        return self.of(np.array([row]))[:, 0]
+
+    def agree(self, values: NDArray[np.float64], sums: NDArray[np.float64], count: int) -> int:
+        """Return in how many columns a row states a sum of so many, up to rounding; 0 if any differs."""
+        return int(self.agreeing(values, sums[None], np.array([count]))[0])
+
+    def agreeing(
+        self, values: NDArray[np.float64], sums: NDArray[np.float64], counts: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Return the same for several sums, one a row."""
+        stated = values != 0
+        explained = self.last_place * (0.5 + np.sqrt(counts))[:, None] + 1e-6
+        off = (np.abs(values - sums) > explained) & stated
+        return np.where(off.any(axis=1), 0, int(stated.sum()))
