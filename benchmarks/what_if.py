@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from cost import QUARTER, many
 
 import cityanalytics as ca
+from cityanalytics.briefing.controls import Moves
 from cityanalytics.whatif.answer import Answer
 from cityanalytics.whatif.levers import DaysLever, PaceLever, Scenario, ScopeLever, StartLever
 from cityanalytics.whatif.model import Model
@@ -68,8 +69,9 @@ def costs(forecast: Forecast, turns: int, *, sought: bool) -> dict[str, float]:
         "the same by unit": lambda: answer(*four).by("unit"),
     }
     if sought:
-        found = ca.what_if(forecast)
+        found, controls = ca.what_if(forecast), ca.controls(forecast, "en")
         asked |= {
+            "a move in the notebook": lambda: controls.told(controls.answer(Moves(pace=1.2, start=later))),
             "what each of four levers brought": lambda: answer(*four).attribution(),
             "goal seek": lambda: found.goal(0.8),
             "tornado": found.tornado,

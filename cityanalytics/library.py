@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cityanalytics.briefing.briefing import Briefing
+    from cityanalytics.briefing.controls import Controls
     from cityanalytics.dispatch.dispatch import Dispatch
     from cityanalytics.intake.ingestion import Ingestion
     from cityanalytics.outlook.forecast import Forecast
@@ -193,6 +194,37 @@ def what_if(forecast: Forecast, *scenarios: Given) -> WhatIf:
     from cityanalytics.whatif.whatif import what_if as hold
 
     return hold(forecast, scenarios)
+
+
+def controls(forecast: Forecast, language: str = "") -> Controls:
+    """Return sliders, dates, units and projects to move in a notebook, with what the year then comes to.
+
+    Where nobody can move them (a notebook run from the command line) or ipywidgets is missing, base stands instead.
+
+    Parameters
+    ----------
+    forecast
+        Base.
+    language
+        ``"zh"`` or ``"en"``; the workspace's first unless it is named.
+
+    Returns
+    -------
+    Controls
+        To be shown; ``widget`` to be placed among others.
+
+    Examples
+    --------
+    >>> "61.2%" in ca.controls(forecast)._repr_html_()
+    True
+    """
+    from cityanalytics.briefing.controls import Controls
+    from cityanalytics.briefing.wording import Wording
+    from cityanalytics.whatif.model import Model
+
+    source = forecast.programme.source
+    spoken = language or ("en" if source is None else source.settings.languages[0])
+    return Controls(model=Model.of(forecast), say=Wording(language=spoken))
 
 
 def dispatch(

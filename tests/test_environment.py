@@ -32,7 +32,8 @@ def project(repository: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def declared(project: dict[str, Any]) -> list[Requirement]:
-    return [Requirement(line) for line in project["dependencies"] + project["optional-dependencies"]["dev"]]
+    further = [line for lines in project["optional-dependencies"].values() for line in lines]
+    return [Requirement(line) for line in project["dependencies"] + further]
 
 
 @pytest.fixture(scope="module")

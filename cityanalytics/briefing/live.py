@@ -37,7 +37,8 @@ def live_panel(content: Composed, say: Wording) -> Markup:
     if (count := int(model.selection.open.sum())) > _MOST:
         return paragraph(
             say(
-                "Open projects: {count}, too many for a panel on a page; cityanalytics what-if answers for any number.",
+                "Open projects: {count}, too many for a panel on a page. The same sliders stand in the notebook that "
+                "cityanalytics what-if --serve opens.",
                 count=display.count(count, say.language),
             ),
             note=True,

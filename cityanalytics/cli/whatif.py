@@ -53,6 +53,10 @@ FOLDER = "scenarios"
     "--save", type=click.Path(path_type=Path, dir_okay=False), help="Write the scenarios to a file."
 )
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw them (SVG, PNG or PDF).")
+@click.option("--serve", is_flag=True, help="Show the notebook 04_what_if, with sliders, to a browser here.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port of --serve (default: one that is free)."
+)
 @as_json
 def what_if(
     files: tuple[Path, ...],
@@ -68,6 +72,8 @@ def what_if(
     fewest: str | None,
     save: Path | None,
     plot: Path | None,
+    serve: bool,
+    port: int,
     json_: bool,
 ) -> None:
     """Hold scenarios against base, on the paths of the forecast.
@@ -76,6 +82,9 @@ def what_if(
     put on top of the scenario where there is one alone, else on base.
     """
     opened = workspace_of(workspace)
+    if serve:
+        _serve(opened, (quarter, as_of, known_on), port)
+        return
     if fewest and goal is None:
         raise UsageError(Message.of("--fewest needs the chance that is to be reached: --goal 0.8"))
     asked = goal is not None or tornado
@@ -113,6 +122,14 @@ def what_if(
         _show_goal(sought, goal)
     if tornado:
         _show_tornado(document["tornado"])
+
+
+def _serve(opened: Workspace, times: tuple[str, str, str], port: int) -> None:
+    from cityanalytics.publishing.serve import served
+
+    with served(opened.settings, opened.dates(*times), port=port) as (address, process):
+        say("open {address}; end it with Ctrl-C", address=address)
+        process.wait()
 
 
 def _held(

@@ -85,19 +85,20 @@ class Answer:
         return np.asarray(self.base.ends + self.change)
 
     @cached_property
-    def _sorted(self) -> np.ndarray:
+    def ordered(self) -> np.ndarray:
+        """The city's total on each path (yuan), rising."""
         return np.sort(self.ends)
 
     @property
     def quantiles(self) -> dict[str, float]:
         """The city's P10, P50, P90 (yuan): order statistics of the paths."""
-        return {name: float(self._sorted[at]) for name, at in PUBLISHED.items()}
+        return {name: float(self.ordered[at]) for name, at in PUBLISHED.items()}
 
     @property
     def probability(self) -> float | None:
         """The chance of the plan: the published one and what the paths add to it; None without a plan."""
         total = self.base.total
-        return self.chance(self._sorted, self.base.ends, total.target, total.probability)
+        return self.chance(self.ordered, self.base.ends, total.target, total.probability)
 
     def chance(
         self, ends: np.ndarray, before: np.ndarray, target: float, published: float | None

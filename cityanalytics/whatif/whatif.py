@@ -427,7 +427,11 @@ class WhatIf:
 
 def what_if(forecast: Forecast, given: Sequence[Given]) -> WhatIf:
     """Return scenarios against a forecast (:func:`cityanalytics.library.what_if`)."""
-    model = Model.of(forecast)
+    return hold(Model.of(forecast), given)
+
+
+def hold(model: Model, given: Sequence[Given]) -> WhatIf:
+    """Return scenarios against a forecast that is prepared."""
     found: list[Scenario] = []
     for one in given:
         if isinstance(one, Scenario):
