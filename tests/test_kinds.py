@@ -2451,6 +2451,98 @@ CASES = [
         data=[2, 3, 4, 5],
         codes=["TOTAL_DOUBTED"],
     ),
+    case(
+        "contrast: miles",
+        [["Route", "Miles", "Trips"], ["A", 12.5, 40], ["B", 30, 25]],
+        data=[2, 3],
+        cols={"B": (None, 42.5)},
+    ),
+    case(
+        "contrast: label dash word",
+        [["Road", "Budget - total", "Spent - all"], ["A", 12, 10], ["B", 30, 25]],
+        data=[2, 3],
+        cols={"B": (None, 42.0)},
+    ),
+    case(
+        "contrast: k column",
+        [["Node", "k", "m"], ["A", 1, 2], ["B", 3, 4]],
+        data=[2, 3],
+        cols={"B": (None, 4.0)},
+    ),
+    case(
+        "contrast: dated records",
+        [
+            ["Site", "Inspected", "Reopened"],
+            ["A", dt.date(2021, 1, 1), dt.date(2021, 2, 1)],
+            ["B", dt.date(2021, 3, 1), dt.date(2021, 4, 1)],
+        ],
+        data=[2, 3],
+        header=(1, 1),
+    ),
+    case(
+        "contrast: negative list",
+        [["Fund", "Change (USD)", "Share"], ["A", -100, 5], ["B", -200, 9], ["C", 50, 4], ["D", -250, 18]],
+        data=[2, 3, 4, 5],
+    ),
+    case(
+        "contrast: item incl.",
+        [["Line", "Cost (USD)"], ["Paint including primer", 100], ["Tape", 20], ["Including VAT", 120]],
+        cols={"B": ("美元", 120.0)},
+    ),
+    case(
+        "contrast: town Dont",
+        [["Town", "Homes"], ["Donthill", 100], ["Darunterfeld", 20], ["Ash", 44]],
+        data=[2, 3, 4],
+    ),
+    case(
+        "contrast: heading first then unfilled",
+        [["项目", "投资（万元）"], ["道路工程", None], ["甲路", 100], ["乙路", 200], ["丙路", 300]],
+        data=[3, 4, 5],
+        group=[2],
+    ),
+    case(
+        "contrast: after total continuing",
+        [["Lot", "Bid (USD)"], ["Total", 600], ["A", 100], ["B", 200], ["C", 300]],
+        data=[3, 4, 5],
+        total=[2],
+    ),
+    case(
+        "contrast: group totals then loose",
+        [
+            ["Item", "Cost (USD)"],
+            ["A", 100],
+            ["B", 200],
+            ["Subtotal", 300],
+            ["C", 50],
+            ["D", 70],
+            ["E", 30],
+            ["Total", 450],
+        ],
+        data=[2, 3, 5, 6, 7],
+        total=[4, 8],
+        cols={"B": ("美元", 450.0)},
+    ),
+    case(
+        "contrast: wrong total within range",
+        [["Ward", "Cost (USD)"], ["A", 100], ["B", 500], ["C", 300], ["Total", 400]],
+        data=[2, 3, 4],
+        total=[5],
+        mismatch=1,
+    ),
+    case(
+        "contrast: wrong total within range two",
+        [["Ward", "Cost (USD)", "Jobs"], ["A", 100, 5], ["B", 500, 9], ["C", 300, 6], ["Total", 400, 20]],
+        data=[2, 3, 4],
+        total=[5],
+        mismatch=1,
+    ),
+    case(
+        "contrast: total forgot rows",
+        [["区", "投资（万元）", "户数"], ["甲", 100, 5], ["乙", 500, 9], ["丙", 300, 6], ["合计", 300, 20]],
+        data=[2, 3, 4],
+        total=[5],
+        mismatch=1,
+    ),
 ]
 
 

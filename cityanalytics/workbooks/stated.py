@@ -53,8 +53,13 @@ def stated_totals(
     leaves: NDArray[np.bool_],
     *,
     counts: frozenset[int],
+    carried: frozenset[int] = frozenset(),
+    unclear: frozenset[int] = frozenset(),
 ) -> tuple[StatedTotal, ...]:
     """Compare what each total row states with the sum of its leaves; `counts` are columns that nobody rounds.
+
+    Where other columns of a total agree, one of balances (`carried`) may carry on its last value, and one of which
+    nothing says that it holds amounts (`unclear`) may hold ratios: those state no sum.
 
     A cell over leaves that have no value at all states no sum, unless it is zero.
     """
@@ -74,7 +79,10 @@ def stated_totals(
                 found.append(StatedTotal(cell=cell, stated=stated, computed=None, agrees=None, covers=None))
                 continue
             first, stop = row.span
-            if summing and of_column.sums_nothing(stated, first, stop):
+            if summing and (
+                (column in carried and of_column.carries_on(stated, first, stop))
+                or (column in unclear and of_column.lies_between(stated, first, stop))
+            ):
                 found.append(StatedTotal(cell=cell, stated=stated, computed=None, agrees=None, covers=None))
                 continue
             inside = np.flatnonzero(leaves[first:stop]) + first

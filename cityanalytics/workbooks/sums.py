@@ -62,12 +62,17 @@ class Sums:
         except OverflowError:  # beyond what a float holds
             return math.inf
 
-    def sums_nothing(self, stated: float, first: int, stop: int) -> bool:
-        """Tell whether what is stated is no sum of several leaves: the last of them, as a balance is, or a mean."""
+    def carries_on(self, stated: float, first: int, stop: int) -> bool:
+        """Tell whether what is stated is no sum of several leaves but the last of them, as a balance is."""
+        inside = self.stated[first:stop][self._leaves[first:stop]]
+        return len(inside) > 1 and stated == inside[-1] != 0 and not self.agree(stated, first, stop)
+
+    def lies_between(self, stated: float, first: int, stop: int) -> bool:
+        """Tell whether what is stated is no sum of several leaves but lies between them, as a ratio does."""
         if self.count(first, stop) < 2 or stated == 0 or self.agree(stated, first, stop):  # noqa: PLR2004 - several
             return False
         inside = self.stated[first:stop][self._leaves[first:stop]]
-        return bool(stated == inside[-1] or inside.min() < stated < inside.max())
+        return bool(inside.min() < stated < inside.max())
 
     def count(self, first: int, stop: int) -> int:
         """Return how many leaves with a value stand there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from cityanalytics.workbooks.stated import stated_totals
 from cityanalytics.workbooks.statements import Measure, measure
 from cityanalytics.workbooks.sums import Sums
 from cityanalytics.workbooks.table import Column, Sheet, Table
+from cityanalytics.workbooks.units import Dimension
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +36,10 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.grid import Container, Grid, Grids
     from cityanalytics.workbooks.numeric import Numbers
     from cityanalytics.workbooks.units import Unit
+
+
+#: What a column of balances or of running totals is called.
+_CARRIED = re.compile(r"结[余存转]|余额|库存|累计|(?i:balance|saldo|solde|cumul|running|todate|остаток)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +186,21 @@ def _table(
         kinds[(kinds == kind.STRAY) & ~own_rows(face, header, parts, body.rows)] = kind.BLANK
     leaves = kinds == kind.DATA
     counts = frozenset(header.left + at for at, found in enumerate(measures) if found is Measure.COUNT)
-    stated = stated_totals(covered, body, sums, leaves, counts=counts)
+    stated = stated_totals(
+        covered,
+        body,
+        sums,
+        leaves,
+        counts=counts,
+        carried=frozenset(
+            header.left + at for at, path in enumerate(paths) if _CARRIED.search("/".join(path))
+        ),
+        unclear=frozenset(
+            header.left + at
+            for at, (found, unit) in enumerate(zip(measures, units, strict=True))
+            if found is Measure.UNCLEAR and (unit.unit is None or unit.unit.dimension is Dimension.OTHER)
+        ),
+    )
     listed = preamble.listed(face, header, rows.start, meta)
     for code, name in enumerate(ROW_KINDS):
         listed[name] = sorted(listed[name]) + (body.rows[kinds == code] + 1).tolist()

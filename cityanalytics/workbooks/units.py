@@ -108,7 +108,7 @@ _SCALES = (
     (
         "thousands",
         10**3,
-        "thousands?|'?000'?s?|1[.,]?000(?=[a-z€$£])|th|tausend|tsd|milliers?|miles|(?<=[$€])mil|mil(?=[€$]|de)|тыс(?:яч[аи]?)?|k|t(?=eur|€|chf)",
+        "thousands?|'?000'?s?|1[.,]?000(?=[a-z€$£])|th|tausend|tsd|milliers?|(?<=en)miles|miles(?=de)|(?<=[$€])mil|mil(?=[€$]|de)|тыс(?:яч[аи]?)?|k|t(?=eur|€|chf)",
     ),
     ("lakhs", 10**5, "lakhs?|lacs?"),
     (
