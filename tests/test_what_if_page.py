@@ -31,17 +31,22 @@ DATES = ("2010-03-31", "2010-05-20", "2010-06-30", "2010-09-22")
 SCRIPT = "cityanalytics/briefing/template/briefing/whatif.js"
 MOST_SCRIPT, MOST_DATA = 30_000, 120_000
 CLOSE = 1e-9
-#: What the script is asked under Node: a model and scenarios in, numbers out.
+#: What the script is asked: a model and scenarios in, numbers out.
 ASK = """
+(engine, given) => {
+  const model = engine.prepare(given.data);
+  return given.scenarios.map(scenario => {
+    const found = engine.answer(model, scenario);
+    const groups = {};
+    for (const key of ["unit", "category"]) groups[key] = engine.groups(model, found, key);
+    return {p10: found.p10, p50: found.p50, p90: found.p90, probability: found.probability, groups};
+  });
+}
+"""
+IN_NODE = f"""
 const [script, file] = process.argv.slice(1);
-const engine = require(script), given = JSON.parse(require("fs").readFileSync(file));
-const model = engine.prepare(given.data);
-console.log(JSON.stringify(given.scenarios.map(scenario => {
-  const found = engine.answer(model, scenario);
-  const groups = {};
-  for (const key of ["unit", "category"]) groups[key] = engine.groups(model, found, key);
-  return {p10: found.p10, p50: found.p50, p90: found.p90, probability: found.probability, groups};
-})));
+const ask = {ASK};
+console.log(JSON.stringify(ask(require(script), JSON.parse(require("fs").readFileSync(file)))));
 """
 
 
@@ -90,10 +95,8 @@ def close(one: float | None, other: float | None) -> bool:
     return abs(one - other) <= CLOSE * max(abs(other), 1.0)
 
 
-@pytest.mark.parametrize("day", DATES)
-def test_script_and_python_agree_on_random_scenarios(
-    workspace: ca.Workspace, repository: Path, tmp_path: Path, node: str, day: str
-) -> None:
+def asked_of_both(workspace: ca.Workspace, day: str) -> tuple[dict[str, Any], list[ca.WhatIf]]:
+    """Give fifty random scenarios of a day as the script is asked them, and Python's answers."""
     forecast = ca.forecast(ca.programme(workspace, as_of=day))
     model, dice = Model.of(forecast), random.Random(day)  # noqa: S311 - scenarios, no secrets
     asked: list[dict[str, Any]] = []
@@ -105,10 +108,11 @@ def test_script_and_python_agree_on_random_scenarios(
         except BlockingIssuesError:
             continue  # two starts, or nothing chosen
         asked.append(scenario)
-    file = tmp_path / "asked.json"
-    file.write_text(json.dumps({"data": panel(model), "scenarios": asked}, default=str), encoding="utf-8")
-    command = [node, "-e", ASK, str(repository / SCRIPT), str(file)]
-    told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return json.loads(json.dumps({"data": panel(model), "scenarios": asked}, default=str)), answers
+
+
+def assert_equal(told: list[dict[str, Any]], answers: list[ca.WhatIf]) -> None:
+    assert len(told) == len(answers) == 50
     for said, found in zip(told, answers, strict=True):
         row = found.table.iloc[1]
         for name in ("p10", "p50", "p90", "probability"):
@@ -118,6 +122,32 @@ def test_script_and_python_agree_on_random_scenarios(
             for group in said["groups"][key]:
                 for name in ("p50", "probability"):
                     assert close(group[name], float(ours.loc[group["name"], name])), (key, group["name"])
+
+
+@pytest.mark.parametrize("day", DATES)
+def test_script_and_python_agree_on_random_scenarios(
+    workspace: ca.Workspace, repository: Path, tmp_path: Path, node: str, day: str
+) -> None:
+    asked, answers = asked_of_both(workspace, day)
+    file = tmp_path / "asked.json"
+    file.write_text(json.dumps(asked), encoding="utf-8")
+    command = [node, "-e", IN_NODE, str(repository / SCRIPT), str(file)]
+    told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    assert_equal(told, answers)
+
+
+@pytest.mark.browser
+def test_the_browser_and_python_agree_on_random_scenarios(
+    page: Page, workspace: ca.Workspace, repository: Path
+) -> None:
+    # a page of its own: the briefing's policy admits no script but its own
+    blank = page.context.new_page()
+    blank.evaluate("() => { window.module = {}; }")
+    blank.add_script_tag(path=repository / SCRIPT)
+    for day in DATES:
+        asked, answers = asked_of_both(workspace, day)
+        assert_equal(blank.evaluate(f"given => ({ASK})(module.exports, given)", asked), answers)
+    blank.close()
 
 
 @pytest.mark.parametrize("day", DATES)
