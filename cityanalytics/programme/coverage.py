@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from cityanalytics.calendar import quarter_of
 from cityanalytics.intake.checks import likely_name
+from cityanalytics.programme.counting import Books
 from cityanalytics.programme.segments import segments as segments_of
 from cityanalytics.workbooks.cells import squeezed
 
@@ -210,21 +212,9 @@ def coverage_of(
         What a person confirmed to have left.
     """
     quarter = quarter_of(as_of)
-    known = {
-        name: table[(table["received"] <= pd.Timestamp(known_on)) & (table["quarter"] <= quarter)]
-        for name, table in tables.items()
-        if "received" in table
-    }
-    of_unit: dict[str, dict[str, pd.DataFrame]] = {
-        name: {str(unit): rows for unit, rows in known[name].groupby("unit")} for name in SHEETS
-    }
     at = _At(
-        known=known,
-        of_unit=of_unit,
-        last_of={
-            name: {unit: _newest(rows[rows["quarter"] == quarter]) for unit, rows in of_unit[name].items()}
-            for name in SHEETS
-        },
+        tables=tables,
+        books={name: _books(tables[name], known_on, quarter) for name in SHEETS},
         quarter=quarter,
         as_of=as_of,
         emptied=frozenset(emptied),
@@ -241,49 +231,74 @@ def coverage_of(
     )
 
 
+def _books(table: pd.DataFrame, known_on: dt.date, quarter: str) -> Mapping[str, Sequence[tuple[str, int]]]:
+    """Return the workbooks that are known, by unit: quarter and place in the register, the newest last."""
+    books = Books.of(table).known_on(known_on)
+    found: dict[str, list[tuple[str, int]]] = {}
+    for unit, own, position in zip(
+        books.unit.tolist(), books.quarter.tolist(), books.position.tolist(), strict=True
+    ):
+        if own <= quarter:
+            found.setdefault(unit, []).append((own, position))
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class _At:
-    """What is known by the day, all of it, by table and unit, of these the last for the quarter; and for when."""
+    """What is looked at, for which quarter; of each sheet the workbooks known by the day, by unit, the newest last."""
 
-    known: Tables
-    of_unit: Mapping[str, Mapping[str, pd.DataFrame]]
-    last_of: Mapping[str, Mapping[str, pd.DataFrame]]
+    tables: Tables
+    books: Mapping[str, Mapping[str, Sequence[tuple[str, int]]]]
     quarter: str
     as_of: dt.date
     emptied: frozenset[tuple[str, str, str]]
 
-    def rows(self, name: str, unit: str) -> pd.DataFrame:
-        """Return all that a unit said."""
-        return self.of_unit[name].get(unit, self.known[name].iloc[:0])
+    def rows(self, name: str, position: int | None) -> pd.DataFrame:
+        """Return what a workbook says; nothing of none."""
+        return self.tables[name].iloc[self._places(name, position)]
 
-    def last(self, name: str, unit: str) -> pd.DataFrame:
-        """Return what the unit's last workbook for the quarter says."""
-        return self.last_of[name].get(unit, self.known[name].iloc[:0])
+    def subjects(self, name: str, position: int | None) -> list[str]:
+        """Return the projects or sites of a workbook, as often as it has a row of them."""
+        return [str(one) for one in self.tables[name][SUBJECTS[name]].array[self._places(name, position)]]
+
+    def _places(self, name: str, position: int | None) -> np.ndarray:
+        return np.flatnonzero(
+            self.tables[name]["position"].to_numpy() == (-1 if position is None else position)
+        )
+
+    def _of(self, name: str, unit: str) -> list[int]:
+        """Return the unit's workbooks for the quarter."""
+        return [place for quarter, place in self.books[name].get(unit, ()) if quarter == self.quarter]
+
+    def last(self, name: str, unit: str) -> int | None:
+        """Return the unit's last workbook for the quarter."""
+        return next(reversed(self._of(name, unit)), None)
+
+    def replaced(self, name: str, unit: str) -> int | None:
+        """Return the workbook that the unit's last one for the quarter replaces."""
+        return next(reversed(self._of(name, unit)[:-1]), None)
+
+    def before(self, name: str, unit: str, *, same_year: bool = True) -> int | None:
+        """Return the unit's last workbook for an earlier quarter."""
+        earlier = [
+            place
+            for quarter, place in self.books[name].get(unit, ())
+            if quarter < self.quarter and (not same_year or quarter[:4] == self.quarter[:4])
+        ]
+        return next(reversed(earlier), None)
 
     def came(self, name: str, unit: str) -> bool:
         """Tell whether the unit sent a sheet for the quarter, be it without a row."""
-        return len(self.last(name, unit)) > 0 or (unit, self.quarter, name) in self.emptied
-
-    def before(self, name: str, unit: str, *, same_year: bool = True) -> pd.DataFrame:
-        """Return what the unit's last workbook for an earlier quarter says."""
-        rows = self.rows(name, unit)
-        earlier = rows["quarter"] < self.quarter
-        if same_year:
-            earlier &= rows["quarter"].str.startswith(self.quarter[:4])
-        return _newest(rows[earlier])
-
-    def replaced(self, name: str, unit: str) -> pd.DataFrame:
-        """Return what the workbook said that the unit's last one for the quarter replaces."""
-        rows = self.rows(name, unit)
-        rows = rows[rows["quarter"] == self.quarter]
-        return _newest(rows.drop(index=self.last(name, unit).index))
+        return self.last(name, unit) is not None or (unit, self.quarter, name) in self.emptied
 
     @cached_property
     def reported(self) -> Mapping[str, frozenset[str]]:
         """The projects or sites, by their sheet, that the units' last workbooks for the quarter have."""
         return {
-            name: frozenset(one for rows in self.last_of[name].values() for one in rows[subject])
-            for name, subject in SUBJECTS.items()
+            name: frozenset(
+                one for unit in self.books[name] for one in self.subjects(name, self.last(name, unit))
+            )
+            for name in SUBJECTS
         }
 
     def worth(self, unit: str, rows: pd.DataFrame) -> dict[str, Any]:
@@ -291,12 +306,13 @@ class _At:
         if rows.empty:
             return {}
         names, day = rows["project"].unique(), rows["data_date"].max()
-        plans, flows = self.known["plans"], self.known["investment"]
+        plans, flows = self.tables["plans"], self.tables["investment"]
         plans = plans[plans["position"].isin(rows["position"]) & plans["project"].isin(names)]
         plans = plans[plans["effective"] <= pd.Timestamp(self.as_of)].sort_values("effective", kind="stable")
         plans = plans.drop_duplicates("project", keep="last")
         flows = flows[
             (flows["unit"] == unit)
+            & (flows["quarter"] <= self.quarter)
             & flows["project"].isin(names)
             & (flows["period_start"].dt.year == day.year)
             & (flows["received"] <= rows["received"].max())
@@ -311,40 +327,33 @@ class _At:
         }
 
 
-def _newest(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the workbook of the last quarter that was received last."""
-    if rows.empty:
-        return rows
-    for column in ("quarter", "received", "position"):
-        kept = rows[column] == rows[column].max()
-        rows = rows if kept.all() else rows[kept]
-    return rows
-
-
 def _of_unit(at: _At, unit: str, *, withdrawn: bool) -> Iterator[Lack]:
     came = [name for name in SHEETS if at.came(name, unit)]
     if "projects" not in came:
         before = at.before("projects", unit)
-        known = before if len(before) else at.before("projects", unit, same_year=False)
+        known = at.before("projects", unit, same_year=False) if before is None else before
         yield Lack(
             unit=unit,
             kind="projects" if came else "workbook",
             file=_file(at, unit, came),
             withdrawn=withdrawn,
-            carried=len(before) > 0,
-            **at.worth(unit, known),
+            carried=before is not None,
+            **at.worth(unit, at.rows("projects", known)),
         )
     if not came:
         return
     for name in ("status", "works", "demolition"):
-        before = at.before(name, unit)
-        if name not in came and (name == "status" or _unfinished(name, before)):
+        if name in came:
+            continue
+        book = at.before(name, unit)
+        before = at.rows(name, book)
+        if name == "status" or _unfinished(name, before):
             yield Lack(
                 unit=unit,
                 kind=name,
                 file=_file(at, unit, came),
                 withdrawn=withdrawn,
-                carried=len(before) > 0,
+                carried=book is not None,
                 last=before["data_date"].max().date() if len(before) else None,
             )
     for name, subject in SUBJECTS.items():
@@ -354,8 +363,8 @@ def _of_unit(at: _At, unit: str, *, withdrawn: bool) -> Iterator[Lack]:
 
 def _file(at: _At, unit: str, came: Sequence[str]) -> str:
     """Return the unit's workbook for the quarter, to say which lacks a sheet; its name alone where none has a row."""
-    files = [str(rows["file"].iloc[0]) for rows in (at.last(name, unit) for name in came) if len(rows)]
-    return files[0] if files else unit
+    books = [(name, book) for name in came if (book := at.last(name, unit)) is not None]
+    return str(at.rows(*books[0])["file"].iloc[0]) if books else unit
 
 
 def _unfinished(name: str, rows: pd.DataFrame) -> bool:
@@ -368,20 +377,22 @@ def _unfinished(name: str, rows: pd.DataFrame) -> bool:
 
 def _gone(at: _At, unit: str, name: str, subject: Literal["project", "site"]) -> Iterator[Lack]:
     """Yield what the unit's workbook before had and no unit's has now, with the new name most like it."""
-    now = at.last(name, unit)
-    before = pd.concat([at.before(name, unit), at.replaced(name, unit)])
-    there = at.reported[name]
-    new = sorted(set(now[subject]) - set(before[subject]))
-    for gone in dict.fromkeys(before[subject]):
-        if gone in there:
+    newest: dict[
+        str, int | None
+    ] = {}  # what the one before had, in its order, with the last workbook that has it
+    for book in (at.before(name, unit), at.replaced(name, unit)):
+        newest.update(dict.fromkeys(at.subjects(name, book), book))
+    new = sorted(set(at.subjects(name, at.last(name, unit))) - set(newest))
+    for gone, book in newest.items():
+        if gone in at.reported[name]:
             continue
-        rows = before[before[subject] == gone]
-        rows = rows[rows["position"] == rows["position"].iloc[-1]]
+        rows = at.rows(name, book)
+        rows = rows[rows[subject] == gone]
         yield Lack(
             unit=unit,
             kind=subject,
-            name=str(gone),
-            likely=likely_name(str(gone), new),
+            name=gone,
+            likely=likely_name(gone, new),
             file=str(rows["file"].iloc[0]),
             **(at.worth(unit, rows) if subject == "project" else {"last": rows["data_date"].max().date()}),
         )
