@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from cityanalytics.intake.register import Receipt
     from cityanalytics.programme.coverage import Coverage
     from cityanalytics.programme.dates import Dates
-    from cityanalytics.programme.snapshot import Programme, Tables
+    from cityanalytics.programme.known import Known, Tables
+    from cityanalytics.programme.snapshot import Programme
     from cityanalytics.settings import Settings
 
 
@@ -58,6 +59,9 @@ class Workspace:
     given: Tables | None = None
     inputs: Sequence[Mapping[str, Any]] = ()
     _programmes: dict[tuple[dt.date, dt.date], Programme] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _known: dict[tuple[dt.date, int], Known] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -317,8 +321,12 @@ class Workspace:
         """
         times = as_of, known_on
         if times not in self._programmes:
-            from cityanalytics.programme.snapshot import take_snapshot  # pandas is read where a programme is
+            from cityanalytics.programme.known import Known  # pandas is read where a programme is
+            from cityanalytics.programme.snapshot import take_snapshot
 
-            taken = take_snapshot(self.stored, as_of=as_of, known_on=known_on)
+            shared = known_on, as_of.year
+            if shared not in self._known:
+                self._known[shared] = Known.of(self.stored, known_on=known_on, year=as_of.year)
+            taken = take_snapshot(self.stored, as_of=as_of, known_on=known_on, known=self._known[shared])
             self._programmes[times] = replace(taken, source=self)
         return self._programmes[times]

@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from cityanalytics.issues import Severity
-from cityanalytics.programme.segments import segments
+from cityanalytics.programme.segments import done_by, segments
 from cityanalytics.programme.snapshot import take_snapshot
 from cityanalytics.workbooks.cells import squeezed
 from cityanalytics.workbooks.periods import read_labels
@@ -475,8 +475,9 @@ JANUARY_TO_JUNE = [
 def test_what_older_workbooks_say_of_shorter_periods_fills_longer_ones(
     later: list[dict[str, object]], day: tuple[int, int], done: float, whole: float
 ) -> None:
-    stretches = segments(
-        pd.DataFrame([*JANUARY_TO_JUNE, *later]), key="project", value="amount", as_of=dt.date(2010, *day)
+    flows = pd.DataFrame([*JANUARY_TO_JUNE, *later])
+    stretches = done_by(
+        segments(flows, key="project", value="amount"), value="amount", as_of=dt.date(2010, *day)
     )
     assert stretches["done"].sum() == pytest.approx(done)
     assert stretches["amount"].sum() == pytest.approx(whole)

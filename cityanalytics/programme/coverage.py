@@ -17,7 +17,7 @@ import pandas as pd
 from cityanalytics.calendar import quarter_of
 from cityanalytics.intake.checks import likely_name
 from cityanalytics.programme.counting import Books
-from cityanalytics.programme.segments import segments as segments_of
+from cityanalytics.programme.segments import done_by, segments
 from cityanalytics.workbooks.cells import squeezed
 
 if TYPE_CHECKING:
@@ -317,7 +317,8 @@ class _At:
             & (flows["period_start"].dt.year == day.year)
             & (flows["received"] <= rows["received"].max())
         ]
-        done = segments_of(flows, key="project", value="amount", as_of=min(day.date(), self.as_of))
+        stretches = segments(flows, key="project", value="amount")
+        done = done_by(stretches, value="amount", as_of=min(day.date(), self.as_of))
         counted = done[done["done"] != 0]
         return {
             "last": day.date(),
@@ -345,16 +346,16 @@ def _of_unit(at: _At, unit: str, *, withdrawn: bool) -> Iterator[Lack]:
     for name in ("status", "works", "demolition"):
         if name in came:
             continue
-        book = at.before(name, unit)
-        before = at.rows(name, book)
-        if name == "status" or _unfinished(name, before):
+        earlier = at.before(name, unit)
+        rows = at.rows(name, earlier)
+        if name == "status" or _unfinished(name, rows):
             yield Lack(
                 unit=unit,
                 kind=name,
                 file=_file(at, unit, came),
                 withdrawn=withdrawn,
-                carried=book is not None,
-                last=before["data_date"].max().date() if len(before) else None,
+                carried=earlier is not None,
+                last=rows["data_date"].max().date() if len(rows) else None,
             )
     for name, subject in SUBJECTS.items():
         if name in came:

@@ -159,24 +159,25 @@ MOST_MONTHS = 3
 def history_months(programme: ProgrammeState) -> pd.DataFrame:
     """Return one row a month of an earlier year (:attr:`Programme.history_months`)."""
     rows = programme.traced_months
-    start, end = rows["period_start"], rows["period_end"]
-    whole = start.dt.is_month_start & end.dt.is_month_end & (end.dt.month - start.dt.month < MOST_MONTHS)
-    rows, start = rows[whole], start[whole]
-    length = (rows["period_end"] - start).dt.days + 1
-    parts = [
-        pd.DataFrame(
-            {"year": rows["year"], "month": start.dt.month + at, "amount": rows["amount"], "days": length}
-        )
-        for at in range(MOST_MONTHS)
-    ]
-    inside = [part["month"] <= rows["period_end"].dt.month for part in parts]
-    found = pd.concat([part[mine] for part, mine in zip(parts, inside, strict=True)], ignore_index=True)
-    days = pd.to_datetime(found[["year", "month"]].assign(day=1)).dt.days_in_month
-    found["amount"] *= np.where(found["days"] == days, 1.0, days / found["days"])
-    found = found.astype({"year": "int64", "month": "int64"}).sort_values(
-        ["year", "month"], ignore_index=True
+    first, last = (rows[name].to_numpy().astype("datetime64[D]") for name in ("period_start", "period_end"))
+    begun, ended = first.astype("datetime64[M]"), last.astype("datetime64[M]")
+    more = (ended - begun).astype(np.int64)
+    whole = (begun == first) & ((ended + 1).astype("datetime64[D]") - 1 == last) & (more < MOST_MONTHS)
+    within = begun.astype("datetime64[Y]") == ended.astype("datetime64[Y]")
+    parts = [(np.flatnonzero(whole & within & (more >= at)), at) for at in range(MOST_MONTHS)]
+    row = np.concatenate([places for places, _ in parts])
+    month = np.concatenate([begun[places] + at for places, at in parts])
+    days = ((month + 1).astype("datetime64[D]") - month.astype("datetime64[D]")).astype(np.int64)
+    length = (last - first).astype(np.int64)[row] + 1
+    found = pd.DataFrame(
+        {
+            "year": rows["year"].to_numpy(dtype=np.int64)[row],
+            "month": month.astype(np.int64) % 12 + 1,
+            "amount": rows["amount"].to_numpy(dtype=float)[row]
+            * np.where(length == days, 1.0, days / length),
+        }
     )
-    return with_units(found[["year", "month", "amount"]], HISTORY)
+    return with_units(found.sort_values(["year", "month"], ignore_index=True), HISTORY)
 
 
 def by(programme: ProgrammeState, key: str) -> pd.DataFrame:

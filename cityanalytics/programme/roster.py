@@ -9,7 +9,7 @@ import pandas as pd
 from cityanalytics.programme.snapshot import last_known, take_snapshot
 
 if TYPE_CHECKING:
-    from cityanalytics.programme.snapshot import Tables
+    from cityanalytics.programme.known import Tables
 
 #: How the base units of quantities are written in a workbook.
 MEASURES = {"count": "个", "metres": "米", "square metres": "平方米"}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
 
-def segments(flows: pd.DataFrame, *, key: str, value: str, as_of: dt.date) -> pd.DataFrame:
+def segments(flows: pd.DataFrame, *, key: str, value: str) -> pd.DataFrame:
     """Turn stated periods into disjoint stretches of days.
 
     Of periods with the same first and last day the statement received last holds. Where a month is
@@ -25,14 +25,11 @@ def segments(flows: pd.DataFrame, *, key: str, value: str, as_of: dt.date) -> pd
         `key`, ``unit``, ``file``, ``period_start``, ``period_end``, `value` and its cell, ``received``, ``position``.
     key, value
         The columns that name what is stated, and its value.
-    as_of
-        The day to which ``done`` counts.
 
     Returns
     -------
     pandas.DataFrame
-        In order of `key` and first day: `key`, ``unit``, ``file``, ``start``, ``end``, `value`, ``done`` (of it by
-        the end of `as_of`), ``partly`` (bool: `as_of` lies inside), and the cell of `value`.
+        In order of `key` and first day: `key`, ``unit``, ``file``, ``start``, ``end``, `value` and its cell.
     """
     stated, doubtful = _holding(flows.dropna(subset=[value]), key)
     first, end, amount = (stated[name].to_numpy() for name in ("period_start", "period_end", value))
@@ -58,13 +55,34 @@ def segments(flows: pd.DataFrame, *, key: str, value: str, as_of: dt.date) -> pd
         hung = hang_together(doubtful, key=key, value=value)
         stretches = pd.concat([stretches, hung] if len(stretches) else [hung], ignore_index=True)
         stretches = stretches.sort_values([key, "start"], kind="stable", ignore_index=True)
+    return stretches
+
+
+def done_by(stretches: pd.DataFrame, *, value: str, as_of: dt.date) -> pd.DataFrame:
+    """Return stretches of days with what of them was done by the end of a day.
+
+    Parameters
+    ----------
+    stretches
+        As `segments` has them.
+    value
+        The column that counts evenly over the days.
+    as_of
+        The day to which ``done`` counts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same with, before the cell, ``done`` (of `value`) and ``partly`` (bool: `as_of` lies inside).
+    """
     start, end = (stretches[name].to_numpy() for name in ("start", "end"))
     length = _whole_days(end - start) + 1
     gone = np.maximum(_whole_days(np.datetime64(as_of) - start) + 1, 0)
     share = np.minimum(gone / length, 1.0)
-    stretches.insert(6, "done", stretches[value] * share)
-    stretches.insert(7, "partly", (share > 0) & (share < 1))
-    return stretches
+    found = stretches.copy(deep=False)
+    found.insert(6, "done", stretches[value] * share)
+    found.insert(7, "partly", (share > 0) & (share < 1))
+    return found
 
 
 def _whole_days(span: np.ndarray) -> np.ndarray:

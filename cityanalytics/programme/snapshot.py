@@ -6,7 +6,6 @@ the workbooks had been received. Rows received later are not seen at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,21 +19,20 @@ from cityanalytics.issues import Message
 from cityanalytics.programme import frames
 from cityanalytics.programme.counting import Books, names_of, of_last_unit
 from cityanalytics.programme.coverage import Coverage
-from cityanalytics.programme.restated import restatements
-from cityanalytics.programme.segments import segments as segments_of
+from cityanalytics.programme.known import Known
+from cityanalytics.programme.segments import done_by
 from cityanalytics.programme.state import ProgrammeState
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
-Tables = Mapping[str, pd.DataFrame]
+    from cityanalytics.programme.known import Tables
 
+#: The tables of which the unit's last workbook counts.
+SHEETS = ("projects", "plans", "status", "demolition", "works")
 #: What a unit last said of a project; each has a ``…_cell`` beside it.
 STATED = ("schedule", "physical_progress", "constraint", "difficulty", "request", "deadline")
-
-
-#: What a stretch of days of an earlier year is named by.
-STRETCH = ("year", "period_start", "period_end")
 
 
 class Snapshot(Protocol):
@@ -292,7 +290,9 @@ class Programme(ProgrammeState):
         return f"<p>{head}</p>{self.by('unit').to_html(index=False)}"
 
 
-def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Programme:
+def take_snapshot(
+    tables: Tables, *, as_of: dt.date, known_on: dt.date, known: Known | None = None
+) -> Programme:
     """Choose from all that was received what is known on a day about a date.
 
     A unit's latest workbook of the latest quarter not after `as_of` gives its projects, plans and
@@ -308,65 +308,48 @@ def take_snapshot(tables: Tables, *, as_of: dt.date, known_on: dt.date) -> Progr
         The day that figures describe.
     known_on
         The day by which they had been received.
+    known
+        What was known of the year on that day, where another snapshot has made it already.
 
     Raises
     ------
     InsufficientDataError
         Nothing had been received by `known_on` for the year of `as_of`, or nothing describes `as_of`.
     """
-    books = {
-        name: Books.of(table).known_on(known_on) for name, table in tables.items() if "received" in table
-    }
-    year, quarter = as_of.year, quarter_of(as_of)
-    current = {
-        name: known.up_to(quarter, year=year).latest().rows(tables[name]) for name, known in books.items()
-    }
-    stated, measured = (
-        _in_year(books[name].rows(tables[name]), year) for name in ("investment", "demolition")
-    )
-    flows = Books.of(stated).uncorrected().rows(stated)
-    reported = _closed_years(books["investment"].rows(tables["investment"]), year)
-    if current["projects"].empty or flows.empty or pd.Timestamp(as_of) > flows["period_end"].max():
-        last = "" if flows.empty else flows["period_end"].max().date()
+    known = known or Known.of(tables, known_on=known_on, year=as_of.year)
+    current = {name: known.latest(name, quarter_of(as_of)) for name in SHEETS}
+    if current["projects"].empty or known.last is None or as_of > known.last:
         raise InsufficientDataError(
             Message.of(
                 "nothing received by {known_on} describes {as_of}; the last day described is {last}",
                 known_on=known_on,
                 as_of=as_of,
-                last=last or "none",
+                last=known.last or "none",
             )
         )
-    demolished = segments_of(
-        Books.of(measured).uncorrected().rows(measured), key="site", value="area", as_of=as_of
-    )
+    demolished = done_by(known.demolished, value="area", as_of=as_of)
     projects = of_last_unit(current["projects"], "project")
-    segments = _of_projects(segments_of(flows, key="project", value="amount", as_of=as_of), projects)
-    described = books["status"].described_by(as_of).latest().rows(tables["status"])
+    segments = _of_projects(done_by(known.invested, value="amount", as_of=as_of), projects)
     used = {*segments["file"].unique(), *demolished["file"].unique()}
     for name in ("projects", "status", "demolition", "works"):
         used |= {*current[name]["file"].unique()}
     return Programme(
         as_of=as_of,
         known_on=known_on,
+        known=known,
         traced=_projects(
             projects,
             plans=of_last_unit(current["plans"], "project"),
             segments=segments,
             status=of_last_unit(current["status"], "project"),
-            described=of_last_unit(described, "project"),
+            described=of_last_unit(known.described("status", as_of), "project"),
             as_of=as_of,
         ),
         segments=segments,
         demolition=_sites(of_last_unit(current["demolition"], "site"), demolished),
         demolition_segments=demolished,
-        traced_works=_works(books["works"].described_by(as_of).latest().rows(tables["works"]), projects),
-        traced_history=_stated_before(books["history"].rows(tables["history"]), reported, as_of, "year"),
-        traced_months=_stated_before(
-            books["history_months"].rows(tables["history_months"]), reported, as_of, *STRETCH
-        ),
-        received=_received(books["projects"], current["projects"]),
-        revisions=restatements(stated, key="project", value="amount", as_of=as_of, notes=tables["projects"]),
-        demolition_revisions=restatements(measured, key="site", value="area", as_of=as_of),
+        traced_works=_works(known.described("works", as_of), projects),
+        received=_received(known.books["projects"], current["projects"]),
         issues=tables["issues"][tables["issues"]["file"].isin(used)].reset_index(drop=True),
     )
 
@@ -377,11 +360,6 @@ def last_known(tables: Tables) -> dt.date:
         table["received"].max() for table in tables.values() if "received" in table and len(table)
     ).date()
     return last
-
-
-def _in_year(table: pd.DataFrame, year: int) -> pd.DataFrame:
-    inside = table["period_start"].to_numpy().astype("datetime64[Y]") == np.datetime64(f"{year:04d}")
-    return table if inside.all() else table[inside]
 
 
 def _of_projects(segments: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
@@ -483,49 +461,3 @@ def _received(known: Books, projects: pd.DataFrame) -> pd.DataFrame:
     names, first = np.unique(known.names, return_index=True)
     own = used["quarter"].to_numpy(dtype=str), used["unit"].to_numpy(dtype=str)
     return used.assign(first_received=known.received[first[np.searchsorted(names, names_of(*own))]])
-
-
-def _stated_before(stated: pd.DataFrame, reported: pd.DataFrame, as_of: dt.date, *key: str) -> pd.DataFrame:
-    """Return what is known of earlier years; of a year what the newest workbook says that states it, else its reports.
-
-    Parameters
-    ----------
-    stated
-        A table of earlier years.
-    reported
-        What units reported of earlier years that have closed, as of `_closed_years`.
-    key
-        What a row is of, the year first.
-    """
-    earlier = stated[stated["year"] < as_of.year]
-    books = Books.of(earlier).uncorrected()
-    earlier = books.rows(earlier)
-    ranked = earlier.assign(age=books.age(earlier))
-    newest = ranked["age"] == ranked.groupby("year")["age"].transform("max")
-    own: pd.DataFrame = ranked.loc[newest, [*key, "amount", "amount_cell"]]
-    others = reported[~reported["year"].isin(own["year"])]
-    if not others.empty:
-        sums = others.groupby(list(key))["amount"].sum().reset_index()
-        own = pd.concat([own, sums.assign(year=sums["year"].astype("int64"))], ignore_index=True)
-    return own.sort_values(list(key), ignore_index=True)
-
-
-def _closed_years(flows: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Return what was reported of each earlier year that all its units reported to the end, by stretches of days."""
-    found = [pd.DataFrame(columns=[*STRETCH, "amount"])]
-    for earlier in sorted(set(flows["period_start"].dt.year) - {year}):
-        last = pd.Timestamp(int(earlier), 12, 31)
-        own = Books.of(own_flows := _in_year(flows, int(earlier))).uncorrected().rows(own_flows)
-        parts = segments_of(own, key="project", value="amount", as_of=last.date())
-        if earlier < year and (parts.groupby("unit", observed=True)["end"].max() >= last).all():
-            found.append(
-                pd.DataFrame(
-                    {
-                        "year": int(earlier),
-                        "period_start": parts["start"],
-                        "period_end": parts["end"],
-                        "amount": parts["amount"],
-                    }
-                )
-            )
-    return pd.concat(found[1:] or found, ignore_index=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from cityanalytics.calendar import elapsed_share, quarter_of, year_end
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from cityanalytics.intake.orders import Order
     from cityanalytics.programme.coverage import Coverage
+    from cityanalytics.programme.known import Known
     from cityanalytics.settings import Settings
 
 
@@ -59,18 +61,13 @@ class ProgrammeState:
         As `segments`, with ``area``.
     traced_works
         One row an item of physical work, as last reported on or before `as_of`, cells beside.
-    traced_history
-        One row an earlier year: ``year``, ``amount`` (yuan), ``amount_cell``.
-    traced_months
-        One row a stretch of days of an earlier year, most often a month: ``year``, ``period_start``, ``period_end``,
-        ``amount`` (yuan), ``amount_cell``.
     received
         One row a unit: quarter, data date, day of receipt and file of what is used, and ``first_received``, the
         day on which the unit's first workbook of that quarter came.
-    revisions, demolition_revisions
-        Periods whose amount (area) was stated again with another value, as of `restatements`.
     issues
         Doubts of the files that are used.
+    known
+        What it shares with other days of the year, as known on `known_on`.
     source
         The workspace that it was taken from; None of one made of tables alone.
     """
@@ -82,13 +79,33 @@ class ProgrammeState:
     demolition: pd.DataFrame
     demolition_segments: pd.DataFrame
     traced_works: pd.DataFrame
-    traced_history: pd.DataFrame
-    traced_months: pd.DataFrame
     received: pd.DataFrame
-    revisions: pd.DataFrame
-    demolition_revisions: pd.DataFrame
     issues: pd.DataFrame
+    known: Known = field(repr=False, compare=False)
     source: ProgrammeSource | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def traced_history(self) -> pd.DataFrame:
+        """One row an earlier year: ``year``, ``amount`` (yuan), ``amount_cell``."""
+        return self.known.history
+
+    @property
+    def traced_months(self) -> pd.DataFrame:
+        """One row a stretch of days of an earlier year, most often a month.
+
+        Its columns are ``year``, ``period_start``, ``period_end``, ``amount`` (yuan), ``amount_cell``.
+        """
+        return self.known.months
+
+    @cached_property
+    def revisions(self) -> pd.DataFrame:
+        """Periods whose amount was stated again with another value, as of `restatements`."""
+        return self.known.revisions(self.as_of)
+
+    @cached_property
+    def demolition_revisions(self) -> pd.DataFrame:
+        """Periods whose area was stated again with another value, as of `restatements`."""
+        return self.known.demolition_revisions(self.as_of)
 
     @property
     def quarter(self) -> str:
