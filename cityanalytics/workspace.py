@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cityanalytics.intake.aliases import Departure
     from cityanalytics.intake.orders import Order
     from cityanalytics.intake.register import Receipt
+    from cityanalytics.programme.counting import Books
     from cityanalytics.programme.coverage import Coverage
     from cityanalytics.programme.dates import Dates
     from cityanalytics.programme.known import Known, Tables
@@ -254,6 +255,7 @@ class Workspace:
 
         return coverage_of(
             self.stored,
+            books=self._books,
             units=self.settings.units,
             as_of=as_of,
             known_on=known_on,
@@ -311,6 +313,12 @@ class Workspace:
         """
         return resolve_dates(self.settings, self.described, quarter=quarter, as_of=as_of, known_on=known_on)
 
+    @cached_property
+    def _books(self) -> Mapping[str, Books]:
+        from cityanalytics.programme.counting import Books
+
+        return Books.of_all(self.stored)
+
     def snapshot(self, *, as_of: dt.date, known_on: dt.date) -> Programme:
         """Return the programme at two times; it is made once.
 
@@ -326,7 +334,9 @@ class Workspace:
 
             shared = known_on, as_of.year
             if shared not in self._known:
-                self._known[shared] = Known.of(self.stored, known_on=known_on, year=as_of.year)
+                self._known[shared] = Known.of(
+                    self.stored, known_on=known_on, year=as_of.year, books=self._books
+                )
             taken = take_snapshot(self.stored, as_of=as_of, known_on=known_on, known=self._known[shared])
             self._programmes[times] = replace(taken, source=self)
         return self._programmes[times]

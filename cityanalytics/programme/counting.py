@@ -10,6 +10,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,15 @@ class Books:
             received=self.received[which],
             data_date=self.data_date[which],
         )
+
+    @classmethod
+    def of_all(cls, tables: Mapping[str, pd.DataFrame]) -> dict[str, Books]:
+        """Return the workbooks of each canonical table that names any."""
+        return {name: cls.of(table) for name, table in tables.items() if "received" in table}
+
+    def within(self, table: pd.DataFrame) -> Books:
+        """Return those that some rows come from."""
+        return self.chosen(np.isin(self.position, table["position"].to_numpy()))
 
     def known_on(self, day: dt.date) -> Books:
         """Return those that had been received by a day."""
@@ -99,7 +109,7 @@ def _last_of(names: np.ndarray) -> np.ndarray:
     return np.sort(len(names) - 1 - np.unique(names[::-1], return_index=True)[1])
 
 
-def of_last_unit(table: pd.DataFrame, key: str) -> pd.DataFrame:
+def of_last_unit(table: pd.DataFrame, key: str, books: Books) -> pd.DataFrame:
     """Keep of each project (site) the rows of one unit, the one whose workbook is the newest: it took over.
 
     Parameters
@@ -108,8 +118,10 @@ def of_last_unit(table: pd.DataFrame, key: str) -> pd.DataFrame:
         Rows of one workbook a unit.
     key
         The column that names the project or site.
+    books
+        The workbooks that they come from, and any others.
     """
-    age = Books.of(table).age(table)
+    age = books.age(table)
     group, names = pd.factorize(table[key])
     newest = np.full(len(names), -1)
     np.maximum.at(newest, group, age)

@@ -16,7 +16,6 @@ import pandas as pd
 
 from cityanalytics.calendar import quarter_of
 from cityanalytics.intake.checks import likely_name
-from cityanalytics.programme.counting import Books
 from cityanalytics.programme.segments import done_by, segments
 from cityanalytics.workbooks.cells import squeezed
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from cityanalytics.intake.aliases import Departure
+    from cityanalytics.programme.counting import Books
 
 Tables = Mapping[str, pd.DataFrame]
 Kind = Literal["workbook", "projects", "status", "works", "demolition", "project", "site"]
@@ -185,6 +185,7 @@ class Coverage:
 def coverage_of(
     tables: Tables,
     *,
+    books: Mapping[str, Books],
     units: Sequence[str],
     as_of: dt.date,
     known_on: dt.date,
@@ -201,6 +202,8 @@ def coverage_of(
     ----------
     tables
         The canonical tables by name.
+    books
+        The workbooks that each comes from.
     units
         Those that are to report.
     as_of, known_on
@@ -214,7 +217,7 @@ def coverage_of(
     quarter = quarter_of(as_of)
     at = _At(
         tables=tables,
-        books={name: _books(tables[name], known_on, quarter) for name in SHEETS},
+        books={name: _by_unit(books[name].known_on(known_on), quarter) for name in SHEETS},
         quarter=quarter,
         as_of=as_of,
         emptied=frozenset(emptied),
@@ -231,9 +234,8 @@ def coverage_of(
     )
 
 
-def _books(table: pd.DataFrame, known_on: dt.date, quarter: str) -> Mapping[str, Sequence[tuple[str, int]]]:
-    """Return the workbooks that are known, by unit: quarter and place in the register, the newest last."""
-    books = Books.of(table).known_on(known_on)
+def _by_unit(books: Books, quarter: str) -> Mapping[str, Sequence[tuple[str, int]]]:
+    """Return the workbooks up to a quarter, by unit: quarter and place in the register, the newest last."""
     found: dict[str, list[tuple[str, int]]] = {}
     for unit, own, position in zip(
         books.unit.tolist(), books.quarter.tolist(), books.position.tolist(), strict=True
@@ -372,7 +374,8 @@ def _unfinished(name: str, rows: pd.DataFrame) -> bool:
     """Tell whether a sheet of works or sites leaves something to report."""
     if name == "works":
         return bool((rows["completion"] != "completed").any())
-    done = rows.groupby("site")["area"].sum().reindex(rows["site"]).to_numpy()
+    site = pd.factorize(rows["site"])[0]
+    done = np.bincount(site, weights=np.nan_to_num(rows["area"].to_numpy()))[site] if len(rows) else 0.0
     return bool((~(done >= rows["planned_area"].to_numpy())).any())
 
 

@@ -41,12 +41,13 @@ class Known:
     year: int
 
     @classmethod
-    def of(cls, tables: Tables, *, known_on: dt.date, year: int) -> Known:
-        """Return what had been received by a day."""
-        books = {
-            name: Books.of(table).known_on(known_on) for name, table in tables.items() if "received" in table
-        }
-        return cls(tables=tables, books=books, year=year)
+    def of(
+        cls, tables: Tables, *, known_on: dt.date, year: int, books: Mapping[str, Books] | None = None
+    ) -> Known:
+        """Return what had been received by a day, `books` being all that ever were."""
+        books = Books.of_all(tables) if books is None else books
+        known = {name: some.known_on(known_on) for name, some in books.items()}
+        return cls(tables=tables, books=known, year=year)
 
     def latest(self, name: str, quarter: str) -> pd.DataFrame:
         """Return the rows of each unit's last workbook of its last quarter of the year, none after `quarter`."""
@@ -59,18 +60,18 @@ class Known:
     @cached_property
     def last(self) -> dt.date | None:
         """The last day that investment is stated of; None where none is."""
-        last = _uncorrected(self._stated)["period_end"].max()
+        last = self._uncorrected("investment", self._stated)["period_end"].max()
         return None if pd.isna(last) else last.date()
 
     @cached_property
     def invested(self) -> pd.DataFrame:
         """Investment of the year as disjoint stretches of days (:func:`segments`)."""
-        return segments(_uncorrected(self._stated), key="project", value="amount")
+        return segments(self._uncorrected("investment", self._stated), key="project", value="amount")
 
     @cached_property
     def demolished(self) -> pd.DataFrame:
         """Area demolished in the year as disjoint stretches of days (:func:`segments`)."""
-        return segments(_uncorrected(self._measured), key="site", value="area")
+        return segments(self._uncorrected("demolition", self._measured), key="site", value="area")
 
     @cached_property
     def history(self) -> pd.DataFrame:
@@ -101,14 +102,23 @@ class Known:
 
     @cached_property
     def _reported(self) -> pd.DataFrame:
-        return _closed_years(self.books["investment"].rows(self.tables["investment"]), self.year)
+        flows = self.books["investment"].rows(self.tables["investment"])
+        found = [
+            closed
+            for year in sorted({*flows["period_start"].dt.year.unique()})
+            if year < self.year
+            and (closed := _closed(self._uncorrected("investment", _in_year(flows, int(year))), int(year)))
+            is not None
+        ]
+        return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=[*STRETCH, "amount"])
+
+    def _uncorrected(self, name: str, rows: pd.DataFrame) -> pd.DataFrame:
+        return self.books[name].within(rows).uncorrected().rows(rows)
 
     def _before(self, name: str, *key: str) -> pd.DataFrame:
-        return _stated_before(self.books[name].rows(self.tables[name]), self._reported, self.year, *key)
-
-
-def _uncorrected(table: pd.DataFrame) -> pd.DataFrame:
-    return Books.of(table).uncorrected().rows(table)
+        stated = self.books[name].rows(self.tables[name])
+        earlier = stated[stated["year"] < self.year]
+        return _stated_before(self._uncorrected(name, earlier), self.books[name], self._reported, *key)
 
 
 def _in_year(table: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -116,26 +126,26 @@ def _in_year(table: pd.DataFrame, year: int) -> pd.DataFrame:
     return table if inside.all() else table[inside]
 
 
-def _stated_before(stated: pd.DataFrame, reported: pd.DataFrame, year: int, *key: str) -> pd.DataFrame:
+def _stated_before(stated: pd.DataFrame, books: Books, reported: pd.DataFrame, *key: str) -> pd.DataFrame:
     """Return what is known of earlier years; of a year what the newest workbook says that states it, else its reports.
 
     Parameters
     ----------
     stated
-        A table of earlier years.
+        Rows of a table of earlier years, no workbook that a correction replaced among them.
+    books
+        The workbooks that they come from.
     reported
-        What units reported of earlier years that have closed, as of `_closed_years`.
-    year
-        Earlier than which.
+        What units reported of earlier years that have closed, as of `_closed`.
     key
         What a row is of, the year first.
     """
-    earlier = stated[stated["year"] < year]
-    books = Books.of(earlier).uncorrected()
-    earlier = books.rows(earlier)
-    ranked = earlier.assign(age=books.age(earlier))
+    columns = [*key, "amount", "amount_cell"]
+    if stated.empty and reported.empty:
+        return stated[columns].reset_index(drop=True)
+    ranked = stated.assign(age=books.age(stated))
     newest = ranked["age"] == ranked.groupby("year")["age"].transform("max")
-    own: pd.DataFrame = ranked.loc[newest, [*key, "amount", "amount_cell"]]
+    own: pd.DataFrame = ranked.loc[newest, columns]
     others = reported[~reported["year"].isin(own["year"])]
     if not others.empty:
         sums = others.groupby(list(key))["amount"].sum().reset_index()
@@ -143,22 +153,11 @@ def _stated_before(stated: pd.DataFrame, reported: pd.DataFrame, year: int, *key
     return own.sort_values(list(key), ignore_index=True)
 
 
-def _closed_years(flows: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Return what was reported of each earlier year that all its units reported to the end, by stretches of days."""
-    found = [pd.DataFrame(columns=[*STRETCH, "amount"])]
-    for earlier in sorted(set(flows["period_start"].dt.year) - {year}):
-        last = pd.Timestamp(int(earlier), 12, 31)
-        own = Books.of(own_flows := _in_year(flows, int(earlier))).uncorrected().rows(own_flows)
-        parts = segments(own, key="project", value="amount")
-        if earlier < year and (parts.groupby("unit", observed=True)["end"].max() >= last).all():
-            found.append(
-                pd.DataFrame(
-                    {
-                        "year": int(earlier),
-                        "period_start": parts["start"],
-                        "period_end": parts["end"],
-                        "amount": parts["amount"],
-                    }
-                )
-            )
-    return pd.concat(found[1:] or found, ignore_index=True)
+def _closed(flows: pd.DataFrame, year: int) -> pd.DataFrame | None:
+    """Return what was reported of a year by stretches of days; None where a unit did not report it to the end."""
+    parts = segments(flows, key="project", value="amount")
+    if not (parts.groupby("unit", observed=True)["end"].max() >= pd.Timestamp(year, 12, 31)).all():
+        return None
+    return pd.DataFrame(
+        {"year": year, "period_start": parts["start"], "period_end": parts["end"], "amount": parts["amount"]}
+    )

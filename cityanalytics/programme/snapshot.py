@@ -317,18 +317,19 @@ def take_snapshot(
         Nothing had been received by `known_on` for the year of `as_of`, or nothing describes `as_of`.
     """
     known = known or Known.of(tables, known_on=known_on, year=as_of.year)
-    current = {name: known.latest(name, quarter_of(as_of)) for name in SHEETS}
-    if current["projects"].empty or known.last is None or as_of > known.last:
+    books, last = known.books, known.last
+    current = {name: known.latest(name, quarter_of(as_of)) for name in SHEETS} if last else {}
+    if last is None or current["projects"].empty or as_of > last:
         raise InsufficientDataError(
             Message.of(
                 "nothing received by {known_on} describes {as_of}; the last day described is {last}",
                 known_on=known_on,
                 as_of=as_of,
-                last=known.last or "none",
+                last=last or "none",
             )
         )
     demolished = done_by(known.demolished, value="area", as_of=as_of)
-    projects = of_last_unit(current["projects"], "project")
+    projects = of_last_unit(current["projects"], "project", books["projects"])
     segments = _of_projects(done_by(known.invested, value="amount", as_of=as_of), projects)
     used = {*segments["file"].unique(), *demolished["file"].unique()}
     for name in ("projects", "status", "demolition", "works"):
@@ -339,17 +340,19 @@ def take_snapshot(
         known=known,
         traced=_projects(
             projects,
-            plans=of_last_unit(current["plans"], "project"),
+            plans=of_last_unit(current["plans"], "project", books["plans"]),
             segments=segments,
-            status=of_last_unit(current["status"], "project"),
-            described=of_last_unit(known.described("status", as_of), "project"),
+            status=of_last_unit(current["status"], "project", books["status"]),
+            described=of_last_unit(known.described("status", as_of), "project", books["status"]),
             as_of=as_of,
         ),
         segments=segments,
-        demolition=_sites(of_last_unit(current["demolition"], "site"), demolished),
+        demolition=_sites(of_last_unit(current["demolition"], "site", books["demolition"]), demolished),
         demolition_segments=demolished,
-        traced_works=_works(known.described("works", as_of), projects),
-        received=_received(known.books["projects"], current["projects"]),
+        traced_works=_works(
+            of_last_unit(known.described("works", as_of), "project", books["works"]), projects
+        ),
+        received=_received(books["projects"], current["projects"]),
         issues=tables["issues"][tables["issues"]["file"].isin(used)].reset_index(drop=True),
     )
 
@@ -450,8 +453,7 @@ def _sites(sites: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
 
 
 def _works(works: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
-    latest = of_last_unit(works, "project")
-    return latest[latest["project"].isin(projects["project"])].reset_index(drop=True)
+    return works[works["project"].isin(projects["project"])].reset_index(drop=True)
 
 
 def _received(known: Books, projects: pd.DataFrame) -> pd.DataFrame:
