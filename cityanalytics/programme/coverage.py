@@ -6,7 +6,6 @@ seen from it: it is known from who is expected, and from what they last sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,12 +20,12 @@ from cityanalytics.workbooks.cells import squeezed
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from cityanalytics.intake.aliases import Departure
     from cityanalytics.programme.counting import Books
+    from cityanalytics.programme.known import Tables
 
-Tables = Mapping[str, pd.DataFrame]
 Kind = Literal["workbook", "projects", "status", "works", "demolition", "project", "site"]
 #: Sheets that a unit sends: the canonical table that each becomes, and what it is called.
 SHEETS: Mapping[Kind, str] = {
