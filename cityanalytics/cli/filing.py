@@ -485,11 +485,12 @@ def _coverage(settings: Settings, found: Ingested, quarters: Sequence[str]) -> l
 
 
 def _say_missing(settings: Settings, missing: Sequence[Coverage]) -> None:
-    from cityanalytics.briefing.lacking import in_words
-
     for one in missing:
-        for line in in_words(one, UI.get(), settings):
-            say("{line}", line=line)
+        if one.partial:
+            from cityanalytics.briefing.lacking import in_words  # the page's figures are slow to import
+
+            for line in in_words(one, UI.get(), settings):
+                say("{line}", line=line)
 
 
 def _consequence(errors: Sequence[Issue], shown: int, *, returns: bool) -> Message:

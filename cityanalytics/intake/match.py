@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -145,6 +146,7 @@ def _extension(text: str, packaged: Mapping[str, Any]) -> dict[str, Any]:
     return extended
 
 
+@lru_cache(maxsize=1 << 12)
 def normalised(text: str) -> str:
     """Return a header or word without white space, full-width forms, closing bracket and year, in lower case.
 

@@ -407,7 +407,7 @@ def columns_under(face: Face, row: int) -> Iterator[int]:
     """Yield the columns that the texts and numbers of a row stand over."""
     for column in np.flatnonzero(face.filled[row]).tolist():
         yield from range(column, min(column + face.width(row, column), face.shape[1]))
-    for column in range(face.shape[1]):  # a label merged down from above
+    for column in range(face.shape[1]) if face.covered else ():  # a label merged down from above
         anchor = face.covered.get((row, column))
         if anchor is not None and anchor[0] < row and face.codes[anchor] == Code.TEXT and anchor[1] == column:
             yield column

@@ -100,6 +100,10 @@ def decimal_comma(columns: Iterable[Texts], *, semicolons: bool = False) -> bool
     """
     certain = likely = 0
     for texts in columns:
+        if isinstance(texts, list):  # few cells have either sign, and only these can tell
+            texts = [text for text in texts if text and ("," in text or "." in text)]  # noqa: PLW2901 - the same, fewer
+            if not texts:
+                continue
         if matching(texts, _POINT).any():
             return False
         certain += int(matching(texts, _COMMA).sum())
@@ -150,18 +154,18 @@ def read_objects(raw: NDArray[np.object_]) -> Numbers:
         parsed, unparsed = np.isfinite(value), np.isinf(value)
         value[unparsed] = math.nan
         return Numbers(value=value, parsed=parsed, unparsed=unparsed, written=np.zeros(len(raw), dtype=bool))
-    value = np.full(len(raw), math.nan)
-    parsed, unparsed, written = np.zeros((3, len(raw)), dtype=bool)
-    for position, cell in enumerate(raw.tolist()):
-        if type(cell) is float and math.isfinite(cell):
-            value[position], parsed[position] = cell, True
-            continue
-        if cell is None:
-            continue
-        number = read_number(cell)
-        value[position], written[position] = number.value, number.written
-        parsed[position] = number.state is _PARSED
-        unparsed[position] = number.state is _UNPARSED
+    cells = raw.tolist()
+    # numbers are looked at together, and nothing is asked of what is blank
+    value = np.array([cell if type(cell) is float else math.nan for cell in cells])
+    parsed, unparsed = np.isfinite(value), np.isinf(value)
+    value[unparsed] = math.nan
+    written = np.zeros(len(cells), dtype=bool)
+    others = [at for at, cell in enumerate(cells) if cell is not None and type(cell) is not float]
+    found = [read_number(cells[at]) for at in others]
+    value[others] = [number.value for number in found]
+    parsed[others] = [number.state is _PARSED for number in found]
+    unparsed[others] = [number.state is _UNPARSED for number in found]
+    written[others] = [number.written for number in found]
     return Numbers(value=value, parsed=parsed, unparsed=unparsed, written=written)
 
 

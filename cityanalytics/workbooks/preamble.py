@@ -208,8 +208,9 @@ def _numeric(face: Face, rows: NDArray[np.intp], header: Header) -> NDArray[np.b
     for offset in range(len(found)):
         codes = face.codes[sample, header.left + offset]
         held = int(np.count_nonzero((codes != Code.BLANK) & (codes != Code.ERROR)))
-        if not (codes == Code.TEXT).any():
-            found[offset] = held and int(np.count_nonzero(codes == Code.NUMBER)) * 2 > held
+        native = int(np.count_nonzero(codes == Code.NUMBER))
+        if native * 2 > held or (native + int(np.count_nonzero(codes == Code.TEXT))) * 2 <= held:
+            found[offset] = native * 2 > held
             continue
         found[offset] = held and int(face.numbers(sample, header.left + offset).parsed.sum()) * 2 > held
     return found

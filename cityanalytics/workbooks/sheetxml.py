@@ -19,6 +19,7 @@ _FORMULA_EMPTY = re.compile(
     rb"<(?:\w+:)?f\b[^<>]*/>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 _BEYOND_Z = re.compile(rb" r=(?!\"[A-Z]?[1-9]\d{0,6}\")")
+_MANY_DIGITS = re.compile(rb" r=\"[A-Z]?\d{6}")
 _SEVERAL_LETTERS = re.compile(rb"r=[\"'][A-Za-z]{2,}\d")
 _BEYOND = re.compile(rb"\br=[\"'](?:[A-Za-z]{4,}\d|[A-Za-z]{0,3}\d{8}|[A-Za-z]{1,3}0)")
 _UNUSUAL = re.compile(rb" r=(?!\"[A-Z]{0,3}[1-9]\d{0,6}\"|'[A-Z]{0,3}[1-9]\d{0,6}')")
@@ -99,6 +100,8 @@ def is_sparse(xml: bytes) -> bool:
     rows = int(last.group(1)) if last else 0
     many = xml.count(b"<c ") > _FEW_CELLS or xml.count(b":c ") > _FEW_CELLS
     if many and (plain or not _SEVERAL_LETTERS.search(xml)):  # 26 columns at most, however far down
+        return False
+    if plain and not _MANY_DIGITS.search(xml, body):  # so neither rows nor columns are many
         return False
     references = [(column_index(column.decode()), int(row)) for column, row in _REFERENCE.findall(xml)]
     columns = max((column for column, _ in references), default=0) + 1
