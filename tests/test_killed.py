@@ -65,7 +65,23 @@ def kernels(count: int) -> Callable[[str], bool]:
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_the_kernels_and_workers_of_a_killed_command_end_with_it(office: Path, jobs: int) -> None:
-    assert killed(office, "brief", "--all", "--jobs", str(jobs), when=kernels(jobs)) == []
+    words = ("brief", "--all", "--jobs", str(jobs), "--engine", "kernel")
+    assert killed(office, *words, when=kernels(jobs)) == []
+
+
+@pytest.mark.parametrize(("jobs", "processes"), [(1, 2), (2, 5)])  # the command, workers, a notebook each
+def test_the_forked_notebooks_of_a_killed_command_end_with_it(
+    office: Path, jobs: int, processes: int
+) -> None:
+    words = ("brief", "--all", "--jobs", str(jobs), "--engine", "fork")
+    seen = []
+
+    def running(mark: str) -> bool:
+        seen.append(len(marked(mark)))
+        return seen[-1] >= processes
+
+    assert killed(office, *words, when=running) == []
+    assert max(seen) >= processes
 
 
 @pytest.mark.drill

@@ -90,8 +90,11 @@ def replace_unprintable() -> None:
 
 
 @contextmanager
-def progress(label: str, total: int | None = None) -> Iterator[Callable[[], None]]:
-    """Show a bar on a terminal; elsewhere nothing."""
+def progress(label: str, total: int | None = None, *, ticking: bool = True) -> Iterator[Callable[[], None]]:
+    """Show a bar on a terminal; elsewhere nothing.
+
+    One that does not tick is drawn anew at each step alone, by no thread: processes may be forked meanwhile.
+    """
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda: None
@@ -100,9 +103,15 @@ def progress(label: str, total: int | None = None) -> Iterator[Callable[[], None
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console, transient=True, auto_refresh=ticking) as bar:
         task = bar.add_task(translate(label), total=total)
-        yield lambda: bar.advance(task)
+
+        def advance() -> None:
+            bar.advance(task)
+            if not ticking:
+                bar.refresh()
+
+        yield advance
 
 
 def show_issues(issues: Sequence[Issue]) -> None:

@@ -52,6 +52,13 @@ STAGES = 4
     metavar="NAME=VALUE",
     help="A parameter of the notebook.",
 )
+@click.option(
+    "--engine",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", "fork", "kernel"]),
+    help="How notebooks are run: in processes forked for them, in ordinary kernels, or as the platform allows.",
+)
 @as_json
 def brief(
     quarters: tuple[str, ...],
@@ -67,6 +74,7 @@ def brief(
     pdf: bool,
     notebook: str,
     parameters: tuple[str, ...],
+    engine: str,
     json_: bool,
 ) -> None:
     """Run the notebooks and export the briefing of a quarter or of any day."""
@@ -112,7 +120,7 @@ def brief(
     folders = [report_folder(settings, found) for found in chosen if found not in refused]
     pages = [folder / f"briefing.{language}.html" for folder in folders for language in languages]
     try:
-        with progress("making reports", total=STAGES * len(todo)) as advance:
+        with progress("making reports", total=STAGES * len(todo), ticking=False) as advance:
             _make_all(
                 settings,
                 todo,
@@ -121,6 +129,7 @@ def brief(
                 asides=asides,
                 given=given,
                 jobs=jobs,
+                engine=engine,
                 advance=advance,
             )
         if chromium and notebook == BRIEFING:
@@ -247,12 +256,16 @@ def _make_all(
     asides: dict[Dates, Path],
     given: dict[str, str],
     jobs: int,
+    engine: str,
     advance: Callable[[], None],
 ) -> None:
     from cityanalytics.publishing.export import make_report
+    from cityanalytics.publishing.warm import context, warm
 
-    make = partial(make_report, settings, languages=languages, notebook=notebook)
+    make = partial(make_report, settings, languages=languages, notebook=notebook, engine=engine)
     tasks = [({**_dates(found), **given}, asides.get(found)) for found in todo]
+    if tasks and engine != "kernel":
+        warm()
     if min(jobs, len(tasks)) <= 1:
         for task, aside in tasks:
             make(task, aside=aside, on_stage=lambda _: advance())
@@ -262,7 +275,8 @@ def _make_all(
 
     from cityanalytics.bound import end_with_parent
 
-    with ProcessPoolExecutor(max_workers=jobs, initializer=end_with_parent) as pool:
+    workers = min(jobs, len(tasks))
+    with ProcessPoolExecutor(workers, mp_context=context(), initializer=end_with_parent) as pool:
         running = [pool.submit(make, task, aside=aside) for task, aside in tasks]
         try:
             for made in as_completed(running):

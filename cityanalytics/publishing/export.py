@@ -17,6 +17,7 @@ from cityanalytics.publishing.keeping import put_aside, readable, same_inputs
 from cityanalytics.publishing.ledger import published_as, read_ledger
 from cityanalytics.publishing.recorded import EXACT, FILE
 from cityanalytics.publishing.run import (
+    ANY,
     BRIEFING,
     address_grammars_left_out,
     report_folder,
@@ -46,6 +47,7 @@ def make_report(
     folder: Path | None = None,
     notebook: str = BRIEFING,
     aside: Path | None = None,
+    engine: str = ANY,
     on_stage: Callable[[str], None] = lambda _: None,
 ) -> list[Path]:
     """Make a report and put it in its place.
@@ -64,6 +66,8 @@ def make_report(
         Name of the notebook without ending.
     aside
         Where the report that is replaced is kept, if it is.
+    engine
+        How the notebook is run, one of `cityanalytics.publishing.run.ENGINES`.
     on_stage
         Called with the name of each stage as it begins.
 
@@ -85,7 +89,7 @@ def make_report(
     place = folder or report_folder(settings, dates)
     with making(settings.root, place, "brief") if folder is None else _within(folder) as drafts:
         on_stage("execute")
-        executed = run_notebook(settings, dates, notebook=notebook, folder=drafts, more=given)
+        executed = run_notebook(settings, dates, notebook=notebook, folder=drafts, more=given, engine=engine)
         on_stage("export")
         if notebook == BRIEFING:
             _export(executed, languages, drafts)

@@ -46,6 +46,10 @@ DECLARED = re.compile(
     r"^(?P<name>\w+) *: *(?P<kind>[^=#\n]*[^=#\s]) *(?:=[^#\n]*)?(?P<positive># above 0)?(?P<path># a file)?",
     re.MULTILINE,
 )
+#: The ways to run a notebook: the quicker one where it gives the same, a process forked for it, an ordinary kernel.
+ENGINES = (ANY := "auto", FORK := "fork", KERNEL := "kernel")
+#: Seconds after which a cell is taken to hang.
+LONGEST = 3600.0
 #: Names of errors by which a notebook refuses what it was given, and is itself no failure.
 REFUSALS = ("InsufficientDataError", "MissingGlyphError", "UsageError")
 
@@ -84,7 +88,14 @@ def declared_parameters(notebook: Path) -> dict[str, Parameter]:
 
 
 def run_notebook(
-    settings: Settings, dates: Dates, *, notebook: str, folder: Path, more: Mapping[str, str] | None = None
+    settings: Settings,
+    dates: Dates,
+    *,
+    notebook: str,
+    folder: Path,
+    more: Mapping[str, str] | None = None,
+    engine: str = ANY,
+    limit: float = LONGEST,
 ) -> dict[str, Any]:
     """Execute a notebook of the workspace with papermill.
 
@@ -100,6 +111,10 @@ def run_notebook(
         Where the executed notebook is written.
     more
         Further parameters as text.
+    engine
+        One of `ENGINES`.
+    limit
+        Seconds that a cell may take.
 
     Returns
     -------
@@ -109,11 +124,12 @@ def run_notebook(
     Raises
     ------
     UsageError
-        The notebook is missing, or a parameter is unknown to it or of the wrong type.
+        The notebook is missing, a parameter is unknown to it or of the wrong type, or it cannot be run so here.
     CityAnalyticsError
         The data do not allow the report, or hold a word that charts cannot draw.
     NotebookError
-        A cell failed; the executed notebook stays in the report's folder as ``….failed.ipynb``.
+        A cell failed, ran longer than the limit, or its process ended; the executed notebook stays in the report's
+        folder as ``….failed.ipynb``.
     """
     source = settings.notebooks / f"{notebook}.ipynb"
     declared = declared_parameters(source)
@@ -124,12 +140,16 @@ def run_notebook(
         "as_of": dates.as_of.isoformat(),
         "known_on": dates.known_on.isoformat(),
     }
+    if engine == ANY and notebook != BRIEFING:
+        engine = KERNEL  # others may hold live controls, whose state only a kernel keeps
     executed = folder / f"{notebook}.ipynb"
     # slow to import, and a kernel starts with it: only where a notebook is run
     with address_grammars_left_out():
         import papermill
         from jupyter_client.manager import AsyncKernelManager
         from papermill.exceptions import PapermillExecutionError
+
+        from cityanalytics.publishing.engines import engine_name
 
     class Bound(AsyncKernelManager):
         """Starts kernels that end with this process."""
@@ -144,6 +164,8 @@ def run_notebook(
             parameters={**{name: value for name, value in own.items() if name in declared}, **given},
             cwd=str(settings.root),
             progress_bar=False,
+            engine_name=engine_name(engine, source),
+            execution_timeout=limit,
             kernel_manager_class=Bound,
             # written whole at the end; else it is written anew before and after each cell
             request_save_on_cell_execute=False,
