@@ -88,6 +88,7 @@ def column_units(  # noqa: C901 - one line for each place of a statement
         _notes(face, [row for row in above if not is_unit_row(face, row)]),
         _notes(face, [int(row) for row in body.rows[body.kinds == kind.FOOTER]]),
     ]
+    notes[0] += _under_labels(face, header, meta)
     notes[0] += _beside_labels(face, header, body) + _over_names(face, header, columns, paths)
     by_row = _unit_column(face, header, paths, body)
     labelled = _row_labels(face, columns, body)
@@ -221,6 +222,17 @@ def _notes(face: Face, rows: Sequence[int]) -> list[Statement]:
                 units, cell = ((unit,) if unit else ()), cell_name(row, texts[index + 1][0])
             found += [Statement(unit=unit, cell=cell) for unit in units]
     return found
+
+
+def _under_labels(face: Face, header: Header, meta: Sequence[int]) -> list[Statement]:
+    """Return the unit of money that stands alone in a row under the labels: it is that of all amounts."""
+    alone = [(row, face.texts(row)[0]) for row in meta if len(face.texts(row)) == 1]
+    found = [(row, column, find_unit(text)) for row, (column, text) in alone if column > header.left]
+    return [
+        Statement(unit=unit, cell=cell_name(row, column))
+        for row, column, unit in found
+        if unit is not None and unit.dimension in _STATED_OVER
+    ]
 
 
 def _beside_labels(face: Face, header: Header, body: Body) -> list[Statement]:

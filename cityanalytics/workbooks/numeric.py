@@ -72,13 +72,13 @@ class Numbers:
 
 
 #: A number with dots between its thousands and a comma before its decimals, and signs that it cannot be another.
-_COMMA = r"^[\s]*[-+(]?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]{1,6}\)?[\s]*$"
+_COMMA = r"^[\s]*[-+(]?[0-9]{1,3}(?:[.\s\pZ][0-9]{3})+,[0-9]{1,6}\)?[\s]*$"
 _MAYBE_COMMA = r"^[\s]*[-+(]?[0-9]+,(?:[0-9]{1,2}|[0-9]{4,6})\)?[\s]*$"
 _POINT = (
     r"^[\s]*[-+(]?(?:[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+|[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,6})|[0-9]{1,3}(?:,[0-9]{3}){2,})"
     r"\)?[\s]*$"
 )
-_EITHER = r"^[\s]*[-+(]?[0-9][0-9.]*(?:,[0-9]+)?\)?[\s]*$"
+_EITHER = r"^[\s]*[-+(]?[0-9](?:[0-9.]|[\s\pZ][0-9]{3})*(?:,[0-9]+)?\)?[\s]*$"
 
 
 def decimal_comma(columns: Iterable[Texts], *, semicolons: bool = False) -> bool:
@@ -115,7 +115,7 @@ def with_comma(texts: Sequence[str | None]) -> list[object]:
     """Return texts of a sheet whose decimals follow a comma, with those that are numbers as others write them."""
     found = matching(list(texts), _EITHER).tolist()
     return [
-        text.replace(".", "").replace(",", ".") if text and number else text
+        "".join(text.split()).replace(".", "").replace(",", ".") if text and number else text
         for text, number in zip(texts, found, strict=True)
     ]
 

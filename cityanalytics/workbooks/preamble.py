@@ -165,7 +165,7 @@ def _all_units(face: Face, header: Header, row: int) -> bool:
     """Tell whether all that stands in a row are units, each under its column's label."""
     filled = np.flatnonzero(face.filled[row, header.left : header.right + 1]) + header.left
     return (
-        len(filled) > 1
+        len(filled) > 0
         and int(filled[0]) > header.left
         and all(find_unit(face.cells[row, column]) is not None for column in filled)
     )

@@ -201,7 +201,7 @@ def _doubted(
 
 def _last_whole(covered: Sequence[Covered], kinds: NDArray[np.int8], sums: Mapping[int, Sums]) -> int | None:
     """Return the last total, if it is one of all records above it."""
-    totals = [(row.span[1], row) for row in covered if row.span is not None and row.mark.keyword]
+    totals = [(row.span[1], row) for row in covered if row.span is not None]
     if not totals:
         return None
     (stop, row), index = totals[-1], int(np.flatnonzero(kinds == kind.TOTAL)[-1])

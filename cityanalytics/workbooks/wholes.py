@@ -62,7 +62,8 @@ def likeness(index: int, others: NDArray[np.bool_], additive: Mapping[int, Numbe
             continue
         stated += 1
         parts = others & read.parsed
-        if int(np.count_nonzero(read.value[parts])) < _FEWEST:
+        if int(np.count_nonzero(read.value[parts])) < _FEWEST:  # a sum of one is no evidence, for or against
+            stated -= int(parts.any() and Sums(read, parts).agree(value, 0, len(parts)))
             continue
         if Sums(read, parts).agree(value, 0, len(parts)):
             agreeing += 1
