@@ -52,7 +52,7 @@ DATE = re.compile(
     rf"|(?P<its_day>\d+) (?P<name>{'|'.join(SHORT)})[a-z]*(?: (?P<its_year>\d+))?"
 )
 #: Charts by a number of their own; all are held to, also those that stand in notebooks alone.
-CHARTS = ("s_curve", "paces", "categories", "demolition", "units", "projects", "constraints")
+CHARTS = ("likely_years", "s_curve", "paces", "categories", "demolition", "units", "projects", "constraints")
 #: What a chart's text tells before its list, in its order, by its number.
 LEADS = {
     1: "investment_to_date annual_plan forecast_p50 forecast_band forecast_p10 forecast_p90",

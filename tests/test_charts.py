@@ -31,6 +31,7 @@ from cityanalytics.briefing.charts.bars import bullets, panels, ranked
 from cityanalytics.briefing.charts.curve import Curve, YearEnd, s_curve
 from cityanalytics.briefing.charts.declared import figure_html
 from cityanalytics.briefing.charts.drawing import WIDTH, Dots, Drawing, TextMark, round_ticks, spread
+from cityanalytics.briefing.charts.quantiles import likely_years
 from cityanalytics.briefing.charts.rows import Bar, Progress
 from cityanalytics.briefing.charts.strip import Stage, packed, projects_a_dot, strip
 from cityanalytics.briefing.charts.typeface import MissingGlyphError, fitted, text_width
@@ -95,7 +96,9 @@ def cumulative(
             day=dt.date(2010, 12, 31),
             target=9e9,
             p10=band[0],
+            p25=(band[0] + 8.7e9) / 2,
             p50=8.7e9,
+            p75=(band[1] + 8.7e9) / 2,
             p90=band[1],
             target_label="90.0",
             median_label="87.0",
@@ -176,8 +179,14 @@ def constraints(_language: str, values: Sequence[float] = (1e8, 2e8)) -> Drawing
     return ranked(bars)
 
 
+def years(_language: str, target: float = 9e9) -> Drawing:
+    totals = [8e9 + 6e7 * at for at in range(50)]
+    return likely_years(totals, target, label="90.0", scale=LANGUAGES["zh"].amounts[0])
+
+
 ALL: tuple[Callable[[str], Drawing], ...] = (
     cumulative,
+    years,
     paces,
     progresses,
     projects_strip,

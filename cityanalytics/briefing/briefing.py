@@ -92,7 +92,7 @@ class Briefing:
         Examples
         --------
         >>> print(*briefing.charts)
-        s_curve paces categories demolition units projects constraints
+        likely_years s_curve paces categories demolition units projects constraints
         >>> print(briefing.charts["s_curve"].title("en"))
         The year is expected to close at ¥9.36 bn; the plan of ¥9.00 bn lies inside the 80% band
         """

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cityanalytics.briefing.charts.declared import ChartDeclaration, ShownChart, bound
 from cityanalytics.briefing.charts.projects import CONSTRAINTS, PROJECTS
+from cityanalytics.briefing.charts.quantiles import LIKELY_YEARS
 from cityanalytics.briefing.charts.standing import CATEGORIES, DEMOLITION, UNITS
 from cityanalytics.briefing.charts.year import PACES, S_CURVE
 
@@ -19,7 +20,10 @@ __all__ = ["CHARTS", "ChartDeclaration", "ShownChart", "charts"]
 
 #: The charts of a briefing by name, in the order of the page.
 CHARTS: Mapping[str, ChartDeclaration[Any]] = MappingProxyType(
-    {one.name: one for one in (S_CURVE, PACES, CATEGORIES, DEMOLITION, UNITS, PROJECTS, CONSTRAINTS)}
+    {
+        one.name: one
+        for one in (LIKELY_YEARS, S_CURVE, PACES, CATEGORIES, DEMOLITION, UNITS, PROJECTS, CONSTRAINTS)
+    }
 )
 
 

@@ -41,10 +41,10 @@ class YearEnd:
     ----------
     day
         The year's last day.
-    target, p10, p50, p90
-        The plan, and the forecast's middle and 80 % band, in the inner unit.
+    target, p10, p25, p50, p75, p90
+        The plan, and the forecast's middle with its bands of 80 and 50 %, in the inner unit.
     between
-        Days between the data date and `day` with the band's low, middle and high; straight lines where there are none.
+        Days between the data date and `day` with the five levels; straight lines where there are none.
     target_label, median_label, low_label, high_label
         Words with their numbers, short: they stand at the right edge.
     """
@@ -52,13 +52,15 @@ class YearEnd:
     day: dt.date
     target: float
     p10: float
+    p25: float
     p50: float
+    p75: float
     p90: float
     target_label: str
     median_label: str
     low_label: str
     high_label: str
-    between: Sequence[tuple[dt.date, float, float, float]] = ()
+    between: Sequence[tuple[dt.date, float, float, float, float, float]] = ()
 
     def labels(self) -> tuple[str, ...]:
         """Return the words of the right edge, broken where they are long: plan, median, low, high."""
@@ -105,12 +107,13 @@ def s_curve(
     drawn.grid(round_ticks(0.0, top, 5), scale.unit, away=24)
     inside = [(days([day])[0], *values) for day, *values in year_end.between]
     fan = [data_date, *(point[0] for point in inside), last]
-    lows, middles, highs = (
-        [done, *(point[at] / scale.per for point in inside), end]
-        for at, end in ((1, low), (2, middle), (3, high))
+    ends = (low, year_end.p25 / scale.per, middle, year_end.p75 / scale.per, high)
+    lows, lower, middles, upper, highs = (
+        [done, *(point[at] / scale.per for point in inside), end] for at, end in enumerate(ends, start=1)
     )
     look = palette.FORECAST
     drawn.band(fan, lows, highs, look)
+    drawn.band(fan, lower, upper, palette.LIKELIER)
     drawn.line(days(plan.days), planned, palette.PLAN.line, 1.4, dashes=palette.PLAN.dashes)
     drawn.line(fan, middles, palette.PAPER, 3.0)  # keeps the dots clear of the hatch
     drawn.line(fan, middles, look.line, 1.6, dashes=look.dashes)

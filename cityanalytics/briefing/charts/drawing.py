@@ -237,13 +237,12 @@ class Drawing:
 
     def grid(self, ticks: Sequence[float], unit: str, *, away: float) -> None:
         """Draw a line across at each tick with its number on the left, and the unit over them."""
-        places = max((_places(tick) for tick in ticks), default=0)
-        for tick in ticks:
+        for tick, label in zip(ticks, tick_labels(ticks), strict=True):
             spots = [(self.left, self.y(tick)), (self.left + self.width, self.y(tick))]
             self.marks.append(Stroke(spots=spots, stroke=RULE, width=0.7, cap="round", order=0.5))
             self.marks.extend(
                 _set(
-                    f"{tick:.{places}f}".replace("-", "−"),
+                    label,
                     (self.left - 3.5, self.y(tick)),
                     MUTED,
                     "right",
@@ -493,6 +492,18 @@ def round_ticks(low: float, high: float, most: int) -> list[float]:
     step = next(power * one for one in (1.0, 2.0, 2.5, 5.0, 10.0, 20.0) if power * one >= least * (1 - 1e-9))
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [round(at * step, 10) + 0.0 for at in range(first, last + 1)]
+
+
+def tick_labels(ticks: Sequence[float]) -> list[str]:
+    """Return the words of an axis's numbers, all with as many decimals as one of them needs.
+
+    Examples
+    --------
+    >>> tick_labels([-2.5, 0.0])
+    ['−2.5', '0.0']
+    """
+    places = max((_places(tick) for tick in ticks), default=0)
+    return [f"{tick:.{places}f}".replace("-", "−") for tick in ticks]
 
 
 def _places(value: float) -> int:

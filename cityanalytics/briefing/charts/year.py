@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.wording import Wording
 
 _EVERY = 7  # days from one drawn point of the actual curve to the next
-_LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+_LEVELS = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
 
 
 def _days(content: Content) -> pd.DataFrame:
-    """Return a row a day: ``actual``, ``plan`` (yuan so far), and ``p10``, ``p50``, ``p90`` at month-ends to come."""
+    """Return a row a day: ``actual``, ``plan`` (yuan so far), and ``p10`` to ``p90`` at month-ends to come."""
     actual, plan = curve(content.programme), plan_curve(content.programme)
     parts = content.outlook.parts
     ahead = pd.DatetimeIndex(parts.days[1:-1])
@@ -40,7 +40,7 @@ def _days(content: Content) -> pd.DataFrame:
 
 
 def _year_title(content: Content, rows: pd.DataFrame, say: Wording) -> str:
-    low, _, high = rows[list(_LEVELS)].iloc[-1]
+    low, *_, high = rows[list(_LEVELS)].iloc[-1]
     target = content.forecast.target
     if not content.pace.days_left and target > 0:
         return say.plain("The year closed at {investment_to_date}; the plan was {annual_plan}")
@@ -61,7 +61,7 @@ def _year_title(content: Content, rows: pd.DataFrame, say: Wording) -> str:
 
 def _year_subtitle(content: Content, _rows: pd.DataFrame, say: Wording) -> str:
     return say.plain(
-        "Cumulative investment, {unit}, {year}; solid: actual, dashed: plan by elapsed time, hatched: 80% forecast band, ring: its median",
+        "Cumulative investment, {unit}, {year}; solid: actual, dashed: plan by elapsed time, hatched: 80% forecast band, darker: its 50% band, ring: its median",
         unit=LANGUAGES[say.language].amounts[0].unit,
         year=content.programme.as_of.year,
     )
@@ -82,7 +82,7 @@ def _draw_year(content: Content, rows: pd.DataFrame, say: Wording) -> Drawing:
     actual = actual.iloc[sorted({*range(0, len(actual), _EVERY), len(actual) - 1})]
     plan = plan.iloc[[0, len(plan) // 2, len(plan) - 1]]
     *between, end = rows[list(_LEVELS)].dropna().itertuples()
-    low, median, high = end[1:]
+    low, lower, median, upper, high = end[1:]
 
     def bare(value: float) -> str:
         return display.number(value, say.language, places=1 + scale.places, per=scale.per)
@@ -102,7 +102,9 @@ def _draw_year(content: Content, rows: pd.DataFrame, say: Wording) -> Drawing:
             day=end[0].date(),
             target=target,
             p10=low,
+            p25=lower,
             p50=median,
+            p75=upper,
             p90=high,
             between=[(day.date(), *levels) for day, *levels in between],
             target_label=say.plain("Plan {value}", value=bare(target)),

@@ -27,7 +27,7 @@ FILES = (Line("inputs_files", "Input files", "count", lambda b: b.inputs, on(REG
 #: Figures that a briefing has only where there is something for them to be of.
 AT_TIMES = (
     r"since_\w+|(last_)?forecast(_moved)?_\w+|projects_(added|removed)|record_\w+|unassessed_projects\w*"
-    r"|missing_\w+|investment_(same_period|on_year_size|(vs_)?\d{4})|(demolition|sites|category|unit|constraint|contradicted"
+    r"|missing_\w+|years_(likely|reaching)|investment_(same_period|on_year_size|(vs_)?\d{4})|(demolition|sites|category|unit|constraint|contradicted"
     r"|stated_total|summed_total)_.+"
 )
 

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 #: What was learnt of the reference classes; the share of outcomes that the band is to hold.
 POOL = "cityanalytics/series/pool.csv"
 BAND = 0.8
+#: So many equally likely years are shown as dots.
+LIKELY_YEARS = 50
 #: What the backtest of parts measured.
 PARTS, COUNTS = "cityanalytics/outlook/parts.csv", "cityanalytics/outlook/counts.csv"
 
@@ -87,6 +89,10 @@ FORECAST = (
     Line("forecast_probability", "Chance of reaching the annual plan", "fraction of one", lambda b: b.forecast.probability, ON_CHANCE),
     Line("pace_expected", "Pace from now on at the forecast's median", "yuan per day", lambda b: b.forecast.remainder / b.programme.days_left if b.programme.days_left else None, ON_FORECAST),
     Line("forecast_band", "What the forecast's band is to hold", "fraction", lambda _: BAND, on("cityanalytics/briefing/figures/ahead.py")),
+)  # fmt: skip
+LIKELY = (
+    Line("years_likely", "Equally likely years that are counted", "count", lambda _: LIKELY_YEARS, on("cityanalytics/briefing/figures/ahead.py")),
+    Line("years_reaching", "Of these, reaching the plan", "count", lambda b: sum(end >= b.forecast.target for end in equally_likely(b.forecast)[1]), ON_CHANCE),
 )  # fmt: skip
 ON_OWN = (
     Line("own_years", "Earlier years of the city's own months", "count", lambda b: b.programme.history_months["year"].nunique(), ON_OWN_MONTHS),
@@ -152,6 +158,7 @@ def ahead(b: Basis) -> list[Figure]:
         *drawn(PACES, b),
         *drawn(FORECAST_LEVELS, b, "forecast", Name(text="Forecast of the year's total")),
         *drawn(FORECAST, b),
+        *(drawn(LIKELY, b) if b.forecast.target > 0 else ()),
         *drawn(ON_OWN if b.forecast.reference_class == OWN_MONTHS else ON_CLASS, b),
         *_classes(b),
         *_stages(b),
@@ -160,6 +167,12 @@ def ahead(b: Basis) -> list[Figure]:
         *(() if b.outlook.demolition.sites.empty else drawn(SITES, b)),
         *drawn(COVERAGE, b),
     ]
+
+
+def equally_likely(forecast: YearTotal) -> tuple[list[float], list[float]]:
+    """Return the levels of so many equally likely years, and what each comes to (yuan)."""
+    levels = [(at + 0.5) / LIKELY_YEARS for at in range(LIKELY_YEARS)]
+    return levels, [forecast.quantile(level) for level in levels]
 
 
 def learnt(forecast: YearTotal) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ REASONS = {
 def final(content: Composed, say: Wording) -> Markup:
     """Write where the year ends: the curve, and the rulers side by side."""
     curve = content.charts["s_curve"].html(say.language)
+    if "likely_years" in content.charts:
+        curve = content.charts["likely_years"].html(say.language) + curve
     if not content.pace.days_left:
         return curve + paragraph(say("The year is over: nothing is left to forecast."))
     band = paragraph(
