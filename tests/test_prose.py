@@ -29,7 +29,7 @@ from tests.test_ledger import append, entry
 
 ROOT = Path(__file__).parent.parent
 MAIN = ("headline", "decisions", "final", "units", "projects", "what-if", "data")
-ANNEX = ("key", "method", "lights", "changes", "requests", "corrections", "record", "provenance")
+ANNEX = ("key", "method", "lights", "requests", "corrections", "changes", "record", "provenance")
 SECTIONS = (*MAIN, *ANNEX)
 PROSE = {"h1", "h2", "h3", "p", "li", "figcaption", "caption", "dt", "dd", "label", "legend"}
 VOID = {"meta", "input", "br", "hr", "link", "img", "use", "path"}

@@ -105,7 +105,7 @@ class Briefing:
         ----------
         name
             ``headline``, ``decisions``, ``final``, ``units``, ``projects``, ``what-if`` or ``data``; of the annex
-            ``key``, ``method``, ``lights``, ``changes``, ``requests``, ``corrections``, ``record`` or ``provenance``.
+            ``key``, ``method``, ``lights``, ``requests``, ``corrections``, ``changes``, ``record`` or ``provenance``.
         language
             Such as ``"en"``; all of the briefing's languages unless one is named, and the first is shown.
 

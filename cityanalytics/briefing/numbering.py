@@ -30,7 +30,12 @@ def renumbered(page: str, language: str) -> str:
         page = re.sub(rf"({opening}){_numbered(label)}", _counter(label), page)
     order = re.findall(r"<caption id=table-(\d+)>", page)
     places = {given: at for at, given in enumerate(order, start=1)}
-    return re.sub(r"(id|labelledby)=table-(\d+)", lambda found: f"{found[1]}=table-{places[found[2]]}", page)
+    page = re.sub(r"(id|labelledby)=table-(\d+)", lambda found: f"{found[1]}=table-{places[found[2]]}", page)
+    return re.sub(
+        rf'<a href="#table-(\d+)">{_numbered(rules.table)}</a>',
+        lambda found: f'<a href="#table-{places[found[1]]}">{rules.table.format(places[found[1]])}</a>',
+        page,
+    )
 
 
 def _numbered(label: str) -> str:

@@ -42,9 +42,9 @@ ANNEX = (
     ("key", "A1. Key figures"),
     ("method", "A2. How the forecast was made"),
     ("lights", "A3. Lights and ranges"),
-    ("changes", "A4. All projects, and what changed"),
-    ("requests", "A5. Requests"),
-    ("corrections", "A6. Notes and corrections"),
+    ("requests", "A4. Requests"),
+    ("corrections", "A5. Notes and corrections"),
+    ("changes", "A6. All projects, and what changed"),
     ("record", "A7. Our record"),
     ("provenance", "A8. Provenance"),
 )

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 #: Amounts of the city, and of single projects.
 LARGE, SMALL = amounts(), amounts(at=1)
+#: So many units and categories stand on the page, those with the largest gaps.
+MOST_GROUPS = 10
 #: So many earlier forecasts stand on the page, the last ones.
 MOST_FORECASTS = 8
 
@@ -139,6 +141,7 @@ CATEGORIES = Declaration(
     lines=(_RANGES,),
     fits=True,
     only="late",
+    most=MOST_GROUPS,
 )
 UNITS = Declaration(
     name="units",
@@ -151,6 +154,7 @@ UNITS = Declaration(
     lines=(_RANGES,),
     fits=True,
     only="late",
+    most=MOST_GROUPS,
 )
 CONSTRAINTS = Declaration(
     name="constraints",
@@ -592,7 +596,7 @@ TABLES: Mapping[str, Declaration[Any]] = MappingProxyType(
         one.name: one
         for one in (
             *(ASKS, RULERS, UNITS, CATEGORIES, HELD_UP, SCENARIOS),
-            *(KEY, STAGES, CLASSES, BRIDGE, TRANSITIONS, DECISIONS, REVISIONS, RECORD),
+            *(KEY, STAGES, CLASSES, BRIDGE, DECISIONS, REVISIONS, TRANSITIONS, RECORD),
             *(S_CURVE, PACES, DEMOLITION, WORKS, PROJECTS, CONSTRAINTS, SCHEDULE, CONTRADICTED),
             *(CHANGES, RESTATED, ADDED, DROPPED, CORRECTED, SLIPS, PLANS, REPORTED),
             *(RECEIVED, ISSUES, FIGURES, INPUTS),

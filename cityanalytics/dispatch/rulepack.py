@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cityanalytics.errors import ConfigurationError, UsageError
 from cityanalytics.issues import Message
+from cityanalytics.settings import Lights
 from cityanalytics.tomlfile import TomlTable
 
 if TYPE_CHECKING:
@@ -65,6 +66,24 @@ def worded(texts: Mapping[str, str], language: str) -> str:
     'notice'
     """
     return texts.get(language, texts["en"])
+
+
+def limits(pack: RulePack, own: Lights, elapsed: float) -> Lights:
+    """Return how far behind elapsed time the page's lights change, as fractions of the plan.
+
+    Parameters
+    ----------
+    pack
+        The rules; the bureau's own have the limits that its configuration sets.
+    own
+        Those limits.
+    elapsed
+        Elapsed-time progress: what is due by it, where a pack goes by shares of that.
+    """
+    if pack.name == USUAL:
+        return own
+    whole = elapsed if pack.by == "share" else 1.0
+    return Lights(yellow=pack.yellow * whole, red=pack.red * whole)
 
 
 def packs() -> tuple[str, ...]:

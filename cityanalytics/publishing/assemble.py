@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.sections.key_figures import remarks
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.calendar import days, year_end
+from cityanalytics.dispatch.rulepack import limits, load_pack
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
 from cityanalytics.outlook.forecast import forecast_year
@@ -92,6 +94,8 @@ def compose(workspace: Workspace, dates: Dates) -> Composed:
                 )
             )
     programme = workspace.snapshot(as_of=dates.as_of, known_on=dates.known_on)
+    pack = load_pack(settings.rules)
+    settings = replace(settings, lights=limits(pack, settings.lights, programme.elapsed))
     reconciliation = reconcile(programme, listed=[kind.kind for kind in settings.works if kind.listed])
     so_far = curve(programme)
     pace = measure_pace(so_far, target=programme.plan, calendar=settings.calendar)

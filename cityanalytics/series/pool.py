@@ -33,8 +33,8 @@ class Reference:
         Name of the class.
     mean, sd
         Of the log of the ratio of the pace after the date to the pace up to it.
-    series
-        Count of series that the class rests on.
+    series, years
+        Count of series that the class rests on, and of their years.
     coverage
         Share of the years of series left out that fell inside the 80 % interval.
     """
@@ -43,6 +43,7 @@ class Reference:
     mean: float
     sd: float
     series: int
+    years: int
     coverage: float
 
 
@@ -83,4 +84,11 @@ def reference(name: str, as_of: dt.date) -> Reference:
         float(np.interp(elapsed_share(as_of), ends, table[column])) for column in ("mean", "sd", "coverage80")
     )
     sd *= math.sqrt(max(SHORTEST / as_of.timetuple().tm_yday, 1.0))
-    return Reference(name=name, mean=mean, sd=sd, series=int(table["series"].iloc[0]), coverage=coverage)
+    return Reference(
+        name=name,
+        mean=mean,
+        sd=sd,
+        series=int(table["series"].iloc[0]),
+        years=int(table["cells"].min()),
+        coverage=coverage,
+    )

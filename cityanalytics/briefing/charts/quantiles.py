@@ -45,16 +45,11 @@ def likely_years(totals: Sequence[float], target: float, *, label: str, scale: S
     """
     values = np.asarray(totals, dtype=float) / scale.per
     plan = target / scale.per
-    low, high = min(values[0], plan), max(values[-1], plan)
-    width = (high - low or abs(high) or 1.0) / (_COLUMNS - 2)
-    column = np.floor((values - low) / width).astype(int)
     reached = values >= plan
-    # years on both sides of the plan stand on its own sides
-    edge = (plan - low) / width
-    places = low + width * (column + 0.5)
-    inside = column == int(edge)
-    places = np.where(inside & reached, np.maximum(places, plan + width / 2), places)
-    places = np.where(inside & ~reached, np.minimum(places, plan - width / 2), places)
+    low, high = min(values[0], plan), max(values[-1], plan)
+    width = (high - low or abs(high) or 1.0) / _COLUMNS
+    # columns begin at the plan, so that no dot stands on its line
+    places = plan + width * (np.floor((values - plan) / width) + 0.5)
     heights = np.zeros(len(values))
     for place in np.unique(places):
         own = places == place

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cityanalytics.briefing.figures.figure import Called, Cells, Figure, Name
+from cityanalytics.briefing.figures.figure import Called, Cells, Figure, Name, share_of
 from cityanalytics.briefing.figures.line import (
     AREA,
     CALENDAR,
@@ -88,6 +88,7 @@ FORECAST_LEVELS = (
 FORECAST = (
     Line("forecast_probability", "Chance of reaching the annual plan", "fraction of one", lambda b: b.forecast.probability, ON_CHANCE),
     Line("pace_expected", "Pace from now on at the forecast's median", "yuan per day", lambda b: b.forecast.remainder / b.programme.days_left if b.programme.days_left else None, ON_FORECAST),
+    Line("pace_change", "Pace from now on at the forecast's median over the pace so far", "times", lambda b: share_of(b.forecast.remainder, b.pace.achieved * b.programme.days_left), ON_FORECAST),
     Line("forecast_band", "What the forecast's band is to hold", "fraction", lambda _: BAND, on("cityanalytics/briefing/figures/ahead.py")),
 )  # fmt: skip
 LIKELY = (
@@ -100,6 +101,7 @@ ON_OWN = (
 )  # fmt: skip
 ON_CLASS = (
     Line("class_coverage", "Years of the reference class inside its 80% band", "fraction", lambda b: reference(b.forecast.reference_class, b.forecast.as_of).coverage, on(POOL)),
+    Line("class_years", "Years of these series", "count", lambda b: reference(b.forecast.reference_class, b.forecast.as_of).years, on(POOL)),
     Line("class_series", "Series of the reference class", "count", lambda b: b.forecast.freedom + 1, on(POOL)),
 )  # fmt: skip
 OF_CLASS = (
@@ -129,6 +131,12 @@ STARTS = (
     Line("all_start_probability", "Chance that all not started do start", "fraction of one", lambda m: m.counts.all_start, ON_STAGES),
     Line("undated_projects", "Projects without planned dates", "count", lambda m: m.counts.undated, Rests(tables=(PROJECT,))),
 )  # fmt: skip
+COMPLETIONS = (
+    Line("completions_ahead", "Projects still to complete by the year's end, at the median", "count", lambda m: m.ahead, ON_STAGES),
+    Line("completions_best", "Most projects completed in as many days of this year", "count", lambda m: m.best, ON_STAGES),
+    Line("completions_days", "Days over which they are counted", "days", lambda m: m.days, ON_DAYS),
+    Line("completions_due", "Open projects whose planned finish lies in the year", "count", lambda m: m.due, Rests(tables=(PROJECT,))),
+)  # fmt: skip
 OF_SITES = (
     Line("_p10", "{what}: low by the year's end", "square metres", lambda m: m.levels[0], ON_SITES),
     Line("_p50", "{what}: median by the year's end", "square metres", lambda m: m.levels[1], ON_SITES),
@@ -136,6 +144,7 @@ OF_SITES = (
 )
 PARTS_AHEAD = (
     Line("bottom_up", "Sum of the projects' own forecasts", "yuan", lambda b: b.programme.done + b.outlook.parts.expected, ON_DONE),
+    Line("parts_factor", "What projects are still to bring by the forecast's median, over what their own dates expect", "times", lambda b: share_of(b.forecast.remainder, b.outlook.parts.expected), ON_FORECAST),
     Line("categories_short", "Categories that end the year short of plan", "count", lambda b: int((b.outlook.by("category")["short"] > 0).sum()), OF_PARTS),
     Line("units_short", "Units that end the year short of plan", "count", lambda b: int((b.outlook.by("unit")["short"] > 0).sum()), OF_PARTS),
     Line("parts_without_total", "Projects without total investment", "count", lambda b: int(b.outlook.parts.projects["untotalled"].sum()), OF_TOTALS),
@@ -210,6 +219,25 @@ def _stages(b: Basis) -> Iterator[Figure]:
         member = SimpleNamespace(levels=[getattr(path, stage) for path in paths], stages=stages)
         yield from drawn(OF_STAGE, member, f"projects_{stage}", Name(text=name))
     yield from drawn(STARTS, SimpleNamespace(counts=b.outlook.counts, stages=stages))
+    yield from drawn(COMPLETIONS, _completions(b, paths[1].completed, stages))
+
+
+def _completions(b: Basis, expected: float, stages: Cells) -> SimpleNamespace:
+    """Return what is still to be completed, beside the most that any stretch of as many days of this year brought."""
+    projects = b.programme.traced
+    completed = (projects["stage"] == "completed").to_numpy()
+    first, last = pd.Timestamp(b.programme.as_of.year, 1, 1), pd.Timestamp(b.programme.as_of.year, 12, 31)
+    finished = pd.to_datetime(projects.loc[completed, "actual_finish"]).dropna()
+    days = np.sort((finished[finished >= first] - first).dt.days.to_numpy())
+    length = min(b.pace.days_left or b.pace.days_gone, b.pace.days_gone)
+    within = np.searchsorted(days, days + length, side="left") - np.arange(len(days))
+    return SimpleNamespace(
+        ahead=max(expected - completed.sum(), 0),
+        best=int(within.max(initial=0)),
+        days=length,
+        due=int((~completed & (projects["planned_finish"] <= last).to_numpy()).sum()),
+        stages=stages,
+    )
 
 
 def _sites(b: Basis) -> Iterator[Figure]:

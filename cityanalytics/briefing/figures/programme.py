@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: So many rows of each list stand on the page.
-MOST_PROJECTS, MOST_REQUESTS, MOST_REVISIONS, MOST_NAMED, MOST_ASKS = 12, 8, 6, 4, 5
+MOST_PROJECTS, MOST_REQUESTS, MOST_REVISIONS, MOST_NAMED, MOST_ASKS = 12, 6, 5, 4, 5
 
 # what a line rests on, of the city (b) or of a member of a family (m)
 ON_DONE = Rests(cells=lambda b: b.done, tables=(DONE,))
@@ -131,6 +131,9 @@ GROUPS = {
         Line("units_behind", "Units behind elapsed time", "count", lambda table: int((table["gap"] > 0).sum()), Rests(tables=(DONE, PLAN))),
     ),
 }  # fmt: skip
+FAR_BEHIND = (
+    Line("units_far_behind", "Units far behind by the rule of the lights", "count", lambda m: m.number, Rests(tables=(DONE, PLAN), sources=(configured("lights.red"),))),
+)  # fmt: skip
 #: A part is of all gaps above zero; a year's end is the median, with the ends of its 80 % range beside it.
 OF_GROUP = (
     Line("_plan", "{what}: plan", "yuan", lambda m: m.planned, ON_PLAN),
@@ -172,8 +175,8 @@ CONTRADICTED = (
     Line("_share", "{what}: share of the plan", "fraction", lambda m: m.share, Rests(cells=lambda m: (m.plan_cell,), tables=(DONE, PLAN))),
 )  # fmt: skip
 RULES = (
-    Line("light_yellow", "Rule of the lights: behind from", "points", lambda b: b.settings.lights.yellow, on(configured("lights.yellow"))),
-    Line("light_red", "Rule of the lights: far behind from", "points", lambda b: b.settings.lights.red, on(configured("lights.red"))),
+    Line("light_yellow", "Rule of the lights: behind from", "points", lambda b: b.settings.lights.yellow, on(configured("lights.yellow"), configured("dispatch.rules"))),
+    Line("light_red", "Rule of the lights: far behind from", "points", lambda b: b.settings.lights.red, on(configured("lights.red"), configured("dispatch.rules"))),
     Line("light_step", "Rule of the lights: moved by", "points", lambda _: STEP, on("cityanalytics/briefing/lights.py")),
 )  # fmt: skip
 RECEIVED = (
@@ -328,6 +331,9 @@ def groups(b: Basis) -> list[Figure]:
 def _group(b: Basis, by: str, totals: tuple[Line, ...]) -> Iterator[Figure]:
     table = progress.sums_by(b.programme, by)
     yield from drawn(totals, table)
+    if by == "unit":
+        far = int((table["behind"] > b.settings.lights.red).sum())
+        yield from drawn(FAR_BEHIND, SimpleNamespace(number=far))
     done = positions(b.programme.segments[by].iloc[b.counted])
     plans = positions(b.programme.traced[by])
     ahead = b.outlook.by(by).set_index(by)[["p10", "p50", "p90", "probability"]].reindex(table[by])

@@ -35,9 +35,9 @@ SECTIONS: Mapping[str, Callable[[Composed], Section]] = MappingProxyType(
         "key": key_figures,
         "method": method,
         "lights": lights,
-        "changes": changes,
         "requests": requests,
         "corrections": corrections,
+        "changes": changes,
         "record": record,
         "provenance": provenance,
     }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from cityanalytics.briefing.blocks import side_by_side
 from cityanalytics.briefing.lacking import left_out
 from cityanalytics.briefing.moved import moved
@@ -13,8 +15,6 @@ from cityanalytics.series.ownmonths import OWN_MONTHS
 from cityanalytics.series.pool import SHORTEST
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from cityanalytics.briefing.composed import Composed
     from cityanalytics.briefing.wording import Wording
 
@@ -31,19 +31,20 @@ REASONS = {
 def final(content: Composed, say: Wording) -> Markup:
     """Write where the year ends: the curve, and the rulers side by side."""
     curve = content.charts["s_curve"].html(say.language)
-    if "likely_years" in content.charts:
-        curve = content.charts["likely_years"].html(say.language) + curve
     if not content.pace.days_left:
         return curve + paragraph(say("The year is over: nothing is left to forecast."))
     band = paragraph(
         say(
-            "About eight times in ten the year ends inside the 80% band. A pace held to the end knows no season, the projects' own dates know no habit of delay; "
+            "A pace held to the end knows no season, the projects' own dates know no habit of delay; "
             "the published forecast goes on from this day as past years did. The next months' amounts will settle which is right."
         )
     )
     if content.programme.coverage.partial:
         band = paragraph(left_out(content.programme.coverage, say, content.settings)) + band
-    return side_by_side(curve, content.tables["rulers"].html(say.language) + band)
+    years = (
+        content.charts["likely_years"].html(say.language) if "likely_years" in content.charts else Markup("")
+    )
+    return side_by_side(years + content.tables["rulers"].html(say.language) + band, curve)
 
 
 @part("method")

@@ -1,4 +1,4 @@
-"""[provenance] The two times, what the page was made from, and how to check it."""
+"""[provenance] How the main numbers came about, the two times, what the page was made from, how to check it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing.section import bullets, part
+from cityanalytics.briefing.sections.chains import chains
 from cityanalytics.briefing.terms import CLASSES
 from cityanalytics.series.ownmonths import OWN_MONTHS
 
@@ -21,10 +22,10 @@ SHOWN = 16
 
 @part("provenance")
 def provenance(content: Composed, say: Wording) -> Markup:
-    """Write where the page comes from."""
+    """Write how the main numbers came about, and where the page comes from."""
     made = content.provenance
     command = Markup("<code>{}</code>").format(f"cityanalytics verify briefing.{say.language}.html")
-    return bullets(
+    return chains(content, say) + bullets(
         [
             say(
                 "Data date {as_of}; known on {known_on}: later workbooks are not in it.",
@@ -32,12 +33,12 @@ def provenance(content: Composed, say: Wording) -> Markup:
                 known_on=display.date_text(content.programme.known_on, say.language),
             ),
             say.counted(
-                "Inputs: {inputs_files} file, SHA-256 {hash}…",
-                "Inputs: {inputs_files} files, SHA-256 {hash}…",
+                "Inputs: {inputs_files} file, SHA-256 {hash}…; code: SHA-256 {code}…",
+                "Inputs: {inputs_files} files, SHA-256 {hash}…; code: SHA-256 {code}…",
                 "inputs_files",
                 hash=made.inputs_sha256[:SHOWN],
+                code=made.code_sha256[:SHOWN],
             ),
-            say("Code: SHA-256 {hash}…", hash=made.code_sha256[:SHOWN]),
             say(
                 "Parameters: forecast by the city's own months; lights beyond {light_yellow} and {light_red}; seed {seed}",
                 seed=made.seed,

@@ -10,33 +10,75 @@ from cityanalytics.briefing import display
 from cityanalytics.briefing.blocks import side_by_side
 from cityanalytics.briefing.figures.programme import MOST_NAMED
 from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.lights import Light
 from cityanalytics.briefing.rule import rule
 from cityanalytics.briefing.section import original, paragraph, part
 from cityanalytics.outlook.spread import LEVELS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cityanalytics.briefing.composed import Composed
     from cityanalytics.briefing.wording import Wording
+
+#: Where more than this part of the units share the worst light, it selects nobody.
+MOST_SELECTED = 1 / 3
+#: As likely as not.
+EVEN = 0.5
 
 
 @part("units")
 def units(content: Composed, say: Wording) -> Markup:
-    """Write the tables of units and categories."""
-    return side_by_side(
+    """Write what the lights select, and the tables of units and categories."""
+    return _selected(content, say) + side_by_side(
         content.tables["units"].html(say.language), content.tables["categories"].html(say.language)
     )
 
 
+def _selected(content: Composed, say: Wording) -> Markup:
+    """Say whom the worst light selects, or that it selects nobody; and where light and forecast differ."""
+    rows = content.tables["units"].rows
+    far = rows["light"] == Light.FAR_BEHIND.value
+    sentences = []
+    if far.sum() > MOST_SELECTED * len(rows):
+        sentences.append(
+            say(
+                "Far behind by the rule of the lights: units {units_far_behind} of {units_total}; as so many share the label, units are ranked by gap."
+            )
+        )
+    elif far.any():
+        sentences.append(
+            say("Far behind by the rule of the lights: {names}.", names=_named(content, rows[far], say))
+        )
+    if content.pace.days_left:
+        likely = rows["probability"] >= EVEN
+        normal = rows["light"] == Light.NORMAL.value
+        differing = (
+            (far & likely, "Far behind today, yet more likely than not to reach the plan: {names}."),
+            (
+                normal & (rows["probability"] < EVEN),
+                "Not behind today, yet more likely than not to miss the plan: {names}.",
+            ),
+        )
+        sentences += [
+            say(sentence, names=_named(content, rows[chosen], say))
+            for chosen, sentence in differing
+            if chosen.any()
+        ]
+    return paragraph(escape(LANGUAGES[say.language].space).join(sentences)) if sentences else Markup("")
+
+
+def _named(content: Composed, rows: pd.DataFrame, say: Wording) -> str:
+    """Return the names of units with the largest plans."""
+    first = rows.sort_values("plan", ascending=False, kind="stable").head(MOST_NAMED)
+    names = say.plain(", ").join(content.settings.term(str(name), say.language) for name in first["unit"])
+    return names if len(rows) <= MOST_NAMED else say.plain("{names} and others", names=names)
+
+
 @part("lights")
 def lights(content: Composed, say: Wording) -> Markup:
-    """Write the rule of the lights, what units say against the figures, who will be short, and the ranges' ground."""
-    return (
-        rule(content, say)
-        + paragraph(say("A light tells where a part stands today, the chance where its year ends."))
-        + _contradicted(content, say)
-        + _ahead(content, say)
-        + _ground(content, say)
-    )
+    """Write the rule of the lights, what units say against the figures, and the ranges' ground."""
+    return rule(content, say) + _contradicted(content, say) + _ground(content, say)
 
 
 def _contradicted(content: Composed, say: Wording) -> Markup:
@@ -68,36 +110,9 @@ def _contradicted(content: Composed, say: Wording) -> Markup:
     )
 
 
-def _ahead(content: Composed, say: Wording) -> Markup:
-    """Write who will be short at the year's end; nothing when the year is over."""
-    if not content.pace.days_left:
-        return Markup("")
-    short = say(
-        "Expected to end the year short of plan, by their medians: categories {categories_short}, units {units_short}."
-    )
-    if named := _furthest(content, say):
-        short = say(
-            "Expected to end the year short of plan, by their medians: categories {categories_short}, units {units_short}; furthest: {named}.",
-            named=named,
-        )
-    return paragraph(short)
-
-
 def _ground(content: Composed, say: Wording) -> Markup:
-    """Say where the projects' own dates lead, and what the ranges rest on; nothing when the year is over."""
-    if not content.pace.days_left:
-        return Markup("")
-    return paragraph(
-        escape(LANGUAGES[say.language].space).join(
-            [
-                say(
-                    "Projects' own dates and paces lead to {bottom_up}; all parts are brought to the city's {forecast_p50}."
-                ),
-                _doubts(content, say),
-            ]
-        ),
-        note=True,
-    )
+    """Say what the ranges rest on; nothing when the year is over."""
+    return paragraph(_doubts(content, say), note=True) if content.pace.days_left else Markup("")
 
 
 def _doubts(content: Composed, say: Wording) -> Markup:
@@ -136,19 +151,3 @@ def _doubts(content: Composed, say: Wording) -> Markup:
             )
         )
     return escape(LANGUAGES[say.language].space).join([held, *items])
-
-
-def _furthest(content: Composed, say: Wording) -> str:
-    """Name the categories that will be furthest from their plans, with year's end and plan."""
-    table = content.outlook.by("category")
-    scale = LANGUAGES[say.language].amounts[0]
-    first = table[table["short"] > 0].head(MOST_NAMED)
-    return say.plain(", ").join(
-        say.plain(
-            "{name} {ends} of {plan}",
-            name=content.settings.term(str(row["category"]), say.language),
-            ends=display.in_scale(row["p50"], say.language, scale, places=1 + scale.places),
-            plan=display.in_scale(row["plan"], say.language, scale, places=1 + scale.places),
-        )
-        for row in first.to_dict("records")
-    )

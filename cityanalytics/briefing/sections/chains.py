@@ -1,0 +1,98 @@
+"""How plan, forecast and completions came about: three sentences each, with the tables and cells that they rest on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from cityanalytics.briefing.blocks import table_link
+from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.section import original, paragraph
+from cityanalytics.briefing.terms import CLASSES
+from cityanalytics.series.ownmonths import OWN_MONTHS
+
+if TYPE_CHECKING:
+    from cityanalytics.briefing.composed import Composed
+    from cityanalytics.briefing.wording import Wording
+
+#: So many adjusted plans are quoted with their cells.
+MOST_QUOTED = 1
+
+
+def chains(content: Composed, say: Wording) -> Markup:
+    """Write the chains of trust; of a year that is over the plan's alone."""
+    found = [(say("Plan"), _plan(content, say))]
+    if content.pace.days_left:
+        found += [
+            (say("Forecast of the year"), _forecast(content, say)),
+            (say("Completions"), _completions(content, say)),
+        ]
+    rules = LANGUAGES[say.language]
+    told = [
+        paragraph(Markup("<b>{}</b>{}{}").format(name, rules.gap, escape(rules.space).join(sentences)))
+        for name, sentences in found
+    ]
+    command = Markup("<code>{}</code>").format(f"cityanalytics trace {content.programme.quarter} KEY")
+    keys = Markup("<code>{}</code>").format("annual_plan forecast_p50 projects_completed")
+    traced = paragraph(
+        say("Cells of each number: {command}; keys such as {keys}.", command=command, keys=keys)
+    )
+    return Markup("").join([*told, traced])
+
+
+def _plan(content: Composed, say: Wording) -> list[Markup]:
+    approved = say(
+        "As approved, with the plans of projects added since: {annual_plan_original}, from the units' workbooks ({table}).",
+        table=table_link(content.tables["key"], say.language),
+    )
+    rows = content.reconciliation.adjusted
+    if rows.empty:
+        adjusted = say("No plan has been adjusted since.")
+    else:
+        rows = rows.assign(size=(rows["plan"] - rows["plan_original"]).abs())
+        first = rows.sort_values(["size", "project"], ascending=[False, True]).head(MOST_QUOTED)
+        adjusted = say(
+            "Adjusted since: projects {adjusted_projects}, together {plan_adjustment}; the largest, each with the cell that says so: {listed}.",
+            listed=say(", ").join(
+                say("{name} ({cell})", name=original(name) or "", cell=str(cell).removeprefix("data/raw/"))
+                for name, cell in zip(first["project"], first["plan_cell"], strict=True)
+            ),
+        )
+    return [approved, adjusted, say("In force: {annual_plan}; all shares, gaps and chances are of it.")]
+
+
+def _forecast(content: Composed, say: Wording) -> list[Markup]:
+    if content.forecast.reference_class == OWN_MONTHS:
+        ground = say("Ground: the city's own months, {own_months} of earlier years ({own_years}).")
+    else:
+        ground = say(
+            "Ground: public series of the class ({reference_class}): {class_series}, with {class_years} years; how their pace changed after this day of the year ({table}).",
+            reference_class=say(CLASSES[content.forecast.reference_class]),
+            table=table_link(content.tables["classes"], say.language),
+        )
+    return [
+        ground,
+        say(
+            "The pace so far would lead to {closes_at_achieved_pace}; the forecast goes on at {pace_change} times that pace ({pace_expected}) and ends at {forecast_p50}."
+        ),
+        say(
+            "The projects' own dates and paces lead to {bottom_up}; to meet the city's forecast what each is still to bring is taken {parts_factor} times ({table}).",
+            table=table_link(content.tables["rulers"], say.language),
+        ),
+    ]
+
+
+def _completions(content: Composed, say: Wording) -> list[Markup]:
+    return [
+        say(
+            "Completed so far: {projects_completed} of {projects_total} ({table}); the most in any {completions_days} days of this year: {completions_best}.",
+            table=table_link(content.tables["stages"], say.language),
+        ),
+        say(
+            "Expected by 31 December: {projects_completed_p50}, so {completions_ahead} more in the {days_left} days that are left."
+        ),
+        say(
+            "Open projects whose planned finish lies in the year: {completions_due}; not all of them will keep it."
+        ),
+    ]
