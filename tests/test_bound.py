@@ -52,7 +52,7 @@ DATE = re.compile(
     rf"|(?P<its_day>\d+) (?P<name>{'|'.join(SHORT)})[a-z]*(?: (?P<its_year>\d+))?"
 )
 #: Charts by a number of their own; all are held to, also those that stand in notebooks alone.
-CHARTS = ("likely_years", "s_curve", "paces", "categories", "demolition", "units", "projects", "constraints")
+CHARTS = ("s_curve", "paces", "categories", "demolition", "units", "projects", "constraints", "likely_years")
 #: What a chart's text tells before its list, in its order, by its number.
 LEADS = {
     1: "investment_to_date annual_plan forecast_p50 forecast_band forecast_p10 forecast_p90",
@@ -63,6 +63,7 @@ LEADS = {
     5: "elapsed_share units_behind units_total",
     6: "projects_completed projects_on_schedule unexplained_projects projects_not_started elapsed_share "
     "contradicted_projects",
+    8: "years_likely years_reaching annual_plan forecast_p10 forecast_p90",
 }
 CHINESE_LEADS = LEADS | {
     3: "elapsed_share categories_total categories_behind",
@@ -124,7 +125,7 @@ TITLES = {
     "较上期变动的原因": "moved", "Why the forecast moved": "moved",
     "低于序时进度的责任单位": "units", "Responsible units behind": "units",
     "低于序时进度的类别": "categories", "Categories behind": "categories",
-    "提请事项（按制约因素": "asks", "Decisions asked by": "asks",
+    "提请事项（涉及缺口": "asks", "Decisions asked, the most": "asks",
     "几种推算": "rulers", "Where the year ends": "rulers",
     "滞后与未开工项目": "held up", "Late or not started": "held up",
     "请领导决定的事项": "requests", "Decisions requested": "requests",
@@ -247,6 +248,10 @@ class Report:
 
     def term(self, word: str) -> str:
         return word if self.language == "zh" else str(self.configured["terms"][word]["en"])
+
+    def words(self, own: str) -> str:
+        """Give a unit's own words, in the language where the configuration translates them."""
+        return str(self.configured["terms"].get(own, {}).get(self.language, own))
 
     def named(self, group: str) -> dict[str, str]:
         """Give the words for each member of a group, by what its keys call it."""
@@ -442,7 +447,9 @@ def percent(*points: float | None, unit: str = "fraction") -> Value:
 
 
 def units(report: Report, row: list[str]) -> list[Said]:
-    return of_group(report, row, "unit")
+    (key,) = [key for key, name in report.named("unit").items() if name == row[0]]
+    name, _, *values = of_group(report, row, "unit")
+    return [name, report.term(report.configured["heads"][key]), *values]
 
 
 def categories(report: Report, row: list[str]) -> list[Said]:
@@ -486,18 +493,17 @@ def asks(report: Report, row: list[str]) -> list[Said]:
     table = report.sheets["decisions"]
     labels = [re.sub(r"（.*|\[.*", "", label) for label in table.header]
     every = [dict(zip(labels, cells, strict=True)) for cells in table.rows]
-    nothing = {"zh": "未报", "en": "none reported"}[report.language]
-    found = [
-        cells
-        for cells in every
-        if (nothing if cells["制约因素"] in ABSENT | {"未报"} else report.term(cells["制约因素"])) == row[0]
-    ]
+    offices = report.configured["offices"]
+    found = [cells for cells in every if report.term(offices[cells["制约因素"]]) == row[0]]
+    names, gains = ([cells[column] for cells in report.sheets["asks"].rows] for column in (0, 3))
+    (gained,) = [gain for name, gain in zip(names, gains, strict=True) if report.term(name) == row[0]]
     days = [cells["时限"] for cells in found if isinstance(cells["时限"], dt.date)]
     return [
         row[0],
         Value(value=len(found), unit="count"),
         Value(value=sum(cells["缺口"] for cells in found) * 1e4, unit="yuan"),
-        found[0]["请求事项"],
+        *([Value(value=gained * 1e8, unit="yuan")] if report.value("days_left").value else []),
+        report.words(found[0]["请求事项"]),
         found[0]["责任人"],
         min(days) if days else "",
     ]
@@ -533,7 +539,7 @@ def held_up(report: Report, row: list[str]) -> list[Said]:
 
 def requests(report: Report, row: list[str]) -> list[Said]:
     (asked,) = report.listed("decisions", row)
-    texts = [asked[label] for label in ("存在困难", "请求事项", "时限")]
+    texts = [asked["存在困难"], report.words(asked["请求事项"]), asked["时限"]]
     return [*row[:2], *("" if text in ABSENT else text for text in texts)]
 
 
@@ -681,7 +687,7 @@ def unbound_charts(report: Report) -> list[str]:
 
 def test_every_number_of_an_alternative_text_is_the_value_of_its_place(both: list[Report]) -> None:
     for report in both:
-        assert set(report.charts) == {1, 2, 3, 4, 5, 6, 7}
+        assert set(report.charts) == {1, 2, 3, 4, 5, 6, 7, 8}
         assert len(report.page.charts) > 1
         assert set(report.page.charts) <= set(report.charts.values())
         assert unbound_charts(report) == []

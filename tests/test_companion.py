@@ -19,6 +19,7 @@ from python_calamine import CalamineWorkbook
 from cityanalytics.briefing import wording
 from cityanalytics.briefing.companion import companion
 from cityanalytics.briefing.spreadsheet import chance_formats
+from cityanalytics.outlook.outlook import look_ahead
 from cityanalytics.programme.progress import curve
 from cityanalytics.publishing.assemble import assemble
 from cityanalytics.publishing.workbook import LONG, write_workbook
@@ -643,9 +644,11 @@ def test_text_from_a_unit_stays_text(content) -> None:
     projects.loc[places, "project"] = list(HOSTILE)
     projects.loc[places, "difficulty"] = ["\x00\x08=1+1\ufffe" for _ in places]
     said = content.changes.attributes.head(len(HOSTILE)).assign(old=list(HOSTILE), new=list(HOSTILE))
+    programme = replace(content.programme, traced=projects)
     changed = replace(
         content,
-        programme=replace(content.programme, traced=projects),
+        programme=programme,
+        outlook=look_ahead(programme, content.forecast),
         changes=replace(content.changes, attributes=said.assign(field="written_name")),
     )
     package = Package.of(write_workbook(companion(changed)))

@@ -96,7 +96,7 @@ def test_every_unit_carries_the_light_that_its_figures_give_and_those_behind_are
     late = [row["name"] for row in lights["unit"] if row["light"] != "normal"]
     named = [name for name in re.findall(r"<th scope=row>(.*?)</th>", shown) if name in plans]
     assert len(late) > 10
-    assert named == late  # the largest gap first
+    assert named == late[:10]  # the largest gap first
 
 
 def test_each_chart_s_alternative_tells_every_row_with_its_light_and_its_year_end(briefing: Path) -> None:

@@ -42,6 +42,7 @@ NO_NUMBERS = (
     rf"\d{{1,2}} (?:{MONTHS}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Oct|Nov|Dec)\b(?: \d{{4}})?",
     r"(?<![\d.,¥−均])\d{4}(?!\d|[.,]\d|%)",
     r"^(?:图|表|Figure |Table )\d+",
+    r"（表\d+）|\(Table \d+\)",  # links to tables
     r"^\d\. ",
     r"^(?:附|A)\d+(?:\. )?",
     r"近(?:30|100)天|last 30 days|the last 100",  # names of paces

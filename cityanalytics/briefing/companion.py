@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 SHEETS = (
     *("key", "stages", "s_curve", "paces", "bridge", "classes"),
     *("categories", "units", "demolition", "works", "projects", "constraints"),
-    *("transitions", "changes", "restated", "decisions", "scenarios"),
+    *("transitions", "changes", "restated", "asks", "decisions", "scenarios"),
     *("statement", "received", "revisions", "issues", "record", "figures", "inputs"),
 )
 #: Notes by key, in the order of their numbers.

@@ -232,7 +232,7 @@ def _completions(b: Basis, expected: float, stages: Cells) -> SimpleNamespace:
     length = min(b.pace.days_left or b.pace.days_gone, b.pace.days_gone)
     within = np.searchsorted(days, days + length, side="left") - np.arange(len(days))
     return SimpleNamespace(
-        ahead=max(expected - completed.sum(), 0),
+        ahead=max(expected - int(completed.sum()), 0),
         best=int(within.max(initial=0)),
         days=length,
         due=int((~completed & (projects["planned_finish"] <= last).to_numpy()).sum()),

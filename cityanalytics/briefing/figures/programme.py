@@ -175,8 +175,8 @@ CONTRADICTED = (
     Line("_share", "{what}: share of the plan", "fraction", lambda m: m.share, Rests(cells=lambda m: (m.plan_cell,), tables=(DONE, PLAN))),
 )  # fmt: skip
 RULES = (
-    Line("light_yellow", "Rule of the lights: behind from", "points", lambda b: b.settings.lights.yellow, on(configured("lights.yellow"), configured("dispatch.rules"))),
-    Line("light_red", "Rule of the lights: far behind from", "points", lambda b: b.settings.lights.red, on(configured("lights.red"), configured("dispatch.rules"))),
+    Line("light_yellow", "Rule of the lights: behind from", "points", lambda b: b.settings.lights.yellow, on(configured("lights.yellow"))),
+    Line("light_red", "Rule of the lights: far behind from", "points", lambda b: b.settings.lights.red, on(configured("lights.red"))),
     Line("light_step", "Rule of the lights: moved by", "points", lambda _: STEP, on("cityanalytics/briefing/lights.py")),
 )  # fmt: skip
 RECEIVED = (

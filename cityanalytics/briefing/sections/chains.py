@@ -86,12 +86,10 @@ def _forecast(content: Composed, say: Wording) -> list[Markup]:
 def _completions(content: Composed, say: Wording) -> list[Markup]:
     return [
         say(
-            "Completed so far: {projects_completed} of {projects_total} ({table}); the most in any {completions_days} days of this year: {completions_best}.",
+            "Completed so far: {projects_completed} of {projects_total} ({table}); the most in any stretch of this year as long as the days left ({completions_days}): {completions_best}.",
             table=table_link(content.tables["stages"], say.language),
         ),
-        say(
-            "Expected by 31 December: {projects_completed_p50}, so {completions_ahead} more in the {days_left} days that are left."
-        ),
+        say("Expected by 31 December: {projects_completed_p50}; still to come: {completions_ahead}."),
         say(
             "Open projects whose planned finish lies in the year: {completions_due}; not all of them will keep it."
         ),
