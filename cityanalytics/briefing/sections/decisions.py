@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cityanalytics.briefing.section import paragraph, part
+from cityanalytics.briefing.section import part
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -22,7 +22,4 @@ def decisions(content: Composed, say: Wording) -> Markup:
 @part("requests")
 def requests(content: Composed, say: Wording) -> Markup:
     """Write the requests of the late and the not started projects, the largest gap first."""
-    table = content.tables["decisions"]
-    if table.rows.empty:
-        return table.html(say.language)
-    return table.html(say.language) + paragraph(say("All requests: briefing.xlsx."), note=True)
+    return content.tables["decisions"].html(say.language)

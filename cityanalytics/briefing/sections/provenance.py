@@ -45,7 +45,7 @@ def provenance(content: Composed, say: Wording) -> Markup:
             )
             if content.forecast.reference_class == OWN_MONTHS
             else say(
-                "Parameters: reference class {reference_class}; lights beyond {light_yellow} and {light_red}; seed {seed}",
+                "Parameters: class {reference_class}; lights beyond {light_yellow} and {light_red}; seed {seed}",
                 reference_class=say(CLASSES[content.forecast.reference_class]),
                 seed=made.seed,
             ),
