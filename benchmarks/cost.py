@@ -2,7 +2,8 @@
 
     python benchmarks/cost.py [COMMIT] [--turns 3] [--scale 10,50]
 
-CPU is user and system time of a process and its children, the least of the turns; compiled modules are kept.
+CPU is user and system time of a process and its children, the least of the turns, with the ratios of the single turns
+beside; compiled modules are kept.
 ``all`` is every quarter: here by `brief --all --jobs 2`, there by a plain loop of `brief`. The floor is a plain script
 that makes the same pages, record and workbook in one process, without a notebook. Then the same is made for the sample
 city with ten and fifty times its projects.
@@ -85,18 +86,22 @@ def main() -> None:
     trees = {"then": net.checkout(given.cache, net.git("rev-parse", given.base)), "now": ROOT}
     with tempfile.TemporaryDirectory(prefix="cost-") as scratch:
         places = {name: workspace(tree, Path(scratch) / name) for name, tree in trees.items()}
-        print(f"{'CPU seconds':<12}{'then':>8}{'now':>8}{'ratio':>8}")
+        print(f"{'CPU seconds':<12}{'then':>8}{'now':>8}{'ratio':>8}  of single turns")
         for part in ("composing", *COMMANDS):
-            least = dict.fromkeys(trees, float("inf"))
+            found: dict[str, list[float]] = {name: [] for name in trees}
             for _ in range(given.turns):
                 for name, tree in trees.items():
                     commands = () if part == "composing" else COMMANDS[part][name]
                     spent = (
                         composing(tree, places[name]) if not commands else run(commands, tree, places[name])
                     )
-                    least[name] = min(least[name], spent)
-            ratio = least["now"] / least["then"]
-            print(f"{part:<12}{least['then']:>8.2f}{least['now']:>8.2f}{ratio:>8.2f}", flush=True)
+                    found[name].append(spent)
+            ratios = [now / then for then, now in zip(found["then"], found["now"], strict=True)]
+            then, now = min(found["then"]), min(found["now"])
+            print(
+                f"{part:<12}{then:>8.2f}{now:>8.2f}{now / then:>8.2f}  {min(ratios):.2f} to {max(ratios):.2f}",
+                flush=True,
+            )
         loop = min(run(LOOP, ROOT, places["now"]) for _ in range(given.turns))
         floor = min(script(FLOOR, ROOT, places["now"]) for _ in range(given.turns))
         print(f"a plain loop of this tree's `brief`: {loop:.2f}; floor of one briefing: {floor:.2f}")
