@@ -68,7 +68,8 @@ def ingest(workspace: Workspace, quarters: Sequence[str] | str | None = None) ->
     Returns
     -------
     Ingestion
-        ``tables``, ``issues`` and the files ``written``: none where an issue is an error.
+        ``tables``, the rows that corrections have ``replaced``, ``issues``, and the files ``written``: none where an
+        issue is an error.
 
     Raises
     ------
@@ -78,8 +79,8 @@ def ingest(workspace: Workspace, quarters: Sequence[str] | str | None = None) ->
     Examples
     --------
     >>> read = ca.ingest(workspace, "2010Q3")
-    >>> len(read.tables["projects"]), len(read.written)
-    (828, 10)
+    >>> len(read.tables["projects"]), len(read.replaced["projects"])
+    (796, 32)
     """
     from cityanalytics.intake.ingestion import ingest_and_write
 
