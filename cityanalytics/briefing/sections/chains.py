@@ -33,7 +33,7 @@ def chains(content: Composed, say: Wording) -> Markup:
         paragraph(Markup("<b>{}</b>{}{}").format(name, rules.gap, escape(rules.space).join(sentences)))
         for name, sentences in found
     ]
-    command = Markup("<code>{}</code>").format(f"cityanalytics trace {content.programme.quarter} KEY")
+    command = Markup("<code>{}</code>").format(f"cityanalytics trace briefing.{say.language}.html KEY")
     keys = Markup("<code>{}</code>").format("annual_plan forecast_p50 projects_completed")
     traced = paragraph(
         say("Cells of each number: {command}; keys such as {keys}.", command=command, keys=keys)
