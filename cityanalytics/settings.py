@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import difflib
 import hashlib
@@ -9,6 +10,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.calendar import WorkCalendar, quarter_end, quarter_of
@@ -353,6 +355,21 @@ def _check_words(take: TomlTable, result: Settings) -> None:
                 near=", ".join(difflib.get_close_matches(unit, result.units, n=1)),
             )
         )
+    for key, names, known in (
+        ("languages", result.languages, _named("briefing", "locale")),
+        ("[forecast] reference_class", (result.reference_class,), _reference_classes()),
+        ("[dispatch] rules", (result.rules,), _named("dispatch", "rules")),
+    ):
+        for name in names:
+            if name and name not in known:  # what is no text is told already
+                take.faults.append(
+                    Message.of(
+                        "cityanalytics.toml: {key} has {name!r}; there are {known}",
+                        key=key,
+                        name=name,
+                        known=", ".join(known),
+                    )
+                )
     for category, obligation in result.obligations.items():
         if obligation and obligation not in OBLIGATIONS:
             take.faults.append(
@@ -363,6 +380,18 @@ def _check_words(take: TomlTable, result: Settings) -> None:
                     obligation=obligation,
                 )
             )
+
+
+def _named(step: str, folder: str) -> list[str]:
+    """Return what a later step has a file of: the languages that pages are written in, the packs of rules."""
+    there = (files(__package__) / step / folder).iterdir()
+    return sorted(file.name.removesuffix(".toml") for file in there if file.name.endswith(".toml"))
+
+
+def _reference_classes() -> list[str]:
+    """Return the classes that the pool of public series has."""
+    text = (files(__package__) / "series" / "pool.csv").read_text(encoding="utf-8")
+    return sorted({row["class"] for row in csv.DictReader(text.splitlines())})
 
 
 def _check_names(take: TomlTable, result: Settings) -> None:

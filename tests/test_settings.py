@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.aliases import read_confirmed
+from cityanalytics.publishing.assemble import assemble
 from cityanalytics.settings import Settings, file_sha256, find_workspace, load_settings
 
 if TYPE_CHECKING:
@@ -188,6 +190,11 @@ def test_a_file_s_hash_is_that_of_its_bytes(tmp_path: Path) -> None:
         (f"{SMALLEST}\n[quarters]\n2010Q3 = 2010-09-22T00:00:00\n", r"needs 2010Q3 \(date\)"),
         (f"{SMALLEST}\n[terms]\n'甲' = 5\n", r"needs 甲 \(dict\)"),
         (f"{SMALLEST}\n[terms]\n'甲' = {{ en = 5 }}\n", r"\[terms\.甲\] needs en \(str\)"),
+        (f'languages = ["zh", "english"]\n{SMALLEST}', "languages has 'english'; there are en, zh"),
+        (
+            SMALLEST.replace("us_public", "us_pubic"),
+            r"reference_class has 'us_pubic_construction'; there are .*us_public_construction",
+        ),
         (f'units = ["甲处", "甲处"]\n{SMALLEST}', "'甲处' twice"),
         (f'units = ["Roads"]\nsections = ["roads"]\n{SMALLEST}', "twice"),
         (f'units = ["\u00c4 处", "A\u0308 处"]\n{SMALLEST}', "twice"),
@@ -266,3 +273,21 @@ def test_aliases_that_loop_or_contradict_are_refused(tmp_path: Path, text: str, 
 def test_aliases_lead_to_the_last_name_and_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     (tmp_path / "aliases.toml").write_text(entry("a", "b") + entry("b", "c"), "utf-8-sig")
     assert read_confirmed(tmp_path / "aliases.toml").aliases == {"a": "c", "b": "c"}
+
+
+def test_a_key_that_is_another_figure_s_is_told(processed_workspace: Path, tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    shutil.copytree(processed_workspace, workspace, ignore=shutil.ignore_patterns("reports"))
+    path = workspace / "cityanalytics.toml"
+    text = path.read_text("utf-8")
+    for before, after in (
+        ("works.wetland_parks", "works.annual_plan"),
+        ("demolition.demolition_shanty", "demolition.sites"),
+    ):
+        text = text.replace(f"[{before}]", f"[{after}]")
+    path.write_text(text, "utf-8")
+    with pytest.raises(UsageError) as error:
+        assemble(str(workspace), quarter="2010Q3")
+    assert str(error.value) == (
+        "cityanalytics.toml: [works.annual_plan]: annual_plan is the key of another figure; choose another"
+    )

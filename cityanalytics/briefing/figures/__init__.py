@@ -7,6 +7,7 @@ and each can be traced.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -15,6 +16,8 @@ from cityanalytics.briefing.figures.ahead import ahead, scenarios
 from cityanalytics.briefing.figures.earlier import moved, recorded, since
 from cityanalytics.briefing.figures.line import REGISTER, Line, drawn, on
 from cityanalytics.briefing.figures.programme import groups, investment, physical, received
+from cityanalytics.errors import ConfigurationError
+from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +42,11 @@ def figures(basis: Basis) -> dict[str, Figure]:
     ----------
     basis
         The briefing's values.
+
+    Raises
+    ------
+    ConfigurationError
+        A kind of works, demolition or investment has the key of another figure.
     """
     found = [
         *investment(basis),
@@ -52,7 +60,26 @@ def figures(basis: Basis) -> dict[str, Figure]:
         *drawn(FILES, basis),
         *scenarios(basis),
     ]
+    _check_own(basis.settings, [figure.key for figure in found])
     return {figure.key: figure for figure in found}
+
+
+def _check_own(settings: Settings, keys: Sequence[str]) -> None:
+    """Refuse keys of the configuration that are those of other figures: one would silently stand for the other."""
+    twice = {key for key, times in Counter(keys).items() if times > 1}
+    faults = [
+        Message.of(
+            "cityanalytics.toml: [{section}]: {key} is the key of another figure; choose another",
+            section=f"{where}.{kind.key}",
+            key=key,
+        )
+        for where in ("works", "demolition", "investments")
+        for kind in getattr(settings, where)
+        for key in sorted(twice)
+        if key == kind.key or key.startswith(f"{kind.key}_")
+    ]
+    if faults:
+        raise ConfigurationError(faults)
 
 
 def may_be(key: str, settings: Settings) -> bool:
