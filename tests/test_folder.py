@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cityanalytics.publishing.folder import NOTEBOOK, foreign, is_printed, notebook_of, noted, same_notebook
+from cityanalytics.publishing.surroundings import surroundings
 from cityanalytics.publishing.verify import verify
 from cityanalytics.settings import load_settings
 
@@ -78,6 +79,26 @@ def test_a_report_with_a_foreign_page_or_a_changed_notebook_does_not_verify(own_
     verdict = verify(settings, report, scratch=own_report / "scratch")
     assert (verdict.foreign, verdict.different) == (("briefing.fr.html",), (NOTEBOOK,))
     assert not verdict.equal
+
+
+def test_the_lists_and_the_register_are_held_too(own_report: Path, tmp_path: Path) -> None:
+    settings = load_settings(own_report)
+    report = settings.reports / "2010Q3"
+    assert surroundings(settings, report) == ()
+    (settings.reports / "index.en.html").write_text("forged", "utf-8")
+    (settings.reports / "index.1999.html").write_text("of no report", "utf-8")
+    register = settings.raw / "register.csv"
+    *lines, last = register.read_text("utf-8").splitlines(keepends=True)
+    register.write_text("".join(lines), "utf-8")
+    told = [str(message) for message in surroundings(settings, report)]
+    assert [
+        name in message
+        for name, message in zip(
+            ("index.1999.html", "index.en.html", last.partition(",")[0]), told, strict=True
+        )
+    ] == [True] * 3
+    aside = shutil.copytree(report, tmp_path / "aside")
+    assert [str(message) for message in surroundings(settings, aside)] == told[2:]
 
 
 @pytest.fixture

@@ -122,12 +122,13 @@ def publish(report: Path, by: str, workspace: Path | None, *, partial: bool, jso
 def verify(report: Path, workspace: Path | None, *, json_: bool) -> None:
     """Make a report again from its recorded inputs and say whether every number and byte is the same, or why not.
 
-    The ledger is checked too; given reports/ledger.jsonl, it alone. A list of reports, reports/index.html, is held
-    against the reports that are there.
+    The ledger, the lists of reports and the register are checked too; given reports/ledger.jsonl or
+    reports/index.html, that alone.
     """
     from cityanalytics.publishing import verify as verifying
-    from cityanalytics.publishing.index import LIST, index_pages
+    from cityanalytics.publishing.index import LIST
     from cityanalytics.publishing.ledger import path_of, read_ledger
+    from cityanalytics.publishing.surroundings import differing_lists, surroundings
 
     settings = settings_of(workspace or report.resolve().parent)
     if report.resolve() == path_of(settings).resolve():
@@ -142,21 +143,15 @@ def verify(report: Path, workspace: Path | None, *, json_: bool) -> None:
         )
         return
     if report.resolve().parent == settings.reports and LIST.fullmatch(report.name):
-        pages = index_pages(settings, on_doubt=tell)
-        there = {path.name for path in settings.reports.glob("index.*html") if LIST.fullmatch(path.name)}
-        differing = [
-            name
-            for name in sorted({*pages, *there})
-            if name not in there or (settings.reports / name).read_bytes() != pages.get(name, "").encode()
-        ]
+        differing = differing_lists(settings, on_doubt=tell)
         equal = not differing
         if json_:
-            print_json({"equal": equal, "different": differing})
+            print_json({"equal": equal, "different": [path.name for path in differing]})
         if not equal:
             raise CityAnalyticsError(
                 Message.of(
                     "{file} is not the list of what is there now: any `cityanalytics brief` writes it again",
-                    file=", ".join(str(settings.reports / name) for name in differing),
+                    file=", ".join(map(str, differing)),
                 )
             )
         say("{file} is the list of what is there now", file=report)
@@ -166,10 +161,16 @@ def verify(report: Path, workspace: Path | None, *, json_: bool) -> None:
         progress("making the report again") as advance,
     ):
         verdict = verifying.verify(settings, report, scratch=Path(scratch))
+        around = surroundings(settings, report)
         advance()
     if json_:
-        print_json(_as_document(verdict))
+        told = [message.text(translate) for message in around]
+        print_json({**_as_document(verdict), "equal": verdict.equal and not around, "around": told})
+    for message in around:
+        tell(message)
     _tell_verdict(verdict)
+    if around:
+        raise CityAnalyticsError(Message.of("the report is as recorded; what stands around it is not"))
 
 
 def _as_document(verdict: Verdict) -> dict[str, object]:
