@@ -27,12 +27,18 @@ FILE = "cityanalytics.toml"
 OBLIGATIONS = ("complete", "finish", "plan")
 #: Days after the data date, and seeds that every generator takes.
 DUE_DAYS, SEED = (0, 366), (0, 2**32 - 1)
-#: What workbooks may cost (see `cityanalytics.workbooks.limits`): bytes, sheets.
+#: What workbooks may cost (see `cityanalytics.workbooks.limits`): bytes and counts.
 LIMITS = {
     "file_bytes": (1 << 10, 1 << 32),
     "unpacked_bytes": (1 << 10, 1 << 34),
     "sheets": (1, 1 << 16),
     "text_bytes": (1 << 10, 1 << 34),
+    "part_tags": (1 << 10, 1 << 26),
+    "number_formats": (1 << 8, 1 << 20),
+    "merges": (1 << 10, 1 << 24),
+    "errors": (1 << 10, 1 << 24),
+    "strings": (1 << 10, 1 << 26),
+    "cells": (1 << 10, 1 << 28),
 }
 #: Key of a figure.
 KEY = re.compile(r"[a-z][a-z0-9_]*")

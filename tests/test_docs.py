@@ -130,7 +130,17 @@ def test_every_key_of_the_configuration_is_documented(repository: Path) -> None:
 
 
 #: Keys that 3 is too little for.
-BYTES = ("file_bytes", "unpacked_bytes", "text_bytes")
+BYTES = (
+    "file_bytes",
+    "unpacked_bytes",
+    "text_bytes",
+    "part_tags",
+    "number_formats",
+    "merges",
+    "errors",
+    "strings",
+    "cells",
+)
 
 
 def test_the_configuration_is_accepted_as_documented(repository: Path, tmp_path: Path) -> None:
@@ -150,6 +160,8 @@ def test_the_configuration_is_accepted_as_documented(repository: Path, tmp_path:
         value = {
             "sections": '["甲科"]',
             "winter_stop": '["11-15", "03-15"]',
+            "reference_class": '"us_public_construction"',
+            "rules": '"points"',
             **dict.fromkeys(BYTES, "4096"),
         }.get(key, of_type[kind])
         tables.setdefault(named, []).append(f"{key} = {value}")

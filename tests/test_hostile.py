@@ -227,6 +227,35 @@ def deep(depth: int) -> str:
     return "<a>" * depth + "</a>" * depth
 
 
+def inside(rows: bytes) -> Callable[[bytes], bytes]:
+    """Return what adds rows to a sheet."""
+    return lambda xml: xml.replace(b"</sheetData>", rows + b"</sheetData>")
+
+
+def beside(more: bytes) -> Callable[[bytes], bytes]:
+    """Return what adds to a sheet behind its rows."""
+    return lambda xml: xml.replace(b"</sheetData>", b"</sheetData>" + more)
+
+
+def formats(count: int) -> bytes:
+    """Return a workbook of so many styles, each with a format of its own that shows another number."""
+    codes = b"".join(b'<numFmt numFmtId="%d" formatCode="0.0,,"/>' % (at + 200) for at in range(count))
+    styles = b"".join(b'<xf numFmtId="%d"/>' % (at + 200) for at in range(count))
+    rows = [HEAD, *([n, f"第{n}路", n] for n in range(1, 5000))]
+    part = b"<styleSheet><numFmts>" + codes + b"</numFmts><cellXfs>" + styles + b"</cellXfs></styleSheet>"
+    return repacked(xlsx(rows), {"xl/styles.xml": part})  # type: ignore[arg-type]
+
+
+def far_tabs(count: int) -> bytes:
+    """Return a workbook whose tabs are each as large as one may be, and empty."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        for _ in range(count):
+            book.add_worksheet().write_row(0, 0, HEAD)
+    far = inside(b'<row r="1000000"><c r="P1000000"><v>1</v></c></row>')
+    return repacked(buffer.getvalue(), {f"xl/worksheets/sheet{at + 1}.xml": far for at in range(count)})
+
+
 def many_merges(_: object = None) -> bytes:
     ranges = b"".join(b'<mergeCell ref="A%d:XFD1048576"/>' % row for row in range(5, 20_000))
     rows = [HEAD, *([n, f"第{n}路", n] for n in range(1, 20_000))]
@@ -260,6 +289,28 @@ REFUSED = {
     "zip bomb of styles": lambda: repacked(
         good(), {"xl/styles.xml": b"<styleSheet>" + b"<xf/>" * 5_000_000 + b"</styleSheet>"}
     ),
+    "four million styles": lambda: repacked(
+        good(),
+        {"xl/styles.xml": b"<styleSheet><cellXfs>" + b"<xf/>" * 3_900_000 + b"</cellXfs></styleSheet>"},
+    ),
+    "two hundred thousand number formats": lambda: formats(200_000),
+    "three million relations": lambda: repacked(
+        good(),
+        {"xl/_rels/workbook.xml.rels": lambda xml: xml.replace(b"</R", b'<a b="c"/>' * 3_000_000 + b"</R")},
+    ),
+    "three million merged ranges": lambda: repacked(
+        good(), {SHEET: beside(b'<mergeCell ref="A9:B9"/>' * 3_000_000)}
+    ),
+    "four million hidden rows": lambda: repacked(
+        good(), {SHEET: beside(b'<row r="9" hidden="1"/>' * 4_000_000)}
+    ),
+    "a million errors": lambda: repacked(
+        good(), {SHEET: inside(b'<row r="9">' + b'<c r="A9" t="e"><v>#REF!</v></c>' * 1_000_000 + b"</row>")}
+    ),
+    "fifteen million texts": lambda: repacked(
+        good(), {STRINGS: b"<sst>" + b"<si><t>a</t></si>" * 15_000_000 + b"</sst>"}
+    ),
+    "two hundred tabs with a far cell": lambda: far_tabs(200),
     "zip bomb in an ods": lambda: ods("<table:table-row/>" + " " * 420_000_000),
     "laughs": lambda: repacked(good(), {BOOK: declared(laughs("workbook"))}),
     "laughs in the sheet": lambda: repacked(good(), {SHEET: declared(laughs("worksheet"))}),
@@ -283,6 +334,19 @@ REFUSED = {
     "an ods with words for numbers": lambda: ods('<table:table-row table:number-rows-repeated="many"/>'),
 }
 NEUTRALISED = {
+    "two thousand number formats": lambda: formats(2000),
+    "a million columns that overlap": lambda: repacked(
+        good(), {SHEET: lambda xml: xml.replace(b"<sheetData>", b"<cols>" + b'<col min="1" max="16384" hidden="1"/>' * 1_000_000 + b"</cols><sheetData>")}
+    ),
+    "attributes in a text": lambda: repacked(
+        good(), {SHEET: inside(b'<row r="9"><c r="A9" t="inlineStr"><is><t>' + b' hidden="1" s="1" r="AAAA1"' * 1_500_000 + b"</t></is></c></row>")}
+    ),
+    "a formula before a million spaces": lambda: repacked(
+        good(), {SHEET: inside(b'<row r="9"><c r="A9"><f>1</f>' + b" " * 1_000_000 + b"<x/></c></row>")}
+    ),
+    "errors without a value": lambda: repacked(
+        good(), {SHEET: inside(b'<row r="9">' + b'<c t="e"/>' * 100_000 + b"</row>" + b" " * 50_000_000)}
+    ),
     "three cells far apart": lambda: xlsx(
         [HEAD, *ROWS], build=lambda sheet: (sheet.write(500_000, 8_000, "远"), sheet.write("XFD1048576", "远"))
     ),

@@ -32,7 +32,7 @@ from cityanalytics.lock import writing
 from cityanalytics.settings import find_workspace, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -335,12 +335,12 @@ def inspect(files: tuple[Path, ...], workspace: Path | None, *, json_: bool) -> 
         document,
         table_rows,
     )
+    from cityanalytics.workbooks.limits import limited
     from cityanalytics.workbooks.marking.issuelist import without_issue_list
     from cityanalytics.workbooks.tables import understand
 
-    del workspace  # any workbook, of any workspace or none
     found = []
-    with progress("reading workbooks", total=len(files)) as advance:
+    with limited(_limits(workspace)), progress("reading workbooks", total=len(files)) as advance:
         for file in files:
             found.append(understand(without_issue_list(read_grids(file, name=file.name))))
             advance()
@@ -361,6 +361,15 @@ def inspect(files: tuple[Path, ...], workspace: Path | None, *, json_: bool) -> 
         tables=sum(len(one.tables) for one in found),
         warnings=len(issues),
     )
+
+
+def _limits(workspace: Path | None) -> Mapping[str, int]:
+    """Return what workbooks may cost here; any workbook may be looked into, of any workspace or none."""
+    try:
+        root = find_workspace((workspace or Path.cwd()).resolve())
+    except UsageError:
+        return {}
+    return load_settings(root).limits
 
 
 @click.command()

@@ -10,6 +10,7 @@ import xlrd
 from xlrd.biffh import error_text_from_code
 
 from cityanalytics.issues import Message
+from cityanalytics.workbooks.limits import admit_cells
 from cityanalytics.workbooks.numberformats import alters, as_displayed
 from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError
 
@@ -33,6 +34,7 @@ def read(content: bytes) -> list[Grid]:
         book = xlrd.open_workbook(
             file_contents=content, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
         )
+        admit_cells(sum(sheet.nrows * sheet.ncols for sheet in book.sheets()))
         return [_grid(book, sheet) for sheet in book.sheets()]
     except UnreadableError:
         raise

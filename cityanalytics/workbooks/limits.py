@@ -32,12 +32,28 @@ class Limits:
         Of a workbook.
     text_bytes
         Of the texts of all cells, where cells share them.
+    part_tags
+        Of a part beside the sheets of a package: styles, relations, the list of sheets.
+    number_formats
+        Of a package.
+    merges, errors
+        Of a sheet: merged ranges, cells with an error.
+    strings
+        That the cells of a package share.
+    cells
+        Of all used ranges together, filled or not.
     """
 
     file_bytes: int = 256 << 20
     unpacked_bytes: int = 384 << 20
     sheets: int = 1000
     text_bytes: int = 512 << 20
+    part_tags: int = 1_000_000
+    number_formats: int = 20_000
+    merges: int = 500_000
+    errors: int = 200_000
+    strings: int = 4_000_000
+    cells: int = 20_000_000
 
 
 LIMITS: ContextVar[Limits] = ContextVar("LIMITS", default=Limits())  # noqa: B039 - frozen
@@ -109,6 +125,91 @@ def admit_text(figure: int) -> None:
             Message.of(
                 "the texts of its cells are {figure} bytes, {limit} are read; [limits] text_bytes in "
                 "cityanalytics.toml lets more in",
+                figure=figure,
+                limit=limit,
+            )
+        )
+
+
+def admit_part(part: bytes) -> bytes:
+    """Return a part beside the sheets that is small enough to become a tree: a tag costs a hundred times its bytes."""
+    figure, limit = part.count(b"<"), LIMITS.get().part_tags
+    if figure > limit:
+        raise UnreadableError(
+            Message.of(
+                "a part of it has {figure} tags, {limit} are read; [limits] part_tags in cityanalytics.toml "
+                "lets more in",
+                figure=figure,
+                limit=limit,
+            )
+        )
+    return part
+
+
+def admit_formats(figure: int) -> None:
+    """Refuse a package of more number formats: each is understood by itself."""
+    limit = LIMITS.get().number_formats
+    if figure > limit:
+        raise UnreadableError(
+            Message.of(
+                "it has {figure} number formats, {limit} are read; [limits] number_formats in cityanalytics.toml "
+                "lets more in",
+                figure=figure,
+                limit=limit,
+            )
+        )
+
+
+def admit_merges(figure: int) -> None:
+    """Refuse a sheet of more merged ranges."""
+    limit = LIMITS.get().merges
+    if figure > limit:
+        raise UnreadableError(
+            Message.of(
+                "a sheet has {figure} merged ranges, {limit} are read; [limits] merges in cityanalytics.toml "
+                "lets more in",
+                figure=figure,
+                limit=limit,
+            )
+        )
+
+
+def admit_errors(figure: int) -> None:
+    """Refuse a sheet of more cells with an error: each is told by itself."""
+    limit = LIMITS.get().errors
+    if figure > limit:
+        raise UnreadableError(
+            Message.of(
+                "a sheet has {figure} cells with an error, {limit} are read; [limits] errors in cityanalytics.toml "
+                "lets more in",
+                figure=figure,
+                limit=limit,
+            )
+        )
+
+
+def admit_texts(figure: int) -> None:
+    """Refuse a package of more texts that cells share."""
+    limit = LIMITS.get().strings
+    if figure > limit:
+        raise UnreadableError(
+            Message.of(
+                "its cells share {figure} texts, {limit} are read; [limits] strings in cityanalytics.toml "
+                "lets more in",
+                figure=figure,
+                limit=limit,
+            )
+        )
+
+
+def admit_cells(figure: int) -> None:
+    """Refuse used ranges that together are larger: each cell of them takes room, filled or not."""
+    limit = LIMITS.get().cells
+    if figure > limit:
+        raise UnreadableError(
+            Message.of(
+                "its used ranges have {figure} cells, {limit} are read; [limits] cells in cityanalytics.toml "
+                "lets more in",
                 figure=figure,
                 limit=limit,
             )

@@ -12,16 +12,25 @@ from typing import TYPE_CHECKING, NamedTuple
 from defusedxml import ElementTree
 
 from cityanalytics.issues import Message
-from cityanalytics.workbooks.limits import LIMITS, admit_sheets, admit_text, admit_unpacked, unpacked
+from cityanalytics.workbooks.limits import (
+    LIMITS,
+    admit_formats,
+    admit_part,
+    admit_sheets,
+    admit_text,
+    admit_texts,
+    admit_unpacked,
+    unpacked,
+)
 from cityanalytics.workbooks.numberformats import alters
-from cityanalytics.workbooks.sheet import MAX_CELLS, UnreadableError, Visibility, admit_tree
+from cityanalytics.workbooks.sheet import UnreadableError, Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from xml.etree.ElementTree import Element
 
 _HEAD_BYTES = 4096
-_REFERENCE = re.compile(rb"""<c\b[^>]*\bt\s*=\s*["']s["'][^>]*>\s*<v>\s*(\d{1,9})\s*</v>""")
+_REFERENCE = re.compile(rb"""<c\b[^<>]*\bt\s*=\s*["']s["'][^<>]*+>\s*+<v>\s*(\d{1,9})\s*</v>""")
 _LEAST_REFERENCE = 20  # bytes of a cell that refers to a text
 _STRINGS_UNASKED = 5_000_000  # the count may be of references, not of strings
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -130,7 +139,8 @@ def admit(package: zipfile.ZipFile) -> None:
 def admit_strings(part: bytes) -> None:
     """Refuse a count of strings that the part has no room for: room is made for as many as are claimed."""
     claims = re.findall(rb"\b(?:uniqueCount|count)\s*=\s*[\"'](\d+)", part[:_HEAD_BYTES])
-    if any(int(claim) > len(part) + _STRINGS_UNASKED for claim in claims) or part.count(b"<si") > MAX_CELLS:
+    admit_texts(part.count(b"<si"))
+    if any(int(claim) > len(part) + _STRINGS_UNASKED for claim in claims):
         raise UnreadableError(Message.of("the package is damaged: {reason}", reason="sharedStrings"))
 
 
@@ -164,7 +174,7 @@ def checked(package: zipfile.ZipFile, name: str) -> bytes | None:
 def root(package: zipfile.ZipFile, name: str) -> Element | None:
     """Return a part as a tree, or None where there is none."""
     part = checked(package, name)
-    return None if part is None else ElementTree.fromstring(admit_tree(part), forbid_dtd=True)
+    return None if part is None else ElementTree.fromstring(admit_part(part), forbid_dtd=True)
 
 
 def local(element: Element) -> str:
@@ -228,6 +238,7 @@ def number_styles(package: zipfile.ZipFile) -> Styles:
             formats[int(element.get("numFmtId", "-1"))] = element.get("formatCode", "")
         if local(element) == "cellXfs":
             found = [int(style.get("numFmtId", "0")) for style in element]
+    admit_formats(len(formats))
     percent = _PERCENT_FORMATS | {number for number, code in formats.items() if "%" in code}
     changed = {number: code for number, code in formats.items() if alters(code)}
     return Styles(

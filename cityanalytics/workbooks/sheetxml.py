@@ -5,19 +5,30 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cityanalytics.issues import Message
-from cityanalytics.workbooks.sheet import MAX_CELLS, Merge, UnreadableError, cell_name, column_index
+from cityanalytics.workbooks.limits import admit_errors, admit_merges
+from cityanalytics.workbooks.sheet import (
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Merge,
+    UnreadableError,
+    cell_name,
+    column_index,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 # Patterns begin with literal bytes that are rare, so that a pass over a large sheet costs little.
 _HIDDEN = re.compile(rb"hidden=[\"'](?:1|true)[\"']")
 _ERROR = re.compile(rb" t=[\"']e[\"']")
-_FORMULA_END = re.compile(rb"f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
-_FORMULA_EMPTY = re.compile(
-    rb"<(?:\w+:)?f\b[^<>]*/>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-)
+# Gaps are possessive: a million spaces are passed over once, not once for each way to share them out.
+_UNFILLED = rb"\s*+(?:<(?:\w+:)?v\s*+/>|<(?:\w+:)?v>\s*+</(?:\w+:)?v>)?\s*+</(?:\w+:)?c>"
+_FORMULA_END = re.compile(rb"f>" + _UNFILLED)
+_FORMULA_EMPTY = re.compile(rb"<(?:\w+:)?f\b[^<>]*/>" + _UNFILLED)
 _BEYOND_Z = re.compile(rb" r=(?!\"[A-Z]?[1-9]\d{0,6}\")")
 _MANY_DIGITS = re.compile(rb" r=\"[A-Z]?\d{6}")
 _SEVERAL_LETTERS = re.compile(rb"r=[\"'][A-Za-z]{2,}\d")
@@ -25,14 +36,17 @@ _BEYOND = re.compile(rb"\br=[\"'](?:[A-Za-z]{4,}\d|[A-Za-z]{0,3}\d{8}|[A-Za-z]{1
 _UNUSUAL = re.compile(rb" r=(?!\"[A-Z]{0,3}[1-9]\d{0,6}\"|'[A-Z]{0,3}[1-9]\d{0,6}')")
 _OTHER_GAPS = (b"\tr=", b"\nr=", b"\rr=")
 _ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(?:c|row)\s")
+_ROW, _COL = re.compile(rb"<(?:\w+:)?row\s"), re.compile(rb"<(?:\w+:)?col\s")
 #: Below so many cells a sheet's cells are read one by one when its used range is too large to lay out.
 _FEW_CELLS = 500_000
 #: From a formula's end back to the tag of its cell it is never so far.
 _CELL_BYTES = 50_000
 _SAMPLE_BYTES = 400_000
+#: So many styles are looked for by name; of more, every style is looked at.
+_FEW_STYLES = 100
 _REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _ROW_NUMBER = re.compile(rb"\br=[\"'](\d{1,7})[\"']")
-_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
+_VALUE = re.compile(rb">\s*+(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*+)?<(?:\w+:)?v>([^<]*)<")
 _CELL = re.compile(
     rb"<(?:\w+:)?c\s([^<>]*)>\s*(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*)?<(?:\w+:)?v>"
 )
@@ -53,7 +67,11 @@ def referenced(xml: bytes) -> bytes:
     b'<row r="1"><c r="A1" t="e"><v>#REF!</v></c><c r="C1"/></row><row r="2"/>'
     """
     first = _CELL_TAG.search(xml)
-    silent = (tag for tag in _ERROR.finditer(xml) if _position(xml, tag.end()) is None)
+    silent = (
+        start
+        for _, start, end in _in_tags(xml, _ERROR)
+        if _CELL_TAG.match(xml, start) and not _REFERENCE.search(xml, start, end)
+    )
     if first is None or (_names_place(xml, first.start()) and next(silent, None) is None):
         return xml
     parts, done, row, column = [], 0, 0, 0
@@ -79,8 +97,8 @@ def _names_place(xml: bytes, start: int) -> bool:
     return _REFERENCE.search(xml, start, xml.find(b">", start)) is not None
 
 
-def is_sparse(xml: bytes) -> bool:
-    """Tell whether the used range is too large to be laid out before it is looked at.
+def laid_out(xml: bytes) -> int | None:
+    """Return how many cells the used range has; None where it is too large to be laid out before it is looked at.
 
     Raises
     ------
@@ -94,31 +112,45 @@ def is_sparse(xml: bytes) -> bool:
     )
     plain = not spaced and not _BEYOND_Z.search(xml)
     suspect = not plain and (spaced or _UNUSUAL.search(xml))
-    if suspect and any(_in_tag(xml, match.start()) for match in _BEYOND.finditer(xml)):
+    if suspect and any(_ROW_OR_CELL.match(xml, start) for _, start, _ in _in_tags(xml, _BEYOND)):
         raise UnreadableError(Message.of("a cell stands outside of every sheet"))
     last = _ROW_NUMBER.search(xml, max(xml.rfind(b"<row "), xml.rfind(b":row "), 0))
     rows = int(last.group(1)) if last else 0
-    many = xml.count(b"<c ") > _FEW_CELLS or xml.count(b":c ") > _FEW_CELLS
+    filled = max(xml.count(b"<c "), xml.count(b":c "))
+    many = filled > _FEW_CELLS
     if many and (plain or not _SEVERAL_LETTERS.search(xml)):  # 26 columns at most, however far down
-        return False
+        return filled
     if plain and not _MANY_DIGITS.search(xml, body):  # so neither rows nor columns are many
-        return False
+        return filled
     references = [(column_index(column.decode()), int(row)) for column, row in _REFERENCE.findall(xml)]
     columns = max((column for column, _ in references), default=0) + 1
     rows = max(rows, max((row for _, row in references), default=0))
     if many and rows * columns > MAX_CELLS:
         raise UnreadableError(Message.of("the used range has more than {count} cells", count=MAX_CELLS))
-    return rows * columns > MAX_CELLS
+    return None if rows * columns > MAX_CELLS else rows * columns
 
 
-def _in_tag(xml: bytes, position: int) -> bool:
-    """Tell whether a position stands in the tag of a row or a cell, not in a text."""
-    start = xml.rfind(b"<", 0, position)
-    return xml.find(b">", start, position) < 0 and _ROW_OR_CELL.match(xml, start) is not None
+def _in_tags(xml: bytes, pattern: re.Pattern[bytes]) -> Iterator[tuple[re.Match[bytes], int, int]]:
+    """Yield the first match of an attribute in each tag, not in texts, and where the tag begins and ends.
+
+    No byte is looked at from two matches, so that a text full of them costs no more than its length.
+    """
+    done = 0
+    for match in pattern.finditer(xml):
+        if match.start() < done:
+            continue
+        start = xml.rfind(b"<", done, match.start())
+        end = xml.find(b">", match.end())
+        if end < 0:
+            return
+        done = end
+        if start >= 0 and xml.find(b">", start, match.start()) < 0:
+            yield match, start, end
 
 
 def merges(xml: bytes) -> tuple[Merge, ...]:
     """Return the merged ranges."""
+    admit_merges(xml.count(b"mergeCell "))
     return tuple(
         Merge(int(top) - 1, column_index(left.decode()), int(bottom) - 1, column_index(right.decode()))
         for left, top, right, bottom in _MERGE.findall(xml, max(xml.rfind(b"sheetData>"), 0))
@@ -128,28 +160,16 @@ def merges(xml: bytes) -> tuple[Merge, ...]:
 def hidden(xml: bytes) -> tuple[frozenset[int], frozenset[int]]:
     """Return the hidden rows and columns."""
     rows: set[int] = set()
-    columns: set[int] = set()
-    for match in _HIDDEN.finditer(xml):
-        start = xml.rfind(b"<", 0, match.start())
-        tag = xml[start : xml.find(b">", match.end())]
-        if re.match(rb"<(?:\w+:)?row\s", tag) and (number := _ROW_NUMBER.search(tag)):
+    columns = np.zeros(MAX_COLUMNS, dtype=bool)  # ranges may overlap by the thousand
+    if sum(1 for _ in _HIDDEN.finditer(xml)) > MAX_ROWS:
+        raise UnreadableError(Message.of("it has more than {count} rows", count=MAX_ROWS))
+    for _, start, end in _in_tags(xml, _HIDDEN):
+        if _ROW.match(xml, start) and (number := _ROW_NUMBER.search(xml, start, end)):
             rows.add(int(number.group(1)) - 1)
-        if re.match(rb"<(?:\w+:)?col\s", tag):
-            ends = dict(re.findall(rb"\b(min|max)=[\"'](\d+)[\"']", tag))
-            columns.update(range(int(ends[b"min"]) - 1, min(int(ends[b"max"]), 16384)))
-    return frozenset(rows), frozenset(columns)
-
-
-def _cell_tag(xml: bytes, inside: int) -> int:
-    first = max(inside - _CELL_BYTES, 0)
-    return max(xml.rfind(b"<c ", first, inside), xml.rfind(b":c ", first, inside))
-
-
-def _position(xml: bytes, inside: int) -> tuple[int, int] | None:
-    """Return the position of the cell whose tag starts before `inside`."""
-    start = _cell_tag(xml, inside)
-    reference = _REFERENCE.search(xml, start, xml.find(b">", start)) if start >= 0 else None
-    return (int(reference.group(2)) - 1, column_index(reference.group(1).decode())) if reference else None
+        elif _COL.match(xml, start):
+            ends = dict(re.findall(rb"\b(min|max)=[\"'](\d{1,9})[\"']", xml[start:end]))
+            columns[int(ends[b"min"]) - 1 : int(ends[b"max"])] = True
+    return frozenset(rows), frozenset(np.flatnonzero(columns).tolist())
 
 
 def errors(xml: bytes) -> Mapping[tuple[int, int], str]:
@@ -157,10 +177,10 @@ def errors(xml: bytes) -> Mapping[tuple[int, int], str]:
     found: dict[tuple[int, int], str] = {}
     if b't="e"' not in xml and b"t='e'" not in xml:
         return found
-    for match in _ERROR.finditer(xml):
-        position = _position(xml, match.end())
-        value = _VALUE.search(xml, match.end())
-        if position is not None:
+    admit_errors(xml.count(b't="e"') + xml.count(b"t='e'"))
+    for _, start, end in _in_tags(xml, _ERROR):
+        if _CELL_TAG.match(xml, start) and (position := _position(xml, start, end)):
+            value = _VALUE.match(xml, end)
             found[position] = value.group(1).decode("utf-8", "replace") if value else "#ERROR"
     return found
 
@@ -171,28 +191,39 @@ def uncached(xml: bytes) -> frozenset[tuple[int, int]]:
     if b"<f" not in xml and b":f" not in xml:
         return frozenset()
     for pattern in (_FORMULA_END, _FORMULA_EMPTY):
+        done = 0
         for match in pattern.finditer(xml):
-            position = _position(xml, match.start())
-            start = _cell_tag(xml, match.start())
-            tag = xml[start : xml.find(b">", start)]
-            if position is not None and not re.search(rb"\bt=[\"'](?:str|inlineStr)[\"']", tag):
+            first = max(match.start() - _CELL_BYTES, done)  # a cell has one formula
+            start = max(xml.rfind(b"<c ", first, match.start()), xml.rfind(b":c ", first, match.start()))
+            end, done = xml.find(b">", start), match.end()
+            if start < 0 or re.search(rb"\bt=[\"'](?:str|inlineStr)[\"']", xml[start:end]):
+                continue  # a text that is empty is one
+            if position := _position(xml, start, end):
                 found.add(position)
     return frozenset(found)
 
 
-def styled_cells(xml: bytes, wanted: frozenset[int]) -> frozenset[tuple[int, int]]:
-    """Return the cells that have a style among those that are wanted, filled or not."""
+def _position(xml: bytes, start: int, end: int) -> tuple[int, int] | None:
+    """Return the position that a cell's tag names."""
+    reference = _REFERENCE.search(xml, start, end)
+    return (int(reference.group(2)) - 1, column_index(reference.group(1).decode())) if reference else None
+
+
+def styled_cells(xml: bytes, wanted: Collection[int]) -> dict[tuple[int, int], int]:
+    """Return the cells that have a style among those that are wanted, filled or not, with their style.
+
+    The XML is passed over once, however many styles there are.
+    """
     if not wanted:
-        return frozenset()
-    styles = b"|".join(str(style).encode() for style in sorted(wanted))
-    found = set()
-    for match in re.finditer(rb"\bs=[\"'](?:" + styles + rb")[\"']", xml):
-        start = xml.rfind(b"<", 0, match.start())
-        if _CELL_TAG.match(xml, start) and (
-            reference := _REFERENCE.search(xml, start, xml.find(b">", match.end()))
-        ):  # a row has a style too
-            found.add((int(reference.group(2)) - 1, column_index(reference.group(1).decode())))
-    return frozenset(found)
+        return {}
+    few = len(wanted) <= _FEW_STYLES
+    styles = b"|".join(str(style).encode() for style in sorted(wanted)) if few else rb"\d{1,9}"
+    found = {}
+    for match, start, end in _in_tags(xml, re.compile(rb"\bs=[\"'](" + styles + rb")[\"']")):
+        style = int(match.group(1))
+        if style in wanted and _CELL_TAG.match(xml, start) and (position := _position(xml, start, end)):
+            found[position] = style  # a row has a style too
+    return found
 
 
 def percent_columns(xml: bytes, percent: frozenset[int]) -> frozenset[int]:

@@ -16,6 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from cityanalytics.issues import Message
 from cityanalytics.workbooks import sheetxml
+from cityanalytics.workbooks.limits import admit_cells
 from cityanalytics.workbooks.numberformats import as_displayed
 from cityanalytics.workbooks.package import (
     Part,
@@ -59,7 +60,9 @@ def read(content: bytes) -> list[Grid]:
             strings = checked(package, "xl/sharedStrings.xml") or b""
             admit_strings(strings)
             admit_shared(strings, [part.xml for part in parts])
-        sparse = [sheetxml.is_sparse(part.xml) for part in parts]
+        areas = [sheetxml.laid_out(part.xml) for part in parts]
+        admit_cells(sum(area or 0 for area in areas))
+        sparse = [area is None for area in areas]
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         if sum(len(part.xml) for part in parts) < _SMALL:
             return [
@@ -95,7 +98,7 @@ def _grid(part: Part, values: Values, styles: Styles) -> Grid:
         errors=sheetxml.errors(part.xml),
         uncached=sheetxml.uncached(part.xml),
         percent_columns=sheetxml.percent_columns(part.xml, styles.percent),
-        percent_cells=sheetxml.styled_cells(part.xml, styles.percent),
+        percent_cells=frozenset(sheetxml.styled_cells(part.xml, styles.percent)),
         values=values[0],
         outliers=values[1],
     )
@@ -103,10 +106,9 @@ def _grid(part: Part, values: Values, styles: Styles) -> Grid:
 
 def _display(xml: bytes, values: NDArray[np.object_], styles: Styles) -> None:
     """Put what the sheet shows in the place of numbers that a format divides, or writes a unit behind."""
-    for style, code in styles.formats.items():
-        for row, column in sheetxml.styled_cells(xml, frozenset({style})):
-            if row < len(values) and column < values.shape[1] and isinstance(values[row, column], float):
-                values[row, column] = as_displayed(values[row, column], code)
+    for (row, column), style in sheetxml.styled_cells(xml, styles.formats.keys()).items():
+        if row < len(values) and column < values.shape[1] and isinstance(values[row, column], float):
+            values[row, column] = as_displayed(values[row, column], styles.formats[style])
 
 
 def _laid_out(workbook: CalamineWorkbook, name: str) -> Values:
