@@ -180,7 +180,7 @@ def admit_errors(figure: int) -> None:
     if figure > limit:
         raise UnreadableError(
             Message.of(
-                "a sheet has {figure} cells with an error, {limit} are read; [limits] errors in cityanalytics.toml "
+                "cells with an error in a sheet: {figure}, {limit} are read; [limits] errors in cityanalytics.toml "
                 "lets more in",
                 figure=figure,
                 limit=limit,
@@ -208,7 +208,7 @@ def admit_cells(figure: int) -> None:
     if figure > limit:
         raise UnreadableError(
             Message.of(
-                "its used ranges have {figure} cells, {limit} are read; [limits] cells in cityanalytics.toml "
+                "cells of its used ranges: {figure}, {limit} are read; [limits] cells in cityanalytics.toml "
                 "lets more in",
                 figure=figure,
                 limit=limit,
