@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import difflib
 import hashlib
@@ -10,12 +9,12 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.calendar import WorkCalendar, quarter_end, quarter_of
 from cityanalytics.errors import ConfigurationError, UsageError
 from cityanalytics.issues import Message
+from cityanalytics.packaged import named, reference_classes
 from cityanalytics.tomlfile import TomlTable
 
 if TYPE_CHECKING:
@@ -362,9 +361,9 @@ def _check_words(take: TomlTable, result: Settings) -> None:
             )
         )
     for key, names, known in (
-        ("languages", result.languages, _named("briefing", "locale")),
-        ("[forecast] reference_class", (result.reference_class,), _reference_classes()),
-        ("[dispatch] rules", (result.rules,), _named("dispatch", "rules")),
+        ("languages", result.languages, named("briefing", "locale")),
+        ("[forecast] reference_class", (result.reference_class,), reference_classes()),
+        ("[dispatch] rules", (result.rules,), named("dispatch", "rules")),
     ):
         for name in names:
             if name and name not in known:  # what is no text is told already
@@ -386,18 +385,6 @@ def _check_words(take: TomlTable, result: Settings) -> None:
                     obligation=obligation,
                 )
             )
-
-
-def _named(step: str, folder: str) -> list[str]:
-    """Return what a later step has a file of: the languages that pages are written in, the packs of rules."""
-    there = (files(__package__) / step / folder).iterdir()
-    return sorted(file.name.removesuffix(".toml") for file in there if file.name.endswith(".toml"))
-
-
-def _reference_classes() -> list[str]:
-    """Return the classes that the pool of public series has."""
-    text = (files(__package__) / "series" / "pool.csv").read_text(encoding="utf-8")
-    return sorted({row["class"] for row in csv.DictReader(text.splitlines())})
 
 
 def _check_names(take: TomlTable, result: Settings) -> None:
@@ -427,15 +414,15 @@ def _check_names(take: TomlTable, result: Settings) -> None:
                     section=f"{where}.{kind.key}",
                 )
             )
-    for key, named in (
+    for key, given in (
         ("languages", result.languages),
         ("units, sections", result.senders),
         ("works, demolition, investments", [kind.key for _, kind in kinds]),
     ):
         seen: dict[str, str] = {}
-        for name in named:
+        for name in given:
             same = seen.setdefault(collated(name), name)
-            if same is not name or named.count(name) > 1:
+            if same is not name or given.count(name) > 1:
                 take.faults.append(
                     Message.of("cityanalytics.toml: {key} has {name!r} twice", key=key, name=name)
                 )
