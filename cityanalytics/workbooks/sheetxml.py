@@ -44,6 +44,8 @@ _CELL_BYTES = 50_000
 _SAMPLE_BYTES = 400_000
 #: So many styles are looked for by name; of more, every style is looked at.
 _FEW_STYLES = 100
+#: Columns of one letter; of so many cells one at least is filled where the used range is not worked out.
+_LETTERS, _FILLED = 26, 8
 _REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _ROW_NUMBER = re.compile(rb"\br=[\"'](\d{1,7})[\"']")
 _VALUE = re.compile(rb">\s*+(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*+)?<(?:\w+:)?v>([^<]*)<")
@@ -120,8 +122,8 @@ def laid_out(xml: bytes) -> int | None:
     many = filled > _FEW_CELLS
     if many and (plain or not _SEVERAL_LETTERS.search(xml)):  # 26 columns at most, however far down
         return filled
-    if plain and not _MANY_DIGITS.search(xml, body):  # so neither rows nor columns are many
-        return filled
+    if plain and not _MANY_DIGITS.search(xml, body) and rows * _LETTERS <= _FILLED * filled:
+        return filled  # neither rows nor columns are many, nor far fewer cells than both have room for
     references = [(column_index(column.decode()), int(row)) for column, row in _REFERENCE.findall(xml)]
     columns = max((column for column, _ in references), default=0) + 1
     rows = max(rows, max((row for _, row in references), default=0))
