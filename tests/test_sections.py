@@ -433,7 +433,7 @@ def test_a_unit_at_the_end_of_the_labels_holds_for_the_sheet():
 
 
 def test_one_row_at_most_counts_the_columns():
-    table, _ = only([["项目", "投资", "完成"], ["甲", 1, 2], ["乙", 2, 3], ["丙", 3, 4]])
+    table, _ = only([["项目", "投资", "完成"], ["甲", 1, 2], ["某路", 2, 3], ["某桥", 3, 4]])
     assert table.rows["data"] == (3, 4)
 
 

@@ -192,7 +192,13 @@ def _doubted(
     if not (kinds == kind.TOTAL).any() and (equal := equal_to_others(body, kinds, additive)) is not None:
         found[equal] = (0, equal) if equal else (1, len(kinds))
     leaves = np.flatnonzero((kinds == kind.DATA) & body.numbered)
-    if len(leaves) > _COUNTED and body.serials[leaves[:-1]].all() and not body.serials[leaves[-1]]:
+    marked = {mark.row for mark in body.marks}  # 三 numbers a section, if of one record
+    if (
+        len(leaves) > _COUNTED
+        and body.serials[leaves[:-1]].all()
+        and not body.serials[leaves[-1]]
+        and int(body.rows[leaves[-1]]) not in marked
+    ):
         found[int(leaves[-1])] = (int(leaves[-1]), int(leaves[-1]))  # no serial number, and no sum
     if whole is not None and 0 < len(below := leaves[leaves > whole]) <= _COUNTED < len(leaves):
         found |= {int(index): (int(index), int(index)) for index in below}
@@ -202,9 +208,10 @@ def _doubted(
 def _last_whole(covered: Sequence[Covered], kinds: NDArray[np.int8], sums: Mapping[int, Sums]) -> int | None:
     """Return the last total, if it is one of all records above it."""
     totals = [(row.span[1], row) for row in covered if row.span is not None]
-    if not totals:
+    wholes = np.flatnonzero(kinds == kind.TOTAL)
+    if not totals or not len(wholes):  # a heading that counts its rows covers them, and is no total
         return None
-    (stop, row), index = totals[-1], int(np.flatnonzero(kinds == kind.TOTAL)[-1])
+    (stop, row), index = totals[-1], int(wholes[-1])
     first = int(np.flatnonzero(kinds == kind.DATA)[0]) if (kinds == kind.DATA).any() else 0
     right = any(
         of.count(first, index) > 1 and of.agree(float(of.stated[index]), first, index) for of in sums.values()

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 #: What was learnt of the reference classes; the share of outcomes that the band is to hold.
 POOL = "cityanalytics/series/pool.csv"
-BAND = 0.8
+BAND, INNER_BAND = 0.8, 0.5
 #: So many equally likely years are shown as dots.
 LIKELY_YEARS = 50
 #: What the backtest of parts measured.
@@ -90,6 +90,7 @@ FORECAST = (
     Line("pace_expected", "Pace from now on at the forecast's median", "yuan per day", lambda b: b.forecast.remainder / b.programme.days_left if b.programme.days_left else None, ON_FORECAST),
     Line("pace_change", "Pace from now on at the forecast's median over the pace so far", "times", lambda b: share_of(b.forecast.remainder, b.pace.achieved * b.programme.days_left), ON_FORECAST),
     Line("forecast_band", "What the forecast's band is to hold", "fraction", lambda _: BAND, on("cityanalytics/briefing/figures/ahead.py")),
+    Line("forecast_inner_band", "What the darker half of the forecast's band is to hold", "fraction", lambda _: INNER_BAND, on("cityanalytics/briefing/figures/ahead.py")),
 )  # fmt: skip
 LIKELY = (
     Line("years_likely", "Equally likely years that are counted", "count", lambda _: LIKELY_YEARS, on("cityanalytics/briefing/figures/ahead.py")),

@@ -51,11 +51,16 @@ def _plan(content: Composed, say: Wording) -> list[Markup]:
         adjusted = say("No plan has been adjusted since.")
     else:
         rows = rows.assign(size=(rows["plan"] - rows["plan_original"]).abs())
+        rows = rows[rows["plan_cell"].notna()]  # a plan that nothing states any more has no cell to quote
         first = rows.sort_values(["size", "project"], ascending=[False, True]).head(MOST_QUOTED)
         adjusted = say(
             "Adjusted since: projects {adjusted_projects}, together {plan_adjustment}; the largest, each with the cell that says so: {listed}.",
             listed=say(", ").join(
-                say("{name} ({cell})", name=original(name) or "", cell=str(cell).removeprefix("data/raw/"))
+                say(
+                    "{name} ({cell})",
+                    name=original(name) or "",
+                    cell=Markup("<code>{}</code>").format(str(cell).removeprefix("data/raw/")),
+                )
                 for name, cell in zip(first["project"], first["plan_cell"], strict=True)
             ),
         )
