@@ -86,8 +86,8 @@ def test_the_frame_of_units_is_the_pages_table(content: Composed) -> None:
     late = late.head(len(names))
     assert len(names) == 10  # the page shows the first ones, and says how many there are
     assert names == late["unit"].tolist()
-    points = re.findall(r"</th><td class=n>([+−\d.]+)</td>", table.html("zh"))
-    assert points == [number(value, "zh", places=1, per=0.01) for value in late["against"]]
+    gaps = re.findall(r"</th><td>[^<]*</td><td class=n>([\d.]+)</td>", table.html("zh"))
+    assert gaps == [number(value, "zh", places=2, per=1e8) for value in late["gap"]]
 
 
 def test_nothing_is_computed_before_it_is_asked_for(content: Composed) -> None:
