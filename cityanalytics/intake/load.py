@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import PurePosixPath
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cityanalytics.durable import is_being_written
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.described import Described
 from cityanalytics.intake.misfiled import MISFILED, own_day, quarter_mismatches, unit_mismatches
@@ -21,8 +23,8 @@ from cityanalytics.intake.register import (
     read_withdrawals,
 )
 from cityanalytics.intake.schema import LASTING
-from cityanalytics.intake.store import Ingested, Tables, beside_of
-from cityanalytics.issues import Issue, Message, Severity, file_of
+from cityanalytics.intake.store import LOOKS, PAUSE, Ingested, Tables, beside_of
+from cityanalytics.issues import Issue, Message, Severity, blocking, file_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -41,6 +43,24 @@ OPTIONAL = ("works", "demolition")
 INVESTMENT_SHEET = "项目投资完成情况"
 #: What the register itself doubts blocks whatever came later.
 REGISTER_CODES = {"FILE_CHANGED", "FILE_MISSING", "FILE_NOT_RECEIVED", "WORKBOOK_WITHDRAWN"}
+
+
+def _received(settings: Settings) -> tuple[dict[str, str], tuple[Receipt, ...], tuple[Issue, ...]]:
+    """Return what decides how workbooks are read, the register, and where it does not agree with the files.
+
+    Another command that is just filing moves a workbook into its place before the register's line: until both are
+    there, a doubt is none.
+    """
+    for looks in reversed(range(LOOKS)):
+        beside = beside_of(settings)  # as it is before anything is read
+        receipts = read_register(settings)
+        check_kept(settings, read_register(settings, withdrawn=True))
+        doubts = check_register(settings, receipts)
+        filing = is_being_written(settings.raw) or beside_of(settings) != beside
+        if not (looks and filing and blocking(doubts)):
+            break
+        time.sleep(PAUSE)
+    return beside, receipts, doubts
 
 
 def ingest(
@@ -65,14 +85,12 @@ def ingest(
     from cityanalytics.intake.checks import cross_check, replaced_unsaid
     from cityanalytics.intake.schema import TABLES, as_table
 
-    beside = beside_of(settings)  # as it is before anything is read
-    receipts = read_register(settings)
-    check_kept(settings, read_register(settings, withdrawn=True))
+    beside, receipts, doubts = _received(settings)
     if not receipts:
         raise UsageError(
             Message.of("no workbook has been received: start with `cityanalytics receive FILE --quarter Q`")
         )
-    issues = list(check_register(settings, receipts))
+    issues = list(doubts)
     receipts = tuple(one for one in receipts if known_on is None or one.received <= known_on)
     unsound = {issue.where for issue in issues if issue.severity is Severity.ERROR}
     confirmed, synonyms = _spellings(settings)
