@@ -192,12 +192,12 @@ def _doubted(
     if not (kinds == kind.TOTAL).any() and (equal := equal_to_others(body, kinds, additive)) is not None:
         found[equal] = (0, equal) if equal else (1, len(kinds))
     leaves = np.flatnonzero((kinds == kind.DATA) & body.numbered)
-    marked = {mark.row for mark in body.marks}  # 三 numbers a section, if of one record
+    sections = {mark.row for mark in body.marks if not mark.style.startswith(NAMED)}  # 三, if of one record
     if (
         len(leaves) > _COUNTED
         and body.serials[leaves[:-1]].all()
         and not body.serials[leaves[-1]]
-        and int(body.rows[leaves[-1]]) not in marked
+        and int(body.rows[leaves[-1]]) not in sections
     ):
         found[int(leaves[-1])] = (int(leaves[-1]), int(leaves[-1]))  # no serial number, and no sum
     if whole is not None and 0 < len(below := leaves[leaves > whole]) <= _COUNTED < len(leaves):
