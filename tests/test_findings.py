@@ -178,7 +178,7 @@ def asking(*reasons: str | None) -> City:
 def test_what_is_asked_is_counted_and_names_what_most_is_at_stake_over(repository: Path) -> None:
     """Of 5, 4 and 3 at stake the two smaller ones share their constraint."""
     text = said(asking("资金", "拆迁", "拆迁").found(repository))["asked"]
-    assert text == "Projects that ask for a decision: 3; most is at stake with demolition."
+    assert text == "Projects that ask for a decision: 3; most is at stake over demolition."
 
 
 def test_requests_that_one_office_decides_on_count_together(repository: Path) -> None:

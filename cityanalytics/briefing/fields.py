@@ -193,7 +193,7 @@ COVERAGE = Field("coverage", "Share in the band", Share(0))
 # --- a project, as its unit reports it
 
 ANSWERS = Field("answers", "Who answers", Term())
-OFFICE = Field("office", "Office", Term())
+OFFICE = Field("office", "Office or matter", Term())
 PERSON = Field(
     "responsible_person", "Responsible person", Text(own=True, term=True), brief="Person in charge"
 )

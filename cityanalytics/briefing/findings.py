@@ -198,10 +198,15 @@ def _asked(content: Composed, say: Wording) -> Iterator[Finding]:
     if pd.isna(most):
         text = say.strong("Projects that ask for a decision: {requests_total}.")
     else:
-        text = say.strong(
-            "Projects that ask for a decision: {requests_total}; most is at stake with {name}.",
-            name=content.settings.term(str(most), say.language),
-        )
+        name = content.settings.term(str(most), say.language)
+        if most in content.settings.offices.values():
+            text = say.strong(
+                "Projects that ask for a decision: {requests_total}; most is at stake with {name}.", name=name
+            )
+        else:  # a constraint that no office is configured for
+            text = say.strong(
+                "Projects that ask for a decision: {requests_total}; most is at stake over {name}.", name=name
+            )
     yield Finding(rule="asked", weight=float(rows["gap"].sum()) / content.programme.plan, text=text)
 
 
