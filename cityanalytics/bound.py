@@ -36,6 +36,8 @@ def end_with_parent() -> None:
     parent = parent_process()
     if parent is None:
         return
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:  # what the parent set for the moment of the fork
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if sys.platform == "linux":
         _bind(parent.pid or 0)
     else:

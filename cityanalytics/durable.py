@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import signal
-import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from cityanalytics.interrupts import uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -43,7 +43,7 @@ def drafted(contents: Mapping[Path, bytes]) -> Iterator[Callable[[], None]]:
                 _write(drafts[path], content)
 
         def move() -> None:
-            with _uninterrupted():
+            with uninterrupted():  # the names are changed in no time
                 for path, draft in drafts.items():
                     with _named(path):
                         draft.replace(path)
@@ -84,22 +84,6 @@ def sweep(folder: Path) -> None:
         for name in names:
             if DRAFT.fullmatch(name):
                 Path(place, name).unlink(missing_ok=True)
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Have Ctrl-C wait until all files are in their places: the names are changed in no time."""
-    if threading.current_thread() is not threading.main_thread():  # Python interrupts the main thread alone
-        yield
-        return
-    late: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: late.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
-        if late:
-            signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager

@@ -274,10 +274,12 @@ def _make_all(
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
     from cityanalytics.bound import end_with_parent
+    from cityanalytics.interrupts import uninterrupted
 
     workers = min(jobs, len(tasks))
     with ProcessPoolExecutor(workers, mp_context=context(), initializer=end_with_parent) as pool:
-        running = [pool.submit(make, task, aside=aside) for task, aside in tasks]
+        with uninterrupted():
+            running = [pool.submit(make, task, aside=aside) for task, aside in tasks]
         try:
             for made in as_completed(running):
                 made.result()

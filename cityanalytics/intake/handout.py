@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cityanalytics.calendar import quarter_end
 from cityanalytics.durable import put
 from cityanalytics.errors import UsageError
+from cityanalytics.intake.schema import SHEET_NAMES
 from cityanalytics.issues import Message
 from cityanalytics.settings import FILE
 
@@ -28,7 +29,7 @@ GROUP = "年度计划投资"
 SHEETS = (
     (
         "projects",
-        "项目投资完成情况",
+        SHEET_NAMES["projects"],
         "单位：万元",
         (
             "序号",
@@ -50,7 +51,7 @@ SHEETS = (
     ),
     (
         "status",
-        "项目状态",
+        SHEET_NAMES["status"],
         "",
         (
             "序号",
@@ -70,13 +71,13 @@ SHEETS = (
     ),
     (
         "works",
-        "实物工程量",
+        SHEET_NAMES["works"],
         "",
         ("序号", "项目名称", "工程类别", "计量单位", "年度计划量", "累计完成量", "完成情况", "备注"),
     ),
     (
         "demolition",
-        "拆迁进度",
+        SHEET_NAMES["demolition"],
         "单位：万平方米",
         (
             "序号",

@@ -22,7 +22,7 @@ from cityanalytics.intake.register import (
     read_register,
     read_withdrawals,
 )
-from cityanalytics.intake.schema import LASTING
+from cityanalytics.intake.schema import LASTING, SHEET_NAMES
 from cityanalytics.intake.store import LOOKS, PAUSE, Ingested, Tables, beside_of
 from cityanalytics.issues import Issue, Message, Severity, blocking, file_of
 
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 #: Tables that a unit without works or sites leaves empty: no doubt.
 OPTIONAL = ("works", "demolition")
-#: The sheet without which a unit's plan and investment are missing.
-INVESTMENT_SHEET = "项目投资完成情况"
 #: What the register itself doubts blocks whatever came later.
 REGISTER_CODES = {"FILE_CHANGED", "FILE_MISSING", "FILE_NOT_RECEIVED", "WORKBOOK_WITHDRAWN"}
 
@@ -351,7 +349,7 @@ def _half_read(issues: list[Issue], inputs: Sequence[Mapping[str, Any]], units: 
                 "a sheet that is none of those asked for, while {unit} has no {sheets} for {quarter}: it may be this "
                 "one, half read it counts nothing",
                 unit=lacking[file]["unit"],
-                sheets=INVESTMENT_SHEET,
+                sheets=SHEET_NAMES["projects"],
                 quarter=lacking[file]["quarter"],
             ),
             suggestion=Message.of(

@@ -7,7 +7,8 @@ apart. A column ``x_cell`` is the ``file!sheet!cell`` that ``x`` was read from.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     import pandas as pd
     import pandera.pandas as pa
 
+#: Tables that a sheet of a unit's becomes.
+SheetTable = Literal["projects", "status", "works", "demolition"]
+#: What each such sheet is called.
+SHEET_NAMES: Mapping[SheetTable, str] = MappingProxyType(
+    {"projects": "项目投资完成情况", "status": "项目状态", "works": "实物工程量", "demolition": "拆迁进度"}
+)
 STAGES = ("not started", "under construction", "suspended", "completed")
 SCHEDULES = ("on schedule", "behind")
 VERSIONS = ("original", "adjusted")

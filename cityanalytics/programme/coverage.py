@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from cityanalytics.calendar import quarter_of
 from cityanalytics.intake.checks import likely_name
+from cityanalytics.intake.schema import SHEET_NAMES, SheetTable
 from cityanalytics.programme.segments import done_by, segments
 from cityanalytics.workbooks.cells import squeezed
 
@@ -26,16 +27,9 @@ if TYPE_CHECKING:
     from cityanalytics.programme.counting import Books
     from cityanalytics.programme.known import Tables
 
-Kind = Literal["workbook", "projects", "status", "works", "demolition", "project", "site"]
-#: Sheets that a unit sends: the canonical table that each becomes, and what it is called.
-SHEETS: Mapping[Kind, str] = {
-    "projects": "项目投资完成情况",
-    "status": "项目状态",
-    "works": "实物工程量",
-    "demolition": "拆迁进度",
-}
-
-
+Kind = Literal["workbook", "project", "site"] | SheetTable
+#: Sheets that are expected of each unit: the table that each becomes, and what it is called.
+SHEETS: Mapping[Kind, str] = {table: SHEET_NAMES[table] for table in get_args(SheetTable)}
 #: What a sheet has a row of, where a row that is gone makes a sum smaller.
 SUBJECTS: Mapping[str, Literal["project", "site"]] = {"projects": "project", "demolition": "site"}
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 from papermill.engines import Engine
 
+from cityanalytics.interrupts import uninterrupted
 from cityanalytics.publishing.cells import Ran, serve
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ class ForkedEngine(Engine):  # type: ignore[misc] # papermill publishes no types
         context = multiprocessing.get_context("fork")
         ours, its = context.Pipe()
         process = context.Process(target=_serve, args=(its, ours), daemon=False)
-        process.start()
+        with uninterrupted():
+            process.start()
         its.close()
         shown: dict[str, list[Any]] = {}
         try:
@@ -134,7 +136,8 @@ def _ended(process: BaseProcess, limit: float | None, *, late: bool) -> dict[str
 
 def _end(process: BaseProcess) -> None:
     """End a notebook's process and all that it started."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid or 0, signal.SIGKILL)
+    if process.pid:  # of a process that never began, the group would be this one's
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.join()
