@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from cityanalytics.durable import sweep
 from cityanalytics.errors import CityAnalyticsError
+from cityanalytics.interrupts import uninterrupted
 from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
@@ -117,18 +118,19 @@ def making(root: Path, place: Path, command: str) -> Iterator[Path]:
 
     folder = place / f"{MAKING}{secrets.token_hex(8)}"
     new = [parent for parent in (place, *place.parents) if not parent.exists()]
-    with writing(root, command):
-        for left in _made_or_dead(root / "reports"):
-            _remove_dead(left)
-        (folder / "made").mkdir(parents=True)
-        alive = filelock.FileLock(folder / "alive")
-        alive.acquire(timeout=0)
+    alive = filelock.FileLock(folder / "alive")
     try:
+        with writing(root, command):
+            for left in _made_or_dead(root / "reports"):
+                _remove_dead(left)
+            (folder / "made").mkdir(parents=True)
+            alive.acquire(timeout=0)
         yield folder / "made"
     finally:
-        alive.release()
-        shutil.rmtree(folder, ignore_errors=True)
-        _remove_empty(new)
+        with uninterrupted():
+            alive.release()
+            shutil.rmtree(folder, ignore_errors=True)
+            _remove_empty(new)
 
 
 def _made_or_dead(reports: Path) -> list[Path]:
