@@ -63,11 +63,14 @@ def outputs(notebook: dict[str, Any]) -> list[tuple[Any, Any]]:
     """Give what cells show; the pieces in which a stream came are none of it."""
     found = []
     for cell in notebook["cells"]:
-        texts = [
-            {**output, "text": "".join(output["text"])} if "text" in output else output
-            for output in cell["outputs"]
-        ]
-        found.append((cell["execution_count"], texts))
+        shown: list[Any] = []
+        for output in cell["outputs"]:
+            told = {**output, "text": "".join(output["text"])} if "text" in output else output
+            if "text" in told and shown and shown[-1].get("name") == told["name"]:
+                shown[-1]["text"] += told["text"]
+            else:
+                shown.append(told)
+        found.append((cell["execution_count"], shown))
     return found
 
 
