@@ -590,3 +590,42 @@ def test_a_header_of_three_rows_over_a_row_a_month_is_read_as_it_says(
     main = (PLANNED[0], [[str(one) for one in PLANNED[1][2]]], PLANNED[1][3:])
     months = ("分月完成投资", [row.split(" ") for row in labels], rows)
     assert done_by_june(city, merged(tmp_path, main, months)) == {"甲路": 140, "乙桥": 200}
+
+
+#: Of a row a project and month, what is called to date, and what of it stands against the months' own amounts.
+HELD = {
+    "right": ([10, 30, 60, 75, 100, 140], []),
+    "one wrong": ([10, 30, 66, 75, 100, 140], ["states 66 万元; the periods of the row sum to 60 万元"]),
+}
+
+
+@pytest.mark.parametrize("name", HELD)
+@pytest.mark.parametrize("labels", ["本月 本年累计", "本年累计 本月", "当月完成投资 累计完成投资"])
+def test_what_a_row_states_to_date_is_held_against_its_months(
+    city: City, tmp_path: Path, labels: str, name: str
+) -> None:
+    to_date, said = HELD[name]
+    bridge = [sum(BRIDGE[:month]) for month in range(1, 7)]
+    back = labels.startswith("本年")
+    rows: list[list[Cell]] = [
+        [project, f"{month}月", *((run, own) if back else (own, run))]
+        for project, months, runs in (("甲路", ROAD, to_date), ("乙桥", BRIDGE, bridge))
+        for month, (own, run) in enumerate(zip(months, runs, strict=True), 1)
+    ]
+    main = (str(PLANNED[0]), [[str(one) for one in PLANNED[1][2]]], PLANNED[1][3:])
+    book = merged(tmp_path, main, ("分月完成投资", [["项目名称", "月份", *labels.split(" ")]], rows))
+    assert done_by_june(city, book) == {"甲路": 140, "乙桥": 200}
+    doubts = [issue for issue in city.ingest().issues if issue.code == "CUMULATIVE_MISMATCH"]
+    assert [str(issue.understood) for issue in doubts] == said
+    assert [issue.where.rpartition("!")[2] for issue in doubts] == [f"{'C' if back else 'D'}6"] * len(said)
+
+
+def test_months_before_the_first_row_are_what_its_amount_to_date_says(city: City, tmp_path: Path) -> None:
+    rows: list[list[Cell]] = [
+        [project, f"{month}月", amounts[month - 1], sum(amounts[:month])]
+        for project, amounts in (("甲路", ROAD), ("乙桥", BRIDGE))
+        for month in (4, 5, 6)
+    ]
+    main = (str(PLANNED[0]), [[str(one) for one in PLANNED[1][2]]], PLANNED[1][3:])
+    book = merged(tmp_path, main, ("分月完成投资", [["项目名称", "月份", "本月", "本年累计"]], rows))
+    assert done_by_june(city, book) == {"甲路": 140, "乙桥": 200}

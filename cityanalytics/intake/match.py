@@ -248,24 +248,26 @@ def _fields(table: Table, subject: Subject, periods: set[str]) -> dict[str, tupl
             found.setdefault(field, (column,))
         elif labels and column.letter not in periods and labels[0] in subject.headers.keys() - whole:
             shared.setdefault(subject.headers[labels[0]], []).append(column)
-    if subject.name == "months" and "month" in found and "amount" not in found:
-        amounts = _of_the_rows_month(table, periods)
-        found |= {"amount": amounts} if amounts else {}
+    if subject.name == "months" and "month" in found:
+        found = _of_the_rows_month(table) | found
     for field, columns in shared.items():
         totals = [column for column in columns if normalised(column.path[-1]) in TOTALS]
         found.setdefault(field, tuple(totals[:1] or columns))
     return found
 
 
-def _of_the_rows_month(table: Table, periods: set[str]) -> tuple[Column, ...]:
-    """Return the columns of amounts of the month that a row names: 本月, else 本年累计."""
-    found: dict[Cumulation, list[Column]] = {one: [] for one in Cumulation}
+def _of_the_rows_month(table: Table) -> dict[str, tuple[Column, ...]]:
+    """Return the columns of amounts of the month that a row names: 本月, and 本年累计 to be held against it."""
+    stated: dict[Cumulation, tuple[Column, ...]] = {}
     for column in table.columns:
         path = tuple(squeezed(label) for label in column.path)
-        stated = read_labels(path, YEARS_END) if column.letter in periods else None
-        if stated is not None and not NAMES_MONTH.search("/".join(path)):
-            found[stated.cumulation].append(column)
-    return tuple(found[Cumulation.OWN] or found[Cumulation.TO_DATE])
+        read = None if NAMES_MONTH.search("/".join(path)) else read_labels(path, YEARS_END)
+        if read is not None:
+            stated[read.cumulation] = (*stated.get(read.cumulation, ()), column)
+    own, to_date = stated.get(Cumulation.OWN, ()), stated.get(Cumulation.TO_DATE, ())
+    if not own:
+        return {"amount": to_date} if to_date else {}
+    return {"amount": own} | ({"amount_to_date": to_date} if to_date else {})
 
 
 def _joined(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:

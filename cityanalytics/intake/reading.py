@@ -17,7 +17,7 @@ from cityanalytics.workbooks.periods import Cumulation, StatedPeriod, period_of_
 from cityanalytics.workbooks.units import Dimension, to_base
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import TypeAlias
 
     from cityanalytics.intake.match import Match, Synonyms
@@ -358,17 +358,40 @@ class Reading:
         self, name: str, named: Sequence[str | None], dimension: Dimension
     ) -> tuple[list[str], Rows]:
         """Return stretches of days where each period of each of `named` has a row of its own, and whose they are."""
-        column, month = self.column("amount"), self.column("month")
+        fields = ("amount", "amount_to_date")
+        statements = [one for field in fields for one in self._of_rows(field, name, named, dimension)]
+        column = self.column("amount")
+        if column is None or column.unit is None or not statements:
+            return [], _as_rows([], "amount")
+        found = Stated(
+            statements=tuple(statements), total=None, plan=None, day=self.origin.data_date, unit=column.unit
+        )
+        own_flows, issues = flows(found)
+        self.issues.extend(issues)
+        for one in statements:
+            self._not_yet(one)
+        owners = list(dict.fromkeys(whose for whose in named if whose is not None))
+        return [owners[flow.row] for flow in own_flows], _as_rows(own_flows, "amount")
+
+    def _of_rows(
+        self, field: str, name: str, named: Sequence[str | None], dimension: Dimension
+    ) -> Iterator[PeriodAmounts]:
+        """Give what a column states of each period that rows name, one amount each of `named`."""
+        column, month = self.column(field), self.column("month")
+        if column is None:
+            return
         amounts, cells = self.numbers(column, dimension), self.cells(column)
-        stated = self.row_periods()
+        owners = {
+            whose: at for at, whose in enumerate(dict.fromkeys(one for one in named if one is not None))
+        }
         by_period: dict[StatedPeriod, dict[str, int]] = {}
-        for at, (whose, period) in enumerate(zip(named, stated, strict=True)):
+        for at, (whose, period) in enumerate(zip(named, self._row_periods(field), strict=True)):
             if whose is None or period is None or math.isnan(amounts[at]):
                 continue
             if whose in by_period.setdefault(period, {}):
                 self.doubt(
                     "PERIOD_REPEATED",
-                    "amount",
+                    field,
                     at,
                     Message.of(
                         "a second amount of {what} for one period; also at {cell}",
@@ -379,40 +402,29 @@ class Reading:
                     severity=Severity.ERROR,
                 )
             by_period[period][whose] = at
-        owners = list(dict.fromkeys(whose for whose in named if whose is not None))
-        if column is None or column.unit is None or not by_period:
-            return [], _as_rows([], "amount")
-        place = {whose: row for row, whose in enumerate(owners)}
-        statements = []
         for period, rows in sorted(by_period.items()):
             values = np.full(len(owners), np.nan)
             own: list[str | None] = [None] * len(owners)
             for whose, at in rows.items():
-                values[place[whose]], own[place[whose]] = amounts[at], cells[at]
-            where = f"{self.table.file}!{self.table.sheet}!{column.letter}"
-            label = name if month is None else str(self._raw(month)[next(iter(rows.values()))])
-            statements.append(
-                PeriodAmounts(label=label, where=where, stated=period, values=values, cells=own)
+                values[owners[whose]], own[owners[whose]] = amounts[at], cells[at]
+            yield PeriodAmounts(
+                label=name if month is None else str(self._raw(month)[next(iter(rows.values()))]),
+                where=f"{self.table.file}!{self.table.sheet}!{column.letter}",
+                stated=period,
+                values=values,
+                cells=own,
             )
-        found = Stated(
-            statements=tuple(statements), total=None, plan=None, day=self.origin.data_date, unit=column.unit
-        )
-        own_flows, issues = flows(found)
-        self.issues.extend(issues)
-        for one in statements:
-            self._not_yet(one)
-        return [owners[flow.row] for flow in own_flows], _as_rows(own_flows, "amount")
 
-    def row_periods(self) -> list[StatedPeriod | None]:
+    def _row_periods(self, field: str) -> list[StatedPeriod | None]:
         """Return the period that each row names in its own cell; the amount's label may say that they are to date."""
-        month, amount = self.column("month"), self.column("amount")
+        month, amount = self.column("month"), self.column(field)
         years = self.years("year")
         if month is None:
             return [None] * self.height
         found: list[StatedPeriod | None] = []
         for at, cell in enumerate(self._raw(month)):
             read = period_of_cell(cell, path=amount.path if amount else (), day=self._day_of(years[at]))
-            if read is None and not is_missing(cell):
+            if read is None and field == "amount" and not is_missing(cell):  # said once of a row
                 self._unread(month, at, Message.of("no value; expected a month such as 2010年9月"))
             found.append(read)
         return found
