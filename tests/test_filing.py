@@ -214,7 +214,9 @@ def test_the_register_is_held_against_what_lies_filed(city: Path, capsys: pytest
     text = register.read_text("utf-8")
     register.unlink()
     assert run(city, "register") == 1
-    assert f"no line for data/raw/2010Q3/2010-09-25/{UNIT}" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert f"data/raw/2010Q3/2010-09-25/{UNIT}" in told
+    assert "register.csv has no line of it" in told
     assert run(city, "register", "--repair") == 0
     assert register.read_text("utf-8") == text
     assert run(city, "ingest") == 0

@@ -17,10 +17,14 @@ from cityanalytics.intake.load import ingest
 from cityanalytics.intake.receive import receive
 from cityanalytics.intake.register import Receipt, check_register, read_register
 from cityanalytics.intake.repair import proposed, repair
+from cityanalytics.intake.withdraw import withdraw
+from cityanalytics.issues import blocking
 from cityanalytics.lock import FILE as LOCK
 from cityanalytics.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cityanalytics.issues import Issue
 
 ON = dt.date(2010, 9, 25)
@@ -434,13 +438,12 @@ def test_a_line_that_cannot_be_read_is_named_and_made_again(kept: Settings, spoi
         read_register(kept)
     found = repair(kept)
     assert found.differences
-    assert found.before
-    assert found.before.read_text("utf-8") == spoilt
+    assert [path.read_text("utf-8") for path in found.before] == [spoilt]
     assert {one.file: one for one in map(placeless, read_register(kept))} == {
         one.file: one for one in map(placeless, expected)
     }
     assert codes(kept) == []
-    assert repair(kept).before is None
+    assert repair(kept).before == ()
 
 
 @pytest.mark.parametrize("content", [None, b"", b"file,sha256,unit,quarter,received\n"])
@@ -474,6 +477,7 @@ def test_a_day_before_the_quarter_blocks(kept: Settings) -> None:
     late.rename(late.with_name("2010-06-29"))
     path = kept.raw / "register.csv"
     path.write_text(path.read_text("utf-8").replace("2010-09-29", "2010-06-29"), "utf-8")
+    (kept.raw / "journal.jsonl").unlink()  # else it tells that the lines were edited
     assert [code for _, code, _ in codes(kept)] == ["RECEIVED_TOO_EARLY"]
 
 
@@ -485,6 +489,128 @@ def test_a_workbook_that_is_gone_keeps_its_line(kept: Settings) -> None:
     repair(kept)
     assert len(read_register(kept)) == 3
     assert codes(kept) == [("error", "FILE_MISSING", gone.file)]
+
+
+def spoil_register(settings: Settings, spoil: Callable[[list[str]], list[str]]) -> None:
+    path = settings.raw / "register.csv"
+    path.write_text("\n".join(spoil(path.read_text("utf-8").splitlines())) + "\n", "utf-8")
+
+
+@pytest.fixture
+def withdrawn(kept: Settings, inbox: Path) -> Settings:
+    """Give that workspace with a workbook withdrawn, and a name noted of who saw it, before another was received."""
+    withdraw(kept, Path(read_register(kept)[1].file), on=LATER, why="误报, 重复")
+    path = kept.raw / "withdrawn.csv"
+    head, line = path.read_text("utf-8").splitlines()
+    path.write_text(f"{head},seen by\n{line},甲\n", "utf-8")
+    receive(kept, [sent(inbox, "燃气管理处2.xlsx", THREE)], quarter=QUARTER, on=LATER)
+    withdraw(kept, Path(read_register(kept)[0].file), on=LATER, why="又一")
+    return kept
+
+
+@pytest.mark.parametrize("content", [None, b"", b"file,on,why\n"])
+def test_a_withdrawal_is_not_lost_with_its_list(
+    withdrawn: Settings, inbox: Path, content: bytes | None
+) -> None:
+    path = withdrawn.raw / "withdrawn.csv"
+    before, counting = path.read_bytes(), read_register(withdrawn)
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    lost = [(code, where) for severity, code, where in codes(withdrawn) if severity == "error"]
+    assert [code for code, _ in lost] == ["REGISTER_DIFFERS"] * 2
+    assert {file for _, file in lost}.isdisjoint(receipt.file for receipt in counting)
+    assert {issue.where for issue in blocking(ingest(withdrawn).issues)} >= {file for _, file in lost}
+    receive(withdrawn, [sent(inbox, "房屋管理处3.xlsx", LEFT)], quarter=QUARTER, on=LATER)
+    told = [str(message) for message in proposed(withdrawn).differences]
+    assert len(told) == 2
+    assert "withdrawn.csv has no line of it; what was written is: 2010-09-29, 误报, 重复" in told[0]
+    repair(withdrawn)
+    assert path.read_bytes() == before
+    assert read_register(withdrawn)[: len(counting)] == counting
+    assert [severity for severity, *_ in codes(withdrawn)] == ["warning"] * 2
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda lines: [*lines[:2], *lines[3:]], ["has no line of it"]),
+        (lambda lines: [lines[0].replace(",note", "")], ["has no line of it"] * 4),
+        (lambda _: [], ["has no line of it"] * 4),
+        (lambda lines: [*lines[:2], lines[2].replace("处,2010Q3", "处,2010Q2"), *lines[3:]], ["line 3"]),
+        (lambda lines: [lines[0], lines[1].replace(lines[1].split(",")[1], "0" * 64), *lines[2:]], ["line 2"]),
+        (lambda lines: [*lines[:3], lines[4], lines[3]], ["line 4", "line 5"]),
+    ],
+)  # fmt: skip
+def test_what_was_done_to_the_register_is_told_by_line_and_undone(
+    withdrawn: Settings, spoil: Callable[[list[str]], list[str]], says: list[str]
+) -> None:
+    path = withdrawn.raw / "register.csv"
+    before = path.read_bytes()
+    spoil_register(withdrawn, spoil)
+    told = [str(message) for message in proposed(withdrawn).differences]
+    assert [any(word in line for line in told) for word in says] == [True] * len(says), told
+    assert len(told) == len(says)
+    blocks = [code for severity, code, _ in codes(withdrawn) if severity == "error"]
+    assert blocks == ["REGISTER_DIFFERS"] * len(says)
+    repair(withdrawn)
+    assert path.read_bytes() == before
+    assert proposed(withdrawn).differences == ()
+
+
+def test_a_workbook_and_its_line_that_are_both_gone_are_told(kept: Settings) -> None:
+    gone = read_register(kept)[-1]
+    (kept.root / gone.file).unlink()
+    spoil_register(kept, lambda lines: lines[:-1])
+    assert codes(kept) == [("error", "REGISTER_DIFFERS", gone.file)]
+    repair(kept)
+    assert codes(kept) == [("error", "FILE_MISSING", gone.file)]
+
+
+def test_a_workspace_without_a_journal_gets_one_of_all_its_lines(kept: Settings, inbox: Path) -> None:
+    path = kept.raw / "journal.jsonl"
+    path.unlink()
+    assert codes(kept) == []
+    assert proposed(kept).differences == ()
+    receive(kept, [sent(inbox, "房屋管理处9.xlsx", THREE)], quarter=QUARTER, on=LATER)
+    before = (kept.raw / "register.csv").read_bytes()
+    assert b"note 2" in before
+    (kept.raw / "register.csv").unlink()
+    assert len(proposed(kept).differences) == 4
+    repair(kept)
+    assert (kept.raw / "register.csv").read_bytes() == before
+
+
+def test_an_edited_line_is_not_taken_for_written_by_what_is_received_after(
+    kept: Settings, inbox: Path
+) -> None:
+    spoil_register(
+        kept, lambda lines: [lines[0], lines[1].replace(lines[1].split(",")[1], "0" * 64), *lines[2:]]
+    )
+    for name, content in (("房屋管理处9.xlsx", THREE), ("房屋管理处8.xlsx", LEFT)):
+        receive(kept, [sent(inbox, name, content)], quarter=QUARTER, on=LATER)
+    assert [code for _, code, _ in codes(kept)] == ["REGISTER_DIFFERS"]
+    repair(kept)
+    assert codes(kept) == []
+
+
+@pytest.mark.parametrize(
+    "spoilt", ["{", '{"list": "register.csv"}', '{"list": "register.csv", "line": {"file": "a"}}', "[]"]
+)
+def test_a_journal_that_was_edited_is_told_with_its_line(kept: Settings, spoilt: str) -> None:
+    path = kept.raw / "journal.jsonl"
+    path.write_text(path.read_text("utf-8") + spoilt, "utf-8")
+    with pytest.raises(CityAnalyticsError, match=r"journal\.jsonl, line \d+: not what was written there"):
+        codes(kept)
+
+
+def test_the_journal_only_grows(kept: Settings, inbox: Path) -> None:
+    path = kept.raw / "journal.jsonl"
+    for number, content in enumerate((THREE, LEFT)):
+        before = path.read_bytes()
+        receive(kept, [sent(inbox, f"房屋管理处{number}.xlsx", content)], quarter=QUARTER, on=LATER)
+        assert path.read_bytes().startswith(before)
+        assert path.read_bytes() != before
 
 
 def placeless(receipt: Receipt) -> Receipt:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import zipfile
 from collections import defaultdict
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -245,6 +246,7 @@ def test_without_a_doubt_no_folder_is_made(city: Path) -> None:
         if HEAT not in path.name:
             path.unlink()
     register.write_text("\n".join(map(",".join, rows)) + "\n", "utf-8")
+    (settings.raw / "journal.jsonl").unlink()
     done = run(city, "ingest", "--returns", "back", "--ui", "zh")
     assert done.returncode == 0
     assert "各报表均无存疑" in done.stderr
@@ -296,10 +298,9 @@ def test_what_the_register_alone_doubts_is_no_matter_of_the_unit(city: Path, tmp
 
 
 def test_a_hostile_unit_stays_inside_the_folder(city: Path, tmp_path: Path) -> None:
-    register = city / "data/raw/register.csv"
-    register.write_text(register.read_text("utf-8").replace(f",{ROADS},", ",../../x,"), "utf-8")
-    folder = tmp_path / "back"
-    written = write(load_settings(city), folder)
+    settings, folder = load_settings(city), tmp_path / "back"
+    chosen = [(replace(one, unit="../../x"), issues) for one, issues in to_return(settings, ingest(settings))]
+    written = write_returns(settings, chosen, folder, languages=(spoken("zh"), spoken("en")))
     assert len(written) == 2
     assert all(one.path.resolve().is_relative_to(folder.resolve()) and one.path.is_file() for one in written)
 

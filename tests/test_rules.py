@@ -24,6 +24,7 @@ HOMELESS = {"base", "common", "helpers", "manager", "utils"}
 OPENS_FILES = {
     "workbooks/grid.py",
     "intake/register.py",
+    "intake/journal.py",
     "intake/aliases.py",
     "intake/receive.py",
     "intake/repair.py",

@@ -168,21 +168,24 @@ def withdraw(file: Path, workspace: Path | None, why: str) -> None:
 @click.command()
 @common
 @click.option(
-    "--repair", "repair_", is_flag=True, help="Write it again as the filed workbooks say; no line is lost."
+    "--repair",
+    "repair_",
+    is_flag=True,
+    help="Write them again as the journal and the filed workbooks say; no line is lost.",
 )
 def register(workspace: Path | None, *, repair_: bool) -> None:
-    """Hold the register, data/raw/register.csv, against the filed workbooks, line by line."""
+    """Hold register.csv and withdrawn.csv against the journal and the filed workbooks, line by line."""
     from cityanalytics.intake.repair import proposed, repair
 
     settings = settings_of(workspace)
     found = repair(settings) if repair_ else proposed(settings)
     for difference in found.differences:
         tell(difference)
-    if found.before is not None:
+    if found.before:
         say(
             "the register has been written again, workbooks: {count}; as it was it is kept as {file}",
             count=len(found.receipts),
-            file=found.before,
+            file=", ".join(map(str, found.before)),
         )
     elif found.differences:
         raise CityAnalyticsError(

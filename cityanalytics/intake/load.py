@@ -40,7 +40,13 @@ if TYPE_CHECKING:
 #: Tables that a unit without works or sites leaves empty: no doubt.
 OPTIONAL = ("works", "demolition")
 #: What the register itself doubts blocks whatever came later.
-REGISTER_CODES = {"FILE_CHANGED", "FILE_MISSING", "FILE_NOT_RECEIVED", "WORKBOOK_WITHDRAWN"}
+REGISTER_CODES = {
+    "FILE_CHANGED",
+    "FILE_MISSING",
+    "FILE_NOT_RECEIVED",
+    "REGISTER_DIFFERS",
+    "WORKBOOK_WITHDRAWN",
+}
 
 
 def _received(settings: Settings) -> tuple[dict[str, str], tuple[Receipt, ...], tuple[Issue, ...]]:

@@ -15,12 +15,11 @@ from cityanalytics.durable import put
 from cityanalytics.errors import BlockingIssuesError, UsageError
 from cityanalytics.intake.register import (
     MOST_DAYS,
-    REGISTER,
     Receipt,
     check_kept,
     is_copy,
+    list_files,
     read_register,
-    register_bytes,
 )
 from cityanalytics.issues import Message
 from cityanalytics.lock import writing
@@ -121,11 +120,11 @@ def _receive(
             for receipt, content in zip(filed, contents, strict=True)
             if not (settings.root / receipt.file).exists()  # it lies in its place already
         }
-        _file(settings, new, register_bytes(settings, (*receipts, *filed)))
+        _file(settings, new, list_files(settings, receipts=(*receipts, *filed)))
     return tuple(filed)
 
 
-def _file(settings: Settings, new: Mapping[Path, bytes], register: bytes) -> None:
+def _file(settings: Settings, new: Mapping[Path, bytes], register: Mapping[Path, bytes]) -> None:
     """Write workbooks, and the register last; of what fails nothing stays."""
     for folder in {path.parent for path in new}:
         if not folder.resolve().is_relative_to(settings.raw.resolve()):
@@ -136,7 +135,7 @@ def _file(settings: Settings, new: Mapping[Path, bytes], register: bytes) -> Non
                 )
             )
     try:
-        put({**new, settings.raw / REGISTER: register})
+        put({**new, **register})
     except BaseException:
         for path in new:
             path.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cityanalytics.calendar import quarter_end
 from cityanalytics.durable import put
 from cityanalytics.errors import CityAnalyticsError, UsageError
+from cityanalytics.intake.journal import JOURNAL, Deviation, added, deviations, read_journal
 from cityanalytics.intake.registerfile import RegisterLine, RegisterLines, read_lines, write_lines
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.settings import Settings, file_sha256
@@ -24,6 +25,7 @@ COLUMNS = ("file", "sha256", "unit", "quarter", "received")
 #: Days that the longest quarter has.
 MOST_DAYS = 92
 #: Beside the register: what was filed by mistake, since when, and why.
+WITHDRAWALS = "withdrawn.csv"
 WITHDRAWN = ("file", "on", "why")
 
 
@@ -125,7 +127,7 @@ def register_lines(settings: Settings) -> RegisterLines:
 
 def withdrawal_lines(settings: Settings) -> RegisterLines:
     """Read data/raw/withdrawn.csv as `register_lines` reads the register."""
-    return _lines(settings.raw / "withdrawn.csv", WITHDRAWN)
+    return _lines(settings.raw / WITHDRAWALS, WITHDRAWN)
 
 
 def _lines(path: Path, columns: tuple[str, ...]) -> RegisterLines:
@@ -143,26 +145,70 @@ def _sound(lines: RegisterLines) -> tuple[RegisterLine, ...]:
 
 
 def write_register(settings: Settings, receipts: Sequence[Receipt]) -> None:
-    """Write data/raw/register.csv, whole or not at all."""
-    put({settings.raw / REGISTER: register_bytes(settings, receipts)})
-
-
-def register_bytes(settings: Settings, receipts: Sequence[Receipt]) -> bytes:
-    """Return what data/raw/register.csv is to hold: what somebody noted in columns of their own stays."""
-    there = register_lines(settings)
-    columns = (*COLUMNS, *(name for name in there.columns if name not in COLUMNS))
-    noted = {line.values["file"]: line.values for line in there.lines}
-    rows = [
-        {**noted.get(receipt.file, {}), **{name: str(getattr(receipt, name)) for name in COLUMNS}}
-        for receipt in receipts
-    ]
-    return write_lines(columns, rows)
+    """Write data/raw/register.csv and the journal, whole or not at all."""
+    put(list_files(settings, receipts=receipts))
 
 
 def write_withdrawals(settings: Settings, withdrawals: Sequence[Withdrawal]) -> None:
-    """Write data/raw/withdrawn.csv, whole or not at all."""
-    rows = [{name: str(getattr(one, name)) for name in WITHDRAWN} for one in withdrawals]
-    put({settings.raw / "withdrawn.csv": write_lines(WITHDRAWN, rows)})
+    """Write data/raw/withdrawn.csv and the journal, whole or not at all."""
+    put(list_files(settings, withdrawals=withdrawals))
+
+
+def list_files(
+    settings: Settings,
+    *,
+    receipts: Sequence[Receipt] | None = None,
+    withdrawals: Sequence[Withdrawal] | None = None,
+    mended: bool = False,
+) -> dict[Path, bytes]:
+    """Return what the lists and the journal are to hold: what somebody noted in columns of their own stays.
+
+    Parameters
+    ----------
+    settings
+        The workspace's configuration.
+    receipts, withdrawals
+        All lines of a list; one that is None is not written.
+    mended
+        Whether what the lines say has been made out: then the journal takes it, and what it knows of columns that
+        somebody added comes back.
+    """
+    files, more = dict[Path, bytes](), b""
+    for name, columns, lines, there in (
+        (REGISTER, COLUMNS, receipts, register_lines),
+        (WITHDRAWALS, WITHDRAWN, withdrawals, withdrawal_lines),
+    ):
+        if lines is None:
+            continue
+        listed = there(settings)
+        noted = {line.values["file"]: line.values for line in listed.lines}
+        before = read_journal(settings.raw, name, columns) if mended else {}
+        rows = [
+            {**before.get(line.file, {}), **noted.get(line.file, {})}
+            | {column: str(getattr(line, column)) for column in columns}
+            for line in lines
+        ]
+        named = dict.fromkeys([*columns, *listed.columns, *(column for row in rows for column in row)])
+        files[settings.raw / name] = write_lines([*named], rows)
+        more += added(settings.raw, name, rows, columns, mended=mended)
+    path = settings.raw / JOURNAL
+    content = path.read_bytes() if path.is_file() else b""
+    files[path] = content + (b"" if content.endswith(b"\n") or not content else b"\n") + more
+    return files
+
+
+def deviating(settings: Settings) -> tuple[Deviation, ...]:
+    """Return what of the register and of the withdrawals is not as commands wrote it.
+
+    Raises
+    ------
+    CityAnalyticsError
+        A line of the journal is none that was written.
+    """
+    return (
+        *deviations(settings.raw, REGISTER, register_lines(settings).lines, COLUMNS),
+        *deviations(settings.raw, WITHDRAWALS, withdrawal_lines(settings).lines, WITHDRAWN),
+    )
 
 
 def filed(settings: Settings) -> dict[str, Receipt]:
@@ -221,7 +267,7 @@ def check_kept(settings: Settings, receipts: Sequence[Receipt], *, besides: Coll
     """
     if receipts:
         return
-    there = [file for file in filed(settings) if file not in besides]
+    there = {*filed(settings), *read_journal(settings.raw, REGISTER, COLUMNS)}.difference(besides)
     if there:
         raise CityAnalyticsError(
             Message.counted(
@@ -239,10 +285,24 @@ def check_register(settings: Settings, receipts: Sequence[Receipt]) -> tuple[Iss
     """Hold the register against the files: changed, missing, withdrawn, never received, lock files and copies."""
     withdrawals = read_withdrawals(settings)
     known = {receipt.file for receipt in receipts} | {one.file for one in withdrawals}
+    deviant = deviating(settings)
     return (
-        *_registered(settings, receipts),
+        *map(_deviant, deviant),
+        *_registered(settings, receipts, besides={one.file for one in deviant}),
         *map(_withdrawn, withdrawals),
-        *_unregistered(settings, known),
+        *_unregistered(settings, known | {one.file for one in deviant}),
+    )
+
+
+def _deviant(deviation: Deviation) -> Issue:
+    return Issue(
+        severity=Severity.ERROR,
+        code="REGISTER_DIFFERS",
+        where=deviation.file,
+        understood=deviation.what,
+        suggestion=Message.of(
+            "put the file back from a copy, or let `cityanalytics register --repair` mend it"
+        ),
     )
 
 
@@ -258,8 +318,12 @@ def _withdrawn(withdrawal: Withdrawal) -> Issue:
     )
 
 
-def _registered(settings: Settings, receipts: Sequence[Receipt]) -> Iterator[Issue]:
+def _registered(
+    settings: Settings, receipts: Sequence[Receipt], *, besides: Collection[str]
+) -> Iterator[Issue]:
     for receipt in receipts:
+        if receipt.file in besides:
+            continue
         path = settings.root / receipt.file
         if not path.is_file():
             yield Issue(
@@ -317,7 +381,7 @@ def _unregistered(settings: Settings, known: Collection[str]) -> Iterator[Issue]
         if (
             not path.is_file()
             or file in known
-            or path in {settings.raw / "register.csv", settings.raw / "withdrawn.csv"}
+            or path in {settings.raw / name for name in (REGISTER, WITHDRAWALS, JOURNAL)}
             or path.name[0] == "."
         ):
             continue

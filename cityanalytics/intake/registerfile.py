@@ -131,16 +131,16 @@ def read_lines(content: bytes, columns: Sequence[str], *, file: str) -> Register
                     columns=len(named),
                 )
             )
-        elif unlike := _unlike(values, columns):
+        elif wrong := unlike(values, columns):
             faults.append(
                 Message.of(
                     "{file}, line {line}: {column} is {value!r}, and should be like {example}; `cityanalytics "
                     "register` lists every such line",
                     file=file,
                     line=number,
-                    column=unlike[0],
-                    value=unlike[1],
-                    example=EXAMPLES[unlike[0]],
+                    column=wrong[0],
+                    value=wrong[1],
+                    example=EXAMPLES[wrong[0]],
                 )
             )
         elif values[columns[0]] in first:
@@ -168,7 +168,7 @@ def _text(content: bytes) -> str:
         return content.decode("gb18030", errors="replace")
 
 
-def _unlike(values: dict[str, str], columns: Sequence[str]) -> tuple[str, str] | None:
+def unlike(values: dict[str, str], columns: Sequence[str]) -> tuple[str, str] | None:
     """Return the first column that holds what it cannot, and what it holds; days become as the register has them."""
     for name in columns:
         value = values[name]

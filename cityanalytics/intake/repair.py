@@ -1,4 +1,4 @@
-"""The register made again from what lies filed: no line is lost, and what was written before is kept."""
+"""The register and the withdrawals made again from what was written and lies filed: no line is lost, none unkept."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cityanalytics.durable import put
+from cityanalytics.intake.journal import JOURNAL, read_journal
 from cityanalytics.intake.register import (
     COLUMNS,
     REGISTER,
+    WITHDRAWALS,
+    WITHDRAWN,
     Receipt,
+    Withdrawal,
+    deviating,
     filed,
+    list_files,
     place_of,
-    register_bytes,
     register_lines,
     withdrawal_lines,
 )
@@ -23,6 +28,7 @@ from cityanalytics.issues import Message
 from cityanalytics.lock import writing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from cityanalytics.settings import Settings
@@ -30,53 +36,62 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Repair:
-    """What the register is to be, and how that differs from what it is.
+    """What the register and the withdrawals are to be, and how that differs from what they are.
 
     Parameters
     ----------
     receipts
-        Its lines, in order of receipt.
+        Lines of the register, in order of receipt.
+    withdrawals
+        Lines of the withdrawals.
     differences
         What differs, each with the line or the file.
     before
-        Where the register is kept as it was; None where nothing was written.
+        Where the lists are kept as they were; none where nothing was written.
     """
 
     receipts: tuple[Receipt, ...]
+    withdrawals: tuple[Withdrawal, ...]
     differences: tuple[Message, ...]
-    before: Path | None = None
+    before: tuple[Path, ...] = ()
 
 
 def proposed(settings: Settings) -> Repair:
-    """Hold the register against the filed workbooks, line by line; nothing is written.
+    """Hold the lists against the journal and the filed workbooks, line by line; nothing is written.
 
-    The folder of a workbook says its quarter, day and unit, the tables' manifest the hash and the order that were read
-    last; where neither is known, the hash is that of the file as it is now.
+    The folder of a workbook says its quarter, day and unit; what else a line was, the journal. Where that knows none,
+    the tables' manifest has the hash and the order that were read last; where that has none either, the hash is that of
+    the file as it is now.
     """
-    lines = register_lines(settings)
-    differences = [*lines.faults, *withdrawal_lines(settings).faults]
+    lines, withdrawn = register_lines(settings), withdrawal_lines(settings)
+    deviant = deviating(settings)
+    differences = [
+        *lines.faults,
+        *withdrawn.faults,
+        *(Message.of("{file}: {what}", file=one.file, what=one.what) for one in deviant),
+    ]
+    written = read_journal(settings.raw, REGISTER, COLUMNS)
     known = _read_before(settings)
-    order = {file: number for number, file in enumerate(known)}
-    there = filed(settings)
+    order = {file: number for number, file in enumerate(written or known)}
     receipts: list[tuple[dt.date, float, Receipt]] = []
-    for position, line in enumerate(lines.lines):
-        now = {name: line.values[name] for name in COLUMNS}
-        receipt = Receipt(**{**now, "received": dt.date.fromisoformat(now["received"])}, position=position)  # type: ignore[arg-type] # by name
-        if (place := place_of(receipt.file)) and place != (receipt.quarter, receipt.received, receipt.unit):
+    number_of = {line.values["file"]: line.number for line in lines.lines}
+    said = {line.values["file"]: line.values for line in lines.lines} | written
+    for position, (file, values) in enumerate(said.items()):
+        receipt = _receipt(values, position)
+        if (place := place_of(file)) and place != (receipt.quarter, receipt.received, receipt.unit):
             differences.append(
                 Message.of(
                     "line {line}: {file} is filed under {place}; the line says {said}",
-                    line=line.number,
-                    file=receipt.file,
+                    line=number_of.get(file, 0),
+                    file=file,
                     place=", ".join(map(str, place)),
                     said=", ".join(map(str, (receipt.quarter, receipt.received, receipt.unit))),
                 )
             )
             receipt = replace(receipt, quarter=place[0], received=place[1], unit=place[2])
-        receipts.append((receipt.received, order.get(receipt.file, position), receipt))
-    has_line = {receipt.file for *_, receipt in receipts}
-    for file, receipt in there.items():
-        if file not in has_line:
+        receipts.append((receipt.received, order.get(file, position), receipt))
+    for file, receipt in filed(settings).items():
+        if file not in said:
             differences.append(Message.of("no line for {file}", file=file))
             told = replace(receipt, sha256=known.get(file, receipt.sha256))
             receipts.append((receipt.received, order.get(file, float("inf")), told))
@@ -85,21 +100,45 @@ def proposed(settings: Settings) -> Repair:
         ordered = [receipt for *_, receipt in receipts]  # as it stands
     return Repair(
         receipts=tuple(replace(receipt, position=at) for at, receipt in enumerate(ordered)),
+        withdrawals=tuple(
+            Withdrawal(file=file, on=dt.date.fromisoformat(values["on"]), why=values["why"])
+            for file, values in (
+                {line.values["file"]: line.values for line in withdrawn.lines}
+                | read_journal(settings.raw, WITHDRAWALS, WITHDRAWN)
+            ).items()
+        ),
         differences=tuple(differences),
     )
 
 
+def _receipt(values: Mapping[str, str], position: int) -> Receipt:
+    now = {name: values[name] for name in COLUMNS}
+    return Receipt(**{**now, "received": dt.date.fromisoformat(now["received"])}, position=position)  # type: ignore[arg-type] # by name
+
+
 def repair(settings: Settings) -> Repair:
-    """Write what `proposed` gives; the register as it was is kept beside it, under a name that is not read."""
+    """Write what `proposed` gives; the lists as they were are kept beside them, under names that are not read."""
     with writing(settings.root, "register"):
         found = proposed(settings)
         if not found.differences:
             return found
-        path = settings.raw / REGISTER
-        before = path.read_bytes() if path.is_file() else b""
-        aside = settings.raw / f".register-{hashlib.sha256(before).hexdigest()[:16]}.csv"
-        put({aside: before, path: register_bytes(settings, found.receipts)})
-        return replace(found, before=aside)
+        lost = withdrawal_lines(settings).faults and not read_journal(settings.raw, WITHDRAWALS, WITHDRAWN)
+        files = list_files(
+            settings,
+            receipts=found.receipts,
+            withdrawals=None
+            if lost or not found.withdrawals
+            else found.withdrawals,  # nobody knows what it was
+            mended=True,
+        )
+        aside = {}
+        for path in files:
+            before = path.read_bytes() if path.is_file() else b""
+            if path.name != JOURNAL and before != files[path]:
+                name = f".{path.stem}-{hashlib.sha256(before).hexdigest()[:16]}.csv"
+                aside[path.with_name(name)] = before
+        put({**aside, **files})
+        return replace(found, before=tuple(aside))
 
 
 def _read_before(settings: Settings) -> dict[str, str]:
