@@ -58,8 +58,9 @@ def _anew(face: Face, header: Header) -> list[Header]:
 def _sides(face: Face, header: Header, paths: Sequence[tuple[str, ...]], size: int) -> bool:
     """Tell whether columns of names stand each before the same labels of amounts: sources and uses."""
     starts = range(0, len(paths), size)
+    labels = [path[-1:] for path in paths]
     names = {paths[at] for at in starts}
-    if len(names) < len(starts) or any(paths[at + 1 : at + size] != paths[1:size] for at in starts):
+    if len(names) < len(starts) or any(labels[at + 1 : at + size] != labels[1:size] for at in starts):
         return False
     below = face.codes[header.last + 1 : header.last + 1 + _LOOKED_AT]
     for at in starts:

@@ -12,7 +12,7 @@ import numpy as np
 
 from cityanalytics.workbooks.cells import State, is_serial, read_number, squeezed
 from cityanalytics.workbooks.cellunits import carried_amount
-from cityanalytics.workbooks.dates import Precision, is_span, meant_as_date, read_date
+from cityanalytics.workbooks.dates import Precision, is_span, meant_as_date, names_month, read_date
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.numeric import two_readings
 from cityanalytics.workbooks.sidebyside import side_by_side
@@ -41,7 +41,6 @@ _DATE = re.compile(
 )
 #: Years with months, as exports of statistics write them: nothing else looks so all down a column.
 _WORDS = re.compile("内容|名称|情况|主体|来源|说明|备注|性质|形式|单位$|方式|形象|责任|领导|依据")
-_MONTHS = re.compile(r"(?:19|20)\d{2}(?:[-/.年](?:0?[1-9]|1[0-2])月?|年)")
 _NOTES = 3
 #: Who filled a table in, and who checked it, below its amounts.
 _SIGNED = re.compile(r"[^\d:]{1,12}:")
@@ -228,11 +227,9 @@ def _kind(  # noqa: C901, PLR0911, PLR0912 - one line for each kind
 
 def _names_months(face: Face, rows: NDArray[np.intp], column: int, texts: NDArray[np.bool_]) -> bool:
     """Tell whether the text of a column names months or years, but for a note at its foot."""
-    if not texts.any() or _MONTHS.fullmatch(squeezed(face.cells[rows[texts.argmax()], column])) is None:
+    if not texts.any() or not names_month(face.cells[rows[texts.argmax()], column]):
         return False
-    found = holding(
-        part_of(face.column(column), rows), lambda text: _MONTHS.fullmatch(squeezed(text)) is not None
-    )
+    found = holding(part_of(face.column(column), rows), names_month)
     others = int(np.count_nonzero(texts & ~found))
     return others <= _NOTES and others * 3 < int(texts.sum())
 

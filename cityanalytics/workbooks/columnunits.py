@@ -115,7 +115,7 @@ def column_units(  # noqa: C901 - one line for each place of a statement
             limit = len(ranks) if wanted in _NEEDED | {Measure.UNCLEAR} else len(ranks) - len(notes)
             statement, conflict = nearest(ranks[1:limit], wanted)
         if statement is None and wanted is Measure.COUNT:
-            statement = _scale(notes)
+            statement = _scale(notes) or _only_count(notes)
         if statement is None and (inside := units_in_cells(columns.numbers[column], face, body, column)):
             statement, found_issues = inside
             issues += [_unknown(f"{where}!{letters(column)}", "/".join(path)) for _ in range(found_issues)]
@@ -157,6 +157,12 @@ def of_shares(face: Face, read: Numbers, body: Body, column: int, unit: ColumnUn
 def _scale(notes: Sequence[Sequence[Statement]]) -> Statement | None:
     """Return the scale of no currency that a title states: thousands, of counts too."""
     return next((one for note in notes for one in note if one.unit.dimension is Dimension.SCALE), None)
+
+
+def _only_count(notes: Sequence[Sequence[Statement]]) -> Statement | None:
+    """Return the unit of things that is the only one of all notes: 单位：户."""
+    stated = [one for note in notes for one in note]
+    return stated[0] if len(stated) == 1 and stated[0].unit.dimension is Dimension.COUNT else None
 
 
 def _row_labels(face: Face, columns: Columns, body: Body) -> ColumnUnit | None:
@@ -270,6 +276,10 @@ def _labels(face: Face, header: Header, column: int) -> tuple[list[Statement], l
         [Statement(unit=unit, cell=cell_name(*cell)) for unit in units_of_label(face.label(*cell))]
         for cell in reversed(label_cells(face, header, column))
     ]
+    if len(ranks) > 1 and not ranks[0]:  # 户 under 住宅, which is what it counts
+        cell = label_cells(face, header, column)[-1]
+        unit = find_unit(face.label(*cell))
+        ranks[0] = [Statement(unit=unit, cell=cell_name(*cell))] if unit is not None else []
     return (ranks[0], ranks[1:]) if ranks else ([], [])
 
 

@@ -22,7 +22,6 @@ from cityanalytics.workbooks.marks import (
     SPLIT,
     Mark,
 )
-from cityanalytics.workbooks.sums import LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -137,7 +136,7 @@ def is_telling(index: int, sums: Mapping[int, Sums], span: Span) -> bool:
     """Tell whether even one column that agrees is no chance: a large sum of several leaves."""
     return any(
         column.count(*span) > 1
-        and abs(float(column.stated[index])) >= LARGE
+        and column.is_telling(float(column.stated[index]))
         and column.agree(float(column.stated[index]), *span)
         for column in sums.values()
     )

@@ -72,6 +72,17 @@ _AROUND = re.compile(
 )
 #: A numeral of a month or a day.
 _NUMERAL = re.compile(r"(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=[月日号])")
+_SPELT = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?"
+)
+#: 12 March 2023, Apr 3, 2023, 12-Mar-23, May 2023.
+_WESTERN = re.compile(
+    rf"(?:(?P<before>\d{{1,2}})(?:st|nd|rd|th)?[-/.]?)?(?P<month>{_SPELT})[.]?[-/.,]?"
+    r"(?:(?P<after>\d{1,2})(?:st|nd|rd|th)?,)?(?:(?P<year>(?:19|20)\d{2})|(?<=[-/.])(?P<short>\d{2}))",
+    re.IGNORECASE,
+)
+_MONTH_OF = re.compile(r"(?:19|20)\d{2}(?:[-/.年](?:0?[1-9]|1[0-2])月?|年)")
 _SHORT_SPAN = re.compile(r"(\d{1,2})\.(\d{1,2})-(\d{1,2})\.(\d{1,2})")
 _DASH = r"(?:-|~|至|到)"
 _YEAR = r"(?P<year>(?:19|20|21)\d{2}|(?<!\d)\d{2}(?=年|\.\d|/\d))"
@@ -155,14 +166,24 @@ def _dashes(text: str) -> str:
 
 
 def _arabic(text: str) -> str:
-    """Return a date without words around it, and with digits for Chinese numerals: 计划于二〇一〇年九月开工."""
+    """Return a date without words around it, and with digits: 计划于二〇一〇年九月开工, 12 March 2023."""
     text = _AROUND.sub("", text)
+    if match := _WESTERN.fullmatch(text):
+        day = match["before"] or match["after"]
+        month = "janfebmaraprmayjunjulaugsepoctnovdec".index(match["month"][:3].lower()) // 3 + 1
+        return f"{match['year'] or '20' + match['short']}-{month}" + (f"-{day}" if day else "")
     if _NUMERAL.search(text) is None:
         return text
     text = re.sub(
         r"[〇○零一二三四五六七八九]{4}(?=年)", lambda year: "".join(map(_digit, year.group())), text
     )
     return _NUMERAL.sub(lambda match: str(_number(match.group())), text)
+
+
+def names_month(cell: str) -> bool:
+    """Tell whether a text names a month with its year, by number or by name: 2021-03, 2021年3月, 12 March 2021."""
+    text = squeezed(cell)
+    return _MONTH_OF.fullmatch(text) is not None or _WESTERN.fullmatch(_dashes(text)) is not None
 
 
 def _digit(character: str) -> str:

@@ -248,6 +248,7 @@ def of_parents(
         for column in told[:1]:
             stated, parts = float(sums[column].stated[index]), sums[column].over(first, stop)
             row, name = int(body.rows[index]), letters(column)
+            of_all = sums[column].over(0, len(body.rows))
             if first == stop:
                 yield _warning(
                     "TOTAL_DOUBTED",
@@ -267,9 +268,11 @@ def of_parents(
                     f"{where}!{cell_name(row, column)}",
                     stated,
                     Message.of(
-                        "read as a record, with a column sum of {sum}; as the total of the others, {other}",
-                        sum=_shown(round(stated + parts, 6)),
-                        other=_shown(parts),
+                        "read as a record, with a column sum of {sum}; as the total of {first}:{last}, {other}",
+                        first=f"{name}{int(body.rows[first]) + 1}",
+                        last=f"{name}{int(body.rows[stop - 1]) + 1}",
+                        sum=_shown(round(of_all, 6)),
+                        other=_shown(round(of_all - stated, 6)),
                     ),
                     Message.of("name the row a total, or give it a serial number like the others"),
                 )

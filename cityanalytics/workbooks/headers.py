@@ -96,7 +96,7 @@ def _likely(codes: NDArray[np.int8]) -> NDArray[np.intp]:
 
 def _looks_like_header(face: Face, row: int, stop: int) -> bool:  # noqa: C901, PLR0911, PLR0912 - one line for each sign against it
     texts = dict(face.texts(row))
-    if is_meta(list(texts.values())):
+    if is_meta(list(texts.values())) and not _unit_over_amounts(face, row, texts, stop):
         return False
     if max(map(len, texts.values())) > _LONG and not _over_numbers(face, row, texts, stop):
         return False
@@ -154,6 +154,16 @@ def _over_numbers(face: Face, row: int, texts: Mapping[int, str], stop: int) -> 
         if len(text) > _LONG and (not len(held) or int(np.bincount(held).max()) * 3 < len(held) * 2):
             return False
     return len(texts) > 2  # noqa: PLR2004 - a note has one text, or two
+
+
+def _unit_over_amounts(face: Face, row: int, texts: Mapping[int, str], stop: int) -> bool:
+    """Tell whether a name and bare units stand over a name and numbers right below: Item, Rs. lakh."""
+    _, *units = texts
+    named = not any(mark in text for text in texts.values() for mark in ("单位", ":"))
+    below = dict(face.texts(row + 1)) if row + 1 < stop else {}
+    headed = len(below) > 1 and not (face.codes[row + 1] == Code.NUMBER).any()  # by a row of labels
+    bare = units and all(find_unit(texts[column]) is not None for column in units)
+    return bool(named and bare and not headed) and _all_over_numbers(face, row, units, stop)
 
 
 def _are_years(numbers: list[float]) -> bool:

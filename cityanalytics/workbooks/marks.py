@@ -44,9 +44,17 @@ _WORDED = re.compile(
     r"^(?i:totals?(?=[a-z(:\d])|all(?=[a-z])|overall|combined).{1,60}$|^全部.{1,12}$"
     r"|^(?i:sous-?tota(?:l|ux)|zwischensumme|subtotales|итого|всего|tota(?:le|al|ux)(?![a-z])).{0,60}$"
 )
+#: The word for a sum in other languages.
+_SUMS = (
+    "(?:ins)?gesamt|gesamtsumme|summe|summa|totalt|suma(?:total)?|tota(?:le|al|ux)|ensemble|razem|ogółem|celkem|součet|spolu"
+    "|összesen|toplam|всего|итого|разом|усього|всичко|общо|укупно|(?:sve)?ukupno|yhteensä|kokku|kopā|iš_*viso|jumlah"
+    "|tổng(?:_*cộng)?|รวม|योग|कुल|المجموع|الإجمالي|σύνολο|합계|총계"
+)
 #: A word for the whole among the names of its parts.
 _WHOLE = re.compile(
-    r"^(?:全[市省国区县镇乡州盟旗村厂局系统社会行业]{1,2}|全部|总体|本[市省区县级]|(?i:statewide|nationwide|citywide|countywide|province-?wide|district-?wide|national|whole|entire[a-z]+|all|overall|combined|altogether|sum|(?:ins)?gesamt|gesamtsumme|summe|summa|totalt|suma(?:total)?|tota(?:le|al|ux)|ensemble|razem|ogółem|celkem|spolu|összesen|toplam|всего|итого|합계|총계))$|^计$"
+    r"^(?:全[市省国区县镇乡州盟旗村厂局系统社会行业]{1,2}|全部|总体|本[市省区县级]|(?i:statewide|nationwide|citywide|countywide|province-?wide|district-?wide|national|whole|entire[a-z]+|all|overall|combined|altogether|sum|"
+    + _SUMS.replace("_*", "")
+    + r"))$|^计$"
 )
 #: Words that mean a total only where they stand alone.
 _ALONE = frozenset({"累计", "总投资", "投资总额", "总费用", "总造价", "总额", "总数"})
@@ -85,9 +93,13 @@ _ORDINALS = (
 )
 #: Of rows that may be no plain leaves; RE2, where white space has to be spelt out.
 TELLING = (
-    r"(?m)[合总總総小共累]_*[计計]|^_*[计計]_*$|^_*(?:うち|в_*т|из_*них)|(?i:^_*(?:davon|darunter|dont_|di_*cui|de_*l[oa]s_*cuales|waarvan|varav|w_*tym|including|thereof))|(?i:total|^_*all|overall|wide_*$|^_*national_*$|^_*whole|^_*entire|^_*combined|^_*sum_*$|^_*altogether|^_*(?:ins)?gesamt|summ[ea]_*$|^_*suma(?:_*total)?_*$|^_*ensemble_*$|^_*razem|^_*ogółem|^_*celkem|^_*spolu_*$|^_*összesen|^_*toplam|^_*totaal|^_*итого|^_*всего|^_*합계|^_*총계|^_*zwischensumme)|^_*全|^_*本[市省区县级]_*$|总体|汇_*总|总_*[数投费造额]|总额|其_*中|(?i:^_*of_*(?:which|these)|^_*o/w)|[%％]_*[)）]?_*$|(?i:^_*(?:prior|previous|last|average|mean|median|durchschnitt|mittelwert|moyenne|promedio|media|среднее)|(?:ratio|percent|percentage|share)_*$)|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
-    r"|[(（]_*共?_*\d+_*[^\d()（）]{0,4}[)）]_*$|[同环]_*比|[去上]年|上[月季]|^_*#"
-    r"|^_*(?:第?[一二三四五六七八九十]+_*[、.．,，章]|[（(]_*[一二三四五六七八九十\d]+_*[)）]|[①-⑳])"
+    r"(?m)[合总總総小共累]_*[计計]|^_*[计計]_*$|^_*(?:うち|в_*т|из_*них)|(?i:^_*(?:davon|darunter|dont_|di_*cui|de_*l[oa]s_*cuales|waarvan|varav|w_*tym|including|thereof))|(?i:total|^_*all|overall|wide_*$|^_*national_*$|^_*whole|^_*entire|^_*combined|^_*sum_*$|^_*altogether|^_*итого|^_*всего|^_*zwischensumme|^_*(?:"
+    + _SUMS
+    + r")_*$)"
+    r"|^_*全|^_*本[市省区县级]_*$|总体|汇_*总|总_*[数投费造额]|总额|其_*中|(?i:^_*of_*(?:which|these)|^_*o/w)|[%％]_*[)）]?_*$"
+    r"|(?i:^_*(?:prior|previous|last|average|mean|median|durchschnitt|mittelwert|moyenne|promedio|media|среднее)|(?:ratio|percent|percentage|share)_*$)|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
+    r"|[(（]_*共?_*[0-9]+_*[^0-9()（）]{0,4}[)）]_*$|[同环]_*比|[去上]年|上[月季]|^_*#"
+    r"|^_*(?:第?[一二三四五六七八九十]+_*[、.．,，章]|[（(]_*[一二三四五六七八九十0-9]+_*[)）]|[①-⑳])"
 ).replace("_", r"[\s\pZ]")
 _LISTED = 12
 PARENTHESES = re.compile(r"^(?:\(\d{1,3}\)|[①-⑳])")
@@ -225,10 +237,11 @@ def split_totals(
             ),
             None,
         )
-        if beside is None:
-            continue
         merge = face.merges_from.get((mark.row, mark.cell))
         stop = merge.bottom + 1 if merge is not None else mark.row + 1
+        if beside is None and stop == mark.row + 1:
+            continue
+        beside = mark.cell if beside is None else beside
         if merge is None:
             names = {face.label(int(row), beside) for row in rows[rows < mark.row][:_NAMES_READ]}
             end = int(rows[-1]) + 1

@@ -25,6 +25,8 @@ _PLAIN = r"^-?[0-9]{1,300}(?:\.[0-9]{1,300})?$"
 _EXACT = 9.0e18  # what an int64 holds
 _MOST_DECIMALS = 10
 _PARSED, _UNPARSED = State.PARSED, State.UNPARSED
+#: A number of few steps is soon the sum of two others: only one of more is evidence where nothing else is.
+TELLING = 100
 _FIRST = 500  # so many values tell soon that there are more decimals
 
 
@@ -42,6 +44,8 @@ class Numbers:
         bool: the number was text.
     carried
         Whether cells of the column carry units themselves.
+    things
+        Whether they count things, households or trees, which nobody rounds.
     """
 
     value: NDArray[np.float64]
@@ -49,6 +53,7 @@ class Numbers:
     unparsed: NDArray[np.bool_]
     written: NDArray[np.bool_]
     carried: bool = False
+    things: bool = False
 
     def forget(self, position: int) -> None:
         """Take a cell out that turned out to belong to nothing, before anything is summed."""
@@ -69,6 +74,15 @@ class Numbers:
     def exact(self) -> tuple[int, NDArray[np.int64]] | None:
         """The values as whole numbers of their last decimal, 0 for none; see `in_whole`."""
         return in_whole(np.where(self.parsed, self.value, 0.0))
+
+    @cached_property
+    def step(self) -> float:
+        """One of the last decimal with which the values are written; 0 where they are not written exactly."""
+        return 0.0 if self.exact is None else 10.0 ** -self.exact[0]
+
+    def is_telling(self, value: float) -> bool:
+        """Tell whether a sum that agrees is no chance: it is so many steps that it might well have been another."""
+        return abs(value) >= TELLING * self.step
 
 
 #: A number with dots between its thousands and a comma before its decimals, and signs that it cannot be another.

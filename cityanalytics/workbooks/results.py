@@ -11,7 +11,7 @@ import numpy as np
 
 from cityanalytics.workbooks import body as kind
 from cityanalytics.workbooks.marks import OF_WHICH, RATIO
-from cityanalytics.workbooks.sums import LARGE
+from cityanalytics.workbooks.numeric import TELLING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,8 @@ def statement_results(
     """Find the rows that equal everything above them, costs taken off: 营业利润, Gross profit, Net change.
 
     An amount is taken off where it is negative, or where its label says so (减：, Less:), and the lines after it
-    until a result. The last row has to be a result, or several have to be; each in every column that it states.
+    until a result. The last row has to be a result, or several have to be, or one in several columns; each in every
+    column that it states.
 
     Returns
     -------
@@ -65,7 +66,7 @@ def statement_results(
     if not any(taken_off) and not (amounts.values < 0).any():
         return {}
     found: list[int] = []
-    turned = any_negative = several = False
+    turned = any_negative = several = proven = False
     sign, contributed = 1, 0
     running = np.zeros(len(amounts.values))
     for row, values, word, less in zip(rows, amounts.values.T, words, taken_off, strict=True):
@@ -75,14 +76,15 @@ def statement_results(
         agreeing = amounts.agree(values, running, contributed)
         if contributed >= _SEVERAL and any_negative and not less and not plus and agreeing:
             found.append(row)
-            several |= (agreeing > 1 and len(found) > 1) or bool((np.abs(values) >= LARGE).any())
+            proven |= amounts.telling(values, least=_SEVERAL)
+            several |= (agreeing > 1 and len(found) > 1) or amounts.telling(values)
             running, contributed, sign = values, 1, 1
             continue
         turned |= sign < 0 and bool((values > 0).any())
         any_negative |= sign < 0 or bool((values < 0).any())
         running = running + (-np.abs(values) if sign < 0 else values)
         contributed += bool((values != 0).any())
-    if not found or not several or (found[-1] != rows[-1] and len(found) < _SEVERAL):
+    if not found or not several or (found[-1] != rows[-1] and len(found) < _SEVERAL and not proven):
         return {}
     return {row: None if turned else (0, row) for row in found}
 
@@ -102,17 +104,13 @@ def surpluses(
     for before, row in zip(pairwise(totals), after[1:].tolist(), strict=True):
         values = amounts.at(row)
         left = amounts.at(before[0]) - amounts.at(before[1])
-        if (
-            kinds[row] == kind.DATA
-            and (np.abs(values) >= LARGE).any()
-            and amounts.agree(values, left, _SEVERAL)
-        ):
+        if kinds[row] == kind.DATA and amounts.telling(values) and amounts.agree(values, left, _SEVERAL):
             found.add(row)
     last = int(content[-1])
     if kinds[last] == kind.DATA and at[-1] == len(content) - _SEVERAL:
         values, above = amounts.at(last), amounts.at(totals[-1])
         alone = np.count_nonzero(values) == 1 and np.count_nonzero(above) == _SEVERAL
-        if alone and abs(values.sum()) >= LARGE and abs(values.sum()) in {abs(above.sum()), _apart(above)}:
+        if alone and amounts.telling(values) and abs(values.sum()) in {abs(above.sum()), _apart(above)}:
             found.add(last)  # of a total of what is added and one of what is left out
     return frozenset(found)
 
@@ -141,12 +139,13 @@ def proven_by_total(
     for grand in whole or [int(leaves[-1]), int(leaves[0])]:
         inner = leaves[leaves != grand]
         stated, total = amounts.at(grand), amounts.of(inner).sum(axis=1)
-        if not (np.abs(stated) >= LARGE).any() or amounts.agree(stated, total, len(inner)):
+        if not amounts.telling(stated) or amounts.agree(stated, total, len(inner)):
             continue
         for order in (inner, inner[::-1]):
             closed = _closing(order, amounts, kinds)
             rest = total - amounts.of(np.array(sorted(closed), dtype=np.intp)).sum(axis=1)
-            if len(closed) > (0 if whole else 1) and amounts.agree(stated, rest, len(inner)):
+            proofs = sum(amounts.telling(amounts.at(row)) for row in closed)  # beside that of the grand total
+            if (whole or len(closed) > 1 or proofs) and closed and amounts.agree(stated, rest, len(inner)):
                 return closed | ({} if whole else {grand: (int(inner[0]), int(inner[-1]) + 1)})
     return {}
 
@@ -230,6 +229,7 @@ class _Amounts:
     rows: NDArray[np.intp]
     values: NDArray[np.float64]
     last_place: NDArray[np.float64]
+    step: NDArray[np.float64]
 
     @classmethod
     def stated(cls, additive: Mapping[int, Numbers], rows: NDArray[np.intp]) -> _Amounts:
@@ -241,6 +241,7 @@ class _Amounts:
             rows=rows,
             values=np.array(values).reshape(len(columns), len(rows)),
             last_place=np.array([10.0**-place if place else 0.0 for place in places]),
+            step=np.array([read.step for read in columns]),
         )
 
     def of(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -251,6 +252,10 @@ class _Amounts:
     def at(self, row: int) -> NDArray[np.float64]:
         """Return what a row states."""
         return self.of(np.array([row]))[:, 0]
+
+    def telling(self, values: NDArray[np.float64], least: int = 1) -> bool:
+        """Tell whether sums that all of some values agree with are no chance in one column, or in several."""
+        return int(((np.abs(values) >= TELLING * self.step) & (values != 0)).sum()) >= least
 
     def agree(self, values: NDArray[np.float64], sums: NDArray[np.float64], count: int) -> int:
         """Return in how many columns a row states a sum of so many, up to rounding; 0 if any differs."""

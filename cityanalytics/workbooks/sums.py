@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cityanalytics.workbooks.numeric import in_whole
+from cityanalytics.workbooks.numeric import TELLING, in_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _ROUNDS = 6
 _PRIMARIES = 4
-#: A small number is soon the sum of two others: only larger ones are evidence where nothing else is.
-LARGE = 100
+#: So many times more values than rows a sum might have had that is hardly one by chance.
+_UNLIKELY = 8
 
 
 class Sums:
@@ -36,7 +36,8 @@ class Sums:
     """
 
     def __init__(self, read: Numbers, leaves: NDArray[np.bool_]) -> None:
-        self.stated = read.value
+        self.stated, self.is_telling = read.value, read.is_telling
+        self._rounded = not read.things
         self._leaves = read_leaves = read.parsed & leaves
         self._written = None if read.exact is None else read.exact[0]
         exact = read.exact or in_whole(self._leaf_values)
@@ -91,8 +92,9 @@ class Sums:
         count = self.counts(first, stop)
         places = 6 if self._written is None else min(self._written, 6)
         # Rounding errors of n numbers add up to sqrt(n) units of the last place, hardly to more.
-        explained = 10.0**-places * np.minimum(0.5 * (count + 1), 0.5 + np.sqrt(count))
-        found: NDArray[np.bool_] = np.abs(stated - self.totals(first, stop)) <= explained * (1 - 1e-9)
+        rounds = np.minimum(0.5 * (count + 1), 0.5 + np.sqrt(count)) if self._rounded else 0.5
+        explained = 10.0**-places * rounds * (1 - 1e-9)
+        found: NDArray[np.bool_] = np.abs(stated - self.totals(first, stop)) <= explained
         return found
 
     def totals(self, first: NDArray[np.intp], stop: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -163,11 +165,28 @@ def neighbour_sums(
     return found
 
 
+def possible_sums(columns: Mapping[int, Numbers], leaves: NDArray[np.bool_]) -> dict[int, tuple[int, int]]:
+    """Find the rows that may carry the sum of the rows next to them: all that they state agrees, hardly by chance.
+
+    That is too little to call them sums, and too much to say nothing.
+    """
+    rows = np.flatnonzero(leaves)
+    whole = [read.exact[1][rows] for read in columns.values() if read.exact is not None]
+    found = _matches(whole, None, np.ones(len(rows), dtype=bool)) if whole else {}
+    return {
+        int(rows[index]): (int(rows[first]), int(rows[stop - 1]) + 1)
+        for index, (first, stop) in found.items()
+    }
+
+
 def _matches(
-    columns: Sequence[NDArray[np.int64]], apart: NDArray[np.bool_], possible: NDArray[np.bool_]
+    columns: Sequence[NDArray[np.int64]], apart: NDArray[np.bool_] | None, possible: NDArray[np.bool_]
 ) -> dict[int, tuple[int, int]]:
-    """Return each row that equals the sum of a run of at least two rows next to it, in most columns."""
-    length = len(apart)
+    """Return each row that equals the sum of a run of at least two rows next to it, in most columns.
+
+    Where `apart` is not given, in all columns that it states, and be it but one.
+    """
+    length = len(possible)
     sums = [_running(column) for column in columns]
     found: dict[int, tuple[int, int]] = {}
     order = sorted(range(len(columns)), key=lambda index: -int(np.count_nonzero(columns[index])))
@@ -201,7 +220,7 @@ def _found(total: NDArray[np.int64], target: NDArray[np.int64], *, right: bool) 
 def _kept(
     columns: Sequence[NDArray[np.int64]],
     sums: Sequence[NDArray[np.int64]],
-    apart: NDArray[np.bool_],
+    apart: NDArray[np.bool_] | None,
     candidates: NDArray[np.intp],
     runs: tuple[NDArray[np.intp], NDArray[np.intp]],
 ) -> dict[int, tuple[int, int]]:
@@ -209,6 +228,7 @@ def _kept(
     kept = {}
     for index, first, stop in zip(candidates.tolist(), runs[0].tolist(), runs[1].tolist(), strict=True):
         stated = agreeing = weighty = 0
+        chances = 1
         for column, total in zip(columns, sums, strict=True):
             value = int(column[index])
             if value == 0:
@@ -217,9 +237,12 @@ def _kept(
             same = several and int(total[stop] - total[first]) == value
             stated += 1
             agreeing += same
-            weighty += same and abs(value) >= LARGE
+            weighty += same and abs(value) >= TELLING
+            chances *= abs(value) if same else 1
         enough = agreeing > 1 and agreeing * 2 > stated
-        if enough and (apart[index] or (weighty > 1 and agreeing == stated)):
+        if apart is None:
+            enough = 0 < agreeing == stated and chances >= _UNLIKELY * len(columns[0])
+        if enough and (apart is None or apart[index] or (weighty > 1 and agreeing == stated)):
             kept[index] = (first, stop)
     return kept
 

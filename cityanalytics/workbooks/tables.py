@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -176,7 +176,9 @@ def _table(
         units[column - header.left] = of_shares(face, read, body, column, units[column - header.left])
     measures = [measure(path) for path in paths]
     additive = {
-        column: read
+        column: replace(read, things=True)
+        if _counts_things(read, measures[column - header.left], units[column - header.left].unit)
+        else read
         for column, read in columns.numbers.items()
         if _is_additive(face, column, measures[column - header.left], units[column - header.left].unit)
         and not units[column - header.left].by_row
@@ -252,6 +254,12 @@ def _is_additive(face: Face, column: int, measured: Measure, unit: Unit | None) 
     if measured in {Measure.SHARE, Measure.CODE, Measure.PRICE} or column in face.grid.percent_columns:
         return False
     return unit is None or unit.dimension is not Measure.SHARE.value
+
+
+def _counts_things(read: Numbers, measured: Measure, unit: Unit | None) -> bool:
+    """Tell whether numbers count things one by one."""
+    counted = measured is Measure.COUNT if unit is None else unit.dimension is Dimension.COUNT
+    return counted and (unit is None or unit.factor == 1) and read.step == 1
 
 
 def _sum(

@@ -134,12 +134,12 @@ def texts_of(cells: NDArray[np.object_], text: NDArray[np.bool_]) -> Texts:
 def matching(texts: Texts, pattern: str) -> NDArray[np.bool_]:
     r"""Tell which texts hold a match of an RE2 pattern; None holds none.
 
-    The pattern is one that Python reads alike: ``\s`` and ``\pZ`` within brackets, no ``\b``.
+    The pattern is one that Python reads alike: ``\s`` and ``\pZ`` within brackets, digits as ``[0-9]``, no ``\b``.
 
     Examples
     --------
     >>> import pyarrow as pa
-    >>> matching(pa.chunked_array([["12", "一", None]]), r"^\d+$").tolist()
+    >>> matching(pa.chunked_array([["12", "一", None]]), "^[0-9]+$").tolist()
     [True, False, False]
     """
     if isinstance(texts, list):
@@ -160,9 +160,9 @@ def _holds(text: str, pattern: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Return an RE2 pattern as Python's: white space and digits are ASCII, and $ is the very end but of lines."""
+    """Return an RE2 pattern as Python's: white space is ASCII, and $ is the very end but of lines."""
     plain = pattern.replace(r"\s", "\t\n\f\r ").replace(r"\pZ", _SEPARATORS)
-    return re.compile(plain if plain.startswith("(?m)") else re.sub(r"\$$", r"\\Z", plain), re.ASCII)
+    return re.compile(plain if plain.startswith("(?m)") else re.sub(r"\$$", r"\\Z", plain))
 
 
 def equal(texts: Texts, text: str) -> NDArray[np.bool_]:

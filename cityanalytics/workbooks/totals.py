@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from cityanalytics.workbooks.results import (
 )
 from cityanalytics.workbooks.sections import heads, sections
 from cityanalytics.workbooks.sidebyside import side_by_side
-from cityanalytics.workbooks.sums import Sums, neighbour_sums
+from cityanalytics.workbooks.sums import Sums, neighbour_sums, possible_sums
 from cityanalytics.workbooks.wholes import equal_to_others, is_near, nested_sums, over_levels, whole_of_others
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ def settle(
     outline = levels | under | (_whole(body, kinds, marks, additive) if under and not levels else {})
     outline |= proven_by_total(kinds, body.numbered, additive)
     kinds[list(outline)] = kind.TOTAL
+    outline |= _of_one_name(body, kinds, additive)
+    kinds[list(outline)] = kind.TOTAL
     results |= _below(body, kinds, marks, additive)
     _keep_records(body, kinds, marks, certain)
     leaves = kinds == kind.DATA
@@ -116,6 +119,17 @@ def settle(
     counted = sections(kinds, marks, ending)
     covered = (*covered, *(Covered(mark=marks[index], span=span) for index, span in counted))
     return kinds, covered, sums, _doubted(body, kinds, items, additive, _last_whole(covered, kinds, sums))
+
+
+def _of_one_name(body: Body, kinds: NDArray[np.int8], additive: Mapping[int, Numbers]) -> dict[int, Span]:
+    """Return the rows of one name that each sum the rows next to them: what closes every block, in any language."""
+    if not body.names:
+        return {}
+    records = (kinds == kind.DATA) & body.numbered
+    often = Counter(body.names[at] for at in np.flatnonzero(records).tolist())
+    possible = possible_sums(additive, records & ~body.serials)
+    summing = Counter(body.names[at] for at in possible)
+    return {at: span for at, span in possible.items() if 1 < often[body.names[at]] == summing[body.names[at]]}
 
 
 def _whole(
@@ -191,7 +205,11 @@ def _doubted(
     }
     if not (kinds == kind.TOTAL).any() and (equal := equal_to_others(body, kinds, additive)) is not None:
         found[equal] = (0, equal) if equal else (1, len(kinds))
-    leaves = np.flatnonzero((kinds == kind.DATA) & body.numbered)
+    numbered = (kinds == kind.DATA) & body.numbered
+    if body.names:
+        possible = possible_sums(additive, numbered).items()
+        found |= {at: span for at, span in possible if not body.serials[at] and at not in found}
+    leaves = np.flatnonzero(numbered)
     sections = {mark.row for mark in body.marks if not mark.style.startswith(NAMED)}  # 三, if of one record
     if (
         len(leaves) > _COUNTED

@@ -97,27 +97,34 @@ _CURRENCIES = {
     "ZAR": "zar|rand",
     "RUB": "rub|₽|руб(?:л(?:ей|ь|я|ях))?",
     "BRL": "brl|r[$]|reais",
-    "KRW": "krw|₩",
+    "KRW": "krw|₩|원",
     "VND": "vnd|₫|đồng",
+    "TRY": "try|tl|₺",
+    "PLN": "pln|zł",
+    "CZK": "czk|kč",
+    "HUF": "huf|forint",
+    "UAH": "uah|₴|грн",
+    "KZT": "kzt|₸|тенге",
+    "NGN": "ngn|₦",
+    "PHP": "php|₱",
+    "THB": "thb|฿|baht",
 }
-_CODES = (
-    "aed|bdt|chf|czk|dkk|egp|etb|ghs|huf|idr|lkr|mxn|myr|ngn|nok|npr|nzd|php|pkr|pln|rwf|sar|sek|sgd|thb|try|tzs|ugx"
-    "|xaf|xof|zmw"
-)
+_CODES = "aed|bdt|chf|dkk|egp|etb|ghs|idr|lkr|mxn|myr|nok|npr|nzd|pkr|rwf|sar|sek|sgd|tzs|ugx|xaf|xof|zmw"
 _SCALES = (
     (
         "thousands",
         10**3,
-        "thousands?|'?000'?s?|1[.,]?000(?=[a-z€$£])|th|tausend|tsd|milliers?|(?<=en)miles|miles(?=de)|(?<=[$€])mil|mil(?=[€$]|de)|тыс(?:яч[аи]?)?|k|t(?=eur|€|chf)",
+        "thousands?|'?000'?s?|1[.,]?000(?=[a-z€$£])|th|tausend|tsd|milliers?|(?<=en)miles|miles(?=de)|(?<=[$€])mil|mil(?=[€$]|de)|тыс(?:яч[аи]?)?|тис|nghìn|ngàn|천(?=원)|bin(?=tl)|tis|k|t(?=eur|€|chf)",
     ),
     ("lakhs", 10**5, "lakhs?|lacs?"),
     (
         "millions",
         10**6,
-        "millions?|mn?|mln|mio|'?000[,']?000'?s?|millionen|millones|milhões|milioni|млн|миллион(?:ов|а)?",
+        "millions?|mn?|mln|mio|'?000[,']?000'?s?|millionen|millones|milhões|milioni|млн|миллион(?:ов|а)?|triệu|백만(?=원)|milyon|milj",
     ),
     ("crores", 10**7, "crores?|cr"),
-    ("billions", 10**9, "billions?|bn|mrd|milliarden|milliards?|miliardi|млрд|миллиард(?:ов|а)?"),
+    ("billions", 10**9, "billions?|bn|mrd|milliarden|milliards?|miliardi|млрд|миллиард(?:ов|а)?|tỷ|milyar"),
+    ("hundred_millions", 10**8, "억(?=원)"),
     ("hundreds", 100, "hundreds"),
 )
 _CHINESE = {"USD": "美元", "EUR": "欧元", "HKD": "港元", "JPY": "日元"}
@@ -259,7 +266,7 @@ _INTRODUCED = (
     "(?:all)?(?:amounts?|figures?|values?|costs?|expressed|stated|areshown|shown|are)|figures|units?(?:ofmeasure(?:ment)?)?|currency"
     "|(?:alle)?(?:angaben|beträge|werte)|einheit|(?:les)?(?:montants?|valeurs?|chiffres)(?:exprimés|exprimées)?|unités?"
     "|(?:cifras|importes|valores)(?:expresad[ao]s)?|unidad(?:esdemedida|demedida)?|unidade|importi|unità"
-    r"|единицаизмерения|ед[.]изм[.]?"
+    r"|единицаизмерения|ед[.]изм[.]?|одиницявиміру|đơnvịtính|đvt|단위|birim|jednostka|jednotka|enhet"
 )
 _APOSTROPHES = {0x2018: "'", 0x2019: "'"}
 
@@ -281,7 +288,7 @@ def _english(name: str) -> Unit | None:
     if currency:
         if not scale and currency in _CHINESE:
             return _UNITS[_CHINESE[currency]]
-        shown = f"{scale} of {_PLURALS.get(currency, currency)}" if scale else currency
+        shown = f"{scale.replace('_', ' ')} of {_PLURALS.get(currency, currency)}" if scale else currency
         return Unit(name=shown, dimension=Dimension.FOREIGN_MONEY, factor=Fraction(factor))
     return (
         Unit(name=scale, dimension=Dimension.SCALE, factor=Fraction(factor))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.workbooks import body as kind
-from cityanalytics.workbooks.sums import LARGE, Sums
+from cityanalytics.workbooks.sums import Sums
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,13 +49,13 @@ class Likeness:
 
     agreeing: int
     stated: int
-    large: bool
+    telling: bool
 
 
 def likeness(index: int, others: NDArray[np.bool_], additive: Mapping[int, Numbers]) -> Likeness:
     """Compare what a row states with the sums of other rows, each of which has a value in more than one of them."""
     agreeing = stated = 0
-    large = False
+    telling = False
     for read in additive.values():
         value = float(read.value[index])
         if not read.parsed[index] or value == 0:
@@ -67,8 +67,8 @@ def likeness(index: int, others: NDArray[np.bool_], additive: Mapping[int, Numbe
             continue
         if Sums(read, parts).agree(value, 0, len(parts)):
             agreeing += 1
-            large |= abs(value) >= LARGE
-    return Likeness(agreeing=agreeing, stated=stated, large=large)
+            telling |= read.is_telling(value)
+    return Likeness(agreeing=agreeing, stated=stated, telling=telling)
 
 
 def whole_of_others(
@@ -93,7 +93,7 @@ def whole_of_others(
         if not 0 < found.stated == found.agreeing:
             continue
         many = len(rows) > _FEWEST + 1
-        if named or (found.agreeing > 1 and found.large) or (found.large and many):
+        if named or (found.agreeing > 1 and found.telling) or (found.telling and many):
             return index, bool(named or found.agreeing > 1 or body.texts[index] < np.median(body.texts[rows]))
     return None
 
@@ -236,7 +236,7 @@ def _parent(index: int, others: NDArray[np.bool_], additive: Mapping[int, Number
             stated += 1
             parts = others & read.parsed
             agreeing += bool(parts.any()) and Sums(read, parts).agree(value, 0, len(parts))
-    return Likeness(agreeing=agreeing, stated=stated, large=True)
+    return Likeness(agreeing=agreeing, stated=stated, telling=True)
 
 
 def is_near(index: int, others: NDArray[np.bool_], additive: Mapping[int, Numbers]) -> bool:
