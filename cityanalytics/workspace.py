@@ -12,7 +12,7 @@ from cityanalytics.intake.aliases import FILE, read_confirmed
 from cityanalytics.intake.described import Described
 from cityanalytics.intake.register import read_register, read_withdrawals
 from cityanalytics.intake.schema import LASTING
-from cityanalytics.intake.store import read_manifest, read_tables
+from cityanalytics.intake.store import plain_text, read_manifest, read_tables
 from cityanalytics.programme.dates import resolve_dates
 from cityanalytics.settings import find_workspace, load_settings
 
@@ -337,6 +337,7 @@ class Workspace:
                 self._known[shared] = Known.of(
                     self.stored, known_on=known_on, year=as_of.year, books=self._books
                 )
-            taken = take_snapshot(self.stored, as_of=as_of, known_on=known_on, known=self._known[shared])
+            with plain_text():
+                taken = take_snapshot(self.stored, as_of=as_of, known_on=known_on, known=self._known[shared])
             self._programmes[times] = replace(taken, source=self)
         return self._programmes[times]

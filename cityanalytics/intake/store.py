@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -17,6 +18,7 @@ from cityanalytics.lock import writing
 from cityanalytics.settings import file_sha256
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import pandas as pd
@@ -141,6 +143,15 @@ def read_manifest(settings: Settings) -> dict[str, Any]:
     return _vouched(settings)[0]
 
 
+@contextmanager
+def plain_text() -> Iterator[None]:
+    """Let pandas hold text as plain objects: of tables this small it is compared and grouped faster than by Arrow."""
+    import pandas as pd  # few commands read tables
+
+    with pd.option_context("mode.string_storage", "python"):
+        yield
+
+
 def read_tables(settings: Settings) -> Tables:
     """Read the tidy tables, with what corrections have replaced: in the order of the register, as they were read.
 
@@ -150,15 +161,19 @@ def read_tables(settings: Settings) -> Tables:
         As `read_manifest`.
     """
     import pandas as pd
+    from pyarrow.parquet import ParquetFile
+
+    def table(part: str, name: str) -> pd.DataFrame:
+        # small: threads, and what pandas notes of each column's type, cost more than the reading itself
+        read = ParquetFile(BytesIO(contents[part, name])).read(use_threads=False)
+        found: pd.DataFrame = read.replace_schema_metadata(None).to_pandas(use_threads=False)
+        return found
 
     manifest, contents = _vouched(settings)
-    # tables are small: text as plain objects is compared and grouped several times faster than by Arrow
-    with pd.option_context("mode.string_storage", "python"):
+    with plain_text():
         read = {
             part: {
-                name: pd.read_parquet(
-                    BytesIO(contents[part, name]), use_threads=False
-                )  # small: a thread costs more than it saves
+                name: table(part, name)
                 for name, entry in manifest[part].items()
                 if part == "tables" or entry["rows"]
             }

@@ -16,6 +16,7 @@ from cityanalytics.briefing.wording import Wording
 from cityanalytics.calendar import days, year_end
 from cityanalytics.dispatch.rulepack import limits, load_pack
 from cityanalytics.errors import UsageError
+from cityanalytics.intake.store import plain_text
 from cityanalytics.issues import Message
 from cityanalytics.outlook.forecast import forecast_year
 from cityanalytics.outlook.outlook import look_ahead
@@ -83,6 +84,7 @@ def briefing_of(programme: Programme) -> Briefing:
     return Briefing(content=compose(workspace, workspace.dates(programme.quarter, **times)))
 
 
+@plain_text()
 def compose(workspace: Workspace, dates: Dates) -> Composed:
     """Return the values of a briefing of dates already checked."""
     settings = workspace.settings
