@@ -12,13 +12,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.issues import Message, Severity, file_of, untranslated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from rich.console import Console
 
     from cityanalytics.briefing.shown import ShownTable
     from cityanalytics.issues import Issue
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 MOST_ROWS = 40
 #: So many warnings are listed one by one, and so many groups of more than that: all fits a screen.
 FEW_WARNINGS, MOST_GROUPS = 8, 10
+
+#: Control characters of what workbooks and files are called; a terminal would obey them.
+_CONTROL = dict.fromkeys({*range(32), 127} - {ord("\n"), ord("\t")})
 
 #: Language of messages while a command runs.
 UI: ContextVar[str] = ContextVar("UI", default="en")
@@ -56,8 +60,7 @@ def translate(sentence: str, plural: str = "", number: float = 1, /) -> str:
 
 def say(template: str, **values: object) -> None:
     """Print a sentence with its gaps filled to standard error."""
-    text = Message.of(template, **values).text(translate)
-    Console(stderr=True, highlight=False).print(text, markup=False, soft_wrap=True)
+    _echo(Message.of(template, **values).text(translate))
 
 
 def tell(message: Message) -> None:
@@ -67,8 +70,28 @@ def tell(message: Message) -> None:
 
 def say_count(one: str, many: str, /, count: int, **values: object) -> None:
     """Print a sentence in the form that `count` asks for to standard error."""
-    texts = Message.counted(one, many, count, **values).text(translate)
-    Console(stderr=True, highlight=False).print(texts, markup=False, soft_wrap=True)
+    _echo(Message.counted(one, many, count, **values).text(translate))
+
+
+def _echo(text: str, *, err: bool = True) -> None:
+    click.echo(text.translate(_CONTROL), err=err)
+
+
+def _head(severity: Severity, rest: str) -> None:
+    """Print a line that begins with a severity in its colour to standard error."""
+    style = {"fg": "red", "bold": True} if severity is Severity.ERROR else {"fg": "yellow"}
+    word = translate(severity.value)
+    coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    click.echo(click.style(word, **style) if coloured else word, err=True, nl=False)
+    _echo(f" {rest}")
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import (
+        Console,
+    )  # lines need none of it, and importing it takes as long as reading five workbooks
+
+    return Console(stderr=stderr, highlight=False)
 
 
 def print_json(document: object) -> None:
@@ -95,15 +118,14 @@ def progress(label: str, total: int | None = None, *, ticking: bool = True) -> I
 
     One that does not tick is drawn anew at each step alone, by no thread: processes may be forked meanwhile.
     """
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield lambda: None
         return
     # a bar takes 40 ms to import
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, auto_refresh=ticking) as bar:
+    with Progress(*columns, console=_console(stderr=True), transient=True, auto_refresh=ticking) as bar:
         task = bar.add_task(translate(label), total=total)
 
         def advance() -> None:
@@ -147,11 +169,9 @@ def show_by_unit(issues: Sequence[Issue], units: Mapping[str, str]) -> None:
         file = file_of(issue.where, units)
         groups.setdefault((units.get(file, file), issue.code), []).append(issue)
     most = sorted(groups.items(), key=lambda group: -len(group[1]))
-    console = Console(stderr=True, highlight=False)
     for (unit, code), found in most[:MOST_GROUPS]:
-        console.print(f"[yellow]{translate(Severity.WARNING.value)}[/] {code} × {len(found)}", end=" ")
-        console.print(unit, markup=False, soft_wrap=True)
-        console.print(f"    {found[0].where}: {_told(found[0])}", markup=False, soft_wrap=True)
+        _head(Severity.WARNING, f"{code} × {len(found)} {unit}")
+        _echo(f"    {found[0].where}: {_told(found[0])}")
     if rest := most[MOST_GROUPS:]:
         say("and {count} more of other units and kinds", count=sum(len(found) for _, found in rest))
     show_issues([issue for issue in issues if issue.severity is Severity.ERROR])
@@ -164,12 +184,9 @@ def _told(issue: Issue) -> str:
 
 
 def _show(issues: Sequence[Issue]) -> None:
-    console = Console(stderr=True, highlight=False)
     for issue in issues:
-        style = "bold red" if issue.severity is Severity.ERROR else "yellow"
-        console.print(f"[{style}]{translate(issue.severity.value)}[/] {issue.code}", end=" ")
-        console.print(issue.where, markup=False, soft_wrap=True)
-        console.print(f"    {_told(issue)}", markup=False, soft_wrap=True)
+        _head(issue.severity, f"{issue.code} {issue.where}")
+        _echo(f"    {_told(issue)}")
 
 
 def print_table(
@@ -184,21 +201,19 @@ def print_table(
         table.add_column(translate(column), overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
-    Console(highlight=False).print(table)
+    _console().print(table)
     if below is not None:
         print_line(below.text(translate))
 
 
 def print_shown(table: ShownTable, *, most: int | None = None, below: Message | None = None) -> None:
     """Print a declared table to standard output, as wide as the terminal, and a sentence below it."""
-    console = Console(highlight=False)
-    text = table.text(UI.get(), width=console.width, most=most)
-    console.print(text, markup=False, soft_wrap=True)
+    print_line(table.text(UI.get(), width=_console().width, most=most))
     if below is not None:
         print_line(below.text(translate))
-    console.print()
+    print_line("")
 
 
 def print_line(text: str) -> None:
     """Print a line to standard output as it is, however long."""
-    Console(highlight=False).print(text, markup=False, soft_wrap=True)
+    _echo(text, err=False)
