@@ -32,6 +32,7 @@ DOCUMENTS = (
     "docs/install.md",
     "docs/limits.md",
     "docs/methods.md",
+    "docs/scale.md",
     "docs/week.md",
     "docs/workbooks.md",
 )

@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing import fields as of
-from cityanalytics.briefing.book import Book
 from cityanalytics.briefing.declaration import Declaration
 from cityanalytics.briefing.fields import Field, on_page, on_sheet
 from cityanalytics.briefing.formats import Day, Points, Quantity, Share, Term, Text, Truth, Word, amounts
@@ -18,15 +17,15 @@ from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.number import NOT_APPLICABLE
 from cityanalytics.briefing.section import bullets, paragraph
 from cityanalytics.briefing.shown import bound
-from cityanalytics.briefing.spreadsheet import BookColumn, BookSheet
+from cityanalytics.briefing.tabbed import tabbed
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.dispatch.rulepack import worded
-from cityanalytics.workbooks.program import sheet_name
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    from cityanalytics.briefing.book import Book
     from cityanalytics.briefing.shown import ShownTable
     from cityanalytics.dispatch.dispatch import Dispatch
     from cityanalytics.settings import Settings
@@ -604,41 +603,10 @@ def book(found: Dispatch, settings: Settings) -> Book:
     """Return the workbook that goes with a dispatch, in the workspace's first language."""
     language = settings.languages[0]
     say = Wording(language=language)
-    sheets: list[BookSheet] = []
-    for table in tables(found, settings, language).values():
-        if not table.declaration.tab:
-            continue
-        sheet = table.sheet(language)
-        name = sheet_name(sheet.name, [one.name for one in sheets])
-        sheets.append(
-            BookSheet(
-                id=sheet.id,
-                name=name,
-                title=sheet.title,
-                lines=sheet.lines,
-                columns=sheet.columns,
-                rows=sheet.rows,
-            )
-        )
-    cover = BookSheet(
-        id="cover",
-        name=sheet_name(say.plain("Cover"), [one.name for one in sheets]),
+    return tabbed(
+        tables(found, settings, language).values(),
+        language,
         title=say.plain("{city}: dispatch, {day}", **_gaps(found, settings, say)),
         lines=(settings.bureau[language], settings.statement[language]),
-        columns=(BookColumn(label=say.plain("Sheet")), BookColumn(label=say.plain("Contents"))),
-        rows=tuple((one.name, one.title) for one in sheets),
-        leads=True,
-    )
-    return Book(
-        language=language,
-        title=cover.title,
-        author=settings.bureau[language],
-        comments=settings.statement[language],
         created=found.programme.known_on.isoformat(),
-        sheets=(cover, *sheets),
-        charts=(),
-        source="{}",
-        back=say.plain("Back to the cover"),
-        note="{}",
-        notes=(),
     )

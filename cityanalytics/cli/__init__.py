@@ -30,6 +30,7 @@ from cityanalytics.cli.forecasts import forecast, forecast_series
 from cityanalytics.cli.making import brief
 from cityanalytics.cli.opendata import export
 from cityanalytics.cli.reports import lab, publish, trace, verify
+from cityanalytics.cli.rollup import rollup
 from cityanalytics.cli.whatif import what_if
 from cityanalytics.errors import CityAnalyticsError
 from cityanalytics.lock import ON_WAIT
@@ -55,6 +56,7 @@ COMMANDS = (
     forecast_series,
     what_if,
     dispatch,
+    rollup,
     diff,
     trace,
     export,
@@ -77,6 +79,7 @@ EXAMPLES = {
     "forecast-series": "forecast-series series.csv --month 9 --out forecasts.csv",
     "what-if": "what-if --set pace=1.2@东城片区建设办 --goal 0.7 --lever pace",
     "dispatch": "dispatch 2010Q3 --since 2010-08-31",
+    "rollup": "rollup cities.txt --out province --name 某省",
     "diff": "diff 2010Q2 2010Q3",
     "export": "export 2010Q3 --oc4ids projects.json",
     "trace": "trace reports/2010Q3 investment_to_date",

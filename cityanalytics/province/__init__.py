@@ -1,0 +1,1 @@
+"""Above the workspaces: many cities joined into one province."""
