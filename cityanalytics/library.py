@@ -335,7 +335,7 @@ def briefing(programme: Programme) -> Briefing:
     Examples
     --------
     >>> briefing = ca.briefing(programme)
-    >>> briefing.figures.set_index("key").loc["investment_to_date", ["shown_zh", "shown_en"]].tolist()
+    >>> briefing.figures.set_index("key").loc["investment_to_date", ["shown", "shown_en"]].tolist()
     ['62.0亿元', '¥6.20 bn']
     """
     from cityanalytics.publishing.assemble import briefing_of

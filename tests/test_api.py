@@ -192,7 +192,7 @@ def test_the_forecast_is_that_of_the_command_and_the_page(
     assert chances == sorted(chances, reverse=True)  # type: ignore[type-var] # a target is given, so none is missing
     page = ca.briefing(programme).tables["units"].frame.set_index("unit")
     for key in ("unit", "category"):
-        said = pd.DataFrame(found["parts"][key]).set_index(key)
+        said = pd.DataFrame(found["parts"][key]).set_index("name")
         ours = forecast.by(key).set_index(key)
         assert list(ours.index) == list(said.index)
         for column in ("plan", "done", "p10", "p50", "p90", "probability"):
@@ -265,7 +265,7 @@ def test_figures_are_those_of_the_record_and_lead_to_their_cells(
     for said in record["figures"]:
         one = figures.loc[said["key"]]
         assert one["unit"] == said["unit"]
-        assert {name: one[f"shown_{name}"] for name in said["shown"]} == said["shown"]
+        assert {"zh": one["shown"], "en": one["shown_en"]} == said["shown"]
     cells = ca.trace(made, "unexplained_projects")
     assert cells["cell"].str.startswith("data/raw/").all()
     for language in made.languages:

@@ -200,7 +200,7 @@ def test_all_projects_are_listed_with_their_numbers(tables, content, figures) ->
 @pytest.mark.parametrize(("name", "by"), [("categories", "category"), ("units", "unit")])
 def test_groups_carry_their_ranges_and_chances(name, by, tables, content, record) -> None:
     table = tables[name]
-    expected = {row[by]: row for row in record["outlook"]["parts"][by]}
+    expected = {row["name"]: row for row in record["outlook"]["parts"][by]}
     first = table.column("类别" if by == "category" else "责任单位")
     assert set(first) == set(expected)
     for label, field, per in (
@@ -504,7 +504,7 @@ def test_what_is_dropped_corrected_or_replanned_is_listed_too(content) -> None:
 
 
 def test_a_chance_is_shown_as_certain_only_where_it_is(package, tables, record) -> None:
-    told = {row["unit"]: row["probability"] for row in record["outlook"]["parts"]["unit"]}
+    told = {row["name"]: row["probability"] for row in record["outlook"]["parts"]["unit"]}
     table = tables["units"]
     forms = [cell["format"] for cell in cells_of(package, table, "完成计划的概率")]
     small = [

@@ -87,7 +87,7 @@ def test_every_unit_carries_the_light_that_its_figures_give_and_those_behind_are
 ) -> None:
     record = document(briefing)
     lights = record["lights"]
-    plans = {row["unit"]: row["plan"] for row in record["outlook"]["parts"]["unit"] if row["unit"]}
+    plans = {row["name"]: row["plan"] for row in record["outlook"]["parts"]["unit"] if row["name"]}
     assert {row["name"] for row in lights["unit"]} == set(plans)
     for row in lights["unit"]:
         expected = "normal" if row["behind"] <= 0 else "behind" if row["behind"] <= 0.05 else "far behind"
@@ -104,7 +104,7 @@ def test_each_chart_s_alternative_tells_every_row_with_its_light_and_its_year_en
     charts = assemble(str(briefing.parent.parent), "2010Q3").charts
     told = "；".join(charts[name].alt("zh").rstrip("。") for name in ("categories", "units"))
     terms = [(row["name"], row["light"]) for by in ("category", "unit") for row in record["lights"][by]]
-    ends = {row[by]: row for by in ("category", "unit") for row in record["outlook"]["parts"][by]}
+    ends = {row["name"]: row for by in ("category", "unit") for row in record["outlook"]["parts"][by]}
     assert len(terms) == 35
     for name, shown in terms:
         said = re.search(rf"(?:：|；){name}完成[^；]*", told)

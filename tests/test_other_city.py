@@ -170,7 +170,7 @@ def test_ten_made_up_cities_show_what_is_true_from_init_to_both_pages(tmp_path: 
     assert figures["projects_started"] == stages["在建"] + stages["竣工"]
     forecast = json.loads(run_cityanalytics("forecast", quarter, "--json", workspace=city).stdout)
     for group, names in (("unit", set(made.units)), ("category", {one.category for one in made.projects})):
-        rows = {row[group]: (row["plan"], row["done"]) for row in forecast["parts"][group]}
+        rows = {row["name"]: (row["plan"], row["done"]) for row in forecast["parts"][group]}
         assert rows == {
             name: pytest.approx((made.plan(**{group: name}), made.done(quarter, **{group: name})))
             for name in names

@@ -59,14 +59,14 @@ class Briefing:
         Returns
         -------
         pandas.DataFrame
-            One row a figure: ``key``, ``value`` (in ``unit``; missing where it cannot be known), ``unit``, and for
-            each language ``shown_zh``, ``shown_en`` and so on, as a reader sees it.
+            One row a figure: ``key``, ``value`` (in ``unit``; missing where it cannot be known), ``unit``,
+            ``shown``, as a reader of the first language sees it, and ``shown_en`` and so on for each further one.
 
         Examples
         --------
         >>> figures = briefing.figures.set_index("key")
-        >>> print(*figures.loc["investment_to_date", ["value", "unit", "shown_en"]])
-        6200000000.0 yuan ¥6.20 bn
+        >>> print(*figures.loc["investment_to_date", ["value", "unit", "shown"]])
+        6200000000.0 yuan 62.0亿元
         """
         return frame(self.content.figures, self.languages)
 

@@ -52,7 +52,7 @@ class Outlook:
         rows = self.by(by).astype(object).where(self.by(by).notna(), None).to_dict("records")
         return [
             {
-                **{str(key): value for key, value in row.items()},
+                **{"name" if key == by else str(key): value for key, value in row.items()},
                 "paths": {
                     name: dict(zip(days, table.loc[row[by]].tolist(), strict=True))
                     for name, table in paths.items()

@@ -103,8 +103,8 @@ def frame(found: Mapping[str, Figure], languages: Sequence[str]) -> pd.DataFrame
     Returns
     -------
     pandas.DataFrame
-        One row a figure: ``key``, ``value`` (float64 in ``unit``; missing where it cannot be known), ``unit``, and
-        ``shown_zh``, ``shown_en`` and so on, as a reader sees it.
+        One row a figure: ``key``, ``value`` (float64 in ``unit``; missing where it cannot be known), ``unit``,
+        ``shown``, as a reader of the first language sees it, and ``shown_en`` and so on for each further one.
 
     Examples
     --------
@@ -114,11 +114,15 @@ def frame(found: Mapping[str, Figure], languages: Sequence[str]) -> pd.DataFrame
     investment_to_date 6200000000.0 yuan ¥6.20 bn
     """
     of = list(found.values())
+    columns = ["shown", *(f"shown_{language}" for language in languages[1:])]
     return pd.DataFrame(
         {
             "key": [one.key for one in of],
             "value": pd.Series([one.value for one in of], dtype=float),
             "unit": [one.unit for one in of],
-            **{f"shown_{language}": [one.shown(language) for one in of] for language in languages},
+            **{
+                column: [one.shown(language) for one in of]
+                for column, language in zip(columns, languages, strict=True)
+            },
         }
     )
