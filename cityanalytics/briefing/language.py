@@ -113,11 +113,6 @@ class Language:
     group: str = ""
     percent: str = ""
 
-    @property
-    def minor(self) -> Scale:
-        """The scale of tables of small amounts: the second one, where there is one."""
-        return self.amounts[min(1, len(self.amounts) - 1)]
-
     def legible(self, largest: float) -> Scale:
         """Return the scale for a table of amounts up to `largest`: the first in which that keeps its first decimal.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import SATURDAY
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,13 +28,10 @@ class SiteDays:
         All days, in order (datetime64[D]).
     count
         Working days outside the winter stop up to and with each of `days` (int64), a zero before the first.
-    by_weekday
-        Years whose holidays are unknown, so that Monday to Friday count.
     """
 
     days: np.ndarray
     count: np.ndarray
-    by_weekday: tuple[int, ...]
 
     @classmethod
     def of(
@@ -59,13 +57,13 @@ class SiteDays:
         68
         """
         index = pd.date_range(first, last)
-        works, unknown = index.day_of_week.to_numpy() < SATURDAY, []
+        works = index.day_of_week.to_numpy() < SATURDAY
         for year in np.unique(index.year):
             mine = np.flatnonzero(index.year == year)
-            try:
+            with suppress(
+                InsufficientDataError
+            ):  # of a year whose holidays are unknown Monday to Friday count
                 works[mine] = [calendar.is_working_day(day.date()) for day in index[mine]]
-            except InsufficientDataError:
-                unknown.append(int(year))
         if winter_stop:
             named = index.strftime("%m-%d").to_numpy(dtype=str)
             begin, end = winter_stop
@@ -74,7 +72,6 @@ class SiteDays:
         return cls(
             days=index.to_numpy().astype("datetime64[D]"),
             count=np.concatenate([[0], np.cumsum(works)]),
-            by_weekday=tuple(unknown),
         )
 
     def between(self, first: pd.Series, last: pd.Series) -> pd.Series:

@@ -32,8 +32,6 @@ class Reconciliation:
         Completed works of the kinds that are listed one by one.
     projects_completed
         Completed projects, which the works are not to be confused with: one can bundle several.
-    bundling
-        Projects that carry a listed work.
     plan_original, plan
         Annual plan as approved and as in force (yuan).
     adjusted
@@ -47,7 +45,6 @@ class Reconciliation:
     contradicted: pd.DataFrame
     works_listed: int
     projects_completed: int
-    bundling: int
     plan_original: float
     plan: float
     adjusted: pd.DataFrame
@@ -81,7 +78,6 @@ def reconcile(programme: ProgrammeState, *, listed: Iterable[str]) -> Reconcilia
         contradicted=below[below["schedule"] == "on schedule"].reset_index(drop=True),
         works_listed=round(works["done"].sum()),
         projects_completed=progress.stages(programme)["completed"],
-        bundling=works["project"].nunique(),
         plan_original=float(projects["plan_original"].sum()),
         plan=programme.plan,
         adjusted=projects[projects["plan"] != projects["plan_original"]].reset_index(drop=True),

@@ -189,17 +189,6 @@ def period_of_cell(cell: object, *, path: Sequence[str], day: dt.date) -> Stated
     return period and StatedPeriod(period=period, cumulation=cumulation, beside="")
 
 
-def is_since_start(path: Sequence[str]) -> bool:
-    """Tell whether an amount is called one since the project began: no amount of the year.
-
-    Examples
-    --------
-    >>> is_since_start(["自开工累计完成投资"]), is_since_start(["自年初累计完成投资"])
-    (True, False)
-    """
-    return any(_SINCE_START.search(label) for label in path)
-
-
 def _plain(label: str) -> str:
     """Return a label with Chinese months for English ones, and without brackets that name no day."""
     text = re.sub(r"[–—−―－﹣─]+", "-", label)

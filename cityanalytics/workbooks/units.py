@@ -363,16 +363,3 @@ def to_base(value: float, unit: Unit) -> float:
     if unit.factor.denominator == 1 and unit.factor.numerator <= _LARGEST_POWER:
         return float(Decimal(repr(float(value))) * unit.factor.numerator)  # exact: 17 digits and some zeros
     return float(Fraction(repr(float(value))) * unit.factor)
-
-
-def from_base(value: float, unit: Unit) -> float:
-    """Convert a value in base units to a unit; the reverse of `to_base`.
-
-    Examples
-    --------
-    >>> from_base(6_200_000_000.0, find_unit("亿元"))
-    62.0
-    """
-    if not math.isfinite(value):
-        return value
-    return float(Fraction(repr(float(value))) / unit.factor)

@@ -192,9 +192,6 @@ class Figure:
         return SHOWN[self.unit](self.value, language)
 
 
-Figures = Mapping[str, Figure]
-
-
 def share_of(value: float, whole: float) -> float | None:
     """Return a value over a whole, or None where there is no whole."""
     return value / whole if whole else None
