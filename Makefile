@@ -59,7 +59,7 @@ catalogue: setup ## dist/cityanalytics.pot, every sentence for translators (see 
 	@$(BIN)/python .ci/catalogue.py dist/cityanalytics.pot
 
 drill: setup ## slow: coverage; workbooks spoilt by the thousand; reports made again; fresh clones on every supported Python
-	@$(BIN)/pytest -q -n logical --dist worksteal --cov # doubles the time of what is computed in Python
+	@EXAMPLES=200 $(BIN)/pytest -q -n logical --dist worksteal --cov # doubles the time of what is computed in Python
 	@FUZZ_CASES=1500 $(BIN)/pytest -q -n logical tests/test_fuzz.py
 	@$(BIN)/pytest -q -n logical -m drill
 	@.ci/drill

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     from cityanalytics.settings import Settings
 
-# No test is timed; in CI the same cases are tried each time.
-hypothesis.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+# No test is timed; in CI the same cases are tried each time, in the drill more of them.
+EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
+hypothesis.register_profile("house", deadline=None, derandomize="CI" in os.environ, max_examples=EXAMPLES)
 hypothesis.load_profile("house")
 
 #: Stands beside the checkout and is no part of the project: what is tried on it is tried in addition.

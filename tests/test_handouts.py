@@ -73,9 +73,8 @@ def hand_out(city: Path, quarter: str) -> list[Path]:
 
 def come_back(city: Path, quarter: str, on: str, filled: Path) -> list[dict[str, str]]:
     """File what was filled in; give the doubts about it."""
-    for path in sorted(filled.glob("*.xlsx")):
-        run_cityanalytics("receive", str(path), "--quarter", quarter, "--on", on, workspace=city)
-    run_cityanalytics("ingest", workspace=city)
+    files = map(str, sorted(filled.glob("*.xlsx")))
+    run_cityanalytics("receive", *files, "--quarter", quarter, "--on", on, workspace=city)
     issues = json.loads(run_cityanalytics("ingest", "--json", workspace=city).stdout)["issues"]
     return [issue for issue in issues if f"/{quarter}/" in issue["where"]]
 
