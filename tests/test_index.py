@@ -125,10 +125,11 @@ def test_years_stand_with_their_newest_report(settings, add) -> None:
         "index.html", "index.2010.html", "index.2009.html", "index.en.html", "index.2010.en.html", "index.2009.en.html",
     ]  # fmt: skip
     front = written[0].read_text(encoding="utf-8")
-    years, _, found_by_search = front.partition('<ol class="reports" id="later" hidden>')
+    years, _, found_by_search = front.partition('<script type="application/json" id="all">')
     assert places(years) == ["2010-06-30", "2009-12-31"]
     assert re.findall(r'href="(index\.\d+\.html)"', years) == ["index.2010.html", "index.2009.html"]
-    assert len(places(found_by_search)) == 4
+    rows = json.loads(found_by_search.partition("</script>")[0])
+    assert [row[0].split("/")[1] for row in rows] == ["2010-06-30", "2010-03-31", "2009-12-31", "2009-06-30"]
     assert places(written[2].read_text(encoding="utf-8")) == ["2009-12-31", "2009-06-30"]
     assert 'href="index.html"' in written[2].read_text(encoding="utf-8")
 

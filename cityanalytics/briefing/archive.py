@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import unicodedata
 from dataclasses import dataclass
 from itertools import groupby
@@ -150,9 +151,27 @@ def _page(
         "trend_label": say.plain("The forecast from quarter to quarter"),
         "trend": _trend(points, settings, say.language) if points else "",
         "years": [],
-        "later": split and year is None,
-        "reports": [entries[report.place] for report in reports],
+        "count": len(reports),
+        "reports": [] if split and year is None else [entries[report.place] for report in reports],
+        "searched": _searched([entries[report.place] for report in reports])
+        if split and year is None
+        else "",
     }
+
+
+def _searched(entries: Sequence[Mapping[str, Any]]) -> str:
+    """Return what the search of many reports looks in, as JSON for the page: markup is made of what is found alone.
+
+    A row a report: link, label, light and its word, facts, headline and its language, other words.
+    """
+    rows = []
+    for entry in entries:
+        facts = " ".join(entry["facts"])
+        shown = _folded(f"{entry['label']} {facts} {entry['headline']}")
+        more = "\n".join(line for line in entry["names"] if line not in shown)
+        named = [entry[key] for key in ("href", "label", "light", "word")]
+        rows.append([*named, facts, entry["headline"], entry["headline_tag"], more])
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _link(href: str, label: str, language: str = "") -> dict[str, str]:
@@ -225,12 +244,19 @@ def _entry(settings: Settings, say: Wording, report: Report) -> dict[str, Any]:
             ),
         ],
         "files": _files(report, say),
-        "words": _words(settings, report),
+        "names": (names := _names(settings, report)),
+        "words": "\n".join(dict.fromkeys([*names, *map(_folded, _sentences(record))])),
     }
 
 
 def _label(settings: Settings, say: Wording, report: Report) -> str:
-    """Return the quarter's name, or the day of a bulletin for another day."""
+    """Return the quarter's name, or the day of a bulletin; before it the city, where that is not the workspace's."""
+    city = report.record["city"]
+    name = _day_or_quarter(settings, say, report)
+    return name if city in settings.city.values() else f"{city} {name}"
+
+
+def _day_or_quarter(settings: Settings, say: Wording, report: Report) -> str:
     quarter = report.record["quarter"]
     if report.as_of == settings.data_date(quarter):
         name = quarter_name(quarter, say)
@@ -272,8 +298,13 @@ def _files(report: Report, say: Wording) -> list[dict[str, str]]:
     ]
 
 
-def _words(settings: Settings, report: Report) -> str:
-    """Return what a search looks in: headlines, quarter, data date, city and units far behind, in all languages."""
+def _sentences(record: Mapping[str, Any]) -> list[str]:
+    """Return titles and headlines in all languages."""
+    return [*record["title"].values(), *record["headline"].values()]
+
+
+def _names(settings: Settings, report: Report) -> list[str]:
+    """Return what a search looks in beside them: quarter, data date, city and units far behind, in all languages."""
     record, words = report.record, [report.record["quarter"], report.record["as_of"]]
     for language in settings.languages:
         say = Wording(language=language)
@@ -282,11 +313,14 @@ def _words(settings: Settings, report: Report) -> str:
             quarter_name(record["quarter"], say),
             display.date_text(report.as_of, language),
         ]
-    words += [*record["title"].values(), *record["headline"].values()]
+    words.append(record["city"])
     for unit in _far_behind(record):
         words += [unit["name"], *unit["shown"].values()]
-    folded = [unicodedata.normalize("NFKC", text).lower() for text in words]
-    return "\n".join(dict.fromkeys(folded))
+    return list(dict.fromkeys(map(_folded, words)))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()
 
 
 def _far_behind(record: Mapping[str, Any]) -> list[dict[str, Any]]:
