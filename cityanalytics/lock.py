@@ -34,7 +34,7 @@ PATIENCE = 120.0
 UNTOLD = 1.0
 #: Where a draft may lie that was left by a command that was killed.
 WRITTEN = ("data", "reports", "dispatch")
-#: Folders in which a report is made begin so.
+#: Folders in which a report, or what else takes long, is made begin so.
 MAKING = ".making-"
 
 
@@ -92,8 +92,7 @@ def writing(root: Path, command: str, *, patience: float = PATIENCE) -> Iterator
     try:
         if lock.lock_counter == 1:
             _sign(path, command)
-            for folder in WRITTEN:
-                sweep(root / folder)
+            sweep(root, WRITTEN)
         yield
     finally:
         lock.release()
@@ -103,7 +102,8 @@ def writing(root: Path, command: str, *, patience: float = PATIENCE) -> Iterator
 def making(root: Path, place: Path, command: str) -> Iterator[Path]:
     """Give an empty folder beside a place, where something is made that takes long; the workspace's lock is free.
 
-    The folder is removed at the end. Those of commands that were killed are removed too: no process holds their lock.
+    The folder is removed at the end. Those of commands that were killed are removed too, of reports and beside this
+    place: no process holds their lock.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def making(root: Path, place: Path, command: str) -> Iterator[Path]:
     alive = filelock.FileLock(folder / "alive")
     try:
         with writing(root, command):
-            for left in _made_or_dead(root / "reports"):
+            for left in {*_made_or_dead(root / "reports"), *place.glob(f"{MAKING}*")}:
                 _remove_dead(left)
             (folder / "made").mkdir(parents=True)
             alive.acquire(timeout=0)

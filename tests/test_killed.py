@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 import uuid
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from cityanalytics.durable import LEFT
+from cityanalytics.intake.register import read_register
+from cityanalytics.lock import FILE as LOCK
+from cityanalytics.lock import writing
+from cityanalytics.publishing.ledger import path_of
 from cityanalytics.settings import load_settings
 from tests.conftest import run_cityanalytics
 
@@ -86,13 +93,142 @@ def test_the_forked_notebooks_of_a_killed_command_end_with_it(
 
 @pytest.mark.drill
 @pytest.mark.parametrize("moment", range(20))
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_at_any_moment(office: Path, jobs: str, moment: int) -> None:
+def test_a_briefing_that_is_killed_at_any_time_is_made_by_the_next(office: Path, moment: int) -> None:
     looks = iter(range(1000))
     settings = load_settings(office)
-    words = ("brief", "--all", "--jobs", jobs)
+    words = ("brief", "--all", "--jobs", str(1 + moment % 2))
     assert killed(office, *words, when=lambda _: next(looks) >= 25 * moment) == []
     run_cityanalytics(*words, workspace=office)
     assert not list(settings.reports.rglob(".making-*"))
     assert not list(office.rglob(".*.new"))
     run_cityanalytics("verify", "reports/2010Q3", workspace=office)
+
+
+#: Runs a command, and kills it before it writes, moves or removes anything in a folder for the n-th time; else prints
+#: how often it did.
+DIE = """
+import os, signal, sys
+at, root, own, done = int(sys.argv.pop(1)), sys.argv.pop(1), os.getpid(), 0
+WRITES = {"open", *("os." + what for what in "rename remove mkdir rmdir link symlink truncate".split())}
+def look(event, given):
+    global done
+    if event not in WRITES or os.getpid() != own:
+        return
+    if event == "open" and not given[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+        return
+    if any(str(one).startswith(root) for one in given[:2]):
+        done += 1
+        if done == at:
+            os.kill(own, signal.SIGKILL)
+from cityanalytics.cli import main
+sys.addaudithook(look)
+try:
+    main()
+finally:
+    if os.getpid() == own:
+        print(done)
+"""
+#: Every command that writes to a workspace, for a moment in it each.
+WRITES = {
+    "receive": ("receive", "房屋管理处2010年四季度报表.csv", "燃气管理处2010年四季度报表.csv", "--quarter", "2010Q4"),
+    "withdraw": ("withdraw", "{first}", "--why", "误报"),
+    "register": ("register", "--repair"),
+    "alias": ("alias", "荣顺污水干管工程", "荣顺污水提升泵站", "--by", "甲"),
+    "init": ("init", "--next-quarter", "."),
+    "ingest": ("ingest", "--returns", "back"),
+    "dispatch": ("dispatch", "2010Q3"),
+    "brief": ("brief", "2010Q2", "--jobs", "1"),
+    "publish": ("publish", "reports/2010Q3", "--by", "甲"),
+}  # fmt: skip
+MOMENTS = 20
+#: Those that change several files at once: all of them or none, once the next command has had its turn.
+AT_ONCE = {"receive", "withdraw", "register", "alias", "publish"}
+#: What a command says that finds its work done.
+DONE = re.compile("published once|withdrawn already|confirmed as|confirmed already")
+
+
+def mutable(workspace: Path) -> dict[str, bytes]:
+    """Give what a workspace holds, but for locks, and notebooks, which hold when they ran."""
+    return {
+        path.relative_to(workspace).as_posix(): timeless(path)
+        for path in workspace.rglob("*")
+        if path.is_file() and path.name != LOCK and path.suffix != ".ipynb"
+    }
+
+
+def timeless(path: Path) -> bytes:
+    """Give what a file holds; of a workbook to fill in without the time at which it was made."""
+    if path.suffix != ".xlsx" or "handouts" not in path.parts:
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as package:
+        return b"".join(package.read(name) for name in package.namelist() if not name.startswith("docProps/"))
+
+
+def prepared(briefing: Path, target: Path, name: str) -> tuple[Path, tuple[str, ...]]:
+    """Give a workspace in which a command has something to do, and the command."""
+    shutil.copytree(briefing.parent.parent, target)
+    settings = load_settings(target)
+    path_of(settings).unlink(missing_ok=True)
+    shutil.rmtree(settings.reports / "2010Q2", ignore_errors=True)
+    for file in WRITES["receive"][1:3]:
+        (target / file).write_text("序号,项目名称,总投资（万元）\n1,甲路,5\n2,乙路,6\n", "utf-8")
+    first = read_register(settings)[0].file
+    if name == "register":
+        path = settings.raw / "register.csv"
+        path.write_text("".join(path.read_text("utf-8").splitlines(keepends=True)[:-3]), "utf-8")
+    if name == "alias":
+        path = target / "aliases.toml"
+        path.write_text(path.read_text("utf-8").rpartition("[[alias]]")[0], "utf-8")
+    return target, tuple(word.format(first=first) for word in WRITES[name])
+
+
+def dying(workspace: Path, at: int, words: tuple[str, ...]) -> tuple[int, str, str, list[str]]:
+    """Run a command that dies at a moment; give exit code, output, messages, and what runs a second later."""
+    mark = uuid.uuid4().hex
+    command = [sys.executable, "-c", DIE, str(at), str(workspace), *words, "--ui", "en"]
+    process = subprocess.run(
+        command, cwd=workspace, check=False, capture_output=True, text=True, timeout=600,
+        env={**os.environ, MARK: mark},
+    )  # fmt: skip
+    time.sleep(1)
+    return process.returncode, process.stdout, process.stderr, marked(mark)
+
+
+def check_killed(briefing: Path, tmp_path: Path, name: str, moments: int) -> None:
+    """Kill a command at its writes: every file is as before or as after, and the next run comes to the same."""
+    workspace, words = prepared(briefing, tmp_path / "whole", name)
+    before = mutable(workspace)
+    code, out, told, _ = dying(workspace, 0, words)
+    assert code == 0, told
+    after, writes = mutable(workspace), int(out.rsplit(maxsplit=1)[-1])
+    assert after != before
+    assert writes > 1
+    for at in sorted({1 + number * (writes - 1) // max(moments - 1, 1) for number in range(moments)}):
+        shutil.rmtree(workspace)
+        prepared(briefing, workspace, name)
+        code, _, told, left = dying(workspace, at, words)
+        assert code == -signal.SIGKILL, (at, told)
+        assert left == [], at
+        for file, content in mutable(workspace).items():
+            if not any(LEFT.fullmatch(part) or part.startswith(".making-") for part in Path(file).parts):
+                assert content in {before.get(file), after.get(file)}, (at, file)
+        if name in AT_ONCE:
+            with writing(workspace, "whatever comes next"):
+                assert mutable(workspace) in (before, after), at
+        again, _, told, _ = dying(workspace, 0, words)
+        assert not again or DONE.search(told), (at, told)
+        left_over = mutable(workspace)
+        assert {file: left_over.get(file) for file in after} == after, at
+        assert left_over.keys() - after.keys() == set(), at
+
+
+def test_a_command_killed_between_its_writes_leaves_nothing_half_done(briefing: Path, tmp_path: Path) -> None:
+    check_killed(briefing, tmp_path, "withdraw", 3)
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("name", WRITES)
+def test_every_command_that_writes_may_be_killed_at_any_moment(
+    briefing: Path, tmp_path: Path, name: str
+) -> None:
+    check_killed(briefing, tmp_path, name, MOMENTS)

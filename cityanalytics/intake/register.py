@@ -193,8 +193,8 @@ def list_files(
         more += added(settings.raw, name, rows, columns, mended=mended)
     path = settings.raw / JOURNAL
     content = path.read_bytes() if path.is_file() else b""
-    files[path] = content + (b"" if content.endswith(b"\n") or not content else b"\n") + more
-    return files
+    content += (b"" if content.endswith(b"\n") or not content else b"\n") + more
+    return {path: content, **files}  # a line that a command was killed before is told, and can be made again
 
 
 def deviating(settings: Settings) -> tuple[Deviation, ...]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.load import REGISTER_CODES
 from cityanalytics.intake.register import read_register
 from cityanalytics.issues import Message, file_of
+from cityanalytics.lock import making
 from cityanalytics.settings import collated
 from cityanalytics.workbooks.grid import read_bytes
 from cityanalytics.workbooks.marking.issuelist import NAME
@@ -19,6 +19,7 @@ from cityanalytics.workbooks.marking.mark import mark_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
+    from pathlib import Path
 
     from cityanalytics.intake.register import Receipt
     from cityanalytics.intake.store import Ingested
@@ -96,8 +97,7 @@ def write_returns(
             Message.of("{folder} lies in data/raw, where what was received is kept", folder=folder)
         )
     ground = next(parent for parent in folder.parents if parent.is_dir())
-    with tempfile.TemporaryDirectory(prefix=".returns-", dir=ground) as scratch:
-        draft = Path(scratch) / "returns"
+    with making(settings.root, ground, "ingest") as draft:
         returned = []
         for receipt, issues in workbooks:
             content = (settings.root / receipt.file).read_bytes()
