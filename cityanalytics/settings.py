@@ -38,6 +38,7 @@ LIMITS = {
     "errors": (1 << 10, 1 << 24),
     "strings": (1 << 10, 1 << 26),
     "cells": (1 << 10, 1 << 28),
+    "columns": (1, 1 << 14),
 }
 #: Key of a figure.
 KEY = re.compile(r"[a-z][a-z0-9_]*")

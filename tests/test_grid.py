@@ -261,6 +261,38 @@ def test_a_cell_far_away_costs_no_memory_and_is_reported():
     ]
 
 
+@pytest.mark.parametrize("place", ["P900000", "XFD3"])
+def test_beside_a_cell_far_away_dates_stay_dates(place):
+    day = dt.datetime(2010, 9, 30)
+
+    def build(book):
+        sheet = book.add_worksheet("投资")
+        sheet.write_row(0, 0, [*HEAD, "竣工时间"])
+        for row in range(1, 300):
+            sheet.write_row(row, 0, [row, "甲路", 100])
+            sheet.write_datetime(row, 3, day, book.add_format({"num_format": "yyyy-mm-dd"}))
+        sheet.write(place, "远")
+
+    _, grid = only(xlsx(build))
+    assert grid.values.shape == (300, 4)
+    assert grid.values[1, 3] == day.date()
+    assert [(cell_name(row, column), value) for row, column, value in grid.outliers] == [(place, "远")]
+
+
+def test_a_cell_far_away_in_an_xls_is_reported():
+    def build(book):
+        sheet = book.add_sheet("投资")
+        for column, name in enumerate(HEAD):
+            sheet.write(0, column, name)
+            sheet.write(1, column, column)
+        sheet.write(65_535, 255, "远")
+
+    workbook, grid = only(xls(build))
+    assert grid.values.shape == (2, 3)
+    assert grid.outliers == ((65_535, 255, "远"),)
+    assert [issue.code for issue in understand(workbook).issues] == ["STRAY_CELL"]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_damaged_files_never_raise(seed):

@@ -9,11 +9,14 @@ import io
 import json
 import random
 import re
+import secrets
 import struct
 import subprocess
 import sys
+import tempfile
 import warnings
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,16 +29,17 @@ from cityanalytics.intake.receive import receive
 from cityanalytics.settings import Settings
 from cityanalytics.workbooks.grid import read_bytes
 from cityanalytics.workbooks.limits import limited
-from tests.conftest import file_unopened
+from tests.conftest import file_unopened, new_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
 #: What a file may cost: calls that Python makes (the same on any machine) and bytes of memory.
 CALLS = 20_000_000
 BYTES = 1 << 30
 SHEET, STRINGS, BOOK = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml"
+#: What entries of a package would be called, if one of them were written where it says.
+CLIMBED = f"{tempfile.gettempdir().lstrip('/')}/cityanalytics-{secrets.token_hex(8)}"
 HEAD = ["序号", "项目名称", "总投资（万元）"]
 ROWS = [[1, "甲路", 100], [2, "乙路", 200], [3, "丙路", 300]]
 #: Reads each file that it is named, in a process of its own with a limit of memory, and prints what became of it.
@@ -46,7 +50,14 @@ from cityanalytics.workbooks.grid import read_grids
 from cityanalytics.workbooks.inspection import document
 from cityanalytics.workbooks.tables import understand
 size = int(sys.argv[1])
+ABROAD = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.mkdir", "os.rename", "shutil.")
+touched = []
+def look(event, given):
+    if event.startswith(ABROAD) or (event == "open" and given[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)):
+        touched.append(f"{event} {given}")
+sys.addaudithook(look)
 def read(path):
+    touched.clear()
     # What the libraries have mapped already is not what the file costs.
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (mapped + size, mapped + size))
@@ -54,7 +65,7 @@ def read(path):
     understanding = counter.runcall(lambda: understand(read_grids(Path(path))))
     made = sum(entry.callcount + entry.reccallcount for entry in counter.getstats())
     peak = int(re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
-    return {"calls": made, "bytes": peak, **document([understanding])}
+    return {"calls": made, "bytes": peak, "touched": touched, **document([understanding])}
 for line in sys.stdin:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of a fork where a library holds a thread
@@ -310,7 +321,16 @@ REFUSED = {
     "fifteen million texts": lambda: repacked(
         good(), {STRINGS: b"<sst>" + b"<si><t>a</t></si>" * 15_000_000 + b"</sst>"}
     ),
-    "two hundred tabs with a far cell": lambda: far_tabs(200),
+    "three million errors that do not say where": lambda: repacked(
+        good(), {SHEET: inside(b'<row r="9">' + b'<c t="e"><v>#REF!</v></c>' * 3_000_000 + b"</row>")}
+    ),
+    "five million texts in cells": lambda: repacked(
+        good(),
+        {SHEET: inside(b'<row r="9">' + b'<c t="inlineStr"><is><t>a</t></is></c>' * 5_000_000 + b"</row>")},
+    ),
+    "sixteen thousand columns": lambda: xlsx(
+        [[f"x{n}" for n in range(16_000)], *([list(range(16_000))] * 10)]
+    ),
     "zip bomb in an ods": lambda: ods("<table:table-row/>" + " " * 420_000_000),
     "laughs": lambda: repacked(good(), {BOOK: declared(laughs("workbook"))}),
     "laughs in the sheet": lambda: repacked(good(), {SHEET: declared(laughs("worksheet"))}),
@@ -334,6 +354,7 @@ REFUSED = {
     "an ods with words for numbers": lambda: ods('<table:table-row table:number-rows-repeated="many"/>'),
 }
 NEUTRALISED = {
+    "two hundred tabs with a far cell": lambda: far_tabs(200),
     "two thousand number formats": lambda: formats(2000),
     "a million columns that overlap": lambda: repacked(
         good(), {SHEET: lambda xml: xml.replace(b"<sheetData>", b"<cols>" + b'<col min="1" max="16384" hidden="1"/>' * 1_000_000 + b"</cols><sheetData>")}
@@ -384,7 +405,6 @@ NEUTRALISED = {
     "the same record a million times": lambda: b"a,b\r" * 1_000_000,
     "two million quotes": lambda: b"a,b\n" + b'"x"",\n' * 2_000_000,
     "a million cells in a row": lambda: b"<table><tr>" + b"<td>1" * 1_000_000 + b"</table>",
-    "sixteen thousand columns": lambda: xlsx([[f"x{n}" for n in range(16_000)], *([list(range(16_000))] * 10)]),
     "five thousand totals that add up to nothing": lambda: xlsx(
         [HEAD, *([[n, "甲", n % 7] if n % 2 else ["小计", "", n % 5] for n in range(10_000)])]
     ),
@@ -403,7 +423,7 @@ KEPT = {
             b'Target="file://10.0.0.1/share/x.xlsx" TargetMode="External"/></Relationships>',
         },
     ),
-    "entries that climb": lambda: repacked(good(), {"../../../../tmp/evil.sh": b"true", "/etc/evil": b"x"}),
+    "entries that climb": lambda: repacked(good(), {f"{'../' * 12}{CLIMBED}": b"true", f"/{CLIMBED}": b"x"}),
     "a deep path": lambda: repacked(good(), {"a/" * 5000 + "b": b"x"}),
     "a command": lambda: xlsx([HEAD, [1, "=cmd|' /C calc'!A0", 100], [2, "@SUM(1+1)", 200], [3, "+1|x", 300]]),
     "markup": lambda: xlsx([HEAD, [1, "<script>alert(1)</script>", 100], [2, "{{7*7}}{0}%s", 200], [3, "$(id)", 300]]),
@@ -431,6 +451,7 @@ def outcome() -> Iterator[Callable[[Path], dict[str, Any]]]:
         assert "failed" not in found, found["failed"]
         assert found["calls"] < CALLS
         assert found["bytes"] < BYTES
+        assert found["touched"] == []
         assert all(issue["code"] and issue["where"].startswith("f") for issue in found["issues"])
         return found
 
@@ -467,6 +488,7 @@ def test_harm_beside_a_table_does_nothing(make, outcome, tmp_path):
     (table,) = found["files"][0]["sheets"][0]["tables"]
     assert [column["sum"] for column in table["columns"]][2] == 600
     assert sorted(tmp_path.rglob("*")) == before
+    assert not Path("/", CLIMBED).exists()
 
 
 def test_an_honest_giant_is_let_in_by_the_configuration() -> None:
@@ -483,6 +505,23 @@ def test_an_honest_giant_is_let_in_by_the_configuration() -> None:
     with limited({"file_bytes": len(content) - 1}):
         assert str(len(content)) in str(read_bytes(content, name="f").issues[0].understood)
     assert not read_bytes(content, name="f").issues
+
+
+def test_inspect_keeps_the_limits_of_the_workspace(tmp_path) -> None:
+    book = xlsx([HEAD, *ROWS])
+    (tmp_path / "f.xlsx").write_bytes(book)
+    folder = new_workspace(tmp_path / "city", units=["甲处"], quarters={"2010Q1": "2010-03-31"})
+    words = [sys.executable, "-m", "cityanalytics", "inspect", "../f.xlsx", "--json", "--ui", "en"]
+    assert subprocess.run(words, cwd=folder, check=False, capture_output=True).returncode == 0
+    configuration = folder / "cityanalytics.toml"
+    limits = f"\n[limits]\nfile_bytes = {len(book) - 1}\n"
+    configuration.write_text(configuration.read_text("utf-8") + limits, "utf-8")
+    done = subprocess.run(words, cwd=folder, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    (issue,) = json.loads(done.stdout)["issues"]
+    assert re.search(
+        rf"has {len(book)} bytes or more, {len(book) - 1} are read; \[limits\] file_bytes", str(issue)
+    )
 
 
 def test_hostile_workbooks_reach_the_city_as_issues(tmp_path):

@@ -12,11 +12,15 @@ from xlrd.biffh import error_text_from_code
 from cityanalytics.issues import Message
 from cityanalytics.workbooks.limits import admit_cells
 from cityanalytics.workbooks.numberformats import alters, as_displayed
-from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError
+from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError, is_sparse, reach
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
+#: Cells that hold nothing that is read.
+UNFILLED = frozenset({xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK})
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -47,7 +51,8 @@ def read(content: bytes) -> list[Grid]:
 
 
 def _grid(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Grid:
-    values = np.full((sheet.nrows, sheet.ncols), None, dtype=object)
+    rows, columns = _range(sheet)
+    values = np.full((rows, columns), None, dtype=object)
     errors: dict[tuple[int, int], str] = {}
     formats = np.zeros((sheet.ncols, 2), dtype=int)
     codes = [
@@ -56,8 +61,9 @@ def _grid(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Grid:
     ]
     percent, changed = ["%" in code for code in codes], [alters(code) for code in codes]
     shares: set[tuple[int, int]] = set()
-    for row in range(sheet.nrows):
-        kinds, cells, styles = sheet.row_types(row), sheet.row_values(row), sheet._cell_xf_indexes[row]  # noqa: SLF001 - row_xf_indexes does not exist, and a call for each cell is slow
+    for row in range(rows):
+        kinds, cells = sheet.row_types(row, 0, columns), sheet.row_values(row, 0, columns)
+        styles = sheet._cell_xf_indexes[row]  # noqa: SLF001 - row_xf_indexes does not exist, and a call for each cell is slow
         for column, (kind, value) in enumerate(zip(kinds, cells, strict=True)):
             if kind == xlrd.XL_CELL_TEXT:
                 values[row, column] = value or None
@@ -85,7 +91,32 @@ def _grid(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Grid:
         errors=errors,
         percent_columns=_percent_columns(formats),
         percent_cells=frozenset(shares),
+        outliers=tuple(_far(sheet, rows, columns)),
     )
+
+
+def _range(sheet: xlrd.sheet.Sheet) -> tuple[int, int]:
+    """Return how many rows and columns are laid out."""
+    if not is_sparse(sheet.nrows * sheet.ncols, sum(map(sheet.row_len, range(sheet.nrows)))):
+        return sheet.nrows, sheet.ncols
+    filled = {
+        (row, column)
+        for row in range(sheet.nrows)
+        for column, kind in enumerate(sheet.row_types(row))
+        if kind not in UNFILLED
+    }
+    return reach(filled) if filled else (0, 0)
+
+
+def _far(sheet: xlrd.sheet.Sheet, rows: int, columns: int) -> Iterator[tuple[int, int, object]]:
+    """Give the cells that are not laid out, as they are stored."""
+    if (rows, columns) == (sheet.nrows, sheet.ncols):
+        return
+    for row in range(sheet.nrows):
+        for column, cell in enumerate(sheet.row(row)):
+            if (row >= rows or column >= columns) and cell.ctype not in UNFILLED:
+                is_error = cell.ctype == xlrd.XL_CELL_ERROR
+                yield row, column, error_text_from_code.get(cell.value, "#ERROR") if is_error else cell.value
 
 
 def _date(value: float, datemode: int) -> object:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cityanalytics.issues import Issue, Message, Severity
 from cityanalytics.workbooks import biff, delimited, markup, ods, twice, xlsx
-from cityanalytics.workbooks.limits import LIMITS, admit_file
+from cityanalytics.workbooks.limits import LIMITS, admit_columns, admit_file
 from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError, cell_name, column_index, letters
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ __all__ = [
 
 Container = Literal["xlsx", "xls", "ods", "csv", "html"]
 
-#: A workbook beyond this is refused: no unit's workbook comes near it.
 #: The hash of fewer bytes needs no thread of its own.
 _SMALL = 1 << 20
 
@@ -109,6 +108,7 @@ def _read(content: bytes, workbook: Grids) -> Grids:
     try:
         undone = twice.bytes_once(content) if workbook.container in {"csv", "html"} else None
         encoding, sheets = read_sheets(content if undone is None else undone, workbook.container)
+        admit_columns(max((sheet.values.shape[1] for sheet in sheets), default=0))
         was_twice = undone is not None or (
             workbook.container in {"xlsx", "xls", "ods"} and twice.undo(sheets)
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import shutil
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -39,9 +41,11 @@ class Limits:
     merges, errors
         Of a sheet: merged ranges, cells with an error.
     strings
-        That the cells of a package share.
+        Of a package, shared by cells or in them.
     cells
         Of all used ranges together, filled or not.
+    columns
+        Of a sheet.
     """
 
     file_bytes: int = 256 << 20
@@ -52,8 +56,9 @@ class Limits:
     number_formats: int = 20_000
     merges: int = 500_000
     errors: int = 200_000
-    strings: int = 4_000_000
+    strings: int = 3_000_000
     cells: int = 20_000_000
+    columns: int = 6000
 
 
 LIMITS: ContextVar[Limits] = ContextVar("LIMITS", default=Limits())  # noqa: B039 - frozen
@@ -189,12 +194,12 @@ def admit_errors(figure: int) -> None:
 
 
 def admit_texts(figure: int) -> None:
-    """Refuse a package of more texts that cells share."""
+    """Refuse a package of more texts, shared by cells or in them."""
     limit = LIMITS.get().strings
     if figure > limit:
         raise UnreadableError(
             Message.of(
-                "its cells share {figure} texts, {limit} are read; [limits] strings in cityanalytics.toml "
+                "its cells have {figure} texts, {limit} are read; [limits] strings in cityanalytics.toml "
                 "lets more in",
                 figure=figure,
                 limit=limit,
@@ -216,6 +221,20 @@ def admit_cells(figure: int) -> None:
         )
 
 
+def admit_columns(figure: int) -> None:
+    """Refuse a sheet of more columns: what each holds is made out by itself."""
+    limit = LIMITS.get().columns
+    if figure > limit:
+        raise UnreadableError(
+            Message.of(
+                "a sheet has {figure} columns, {limit} are read; [limits] columns in cityanalytics.toml "
+                "lets more in",
+                figure=figure,
+                limit=limit,
+            )
+        )
+
+
 def unpacked(package: zipfile.ZipFile, name: str) -> bytes:
     """Return a part of a package, unpacked piece by piece: never more than it declares, whatever it holds.
 
@@ -226,5 +245,7 @@ def unpacked(package: zipfile.ZipFile, name: str) -> bytes:
     zipfile.BadZipFile
         It holds something else than it declares.
     """
+    whole = io.BytesIO()  # grows in place: pieces that are joined take room twice
     with package.open(name) as stream:
-        return b"".join(iter(lambda: stream.read(_PIECE), b""))
+        shutil.copyfileobj(stream, whole, _PIECE)
+    return whole.getvalue()

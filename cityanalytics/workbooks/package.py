@@ -44,11 +44,12 @@ _PERCENT_FORMATS = frozenset({9, 10})
 
 
 class Part(NamedTuple):
-    """A sheet of a workbook: its name, whether it is shown, its XML."""
+    """A sheet of a workbook: its name, whether it is shown, its XML, and where that lies in the package."""
 
     name: str
     visibility: Visibility
     xml: bytes
+    path: str
 
 
 def standard(content: bytes) -> bytes:
@@ -101,6 +102,18 @@ def standard(content: bytes) -> bytes:
         return target.getvalue()
 
 
+def replaced(content: bytes, parts: Mapping[str, bytes]) -> bytes:
+    """Return a package with other parts of the same names; the same bytes where there are none."""
+    if not parts:
+        return content
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as package, zipfile.ZipFile(target, "w") as written:
+        for name in dict.fromkeys(package.namelist()):
+            if name.endswith((".xml", ".rels")):  # no pictures
+                written.writestr(name, parts[name] if name in parts else unpacked(package, name))
+    return target.getvalue()
+
+
 def _relations_of(path: str) -> str:
     folder, _, name = path.rpartition("/")
     return f"{folder}/_rels/{name}.rels".lstrip("/")
@@ -136,10 +149,13 @@ def admit(package: zipfile.ZipFile) -> None:
         raise UnreadableError(Message.of("the file is encrypted"))
 
 
-def admit_strings(part: bytes) -> None:
-    """Refuse a count of strings that the part has no room for: room is made for as many as are claimed."""
+def admit_strings(part: bytes, sheets: Iterable[bytes]) -> None:
+    """Refuse too many texts, shared or in the cells, and a count of them that the part has no room for.
+
+    Room is made for as many as are claimed.
+    """
     claims = re.findall(rb"\b(?:uniqueCount|count)\s*=\s*[\"'](\d+)", part[:_HEAD_BYTES])
-    admit_texts(part.count(b"<si"))
+    admit_texts(part.count(b"<si") + sum(sheet.count(b"inlineStr") for sheet in sheets))
     if any(int(claim) > len(part) + _STRINGS_UNASKED for claim in claims):
         raise UnreadableError(Message.of("the package is damaged: {reason}", reason="sharedStrings"))
 
@@ -208,7 +224,7 @@ def sheets(package: zipfile.ZipFile) -> Iterator[Part]:
             )
         seen[path] = name
         visibility: Visibility = "visible" if element.get("state", "visible") == "visible" else "hidden"
-        yield Part(name, visibility, checked(package, path) or b"")
+        yield Part(name, visibility, checked(package, path) or b"", path)
 
 
 class Styles(NamedTuple):

@@ -17,6 +17,8 @@ from cityanalytics.workbooks.sheet import (
     UnreadableError,
     cell_name,
     column_index,
+    is_sparse,
+    reach,
 )
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ _VALUE = re.compile(rb">\s*+(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*+
 _CELL = re.compile(
     rb"<(?:\w+:)?c\s([^<>]*)>\s*(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*)?<(?:\w+:)?v>"
 )
+_CELL_END = re.compile(rb"</(?:\w+:)?c>")
 _CELL_TAG = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
 _ROW_OR_CELL_TAG = re.compile(rb"<(?:\w+:)?(?P<name>c|row)(?=[\s/>])")
 _STYLE = re.compile(rb"\bs=[\"'](\d+)[\"']")
@@ -129,7 +132,43 @@ def laid_out(xml: bytes) -> int | None:
     rows = max(rows, max((row for _, row in references), default=0))
     if many and rows * columns > MAX_CELLS:
         raise UnreadableError(Message.of("the used range has more than {count} cells", count=MAX_CELLS))
-    return None if rows * columns > MAX_CELLS else rows * columns
+    return None if is_sparse(rows * columns, filled) else rows * columns
+
+
+def parted(xml: bytes) -> tuple[bytes, bytes]:
+    """Return a sheet without the cells that are far from the others, and a sheet of these alone.
+
+    Raises
+    ------
+    UnreadableError
+        No gap is wide enough: what is left is too large too.
+
+    Examples
+    --------
+    >>> near, far = parted(b'<sheetData><row><c r="A1"/><c r="XFD1"/></row><row><c r="B900000"/></row></sheetData>')
+    >>> near
+    b'<sheetData><row><c r="A1"/></row><row></row></sheetData>'
+    >>> far
+    b'<sheetData><c r="XFD1"/><c r="B900000"/></sheetData>'
+    """
+    spans = []
+    for tag in _CELL_TAG.finditer(xml):
+        head = xml.find(b">", tag.end()) + 1
+        ends = None if xml[head - 2 : head - 1] == b"/" else _CELL_END.search(xml, head)
+        if position := _position(xml, tag.start(), head):
+            spans.append((*position, tag.start(), ends.end() if ends else head))
+    rows, columns = reach({(row, column) for row, column, *_ in spans})
+    near, far, done = list[bytes](), list[bytes](), 0
+    for row, column, begins, stops in spans:
+        if row >= rows or column >= columns:
+            near.append(xml[done:begins])
+            far.append(xml[begins:stops])
+            done = stops
+    if rows * columns > MAX_CELLS:
+        raise UnreadableError(Message.of("the used range has more than {count} cells", count=MAX_CELLS))
+    body = xml.find(b">", xml.find(b"sheetData")) + 1
+    rest = xml.rfind(b"</", 0, max(xml.rfind(b"sheetData>"), 0))
+    return b"".join([*near, xml[done:]]), b"".join([xml[:body], *far, xml[rest:]])
 
 
 def _in_tags(xml: bytes, pattern: re.Pattern[bytes]) -> Iterator[tuple[re.Match[bytes], int, int]]:
@@ -150,9 +189,16 @@ def _in_tags(xml: bytes, pattern: re.Pattern[bytes]) -> Iterator[tuple[re.Match[
             yield match, start, end
 
 
+def admitted(xml: bytes) -> bytes:
+    """Return a sheet that has no more merged ranges and errors than are told, before its cells are read."""
+    admit_merges(xml.count(b"mergeCell "))
+    if b't="e"' in xml or b"t='e'" in xml:
+        admit_errors(xml.count(b't="e"') + xml.count(b"t='e'"))
+    return xml
+
+
 def merges(xml: bytes) -> tuple[Merge, ...]:
     """Return the merged ranges."""
-    admit_merges(xml.count(b"mergeCell "))
     return tuple(
         Merge(int(top) - 1, column_index(left.decode()), int(bottom) - 1, column_index(right.decode()))
         for left, top, right, bottom in _MERGE.findall(xml, max(xml.rfind(b"sheetData>"), 0))
@@ -179,7 +225,6 @@ def errors(xml: bytes) -> Mapping[tuple[int, int], str]:
     found: dict[tuple[int, int], str] = {}
     if b't="e"' not in xml and b"t='e'" not in xml:
         return found
-    admit_errors(xml.count(b't="e"') + xml.count(b"t='e'"))
     for _, start, end in _in_tags(xml, _ERROR):
         if _CELL_TAG.match(xml, start) and (position := _position(xml, start, end)):
             value = _VALUE.match(xml, end)

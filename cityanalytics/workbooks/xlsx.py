@@ -27,16 +27,17 @@ from cityanalytics.workbooks.package import (
     checked,
     local,
     number_styles,
+    replaced,
     root,
     sheets,
     standard,
 )
-from cityanalytics.workbooks.sheet import Grid, UnreadableError, admit_tree, column_index, dense
+from cityanalytics.workbooks.sheet import Grid, UnreadableError, admit_tree, column_index
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Values = tuple[NDArray[np.object_], tuple[tuple[int, int, object], ...]]
+    Outliers = tuple[tuple[int, int, object], ...]
 
 
 #: Less XML than this is read before a thread would have begun.
@@ -55,26 +56,32 @@ def read(content: bytes) -> list[Grid]:
         content = standard(content)
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             admit(package)
-            parts = [part._replace(xml=sheetxml.referenced(part.xml)) for part in sheets(package)]
+            parts = [part._replace(xml=sheetxml.admitted(part.xml)) for part in sheets(package)]
             styles = number_styles(package)
             strings = checked(package, "xl/sharedStrings.xml") or b""
-            admit_strings(strings)
+            admit_strings(strings, [part.xml for part in parts])
+            parts = [part._replace(xml=sheetxml.referenced(part.xml)) for part in parts]
             admit_shared(strings, [part.xml for part in parts])
         areas = [sheetxml.laid_out(part.xml) for part in parts]
         admit_cells(sum(area or 0 for area in areas))
-        sparse = [area is None for area in areas]
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sparse = {
+            part.path: sheetxml.parted(part.xml)
+            for part, area in zip(parts, areas, strict=True)
+            if area is None
+        }
+        far = {path: _cells(xml, content) for path, (_, xml) in sparse.items()}
+        near = replaced(content, {path: xml for path, (xml, _) in sparse.items()})
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(near))
         if sum(len(part.xml) for part in parts) < _SMALL:
             return [
-                _grid(part, _cells(part.xml, content) if far else _laid_out(workbook, part.name), styles)
-                for part, far in zip(parts, sparse, strict=True)
+                _grid(part, _laid_out(workbook, part.name), far.get(part.path, ()), styles) for part in parts
             ]
         with ThreadPoolExecutor(1) as pool:  # calamine lets go of the interpreter: the XML is read meanwhile
-            values = [
-                pool.submit(_cells, part.xml, content) if far else pool.submit(_laid_out, workbook, part.name)
-                for part, far in zip(parts, sparse, strict=True)
+            values = [pool.submit(_laid_out, workbook, part.name) for part in parts]
+            return [
+                _grid(part, found.result(), far.get(part.path, ()), styles)
+                for part, found in zip(parts, values, strict=True)
             ]
-            return [_grid(part, found.result(), styles) for part, found in zip(parts, values, strict=True)]
     except UnreadableError:
         raise
     except (
@@ -86,8 +93,8 @@ def read(content: bytes) -> list[Grid]:
         ) from error
 
 
-def _grid(part: Part, values: Values, styles: Styles) -> Grid:
-    _display(part.xml, values[0], styles)
+def _grid(part: Part, values: NDArray[np.object_], outliers: Outliers, styles: Styles) -> Grid:
+    _display(part.xml, values, styles)
     hidden_rows, hidden_columns = sheetxml.hidden(part.xml)
     return Grid(
         sheet=part.name,
@@ -99,8 +106,8 @@ def _grid(part: Part, values: Values, styles: Styles) -> Grid:
         uncached=sheetxml.uncached(part.xml),
         percent_columns=sheetxml.percent_columns(part.xml, styles.percent),
         percent_cells=frozenset(sheetxml.styled_cells(part.xml, styles.percent)),
-        values=values[0],
-        outliers=values[1],
+        values=values,
+        outliers=outliers,
     )
 
 
@@ -111,18 +118,18 @@ def _display(xml: bytes, values: NDArray[np.object_], styles: Styles) -> None:
             values[row, column] = as_displayed(values[row, column], styles.formats[style])
 
 
-def _laid_out(workbook: CalamineWorkbook, name: str) -> Values:
+def _laid_out(workbook: CalamineWorkbook, name: str) -> NDArray[np.object_]:
     rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
     if not rows or not rows[0]:
-        return np.empty((0, 0), dtype=object), ()
+        return np.empty((0, 0), dtype=object)
     values = np.empty((len(rows), len(rows[0])), dtype=object)
     values[:] = rows
     values[values == ""] = None
-    return values, ()
+    return values
 
 
-def _cells(xml: bytes, content: bytes) -> Values:
-    """Return the cells of a sheet one by one; dates stay numbers, for such a sheet is no report."""
+def _cells(xml: bytes, content: bytes) -> Outliers:
+    """Return the cells of a sheet one by one; dates stay numbers, for what is so far from a report is told alone."""
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         strings = root(package, "xl/sharedStrings.xml")
     shared = (
@@ -130,7 +137,7 @@ def _cells(xml: bytes, content: bytes) -> Values:
         if strings is None
         else ["".join(t.text or "" for t in item.iter() if local(t) == "t") for item in strings]
     )
-    found: dict[tuple[int, int], object] = {}
+    found: list[tuple[int, int, object]] = []
     for element in ElementTree.fromstring(admit_tree(xml), forbid_dtd=True).iter():
         if local(element) != "c":
             continue
@@ -146,6 +153,5 @@ def _cells(xml: bytes, content: bytes) -> Values:
             value = float(text)
         elif kind == "e":
             continue
-        found[int(position.group(2)) - 1, column_index(position.group(1))] = value
-    values, outliers = dense(found)
-    return values, tuple(outliers)
+        found.append((int(position.group(2)) - 1, column_index(position.group(1)), value))
+    return tuple(found)
