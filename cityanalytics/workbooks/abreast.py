@@ -56,15 +56,21 @@ def _anew(face: Face, header: Header) -> list[Header]:
 
 
 def _sides(face: Face, header: Header, paths: Sequence[tuple[str, ...]], size: int) -> bool:
-    """Tell whether columns of names stand each before the same labels of amounts: sources and uses."""
+    """Tell whether columns of names stand each before the same labels of amounts: sources and uses.
+
+    The sides differ in what their names are called, or in what stands over them; serial numbers may stand before.
+    """
     starts = range(0, len(paths), size)
-    labels = [path[-1:] for path in paths]
-    names = {paths[at] for at in starts}
-    if len(names) < len(starts) or any(labels[at + 1 : at + size] != labels[1:size] for at in starts):
+    labels = [[path[-1:] for path in paths[at : at + size]] for at in starts]
+    differing = [at for at in range(size) if any(side[at] != labels[0][at] for side in labels)]
+    if len({paths[at] for at in starts}) < len(starts) and not differing:
+        return False
+    name = differing[0] if differing else 0
+    if len(differing) > 1 or any(measure(path) is not Measure.CODE for path in paths[:name]):
         return False
     below = face.codes[header.last + 1 : header.last + 1 + _LOOKED_AT]
     for at in starts:
-        first, last = header.left + at, header.left + at + size - 1
+        first, last = header.left + at + name, header.left + at + size - 1
         named = int((below[:, first] == Code.TEXT).sum())
         if named < 2 or named * 2 <= int(face.filled[header.last + 1 :, first][:_LOOKED_AT].sum()):  # noqa: PLR2004
             return False

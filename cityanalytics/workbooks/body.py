@@ -75,7 +75,7 @@ _NOTE = re.compile(
 
 
 #: A note that says what a sign means: (r) revised, 1) estimate.
-_KEYED = re.compile(r"^[(\[]?[a-zA-Z\d*†‡#]{1,2}[)\]].")
+_KEYED = re.compile(r"^(?:[(\[]?[a-zA-Z\d*†‡#]{1,2}[)\]]|[*†‡§※]+[^*†‡§※]).")
 _ASKED = re.compile(r"[^:]{1,24}:")
 
 

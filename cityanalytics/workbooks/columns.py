@@ -41,6 +41,7 @@ _DATE = re.compile(
 )
 #: Years with months, as exports of statistics write them: nothing else looks so all down a column.
 _WORDS = re.compile("内容|名称|情况|主体|来源|说明|备注|性质|形式|单位$|方式|形象|责任|领导|依据")
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 _NOTES = 3
 #: Who filled a table in, and who checked it, below its amounts.
 _SIGNED = re.compile(r"[^\d:]{1,12}:")
@@ -116,10 +117,11 @@ def _column(
     counting = bool(_SERIAL.match(label)) or (first and not label and _counts(face, rows, column))
     if _CODE.search(label) and not (counting and _mostly_serial(face, rows, column)):
         return "text", False, None
-    if first and not counting and nesting(face, rows, column, named=bool(_CODES.search(label)) or not label):
+    coded = bool(_CODES.search(label)) or not label
+    if first and not counting and nesting(face, rows, column, named=coded):
         return "text", False, None
-    if first and not label and _counts_years(face, rows, column):
-        return "period", False, None
+    if first and (years := _years(face, rows, column, named=bool(label))) is not None:
+        return years, False, None
     kind, read = _kind(face, rows, column, face.codes[rows, column], path)
     if counting and _mostly_serial(face, rows, column):
         read = face.numbers(rows, column)
@@ -167,14 +169,19 @@ def _counts(face: Face, rows: NDArray[np.intp], column: int) -> bool:
     return len(cells) > 2 and all(b - a == 1 for a, b in pairwise(cells))  # noqa: PLR2004 - a run
 
 
-def _counts_years(face: Face, rows: NDArray[np.intp], column: int) -> bool:
-    """Tell whether texts without a name over them are whole years, in order."""
+def _years(face: Face, rows: NDArray[np.intp], column: int, *, named: bool) -> Kind | None:
+    """Return what a column of years written as text holds: periods where it has no name; names, where others are."""
     cells = [cell for cell in face.cells[rows[:200], column] if cell is not None]
+    of_all = [cell for cell in cells if isinstance(cell, str) and _YEAR.fullmatch(cell)]
+    numbers = sum(read_number(cell).state is State.PARSED for cell in cells)
+    of_names = 1 < len(of_all) == numbers < len(cells)
     while cells and isinstance(cells[-1], str) and not re.match(r"\d", cells[-1]):
         cells.pop()  # a note below
-    years = [int(cell) for cell in cells if isinstance(cell, str) and re.fullmatch(r"(?:19|20)\d{2}", cell)]
+    years = [int(cell) for cell in cells if isinstance(cell, str) and _YEAR.fullmatch(cell)]
     steps = {after > before for before, after in pairwise(years)}
-    return len(years) == len(cells) > 2 and len(set(years)) == len(years) and len(steps) == 1  # noqa: PLR2004 - a run
+    if not named and len(years) == len(cells) > 2 and len(set(years)) == len(years) and len(steps) == 1:  # noqa: PLR2004 - a run
+        return "period"
+    return "text" if of_names else None
 
 
 def _kind(  # noqa: C901, PLR0911, PLR0912 - one line for each kind
@@ -227,11 +234,16 @@ def _kind(  # noqa: C901, PLR0911, PLR0912 - one line for each kind
 
 def _names_months(face: Face, rows: NDArray[np.intp], column: int, texts: NDArray[np.bool_]) -> bool:
     """Tell whether the text of a column names months or years, but for a note at its foot."""
-    if not texts.any() or not names_month(face.cells[rows[texts.argmax()], column]):
+    first = face.cells[rows[np.flatnonzero(texts)[:_NOTES]], column].tolist()
+    if not any(map(names_month, first)) or not _names_date(first[0]):
         return False
-    found = holding(part_of(face.column(column), rows), names_month)
+    found = holding(part_of(face.column(column), rows), _names_date)
     others = int(np.count_nonzero(texts & ~found))
     return others <= _NOTES and others * 3 < int(texts.sum())
+
+
+def _names_date(text: str) -> bool:
+    return read_date(text, year=2000).state is not State.UNPARSED
 
 
 def _names_text(label: str) -> bool:

@@ -131,7 +131,7 @@ def column_units(  # noqa: C901 - one line for each place of a statement
             statement is None
             and by_row is not None
             and wanted in _NEEDED | {Measure.UNCLEAR}
-            and _measured(face, by_row, body)
+            and (_measured(face, by_row, body) or label[:1].isdigit())  # by years: of indicators
         ):
             mixed = _indicators(face, by_row, body)
             found.append(ColumnUnit(source=letters(by_row), by_row=True, mixed=mixed))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.workbooks.cells import is_serial
+from cityanalytics.workbooks.cellunits import carried_amount
 from cityanalytics.workbooks.sidebyside import side_by_side
 from cityanalytics.workbooks.statements import units_of_label
 from cityanalytics.workbooks.texts import matching, part_of
@@ -129,6 +130,8 @@ class Mark:
         Whether its sums alone make it a total, neither its label nor its place.
     indented
         Whether white space stands before its label.
+    closing
+        Whether its label closes every block with a sum, so that it is a word for totals.
     """
 
     row: int
@@ -141,6 +144,7 @@ class Mark:
     worded: bool = False
     assumed: bool = False
     indented: bool = False
+    closing: bool = False
 
 
 def mark_of(face: Face, header: Header, columns: Columns, row: int) -> Mark | None:  # noqa: C901, PLR0911, PLR0912 - one line for each way of marking
@@ -282,8 +286,10 @@ def _word(text: str) -> str:
 
 
 def _states_unit(texts: Sequence[tuple[int, str]]) -> bool:
-    """Tell whether a row says in what unit it is, as an indicator does: 总投资（万元）, or 总投资 beside 万元."""
-    return bool(units_of_label(texts[0][1])) or any(find_unit(text) is not None for _, text in texts[1:])
+    """Tell whether a row says in what unit it is, as an indicator does: 总投资（万元）, or 总投资 beside 3亿元."""
+    return bool(units_of_label(texts[0][1])) or any(
+        find_unit(text) is not None or carried_amount(text) is not None for _, text in texts[1:]
+    )
 
 
 def compared(face: Face, marks: list[Mark]) -> list[Mark]:
@@ -293,7 +299,8 @@ def compared(face: Face, marks: list[Mark]) -> list[Mark]:
     for mark in marks:
         derived = mark.style == RATIO
         worded = _RATIO.search(mark.label) or _COMPARED.search(mark.label)
-        placed = total if worded else below >= 0 and not face.filled[below : mark.row].any()
+        bare = find_unit(mark.label) is not None  # % and no name: of the row above
+        placed = bare or total if worded or bare else below >= 0 and not face.filled[below : mark.row].any()
         if not derived or placed or (mark.keyword and _RATIO.search(mark.label)):
             found.append(replace(mark, keyword=mark.keyword or derived))
             below = mark.row + 1 if mark.keyword or derived else below

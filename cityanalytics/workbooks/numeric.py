@@ -13,7 +13,7 @@ from cityanalytics.workbooks.cells import State, read_number
 from cityanalytics.workbooks.texts import all_floats, by_distinct, floats, matching, part_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -27,6 +27,8 @@ _MOST_DECIMALS = 10
 _PARSED, _UNPARSED = State.PARSED, State.UNPARSED
 #: A number of few steps is soon the sum of two others: only one of more is evidence where nothing else is.
 TELLING = 100
+#: So many columns are compared, where more rows than so few have shares that are so much alike.
+_COMPARED, _FEW, _ALIKE = 12, 3, 0.002
 _FIRST = 500  # so many values tell soon that there are more decimals
 
 
@@ -83,6 +85,25 @@ class Numbers:
     def is_telling(self, value: float) -> bool:
         """Tell whether a sum that agrees is no chance: it is so many steps that it might well have been another."""
         return abs(value) >= TELLING * self.step
+
+
+def independent(columns: Mapping[int, Numbers]) -> dict[int, Numbers]:
+    """Return the columns but those that are another's times a number, such as costs per square metre.
+
+    What adds up in one of them adds up in the other too, and proves nothing more.
+    """
+    kept: dict[int, Numbers] = {}
+    for column, read in columns.items():
+        if len(columns) > _COMPARED or not any(_proportional(read, other) for other in kept.values()):
+            kept[column] = read
+    return kept
+
+
+def _proportional(one: Numbers, other: Numbers) -> bool:
+    both = one.parsed[:_FIRST] & other.parsed[:_FIRST]
+    both &= (one.value[:_FIRST] != 0) & (other.value[:_FIRST] != 0)
+    shares = one.value[:_FIRST][both] / other.value[:_FIRST][both]
+    return len(shares) > _FEW and bool(np.ptp(shares) <= _ALIKE * abs(float(shares[0])))
 
 
 #: A number with dots between its thousands and a comma before its decimals, and signs that it cannot be another.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.texts import Texts
 
 _MOST_PARENTS = 300
+#: Ways of numbering labels.
+_STYLES = (
+    r"[IVX]+[.)]",
+    r"[A-Z][.)]",
+    r"[a-z][.)]",
+    r"[0-9]{1,2}[.)]",
+    r"\([0-9]{1,2}\)",
+    r"\([a-z]\)",
+    r"[-–—•*·]",
+)
+_NUMBERED = rf"^(?:{'|'.join(_STYLES)})[\s\pZ]*[^0-9\s\pZ]"
 _CLOSE = 1e-6
 _WIDE = "\u3000"
 #: What indents a label: white space, or dots, as tables of text have it.
@@ -26,10 +38,25 @@ _BEFORE = f" \t\n\xa0.{_WIDE}"
 def indents(labels: Texts) -> NDArray[np.int16]:
     """Return how far each label is indented, in half-width spaces; 0 for all where none is."""
     if not matching(labels, r"^[\s\pZ.]+[^\s\pZ.]").any():
-        return np.zeros(len(labels), dtype=np.int16)
+        return _numbered(labels)
     positions, found = by_distinct(labels, _indent)
     widths: NDArray[np.int16] = np.array([*found, 0], dtype=np.int16)[positions]
     return widths
+
+
+def _numbered(labels: Texts) -> NDArray[np.int16]:
+    """Return how deep each label is numbered: I. over a), 1. over -, in the order in which the styles come."""
+    if not matching(labels, _NUMBERED).any():
+        return np.zeros(len(labels), dtype=np.int16)
+    positions, styles = by_distinct(labels, _style)
+    order = list(dict.fromkeys(styles[at] for at in positions.tolist() if at >= 0))
+    depths = [order.index(style) for style in styles]
+    return np.array([*depths, 0], dtype=np.int16)[positions]
+
+
+def _style(label: str) -> int:
+    """Return with which of `_STYLES` a label is numbered; one more for none."""
+    return next((at for at, style in enumerate(_STYLES) if re.match(style, label)), len(_STYLES))
 
 
 def _indent(label: str) -> int:

@@ -149,6 +149,8 @@ def _before_periods(face: Face, header: Header, rows: NDArray[np.intp]) -> list[
         return None
     if not words or not all(_is_word(cell) for cell in words):
         return None
+    if not face.filled[rows[:start], header.left + 1 : header.right + 1].any():
+        return None  # what says nothing of the columns is a heading
     numeric = _numeric(face, rows[start:], header)[1:].any()
     return [int(row) for row in rows[:start] if face.filled[row].any()] if numeric else None
 

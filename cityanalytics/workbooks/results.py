@@ -37,6 +37,9 @@ _EXTREME = re.compile(r"最[大高小低多少]|(?i:^max|^min|highest|lowest|pea
 _ORDINAL = re.compile(
     r"^(?:第?[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[、.])"
 )
+_LEFT = re.compile(
+    r"结余|结存|盈余|净|差额|利润|余额|(?i:surplus|deficit|^net|margin|balance|profit|(?:in|de)crease|left$|remain)"
+)
 _MOST = 2000
 _SEVERAL = 2
 #: So many rows before one are tried for its sum, and so many rows without a named total.
@@ -104,6 +107,9 @@ def surpluses(
     for before, row in zip(pairwise(totals), after[1:].tolist(), strict=True):
         values = amounts.at(row)
         left = amounts.at(before[0]) - amounts.at(before[1])
+        beyond = content[np.searchsorted(content, row) + 1 :][:1]
+        if not (kinds[slice(*before)] == kind.DATA).any() and (kinds[beyond] == kind.DATA).any():
+            continue  # a part of the second, which is one of the first
         if kinds[row] == kind.DATA and amounts.telling(values) and amounts.agree(values, left, _SEVERAL):
             found.add(row)
     last = int(content[-1])
@@ -113,6 +119,19 @@ def surpluses(
         if alone and amounts.telling(values) and abs(values.sum()) in {abs(above.sum()), _apart(above)}:
             found.add(last)  # of a total of what is added and one of what is left out
     return frozenset(found)
+
+
+def what_is_left(body: Body, kinds: NDArray[np.int8], additive: Mapping[int, Numbers]) -> frozenset[int]:
+    """Find the last row that is named for what is left of the first after all between: 结余, Margin."""
+    rows = np.flatnonzero((kinds == kind.DATA) & body.numbered)
+    if not body.names or (kinds == kind.TOTAL).any() or not _SEVERAL < len(rows) <= _MOST:
+        return frozenset()
+    last = int(rows[-1])
+    if _LEFT.search(body.names[last]) is None:
+        return frozenset()
+    amounts = _Amounts.stated(additive, rows)
+    left = amounts.at(int(rows[0])) - amounts.of(rows[1:-1]).sum(axis=1)
+    return frozenset({last} if amounts.agree(amounts.at(last), left, len(rows)) else ())
 
 
 def _apart(values: NDArray[np.float64]) -> float:

@@ -13,17 +13,26 @@ from cityanalytics.workbooks import body as kind
 from cityanalytics.workbooks.coverage import Covered, best_stretch, cover, depth_of, is_telling, stretches
 from cityanalytics.workbooks.listing import listed
 from cityanalytics.workbooks.marks import BRACKETED, CHINESE, DECIMAL, NAMED, OF_WHICH, RATIO, Mark
+from cityanalytics.workbooks.numeric import independent
 from cityanalytics.workbooks.outline import nested, outlined
 from cityanalytics.workbooks.results import (
     proven_by_total,
     statement_results,
     statistics_below,
     surpluses,
+    what_is_left,
 )
 from cityanalytics.workbooks.sections import heads, sections
 from cityanalytics.workbooks.sidebyside import side_by_side
 from cityanalytics.workbooks.sums import Sums, neighbour_sums, possible_sums
-from cityanalytics.workbooks.wholes import equal_to_others, is_near, nested_sums, over_levels, whole_of_others
+from cityanalytics.workbooks.wholes import (
+    equal_to_others,
+    is_near,
+    nested_sums,
+    over_levels,
+    sums_all,
+    whole_of_others,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +46,7 @@ if TYPE_CHECKING:
 
 #: More doubtful rows than this are looked at by their sums alone.
 _DOUBTFUL = 300
-_COUNTED = 2
+_COUNTED, _REPEATED = 2, 60
 #: A label that counts projects: 工业（5项）. Where records are numbered, a row without a number is their sum.
 _COUNTING = re.compile(r"[(\[]共?\d+[^)\]]{0,4}[)\]]$|\d+(?:个|项)(?:项目)?$")
 
@@ -61,9 +70,10 @@ def settle(
         each column, and the rows that are no sums of the several under them, though their numbers stand above theirs.
     """
     kinds = body.kinds.copy()
+    evidence = independent(additive)
     marks = {int(np.searchsorted(body.rows, mark.row)): mark for mark in body.marks}
-    results = _results(body, kinds, marks, additive)
-    certain, doubtful = _parents(body, kinds, marks, listed(body, kinds, marks, additive))
+    results = _results(body, kinds, marks, evidence)
+    certain, doubtful = _parents(body, kinds, marks, listed(body, kinds, marks, evidence))
     for index in _bare(body, kinds):
         if index not in marks:
             marks[index] = Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0)
@@ -71,35 +81,38 @@ def settle(
     kinds[certain] = kind.TOTAL
     nesting = [index for index in certain if marks[index].style == DECIMAL]
     under = nested(nesting, body.depths)
-    kept, items = nested_sums(nesting, under, kinds, additive, coded=body.coded)
+    kept, items = nested_sums(nesting, under, kinds, evidence, coded=body.coded)
     for index in set(nesting) - kept:
         kinds[index] = kind.DATA
         certain.remove(index)
         del marks[index]
-    for index in _proven(body, sorted(doubtful), kinds, marks, additive):
+    for index in _proven(body, sorted(doubtful), kinds, marks, evidence):
         kinds[index] = kind.TOTAL
     claimed = [index for index in doubtful if marks[index].worded and kinds[index] == kind.DATA]
     for index in claimed:
-        if _in_place(index, kinds, body, near=is_near(index, kinds == kind.DATA, additive)):
+        if _in_place(index, kinds, body, near=is_near(index, kinds == kind.DATA, evidence, fewest=2)):
             kinds[index] = kind.TOTAL
-    levels = over_levels(body, kinds, additive)
+    proven = proven_by_total(kinds, body.numbered, evidence)  # which tells more than what closes blocks
+    closing = {} if proven else _closing(body, kinds, marks, evidence)
+    kinds[list(closing)] = kind.TOTAL
+    levels = over_levels(body, kinds, evidence)
     kinds[list(levels)] = kind.TOTAL
-    levels = levels or _whole(body, kinds, marks, additive)
-    under = outlined(body.indents, kinds == kind.DATA, additive)
+    levels = levels or _whole(body, kinds, marks, evidence)
+    under = outlined(body.indents, kinds == kind.DATA, evidence)
     kinds[list(under)] = kind.TOTAL
-    outline = levels | under | (_whole(body, kinds, marks, additive) if under and not levels else {})
-    outline |= proven_by_total(kinds, body.numbered, additive)
+    outline = (
+        closing | levels | under | (_whole(body, kinds, marks, evidence) if under and not levels else {})
+    )
+    outline |= proven_by_total(kinds, body.numbered, evidence)
     kinds[list(outline)] = kind.TOTAL
-    outline |= _of_one_name(body, kinds, additive)
-    kinds[list(outline)] = kind.TOTAL
-    results |= _below(body, kinds, marks, additive)
+    results |= _below(body, kinds, marks, evidence)
     _keep_records(body, kinds, marks, certain)
     leaves = kinds == kind.DATA
     apart = _apart(body, leaves)
     ends = np.zeros(len(kinds), dtype=bool)
     ends[np.flatnonzero(leaves)[[0, -1]] if leaves.any() else []] = True
     spans = outline | neighbour_sums(
-        additive, leaves, _apart(body, leaves), numbered=bool(body.serials[leaves].sum() * 2 > leaves.sum())
+        evidence, leaves, _apart(body, leaves), numbered=bool(body.serials[leaves].sum() * 2 > leaves.sum())
     )
     for index in spans:
         kinds[index] = kind.TOTAL
@@ -118,18 +131,40 @@ def settle(
     ending = [row.span for row in covered if row.span is not None]
     counted = sections(kinds, marks, ending)
     covered = (*covered, *(Covered(mark=marks[index], span=span) for index, span in counted))
-    return kinds, covered, sums, _doubted(body, kinds, items, additive, _last_whole(covered, kinds, sums))
+    return kinds, covered, sums, _doubted(body, kinds, items, evidence, _last_whole(covered, kinds, sums))
 
 
-def _of_one_name(body: Body, kinds: NDArray[np.int8], additive: Mapping[int, Numbers]) -> dict[int, Span]:
-    """Return the rows of one name that each sum the rows next to them: what closes every block, in any language."""
+def _closing(
+    body: Body, kinds: NDArray[np.int8], marks: dict[int, Mark], additive: Mapping[int, Numbers]
+) -> dict[int, Span]:
+    """Mark the rows that close every block with its sum, in any language.
+
+    All rows of one name sum what stands above them since the row before that is no record; or some rows and what
+    they sum are all that there is.
+    """
     if not body.names:
         return {}
-    records = (kinds == kind.DATA) & body.numbered
+    records = (kinds == kind.DATA) & body.numbered & ~body.serials
+    records[[at for at, mark in marks.items() if mark.worded]] = False
     often = Counter(body.names[at] for at in np.flatnonzero(records).tolist())
-    possible = possible_sums(additive, records & ~body.serials)
-    summing = Counter(body.names[at] for at in possible)
-    return {at: span for at, span in possible.items() if 1 < often[body.names[at]] == summing[body.names[at]]}
+    found: dict[int, Span] = {}
+    for name in [name for name, count in often.items() if name and 1 < count <= _REPEATED]:
+        rows = [at for at in np.flatnonzero(records).tolist() if body.names[at] == name]
+        borders = np.flatnonzero((kinds != kind.DATA) | np.isin(np.arange(len(kinds)), rows))
+        spans = {at: (int(borders[borders < at].max(initial=-1)) + 1, at) for at in rows}
+        if all(sums_all(at, span, kinds == kind.DATA, additive) for at, span in spans.items()):
+            found |= spans
+    if not found:
+        found = possible_sums(additive, records)
+        summed = np.zeros(len(kinds), dtype=np.intp)
+        for at, span in found.items():
+            summed[at] += 1
+            summed[slice(*span)] += records[slice(*span)]
+        if len(found) == 1 or (summed[records] != 1).any():
+            return {}
+    for at in found:
+        marks[at] = Mark(row=int(body.rows[at]), style=NAMED, label=body.names[at], cell=0, closing=True)
+    return found
 
 
 def _whole(
@@ -150,7 +185,9 @@ def _results(
     body: Body, kinds: NDArray[np.int8], marks: dict[int, Mark], additive: Mapping[int, Numbers]
 ) -> dict[int, Span | None]:
     """Mark the results of a statement; its other lines are records, 一、营业收入 too."""
-    results = statement_results(body, kinds, marks, additive)
+    results = statement_results(body, kinds, marks, additive) or dict.fromkeys(
+        what_is_left(body, kinds, additive)
+    )
     if results:
         for index in [at for at, mark in marks.items() if kinds[at] == kind.DATA and not mark.keyword]:
             del marks[index]

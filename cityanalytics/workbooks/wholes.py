@@ -94,8 +94,18 @@ def whole_of_others(
             continue
         many = len(rows) > _FEWEST + 1
         if named or (found.agreeing > 1 and found.telling) or (found.telling and many):
-            return index, bool(named or found.agreeing > 1 or body.texts[index] < np.median(body.texts[rows]))
+            # What stands first may be what is earned, and the last what is left of it.
+            proven = found.agreeing > 1 and index == int(rows[-1])
+            return index, bool(named or proven or body.texts[index] < np.median(body.texts[rows]))
     return None
+
+
+def sums_all(index: int, span: Span, records: NDArray[np.bool_], additive: Mapping[int, Numbers]) -> bool:
+    """Tell whether a row sums all records of a stretch in every column that it states."""
+    others = np.zeros(len(records), dtype=bool)
+    others[slice(*span)] = records[slice(*span)]
+    found = likeness(index, others, additive)
+    return 0 < found.stated == found.agreeing
 
 
 def equal_to_others(body: Body, kinds: NDArray[np.int8], additive: Mapping[int, Numbers]) -> int | None:
@@ -123,6 +133,8 @@ def is_named_whole(index: int, body: Body, rows: NDArray[np.intp], marks: Mappin
     name = body.names[index] if body.names else ""
     if len(name) < _SHORTEST:
         return False
+    if any(one.closing and name.startswith(one.label) for one in marks.values()):
+        return True
     others = [body.names[int(row)] for row in rows if row != index]
     if name in body.context and not any(other and other in body.context for other in others):
         return True
@@ -239,14 +251,16 @@ def _parent(index: int, others: NDArray[np.bool_], additive: Mapping[int, Number
     return Likeness(agreeing=agreeing, stated=stated, telling=True)
 
 
-def is_near(index: int, others: NDArray[np.bool_], additive: Mapping[int, Numbers]) -> bool:
-    """Tell whether a row is nearly the sum of others: a wrong sum, not an item."""
+def is_near(
+    index: int, others: NDArray[np.bool_], additive: Mapping[int, Numbers], *, fewest: int = 1
+) -> bool:
+    """Tell whether a row is nearly the sum of others, or is one of fewer: a wrong sum, not an item."""
     others = others & (np.arange(len(others)) != index)
     shares = []
     for read in additive.values():
-        value = float(read.value[index])
-        if read.parsed[index] and value != 0 and (others & read.parsed).any():
-            shares.append(math.fsum(read.value[others & read.parsed]) / value)
+        value, parts = float(read.value[index]), read.value[others & read.parsed]
+        if read.parsed[index] and value != 0 and (len(parts) >= fewest or value in parts):
+            shares.append(math.fsum(parts) / value)
     return bool(shares) and all(_NEAR[0] < share < _NEAR[1] for share in shares)
 
 
