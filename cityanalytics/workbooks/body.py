@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cityanalytics.workbooks.cells import State, is_serial, read_number, squeezed
+from cityanalytics.workbooks.cells import State, is_error, is_serial, read_number, squeezed
 from cityanalytics.workbooks.cellunits import carried_amount, holds_amount
 from cityanalytics.workbooks.codes import code_depths
 from cityanalytics.workbooks.dates import Precision, read_date
@@ -144,7 +144,11 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
         numbered |= read.parsed | (face.codes[rows, column] == Code.ERROR)
         for at in np.flatnonzero(read.unparsed & ~numbered)[:_LOOKED_AT]:
             cell = face.cells[rows[at], column]
-            numbered[at] = carried_amount(cell) is not None or holds_amount(cell)
+            numbered[at] = (
+                carried_amount(cell) is not None
+                or holds_amount(cell)
+                or (isinstance(cell, str) and is_error(cell))
+            )
     serial_columns = np.array(columns.serial)
     counted = [_depths(face, rows, header.left + int(offset)) for offset in np.flatnonzero(serial_columns)]
     depths = counted[0] if counted else np.zeros(len(rows))

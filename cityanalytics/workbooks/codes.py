@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _CODED = re.compile(r"编码|代码|科目|^[类款项目]$|(?i:code$|^code|classification)")
 _CODE = re.compile(r"\d[\d.]{0,19}|[A-Za-z]{0,2}\d{0,4}(?:[-.]\d{1,4}){0,5}")
-_LETTERED = re.compile(r"[A-Za-z]|\d-")
+_LETTERED = re.compile(r"[A-Za-z]|\d+-")
 _SAMPLED = 200
 #: Codes of one length nest by the zeros that end them: 360000 above 360100 above 360102.
 _ZEROS = re.compile(r"(?:00)+$")
@@ -68,9 +68,9 @@ def _begins(parent: str, code: str) -> bool:
 
 
 def _letters_nest(face: Face, rows: NDArray[np.intp], column: int) -> bool:
-    """Tell whether a column holds letters with numbers, some under others: A, A1, A2."""
-    texts = [text for row in rows if (text := _text(face.cells[row, column])) and _LETTERED.match(text)]
-    nested = any(_begins(one, other) for one in texts[:50] for other in texts[:50])
+    """Tell whether a column holds letters or dashes with numbers, some under others: A, A1; 014, 014-01."""
+    texts = [text for row in rows if (text := _text(face.cells[row, column]))]
+    nested = any(_begins(one, other) and _LETTERED.match(other) for one in texts[:50] for other in texts[:50])
     return nested and len(set(texts)) == len(texts)
 
 

@@ -118,7 +118,11 @@ def _column(
     if _CODE.search(label) and not (counting and _mostly_serial(face, rows, column)):
         return "text", False, None
     coded = bool(_CODES.search(label)) or not label
-    if first and not counting and nesting(face, rows, column, named=coded):
+    if (
+        first
+        and not counting
+        and (nesting(face, rows, column, named=coded) or _names(face, rows, column, path))
+    ):
         return "text", False, None
     if first and (years := _years(face, rows, column, named=bool(label))) is not None:
         return years, False, None
@@ -167,6 +171,25 @@ def nesting(face: Face, rows: NDArray[np.intp], column: int, *, named: bool = Tr
 def _counts(face: Face, rows: NDArray[np.intp], column: int) -> bool:
     cells = [cell for cell in face.cells[rows[:200], column] if isinstance(cell, float)]
     return len(cells) > 2 and all(b - a == 1 for a, b in pairwise(cells))  # noqa: PLR2004 - a run
+
+
+def _names(face: Face, rows: NDArray[np.intp], column: int, path: tuple[str, ...]) -> bool:
+    """Tell whether whole numbers written as text, beside others that are numbers, are what rows are called: line 7."""
+    codes = face.codes[rows[:200]]
+    own = codes[:, column]
+    if (
+        (own > Code.TEXT).any()
+        or not (own == Code.TEXT).any()
+        or not (codes[:, column + 1 :] == Code.NUMBER).any()
+    ):
+        return False
+    texts = [squeezed(cell) for cell in face.cells[rows[:200], column] if cell is not None]
+    return (
+        measure(path) is Measure.UNCLEAR
+        and not any(map(units_of_label, path))
+        and any(text.isdecimal() for text in texts)
+        and not any("." in text or "," in text for text in texts if read_number(text).state is State.PARSED)
+    )
 
 
 def _years(face: Face, rows: NDArray[np.intp], column: int, *, named: bool) -> Kind | None:

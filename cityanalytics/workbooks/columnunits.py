@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cityanalytics.workbooks.headers import Header
     from cityanalytics.workbooks.numeric import Numbers
 
-_UNIT_COLUMN = re.compile(r"^(?:计量)?单位$")
+_UNIT_COLUMN = re.compile(r"^(?:(?:计量)?单位|(?i:units?|uom))$")
 #: So many rows are asked for the unit in their labels or cells.
 _LABELLED = 2000
 _QUANTITY = re.compile(r"^(?:数量|数值|工程量|数据|数目|值)$")
@@ -331,7 +331,7 @@ def _measured(face: Face, column: int, body: Body) -> bool:
     measured = sum(
         count
         for unit, count in units
-        if unit is not None and unit.dimension in {Dimension.MONEY, Dimension.AREA, Dimension.LENGTH}
+        if unit is not None and unit.dimension in {*_STATED_OVER, Dimension.AREA, Dimension.LENGTH}
     )
     return measured * 2 >= sum(count for _, count in units) > 0
 

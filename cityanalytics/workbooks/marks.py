@@ -49,7 +49,7 @@ _WORDED = re.compile(
 _SUMS = (
     "(?:ins)?gesamt|gesamtsumme|summe|summa|totalt|suma(?:total)?|tota(?:le|al|ux)|ensemble|razem|ogółem|celkem|součet|spolu"
     "|összesen|toplam|всего|итого|разом|усього|всичко|общо|укупно|(?:sve)?ukupno|yhteensä|kokku|kopā|iš_*viso|jumlah"
-    "|tổng(?:_*cộng)?|รวม|योग|कुल|المجموع|الإجمالي|σύνολο|합계|총계"
+    "|tổng(?:_*cộng)?|รวม|योग|कुल|المجموع|الإجمالي|σύνολο|합계|총계|вкупно|бүгд|jami|cəmi|shuma|skupaj|gjithsej|i_*alt|pavisam|மொத்தம்|মোট|სულ|барлығы"
 )
 #: A word for the whole among the names of its parts.
 _WHOLE = re.compile(
@@ -74,7 +74,7 @@ _COMPARED = re.compile(
 )
 #: What says the same only right below a total: elsewhere it may be a thing, such as change management.
 _BELOW = re.compile(
-    r"^(?:prior|previous|last)(?:year|month|quarter|period)"
+    r"^%|^(?:prior|previous|last)(?:year|month|quarter|period)"
     r"|^(?:average|mean|median|durchschnitt|mittelwert|moyenne|promedio|media|среднее)$|(?:ratio|percent(?:age)?|share)$",
     re.IGNORECASE,
 )
@@ -98,7 +98,7 @@ TELLING = (
     + _SUMS
     + r")_*$)"
     r"|^_*全|^_*本[市省区县级]_*$|总体|汇_*总|总_*[数投费造额]|总额|其_*中|(?i:^_*of_*(?:which|these)|^_*o/w)|[%％]_*[)）]?_*$"
-    r"|(?i:^_*(?:prior|previous|last|average|mean|median|durchschnitt|mittelwert|moyenne|promedio|media|среднее)|(?:ratio|percent|percentage|share)_*$)|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
+    r"|^_*%|(?i:^_*(?:prior|previous|last|average|mean|median|durchschnitt|mittelwert|moyenne|promedio|media|среднее)|(?:ratio|percent|percentage|share)_*$)|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
     r"|[(（]_*共?_*[0-9]+_*[^0-9()（）]{0,4}[)）]_*$|[同环]_*比|[去上]年|上[月季]|^_*#"
     r"|^_*(?:第?[一二三四五六七八九十]+_*[、.．,，章]|[（(]_*[一二三四五六七八九十0-9]+_*[)）]|[①-⑳])"
 ).replace("_", r"[\s\pZ]")
@@ -130,8 +130,6 @@ class Mark:
         Whether its sums alone make it a total, neither its label nor its place.
     indented
         Whether white space stands before its label.
-    closing
-        Whether its label closes every block with a sum, so that it is a word for totals.
     """
 
     row: int
@@ -144,7 +142,6 @@ class Mark:
     worded: bool = False
     assumed: bool = False
     indented: bool = False
-    closing: bool = False
 
 
 def mark_of(face: Face, header: Header, columns: Columns, row: int) -> Mark | None:  # noqa: C901, PLR0911, PLR0912 - one line for each way of marking

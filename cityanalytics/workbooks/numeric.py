@@ -82,9 +82,13 @@ class Numbers:
         """One of the last decimal with which the values are written; 0 where they are not written exactly."""
         return 0.0 if self.exact is None else 10.0 ** -self.exact[0]
 
+    def steps(self, value: float) -> float:
+        """Return how many steps a value is from zero: a sum might as well have been one of so many."""
+        return abs(value) / self.step if self.step else math.inf
+
     def is_telling(self, value: float) -> bool:
-        """Tell whether a sum that agrees is no chance: it is so many steps that it might well have been another."""
-        return abs(value) >= TELLING * self.step
+        """Tell whether a sum that agrees is no chance."""
+        return self.steps(value) >= TELLING
 
 
 def independent(columns: Mapping[int, Numbers]) -> dict[int, Numbers]:

@@ -238,8 +238,7 @@ def next_table(face: Face, header: Header) -> int:
             continue
         if _same_labels(face, header, candidate) and not _own_title(face, header, candidate):
             continue
-        replaced = int(written[numeric].sum()) * 2 >= max(int(numeric.sum()), 1) or not numeric.any()
-        if not replaced and not _begins_numbers(face, candidate, header):
+        if not _replaced(face, candidate, written, numeric) and not _begins_numbers(face, candidate, header):
             continue
         amounts = face.cells[candidate, header.left : header.right + 1][numeric]
         states = [read_number(cell).state for cell in amounts]
@@ -252,6 +251,13 @@ def next_table(face: Face, header: Header) -> int:
         if following and following.first <= candidate:
             return _with_titles(face, header, candidate)
     return height
+
+
+def _replaced(face: Face, row: int, written: NDArray[np.bool_], numeric: NDArray[np.bool_]) -> bool:
+    """Tell whether words stand over most columns of numbers; over those that it has, under a caption of its own."""
+    if not face.filled[row - 2].any() and face.filled[row - 1].any():
+        numeric = numeric & (np.cumsum(written[::-1])[::-1] > 0)
+    return int(written[numeric].sum()) * 2 >= max(int(numeric.sum()), 1) or not numeric.any()
 
 
 def _begins_numbers(face: Face, row: int, header: Header) -> bool:

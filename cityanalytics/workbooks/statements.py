@@ -163,7 +163,7 @@ def units_of_label(label: str) -> tuple[Unit, ...]:
     ['元/平方米']
     """
     alone = find_unit(label)
-    if alone is not None and alone.dimension not in {Dimension.COUNT, Dimension.OTHER}:
+    if alone is not None and (alone.dimension not in {Dimension.COUNT, Dimension.OTHER} or "/" in alone.name):
         return (alone,)
     found = [unit for inside in _BRACKETS.findall(label) for unit in units_in(inside)]
     outside = _BRACKETS.sub("", label)

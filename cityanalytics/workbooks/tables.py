@@ -253,7 +253,7 @@ def _table(
 def _is_additive(face: Face, column: int, measured: Measure, unit: Unit | None) -> bool:
     if measured in {Measure.SHARE, Measure.CODE, Measure.PRICE} or column in face.grid.percent_columns:
         return False
-    return unit is None or unit.dimension is not Measure.SHARE.value
+    return unit is None or (unit.dimension is not Measure.SHARE.value and "/" not in unit.name)
 
 
 def _counts_things(read: Numbers, measured: Measure, unit: Unit | None) -> bool:

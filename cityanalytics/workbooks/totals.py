@@ -88,10 +88,7 @@ def settle(
         del marks[index]
     for index in _proven(body, sorted(doubtful), kinds, marks, evidence):
         kinds[index] = kind.TOTAL
-    claimed = [index for index in doubtful if marks[index].worded and kinds[index] == kind.DATA]
-    for index in claimed:
-        if _in_place(index, kinds, body, near=is_near(index, kinds == kind.DATA, evidence, fewest=2)):
-            kinds[index] = kind.TOTAL
+    _claim(body, kinds, [index for index in doubtful if marks[index].worded], evidence)
     proven = proven_by_total(kinds, body.numbered, evidence)  # which tells more than what closes blocks
     closing = {} if proven else _closing(body, kinds, marks, evidence)
     kinds[list(closing)] = kind.TOTAL
@@ -163,7 +160,7 @@ def _closing(
         if len(found) == 1 or (summed[records] != 1).any():
             return {}
     for at in found:
-        marks[at] = Mark(row=int(body.rows[at]), style=NAMED, label=body.names[at], cell=0, closing=True)
+        marks[at] = Mark(row=int(body.rows[at]), style=NAMED, label=body.names[at], cell=0, worded=True)
     return found
 
 
@@ -240,7 +237,7 @@ def _doubted(
         for index, span in items.items()
         if kinds[index] == kind.DATA and int(np.count_nonzero(kinds[slice(*span)] == kind.DATA)) > 1
     }
-    if not (kinds == kind.TOTAL).any() and (equal := equal_to_others(body, kinds, additive)) is not None:
+    if (equal := equal_to_others(body, kinds, additive)) is not None:
         found[equal] = (0, equal) if equal else (1, len(kinds))
     numbered = (kinds == kind.DATA) & body.numbered
     if body.names:
@@ -362,6 +359,17 @@ def _proven(
             leaves[index] = True
             sums = _sums(additive, leaves)
     return proven
+
+
+def _claim(
+    body: Body, kinds: NDArray[np.int8], worded: Sequence[int], additive: Mapping[int, Numbers]
+) -> None:
+    """Mark the rows with a word for totals that stand where totals do."""
+    for index in [at for at in worded if kinds[at] == kind.DATA]:
+        near = is_near(index, kinds == kind.DATA, additive, fewest=2)
+        under = near and index + 1 < len(kinds) and kinds[index + 1] == kind.TOTAL  # right above that of all
+        if under or _in_place(index, kinds, body, near=near):
+            kinds[index] = kind.TOTAL
 
 
 def _in_place(index: int, kinds: NDArray[np.int8], body: Body, *, near: bool) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.workbooks import body as kind
+from cityanalytics.workbooks.numeric import TELLING
 from cityanalytics.workbooks.sums import Sums
 
 if TYPE_CHECKING:
@@ -41,11 +42,13 @@ _LEVELS = (
 )
 _FEWEST, _MOST = 2, 2000
 _SHORTEST = 2
+#: So much more several small numbers have to prove together.
+_MANY = 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class Likeness:
-    """How a row compares with the sum of others."""
+    """How a row compares with the sum of others: in how many columns, of how many, and whether that is no chance."""
 
     agreeing: int
     stated: int
@@ -55,7 +58,7 @@ class Likeness:
 def likeness(index: int, others: NDArray[np.bool_], additive: Mapping[int, Numbers]) -> Likeness:
     """Compare what a row states with the sums of other rows, each of which has a value in more than one of them."""
     agreeing = stated = 0
-    telling = False
+    telling, chances = False, 1.0
     for read in additive.values():
         value = float(read.value[index])
         if not read.parsed[index] or value == 0:
@@ -68,7 +71,8 @@ def likeness(index: int, others: NDArray[np.bool_], additive: Mapping[int, Numbe
         if Sums(read, parts).agree(value, 0, len(parts)):
             agreeing += 1
             telling |= read.is_telling(value)
-    return Likeness(agreeing=agreeing, stated=stated, telling=telling)
+            chances *= max(read.steps(value), 1.0)
+    return Likeness(agreeing=agreeing, stated=stated, telling=telling or chances >= _MANY * TELLING)
 
 
 def whole_of_others(
@@ -133,7 +137,7 @@ def is_named_whole(index: int, body: Body, rows: NDArray[np.intp], marks: Mappin
     name = body.names[index] if body.names else ""
     if len(name) < _SHORTEST:
         return False
-    if any(one.closing and name.startswith(one.label) for one in marks.values()):
+    if any((one.worded or one.keyword) and name.startswith(one.label) for one in marks.values()):
         return True
     others = [body.names[int(row)] for row in rows if row != index]
     if name in body.context and not any(other and other in body.context for other in others):
