@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cityanalytics.intake.aliases import FILE, read_confirmed
 from cityanalytics.intake.described import Described
 from cityanalytics.intake.register import read_register, read_withdrawals
-from cityanalytics.intake.schema import LASTING
+from cityanalytics.intake.schema import LASTING, OPTIONAL
 from cityanalytics.intake.store import plain_text, read_manifest, read_tables
 from cityanalytics.programme.dates import resolve_dates
 from cityanalytics.settings import find_workspace, load_settings
@@ -275,8 +275,6 @@ class Workspace:
     @cached_property
     def _emptied(self) -> tuple[tuple[str, str, str, str], ...]:
         """Unit, quarter, table and day of receipt of each sheet of works or sites that came without a row."""
-        from cityanalytics.intake.load import OPTIONAL
-
         inputs = self.inputs if self.given is not None else read_manifest(self.settings)["inputs"]
         return tuple(
             (entry["unit"], entry["quarter"], name, entry["received"])

@@ -22,7 +22,7 @@ from cityanalytics.intake.register import (
     read_register,
     read_withdrawals,
 )
-from cityanalytics.intake.schema import LASTING, SHEET_NAMES
+from cityanalytics.intake.schema import LASTING, OPTIONAL, SHEET_NAMES
 from cityanalytics.intake.store import LOOKS, PAUSE, Ingested, Tables, beside_of
 from cityanalytics.issues import Issue, Message, Severity, blocking, file_of
 
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from cityanalytics.settings import Settings
     from cityanalytics.workbooks.table import Table
 
-#: Tables that a unit without works or sites leaves empty: no doubt.
-OPTIONAL = ("works", "demolition")
 #: What the register itself doubts blocks whatever came later.
 REGISTER_CODES = {
     "FILE_CHANGED",

@@ -22,6 +22,8 @@ SheetTable = Literal["projects", "status", "works", "demolition"]
 SHEET_NAMES: Mapping[SheetTable, str] = MappingProxyType(
     {"projects": "项目投资完成情况", "status": "项目状态", "works": "实物工程量", "demolition": "拆迁进度"}
 )
+#: Tables that a unit without works or sites leaves empty: no doubt.
+OPTIONAL: tuple[SheetTable, ...] = ("works", "demolition")
 STAGES = ("not started", "under construction", "suspended", "completed")
 SCHEDULES = ("on schedule", "behind")
 VERSIONS = ("original", "adjusted")

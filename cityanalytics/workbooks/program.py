@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def sheet_name(text: str, taken: Iterable[str]) -> str:
     return name
 
 
+@lru_cache(maxsize=1 << 14)
 def letters_wide(text: str) -> int:
     """Return how wide a text is in Latin letters: a Han character counts as two.
 

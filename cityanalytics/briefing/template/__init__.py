@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -78,15 +79,21 @@ def report(notebook: NotebookNode, page: Mapping[str, Any]) -> str:
             f"sections without a place: {sorted(shown - places)}; without content: {sorted(places - shown)}"
         )
         raise ValueError(message)
-    exporter = TemplateExporter(  # type: ignore[no-untyped-call] # nbconvert's constructors are untyped
+    body, _ = exporter().from_notebook_node(notebook, resources={"cityanalytics": dict(page)})
+    return renumbered(str(body), page["language"])
+
+
+@cache
+def exporter() -> TemplateExporter:
+    """Return what turns notebooks into pages; its templates are compiled once."""
+    made = TemplateExporter(  # type: ignore[no-untyped-call] # nbconvert's constructors are untyped
         template_name="briefing",
         template_file="index.html.j2",
         extra_template_basedirs=[str(_folder())],
         filters=_FILTERS,
     )
-    exporter.environment.undefined = StrictUndefined
-    body, _ = exporter.from_notebook_node(notebook, resources={"cityanalytics": dict(page)})
-    return renumbered(str(body), page["language"])
+    made.environment.undefined = StrictUndefined
+    return made
 
 
 def report_list(page: Mapping[str, Any]) -> str:
@@ -112,13 +119,18 @@ def dispatch_page(page: Mapping[str, Any]) -> str:
 
 
 def _rendered(template: str, page: Mapping[str, Any]) -> str:
-    environment = Environment(
+    return _environment().get_template(template).render(page=page)
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
         loader=FileSystemLoader(str(_folder() / "briefing")),
         undefined=StrictUndefined,
         autoescape=True,
     )
-    environment.filters.update(_FILTERS)
-    return environment.get_template(template).render(page=page)
+    made.filters.update(_FILTERS)
+    return made
 
 
 _FILTERS = {"csp_hash": csp_hash, "css_text": css_text}
