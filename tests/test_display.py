@@ -16,7 +16,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markupsafe import Markup
-from nbformat import NotebookNode, reads
 
 from cityanalytics.briefing import display, template
 from cityanalytics.briefing.blocks import (
@@ -32,8 +31,11 @@ from cityanalytics.briefing.number import NOT_APPLICABLE, numbers
 from cityanalytics.briefing.render import notebook as in_notebook
 from cityanalytics.briefing.render import terminal
 from cityanalytics.briefing.shown import ShownTable
+from cityanalytics.publishing.run import address_grammars_left_out
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from cityanalytics.settings import Settings
 
 LANGUAGE_NAMES = sorted(LANGUAGES)
@@ -359,6 +361,9 @@ def page(**changed: object) -> dict[str, object]:
 
 
 def notebook(*ids: str) -> NotebookNode:
+    with address_grammars_left_out():  # importing them takes longer than all tests of this file
+        from nbformat import reads
+
     """Give an executed notebook with a section for each id, and much that is no section."""
     shown = [
         {
