@@ -24,7 +24,7 @@ from cityanalytics.cli.console import (
     ui_language,
 )
 from cityanalytics.cli.dispatch import dispatch
-from cityanalytics.cli.failures import failure_document, of_disk
+from cityanalytics.cli.failures import failure_document, failure_of
 from cityanalytics.cli.filing import alias, gone, ingest, init, inspect, receive, register, withdraw
 from cityanalytics.cli.forecasts import forecast, forecast_series
 from cityanalytics.cli.making import brief
@@ -32,7 +32,6 @@ from cityanalytics.cli.opendata import export
 from cityanalytics.cli.reports import lab, publish, trace, verify
 from cityanalytics.cli.rollup import rollup
 from cityanalytics.cli.whatif import what_if
-from cityanalytics.errors import CityAnalyticsError
 from cityanalytics.lock import ON_WAIT
 
 if TYPE_CHECKING:
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 __all__ = ["cli", "main"]
 
 INTERRUPTED = 130
-BLOCKED, FAILED = 1, 3
 COMMANDS = (
     init,
     receive,
@@ -143,14 +141,9 @@ def _tell_failure(error: BaseException) -> int:
     if isinstance(error, click.Abort | KeyboardInterrupt):
         say("interrupted; nothing was left half-written")
         return INTERRUPTED
-    if isinstance(error, CityAnalyticsError):
-        say("{error}", error=error.text(translate))
-        return error.exit_code
-    if isinstance(error, OSError) and (message := of_disk(error)):
-        tell(message)
-        return BLOCKED
-    say("the program failed: {kind}: {error}; --debug shows where", kind=type(error).__name__, error=error)
-    return FAILED
+    text, code = failure_of(error)
+    say("{text}", text=text)
+    return code
 
 
 @cache

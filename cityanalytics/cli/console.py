@@ -122,9 +122,19 @@ def progress(label: str, total: int | None = None, *, ticking: bool = True) -> I
         yield lambda: None
         return
     # a bar takes 40 ms to import
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )  # fmt: skip
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    left = () if total is None else (TimeRemainingColumn(),)
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), *left,
+    )  # fmt: skip
     with Progress(*columns, console=_console(stderr=True), transient=True, auto_refresh=ticking) as bar:
         task = bar.add_task(translate(label), total=total)
 

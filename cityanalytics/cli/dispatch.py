@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +9,6 @@ import click
 from cityanalytics.cli.changes import changes_document
 from cityanalytics.cli.console import UI, print_json, print_table, say, translate
 from cityanalytics.cli.options import as_json, common, dates, workspace_of
-from cityanalytics.errors import InsufficientDataError, UsageError
 from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 
 #: So many rows of a list fit on a screen; --json gives all.
 MOST_LISTED = 15
-KINDS = ("weekly", "monthly")
 
 
 @click.command()
@@ -56,24 +53,12 @@ def dispatch(
     expected to lack of its plan at the year's end, on the paths of the forecast. What changed since a day is what
     `diff` says of the same two days.
     """
-    from cityanalytics.dispatch.dispatch import dispatch_programme
-    from cityanalytics.publishing.comparison import changes_between
+    from cityanalytics.publishing.dispatched import dispatch_of
 
     opened = workspace_of(workspace)
     chosen = opened.dates(quarter, as_of, known_on)
-    changed = None
-    try:
-        changed = changes_between(
-            since or _before(chosen.as_of, kind),
-            chosen.as_of.isoformat(),
-            workspace=str(opened.settings.root),
-            known_on=chosen.known_on.isoformat(),
-        )
-    except (UsageError, InsufficientDataError):
-        if since:  # the day that nobody named may lie before all that was received
-            raise
-    programme = opened.snapshot(as_of=chosen.as_of, known_on=chosen.known_on)
-    found = dispatch_programme(programme, changes=changed)
+    found = dispatch_of(opened, chosen, kind=kind, since=since)
+    changed = found.changes
     written: list[Path] = []
     if not dry_run:
         from cityanalytics.publishing.dispatched import dispatch_files
@@ -97,12 +82,6 @@ def dispatch(
             dropped=len(changed.dropped),
             moved=len(changed.moved),
         )
-
-
-def _before(day: dt.date, kind: str) -> str:
-    """Return the day that a list of a kind looks back to: a week before, or the last of the month before."""
-    before = day - dt.timedelta(days=7) if kind == "weekly" else day.replace(day=1) - dt.timedelta(days=1)
-    return before.isoformat()
 
 
 def _show(found: Dispatch) -> None:

@@ -12,6 +12,8 @@ from cityanalytics.issues import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: Exit codes: the input has errors that block; a failure of the program's own.
+BLOCKED, FAILED = 1, 3
 NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 NO_LEAVE = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -38,6 +40,18 @@ def of_disk(error: OSError) -> Message | None:
         file=file,
         reason=reason,
     )
+
+
+def failure_of(error: BaseException) -> tuple[str, int]:
+    """Return what failed, in the language of messages, and the exit code: who can mend it."""
+    if isinstance(error, CityAnalyticsError):
+        return error.text(translate), error.exit_code
+    if isinstance(error, OSError) and (message := of_disk(error)):
+        return message.text(translate), BLOCKED
+    message = Message.of(
+        "the program failed: {kind}: {error}; --debug shows where", kind=type(error).__name__, error=error
+    )
+    return message.text(translate), FAILED
 
 
 def failure_document(error: BaseException, code: int) -> Mapping[str, object]:

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import json
-from functools import partial
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from cityanalytics.cli.console import UI, print_json, progress, say, tell, translate
+from cityanalytics.cli.failures import failure_of
 from cityanalytics.cli.options import as_json, common, dates, workspace_of
 from cityanalytics.errors import CityAnalyticsError, UsageError
 from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from cityanalytics.programme.dates import Dates
+    from cityanalytics.publishing.batch import Outcome, Task
     from cityanalytics.settings import Settings
     from cityanalytics.workspace import Workspace
 
 
-#: Steps of the bar for each report: read, execute, export, done.
-STAGES = 4
+#: So many reasons why a report is made again stand in a line.
+MOST_REASONS = 3
 
 
 @click.command()
@@ -33,10 +35,12 @@ STAGES = 4
 @click.option(
     "--lang", default="", metavar="zh,en", help="Languages of the pages (default: the workspace's)."
 )
-@click.option("--all", "all_", is_flag=True, help="Every quarter that was received.")
+@click.option(
+    "--all", "all_", is_flag=True, help="Every quarter that was received, with the pages of its dispatch."
+)
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="Reports made at once.")
 @click.option("--force", is_flag=True, help="Make again what is up to date.")
-@click.option("--dry-run", is_flag=True, help="Say what would be made, and make nothing.")
+@click.option("--dry-run", is_flag=True, help="Say what would be made and why, and make nothing.")
 @click.option("--pdf", is_flag=True, help="Also print the pages to PDF (needs Chromium).")
 @click.option(
     "--notebook",
@@ -77,11 +81,12 @@ def brief(
     engine: str,
     json_: bool,
 ) -> None:
-    """Run the notebooks and export the briefing of a quarter or of any day."""
-    from cityanalytics.publishing.export import COMPANION, is_current
+    """Run the notebooks and export the briefing of a quarter or of any day.
+
+    What is up to date is not made again: --dry-run says why something would be. One that fails stops no other.
+    """
     from cityanalytics.publishing.index import write_index
     from cityanalytics.publishing.parameters import check_names
-    from cityanalytics.publishing.recorded import FILE
     from cityanalytics.publishing.run import BRIEFING, declared_parameters, report_folder
 
     opened = workspace_of(workspace)
@@ -100,67 +105,179 @@ def brief(
     declared = declared_parameters(settings.notebooks / f"{notebook}.ipynb")
     check_names(given, declared, root=settings.root)
     chosen = [opened.dates(quarter, as_of, known_on) for quarter in named]
-    todo = [
-        found
-        for found in chosen
-        if force or notebook != BRIEFING or given or not is_current(opened, found, languages)
+    plans = [
+        _plan(opened, dates, languages, notebook=notebook, given=given, force=force, engine=engine)
+        for dates in chosen
     ]
-    asides, refused = _published(opened, todo, languages, force=force) if notebook == BRIEFING else ({}, [])
-    todo = [found for found in todo if found not in refused]
-    for found in chosen:
-        state = "to make" if found in todo else "kept as published" if found in refused else "up to date"
-        if dry_run or found not in todo:
-            say(
-                "{quarter} as of {as_of}, known on {known_on}: {state}",
-                **_dates(found),
-                state=translate(state),
-            )
+    if all_ and notebook == BRIEFING and not given:
+        plans += [_plan_dispatch(opened, dates, force=force) for dates in chosen]
+    for plan in plans:
+        if dry_run or plan.task is None:
+            plan.tell()
     if dry_run:
         return
-    folders = [report_folder(settings, found) for found in chosen if found not in refused]
-    pages = [folder / f"briefing.{language}.html" for folder in folders for language in languages]
+    reports = [plan for plan in plans if plan.is_report and not plan.refused]
     try:
-        with progress("making reports", total=STAGES * len(todo), ticking=False) as advance:
-            _make_all(
-                settings,
-                todo,
-                languages=languages,
-                notebook=notebook,
-                asides=asides,
-                given=given,
-                jobs=jobs,
-                engine=engine,
-                advance=advance,
-            )
+        outcomes = _make_all([plan.task for plan in plans if plan.task is not None], jobs=jobs)
+        failed = [one.task for one in outcomes if one.error is not None]
+        folders = [report_folder(settings, plan.dates) for plan in reports if plan.task not in failed]
+        pages = [folder / f"briefing.{language}.html" for folder in folders for language in languages]
         if chromium and notebook == BRIEFING:
             _print_all(chromium, pages)
     finally:
         # lists what was made, also where a later report or its PDF failed
         lists = write_index(settings, on_doubt=tell) if notebook == BRIEFING else []
     if json_:
-        records = [json.loads((folder / FILE).read_text(encoding="utf-8")) for folder in folders]
-        print_json(records[0] if len(records) == 1 else records)
+        _print_records(folders)
     _say_missing(folders if notebook == BRIEFING else [])
-    made = {report_folder(settings, found) for found in todo} if notebook == BRIEFING else set()
-    workbooks = [folder / COMPANION for folder in folders if folder in made]
-    if workbooks:
-        say("Companion workbook: {files}", files=", ".join(map(str, workbooks)))
     files = [folder / f"{notebook}.ipynb" for folder in folders]
     if notebook == BRIEFING:
         files = pages if len(folders) == 1 else list(lists[:1])
+    _close(plans, outcomes, files)
+
+
+def _close(plans: Sequence[_Plan], outcomes: Sequence[Outcome], files: Sequence[Path]) -> None:
+    """Say what was made and what is to be opened; raise where something was not made."""
+    from cityanalytics.publishing.export import COMPANION
+
+    made = [one for one in outcomes if one.error is None]
+    workbooks = [path for one in made for path in one.files if path.name == COMPANION]
+    if workbooks:
+        say("Companion workbook: {files}", files=", ".join(map(str, workbooks)))
     say(
         "{made} made, {kept} up to date; to open: {files}",
-        made=len(todo),
-        kept=len(folders) - len(todo),
+        made=len(made),
+        kept=sum(plan.task is None and not plan.refused for plan in plans),
         files=", ".join(map(str, files)) or translate("none"),
     )
-    if refused:
-        raise CityAnalyticsError(
-            Message.of(
-                "not made, kept as published: {quarters}",
-                quarters=", ".join(found.quarter for found in refused),
-            )
+    if failed := {one.task.name: one.error for one in outcomes if one.error is not None}:
+        error = CityAnalyticsError(
+            Message.of("not made: {products}; why stands above", products=", ".join(failed))
         )
+        error.exit_code = max(failure_of(each)[1] for each in failed.values())
+        raise error
+    if refused := [plan.dates.quarter for plan in plans if plan.refused]:
+        raise CityAnalyticsError(
+            Message.of("not made, kept as published: {quarters}", quarters=", ".join(refused))
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """What is to be done about a product, and why."""
+
+    dates: Dates
+    is_report: bool = True
+    task: Task | None = None
+    reasons: tuple[Message, ...] = ()
+    refused: bool = False
+
+    def tell(self) -> None:
+        state = "to make" if self.task else "kept as published" if self.refused else "up to date"
+        dates = _dates(self.dates)
+        if self.is_report:
+            line = Message.of(
+                "{quarter} as of {as_of}, known on {known_on}: {state}", **dates, state=translate(state)
+            )
+        else:
+            line = Message.of(
+                "{quarter} as of {as_of}, known on {known_on}, dispatch: {state}",
+                **dates,
+                state=translate(state),
+            )
+        if not self.task or not self.reasons:
+            tell(line)
+            return
+        told = "; ".join(reason.text(translate) for reason in self.reasons[:MOST_REASONS])
+        more = len(self.reasons) - MOST_REASONS
+        if more > 0:
+            say("{line}: {reasons}; and {count} more", line=line.text(translate), reasons=told, count=more)
+        else:
+            say("{line}: {reasons}", line=line.text(translate), reasons=told)
+
+
+def _plan(
+    workspace: Workspace,
+    dates: Dates,
+    languages: list[str],
+    *,
+    notebook: str,
+    given: dict[str, str],
+    force: bool,
+    engine: str,
+) -> _Plan:
+    """Decide about a report: made, up to date, or kept as it was published."""
+    from cityanalytics.publishing.batch import Task
+    from cityanalytics.publishing.export import report_differs
+    from cityanalytics.publishing.run import BRIEFING
+
+    reasons: list[Message] = []
+    if notebook == BRIEFING and not given:
+        reasons = report_differs(workspace, dates, languages)
+        if not reasons and not force:
+            return _Plan(dates=dates)
+    aside, refused = (
+        _published(workspace, dates, languages, force=force) if notebook == BRIEFING else (None, False)
+    )
+    if refused:
+        return _Plan(dates=dates, refused=True)
+    task = Task(
+        root=workspace.settings.root,
+        product=notebook,
+        parameters={**_dates(dates), **given},
+        languages=tuple(languages),
+        aside=aside,
+        engine=engine,
+    )
+    return _Plan(dates=dates, task=task, reasons=tuple(reasons))
+
+
+def _plan_dispatch(workspace: Workspace, dates: Dates, *, force: bool) -> _Plan:
+    """Decide about the pages of a quarter's dispatch."""
+    from cityanalytics.publishing.batch import DISPATCH, Task
+    from cityanalytics.publishing.dispatched import dispatch_differs
+
+    reasons = dispatch_differs(workspace, dates)
+    if not reasons and not force:
+        return _Plan(dates=dates, is_report=False)
+    task = Task(
+        root=workspace.settings.root,
+        product=DISPATCH,
+        parameters=_dates(dates),
+        languages=workspace.settings.languages,
+    )
+    return _Plan(dates=dates, is_report=False, task=task, reasons=tuple(reasons))
+
+
+def _make_all(tasks: Sequence[Task], *, jobs: int) -> list[Outcome]:
+    """Make what is to be made; what fails is told at once, and stops nothing else."""
+    from cityanalytics.publishing.batch import STEPS, run
+
+    outcomes = []
+    with progress("making reports", total=STEPS * len(tasks), ticking=False) as advance:
+
+        def step(_: Task, behind: int) -> None:
+            for _step in range(behind):
+                advance()
+
+        for outcome in run(tasks, jobs=jobs, on_step=step):
+            if outcome.error is not None:
+                if len(tasks) == 1:
+                    raise outcome.error
+                say(
+                    "{product}: not made: {reason}",
+                    product=outcome.task.name,
+                    reason=failure_of(outcome.error)[0],
+                )
+            outcomes.append(outcome)
+    return outcomes
+
+
+def _print_records(folders: Sequence[Path]) -> None:
+    from cityanalytics.publishing.recorded import FILE
+
+    records = [json.loads((folder / FILE).read_text(encoding="utf-8")) for folder in folders]
+    print_json(records[0] if len(records) == 1 else records)
 
 
 def _say_missing(folders: Sequence[Path]) -> None:
@@ -175,27 +292,21 @@ def _say_missing(folders: Sequence[Path]) -> None:
 
 
 def _published(
-    workspace: Workspace, todo: list[Dates], languages: list[str], *, force: bool
-) -> tuple[dict[Dates, Path], list[Dates]]:
-    """Return where published reports are kept that would be replaced, and the dates whose report cannot be."""
+    workspace: Workspace, dates: Dates, languages: list[str], *, force: bool
+) -> tuple[Path | None, bool]:
+    """Return where a published report is kept that would be replaced, and whether it cannot be."""
     from cityanalytics.publishing.keeping import PublishedError, place_aside
 
-    asides: dict[Dates, Path] = {}
-    refused = []
-    for found in todo:
-        try:
-            aside = place_aside(workspace, found, languages)
-        except PublishedError as error:
-            tell(error.message)
-            if force:
-                say("--force: it is replaced")
-            else:
-                refused.append(found)
-            continue
-        if aside is not None:
-            asides[found] = aside
-            say("published: kept as {folder} once a new one is made in its place", folder=aside)
-    return asides, refused
+    try:
+        aside = place_aside(workspace, dates, languages)
+    except PublishedError as error:
+        tell(error.message)
+        if force:
+            say("--force: it is replaced")
+        return None, not force
+    if aside is not None:
+        say("published: kept as {folder} once a new one is made in its place", folder=aside)
+    return aside, False
 
 
 def _languages(settings: Settings, text: str) -> list[str]:
@@ -245,46 +356,3 @@ def _print_all(chromium: str, pages: list[Path]) -> None:
     with progress("printing pages", total=len(pages)) as advance:
         printed = print_pages(chromium, pages, on_page=advance)
     say("printed: {files}", files=", ".join(map(str, printed)))
-
-
-def _make_all(
-    settings: Settings,
-    todo: list[Dates],
-    *,
-    languages: list[str],
-    notebook: str,
-    asides: dict[Dates, Path],
-    given: dict[str, str],
-    jobs: int,
-    engine: str,
-    advance: Callable[[], None],
-) -> None:
-    from cityanalytics.publishing.export import make_report
-    from cityanalytics.publishing.warm import context, warm
-
-    make = partial(make_report, settings, languages=languages, notebook=notebook, engine=engine)
-    tasks = [({**_dates(found), **given}, asides.get(found)) for found in todo]
-    if tasks and engine != "kernel":
-        warm()
-    if min(jobs, len(tasks)) <= 1:
-        for task, aside in tasks:
-            make(task, aside=aside, on_stage=lambda _: advance())
-            advance()
-        return
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-
-    from cityanalytics.bound import end_with_parent
-    from cityanalytics.interrupts import uninterrupted
-
-    workers = min(jobs, len(tasks))
-    with ProcessPoolExecutor(workers, mp_context=context(), initializer=end_with_parent) as pool:
-        with uninterrupted():
-            running = [pool.submit(make, task, aside=aside) for task, aside in tasks]
-        try:
-            for made in as_completed(running):
-                made.result()
-                for _ in range(STAGES):
-                    advance()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)  # stopped: what is not begun is not made
-            raise

@@ -110,6 +110,8 @@ class Dispatch:
         What changed since an earlier day, where one was named.
     rules
         By which lights are set.
+    issuing
+        Whether it issues orders, or is looked at alone.
 
     Examples
     --------
@@ -124,6 +126,7 @@ class Dispatch:
     forecast: Forecast
     changes: Changes | None = None
     rules: RulePack = field(default_factory=lambda: load_pack(USUAL), repr=False)
+    issuing: bool = True
 
     @cached_property
     def _known(self) -> Mapping[str, pd.DataFrame]:
@@ -156,6 +159,8 @@ class Dispatch:
     @cached_property
     def new_orders(self) -> tuple[Order, ...]:
         """The orders that this dispatch issues: one a project that has to act and has none under way."""
+        if not self.issuing:
+            return ()
         days = 7 if self.settings is None else self.settings.answer_days
         return to_issue(self.all, self._held[1], on=self.programme.known_on, answer_days=days)
 
@@ -641,6 +646,7 @@ def dispatch_programme(
     *,
     changes: Changes | None = None,
     rules: str = "",
+    issuing: bool = True,
 ) -> Dispatch:
     """Return the lists of a programme.
 
@@ -654,6 +660,8 @@ def dispatch_programme(
         What changed since an earlier day.
     rules
         Name of a pack of rules; the configuration's unless one is named.
+    issuing
+        Whether it issues orders, or is looked at alone.
 
     Raises
     ------
@@ -671,6 +679,7 @@ def dispatch_programme(
             rules or (USUAL if source is None else source.settings.rules),
             None if source is None else source.settings,
         ),
+        issuing=issuing,
     )
 
 

@@ -13,7 +13,7 @@ from cityanalytics.durable import put
 from cityanalytics.errors import CityAnalyticsError
 from cityanalytics.issues import Message
 from cityanalytics.lock import making, writing
-from cityanalytics.publishing.keeping import put_aside, readable, same_inputs
+from cityanalytics.publishing.keeping import differences, put_aside, readable
 from cityanalytics.publishing.ledger import published_as, read_ledger
 from cityanalytics.publishing.recorded import EXACT, FILE
 from cityanalytics.publishing.run import (
@@ -129,10 +129,25 @@ def _stale(place: Path, made: Mapping[Path, bytes]) -> list[Path]:
     return left_out + [page.with_suffix(".pdf") for page in (*left_out, *changed)]
 
 
-def is_current(workspace: Workspace, dates: Dates, languages: Sequence[str]) -> bool:
-    """Tell whether a report of these dates lies as it was made, from the inputs, code and packages of now."""
+def report_differs(workspace: Workspace, dates: Dates, languages: Sequence[str]) -> list[Message]:
+    """Return why a report is to be made again; nothing where it lies as it was made from what there is now.
+
+    Parameters
+    ----------
+    workspace
+        Whose report.
+    dates
+        The dates of the report.
+    languages
+        Languages of its pages.
+    """
     place = report_folder(workspace.settings, dates)
-    return _as_made(place, languages) and same_inputs(workspace, dates, languages, readable(place))
+    if not (place / FILE).is_file():
+        return [Message.of("there is none yet")]
+    found = differences(workspace, dates, languages, readable(place))
+    if not found and not _as_made(place, languages):
+        found = [Message.of("its files are not as they were made")]
+    return found
 
 
 def _as_made(place: Path, languages: Sequence[str]) -> bool:

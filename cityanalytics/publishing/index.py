@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 import re
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.briefing.archive import Publication, Report, lists
 from cityanalytics.durable import put
+from cityanalytics.intake.sources import sources_sha256
 from cityanalytics.issues import Message
 from cityanalytics.lock import writing
 from cityanalytics.publishing.ledger import published_as, read_ledger
 from cityanalytics.publishing.recorded import FILE
+from cityanalytics.settings import FILE as SETTINGS
+from cityanalytics.settings import file_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Names of the lists below reports/, in the first language, in others, and of a year.
 LIST = re.compile(r"index(\.\d{4})?(\.[a-z]{2,3})?\.html")
+#: Beside the lists: what they were made from, so that they are not drawn again for nothing.
+NOTE = ".lists.json"
 #: What reading or laying out a file that is no record of a report raises.
 MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
@@ -44,12 +50,49 @@ def write_index(settings: Settings, *, on_doubt: Callable[[Message], None] = lam
         The pages, the one to open first.
     """
     with writing(settings.root, "brief"):
-        lists = index_files(settings, read_ledger(settings), on_doubt=on_doubt)
-        put(lists)
+        ledger = read_ledger(settings)
+        basis = _basis(settings, ledger)
+        if kept := _kept(settings, basis):
+            return kept
+        doubts: list[Message] = []
+        lists = index_files(settings, ledger, on_doubt=doubts.append)
+        note = {
+            "basis": basis,
+            "files": {path.name: sha256(page).hexdigest() for path, page in lists.items()},
+        }
+        # what is doubtful is told each time
+        put({**lists, settings.reports / NOTE: json.dumps({} if doubts else note).encode()})
         for path in settings.reports.glob("index.*html"):
             if LIST.fullmatch(path.name) and path not in lists:
                 path.unlink()  # a list of a year that has no report any more
+    for doubt in doubts:
+        on_doubt(doubt)
     return [*lists]
+
+
+def _basis(settings: Settings, ledger: Ledger) -> str:
+    """Return the hash of all that the lists are made from."""
+    digest = sha256(
+        "\n".join((sources_sha256(), ledger.head, file_sha256(settings.root / SETTINGS))).encode()
+    )
+    for path in sorted(_records(settings.reports)):
+        names = "\n".join(sorted(file.name for file in path.parent.iterdir()))
+        digest.update(f"{path.parent.relative_to(settings.reports)}\n{names}\n{file_sha256(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def _kept(settings: Settings, basis: str) -> list[Path]:
+    """Return the lists that lie there, where they are those of what there is now; nothing where they are not."""
+    try:
+        note = json.loads((settings.reports / NOTE).read_text(encoding="utf-8"))
+        files = {settings.reports / name: of_page for name, of_page in note["files"].items()}
+        there = {path for path in settings.reports.glob("index.*html") if LIST.fullmatch(path.name)}
+        same = note["basis"] == basis and there == files.keys()
+        return (
+            [*files] if same and all(file_sha256(path) == of_page for path, of_page in files.items()) else []
+        )
+    except (OSError, *MALFORMED):
+        return []
 
 
 def index_files(

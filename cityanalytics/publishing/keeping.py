@@ -48,7 +48,7 @@ def place_aside(workspace: Workspace, dates: Dates, languages: Sequence[str]) ->
     place = report_folder(workspace.settings, dates)
     record = readable(place)
     entry = published_as(read_ledger(workspace.settings).entries, record)
-    if entry is None or same_inputs(workspace, dates, languages, record):
+    if entry is None or not differences(workspace, dates, languages, record):
         return None
     aside = place / f"known-{entry.known_on.isoformat()}"
     publication = {"report": place, "day": entry.published_on, "who": entry.by}
@@ -80,24 +80,57 @@ def put_aside(place: Path, aside: Path) -> None:
     put({aside / path.name: path.read_bytes() for path in files})
 
 
-def same_inputs(
+def record_of(workspace: Workspace, dates: Dates, languages: Sequence[str]) -> dict[str, Any]:
+    """Return what a report made now would record of what it rests on, by the keys of briefing.json."""
+    now = provenance(workspace, dates, read_ledger(workspace.settings).before(dates.known_on))
+    return {
+        "inputs": [{"path": path, "sha256": sha256} for path, sha256 in now.inputs.items()],
+        "code": now.code_sha256,
+        "packages": dict(now.packages),
+        "parameters": dict(now.parameters),
+        "language": list(languages),
+        "ledger": {"entries": now.ledger_entries, "head": now.ledger_head},
+    }
+
+
+def differences(
     workspace: Workspace, dates: Dates, languages: Sequence[str], record: Mapping[str, Any]
-) -> bool:
-    """Tell whether a record is one of these dates and languages, from the same inputs, code and packages."""
-    published = read_ledger(workspace.settings).before(dates.known_on)
-    now = provenance(workspace, dates, published)
+) -> list[Message]:
+    """Return in what a record differs from one of these dates and languages made now: inputs, code, packages.
+
+    Parameters
+    ----------
+    workspace
+        Whose report.
+    dates
+        The dates of the report.
+    languages
+        Languages of its pages.
+    record
+        What lies beside a report, as JSON has it.
+    """
+    now = record_of(workspace, dates, languages)
     try:
-        inputs = {source["path"]: source["sha256"] for source in record["inputs"]}
+        then = {source["path"]: source["sha256"] for source in record["inputs"]}
     except (KeyError, TypeError):
-        return False
-    return (
-        record.get("code") == now.code_sha256
-        and record.get("packages") == dict(now.packages)
-        and record.get("parameters") == dict(now.parameters)
-        and record.get("language") == list(languages)
-        and record.get("ledger") == {"entries": now.ledger_entries, "head": now.ledger_head}
-        and inputs == dict(now.inputs)
-    )
+        return [Message.of("it has no record of its inputs")]
+    inputs = {source["path"]: source["sha256"] for source in now["inputs"]}
+    found = [
+        Message.of("{file} has changed", file=path)
+        for path in inputs
+        if then.get(path, "") != inputs[path] and path in then
+    ]
+    found += [Message.of("{file} has come", file=path) for path in inputs.keys() - then.keys()]
+    found += [Message.of("{file} no longer counts", file=path) for path in then.keys() - inputs.keys()]
+    found.sort(key=str)
+    words = {
+        "code": Message.of("the program's sources are others"),
+        "packages": Message.of("other packages have other versions"),
+        "parameters": Message.of("its dates are others"),
+        "language": Message.of("its languages are others"),
+        "ledger": Message.of("forecasts have been published since"),
+    }
+    return found + [message for key, message in words.items() if record.get(key) != now[key]]
 
 
 def readable(place: Path) -> dict[str, Any]:
