@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 #: Names of the lists below reports/, in the first language, in others, and of a year.
 LIST = re.compile(r"index(\.\d{4})?(\.[a-z]{2,3})?\.html")
 #: Beside the lists: what they were made from, so that they are not drawn again for nothing.
-NOTE = ".lists.json"
+NOTE = "lists.json"
 #: What reading or laying out a file that is no record of a report raises.
 MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
