@@ -40,7 +40,7 @@ def dispatch(processed_workspace: Path) -> Dispatch:
 @pytest.fixture(scope="module")
 def document(processed_workspace: Path) -> dict[str, Any]:
     said = run_cityanalytics(
-        "dispatch", "2010Q3", "--since", "2010Q2", "--json", workspace=processed_workspace
+        "dispatch", "2010Q3", "--since", "2010Q2", "--dry-run", "--json", workspace=processed_workspace
     ).stdout
     found: dict[str, Any] = json.loads(said)
     return found
