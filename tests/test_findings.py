@@ -35,6 +35,8 @@ class City:
     persons: Mapping[str, str] = field(default_factory=dict)
     heads: Mapping[str, str] = field(default_factory=dict)
     offices: Mapping[str, str] = field(default_factory=dict)
+    categories: Mapping[str, str] = field(default_factory=dict)
+    sites: Mapping[str, float] = field(default_factory=dict)
     quarter: str = "2010Q3"
     as_of: str = "09-22"
 
@@ -49,6 +51,8 @@ class City:
                 plans={name: self.plans.get(name, YI) for name in projects},
                 status={name: self.status.get(name, {}) for name in projects},
                 persons=self.persons,
+                categories=self.categories,
+                sites={site: as_flows(area) for site, area in self.sites.items()},
             )  # fmt: skip
         settings = replace(
             load_settings(repository), units=tuple(self.units), heads=self.heads, offices=self.offices
@@ -106,11 +110,16 @@ def test_no_more_units_are_named_than_make_over_half_of_the_gap(repository: Path
     assert "乙处" not in text
 
 
-def test_a_gap_that_many_units_share_names_none(repository: Path) -> None:
-    city = City(units={f"{name}处": {f"{name}路": 0.5 * YI} for name in "甲乙丙丁戊己庚辛"})
+def test_a_gap_that_many_units_share_is_said_to_be_spread_and_names_the_heaviest(repository: Path) -> None:
+    """Behind by 0.326, 0.316 and so on to 0.236: 2.810 in all."""
+    spent = {name: 0.4 + 0.01 * at for at, name in enumerate("甲乙丙丁戊己庚辛壬癸")}
+    city = City(
+        units={f"{name}处": {f"{name}路": amount * YI} for name, amount in spent.items()},
+        heads={"甲处": "李四"},
+    )
     text = said(city.found(repository))["gap"]
-    assert "spread over many units: 8 of 8" in text
-    assert "处" not in text
+    assert "spread over many units (10 of 10)" in text
+    assert text.endswith("the largest are 甲处 (李四) 11.6%, 乙处 11.2%, 丙处 10.9%.")
 
 
 def test_a_city_ahead_of_elapsed_time_has_no_gap_though_one_unit_has(repository: Path) -> None:
@@ -121,7 +130,10 @@ def test_a_city_ahead_of_elapsed_time_has_no_gap_though_one_unit_has(repository:
 def test_what_each_day_must_bring_stands_against_what_the_last_days_brought(repository: Path) -> None:
     """1.5 in 100 days; 2.5 came in 265, evenly."""
     text = said(ONE_BEHIND.found(repository))["paces"]
-    assert "(100): ¥1.5 m a day, more than the best 100-day run of the year brought (¥0.9 m a day)" in text
+    assert (
+        "(100): ¥0.15 bn, or ¥1.5 m a day, more than the best 100-day run of the year brought (¥0.9 m a day)"
+        in text
+    )
     assert "the last 30 days brought ¥0.9 m a day, the last 100 ¥0.9 m a day" in text
 
 
@@ -147,13 +159,43 @@ def test_what_has_not_started_is_found_with_its_plan(repository: Path) -> None:
         status={"甲路": WAITING, "乙路": WAITING},
     )
     text = said(city.found(repository))["not_started"]
-    assert text.startswith("Projects not started: 2, with ¥30.0 m of this year's plan; chance that all")
+    assert text.startswith(
+        "Projects not started: 2, with ¥30.0 m of this year's plan; expected to be so still"
+    )
     assert "not_started" not in said(ONE_BEHIND.found(repository))
 
 
 def test_who_will_end_short_is_counted_and_named(repository: Path) -> None:
     text = said(ONE_BEHIND.found(repository))["short"]
     assert "categories 1 of 1, units 1 of 2; furthest: 道路" in text
+
+
+def test_the_one_category_that_reaches_its_plan_while_all_others_fall_short_is_named(
+    repository: Path,
+) -> None:
+    city = City(units={"甲处": {"甲路": 0.1 * YI, "乙桥": 1.2 * YI}}, categories={"乙桥": "桥梁工程"})
+    text = said(city.found(repository))["short"]
+    assert "categories 1 of 2 (not so: Bridges)" in text
+
+
+def test_demolition_is_told_where_even_the_upper_end_of_its_range_misses_the_plan(repository: Path) -> None:
+    """A site has a planned area of nine: of one there is little left to do, of the other nearly all."""
+    low, high = (replace(ONE_BEHIND, sites={"甲片区": area}).found(repository) for area in (0.1, 8.9))
+    text = said(low)["demolition"]
+    assert text.startswith("Demolition will miss its plan of ")
+    assert "demolition" not in said(high)
+
+
+def test_what_leaders_ask_first_is_answered_however_much_else_weighs_more(repository: Path) -> None:
+    """Of seven and more findings the gap, the paces and what is asked stand, though lighter than what is left out."""
+    units = {"甲处": {"甲路": 0.0, "乙路": 0.7 * YI, "丙路": 0.6 * YI}}
+    city = City(
+        units=units,
+        status={"甲路": WAITING | {"constraint": "资金", "request": "请拨款"}},
+        plans={"甲路": 0.05 * YI},
+        sites={"甲片区": 0.1},
+    )
+    assert {"gap", "paces", "asked"} <= set(said(city.found(repository)))
 
 
 def test_what_units_claim_against_their_figures_is_counted(repository: Path) -> None:
@@ -178,13 +220,14 @@ def asking(*reasons: str | None) -> City:
 def test_what_is_asked_is_counted_and_names_what_most_is_at_stake_over(repository: Path) -> None:
     """Of 5, 4 and 3 at stake the two smaller ones share their constraint."""
     text = said(asking("资金", "拆迁", "拆迁").found(repository))["asked"]
-    assert text == "Projects that ask for a decision: 3; most is at stake over demolition."
+    assert text.startswith("Projects that ask for a decision: 3, with ¥")
+    assert text.endswith("at stake, most of it over demolition.")
 
 
 def test_requests_that_one_office_decides_on_count_together(repository: Path) -> None:
     """Of 5, 4 and 3 at stake the two larger ones lie with different offices, the smaller two with one."""
     city = replace(asking("资金", "土地", "规划"), offices={"土地": "国土局", "规划": "国土局"})
-    assert said(city.found(repository))["asked"].endswith("most is at stake with 国土局.")
+    assert said(city.found(repository))["asked"].endswith("at stake, most of it with 国土局.")
 
 
 @pytest.mark.parametrize(("heads", "person"), [({"甲处": "李四"}, "李四"), ({}, "张三")], ids=["head", "own"])
@@ -209,7 +252,8 @@ def test_the_rulers_stand_side_by_side_and_say_whether_they_agree(
 
 def test_where_most_is_at_stake_over_nothing_reported_no_other_constraint_is_named(repository: Path) -> None:
     text = said(asking(None, "拆迁").found(repository))["asked"]
-    assert text == "Projects that ask for a decision: 2."
+    assert text.startswith("Projects that ask for a decision: 2, with ¥")
+    assert text.endswith("at stake.")
 
 
 def test_once_the_year_is_over_nothing_that_lies_ahead_is_found(repository: Path) -> None:
@@ -228,7 +272,7 @@ def test_the_heaviest_stands_first_and_no_more_than_a_screen_holds(repository: P
     weights = [one.weight for one in found]
     assert weights == sorted(weights, reverse=True)
     assert len(found) == MOST_FINDINGS < 7
-    assert "rulers" not in said(found)  # the lightest of seven
+    assert "rulers" not in said(found)  # the lightest of those that answer no first question
 
 
 def test_what_weighs_more_with_other_data_stands_earlier(repository: Path) -> None:

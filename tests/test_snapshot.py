@@ -67,6 +67,7 @@ class Desk:
         persons: Mapping[str, str] = {},
         works: Mapping[str, float] = {},
         sites: Mapping[str, Mapping[Period, float]] = {},
+        categories: Mapping[str, str] = {},
     ) -> Desk:
         file = f"data/raw/{quarter}/{self.position}.xlsx"
         origin = {
@@ -92,7 +93,7 @@ class Desk:
                 "projects",
                 project=project,
                 written_name=project,
-                category="道路",
+                category=categories.get(project, "道路"),
                 total_investment=1e9,
                 responsible_person=persons.get(project),
             )

@@ -32,22 +32,23 @@ def sentences(content: Content, say: Wording) -> list[str]:
     return [sentence.strip() for sentence in words if sentence.strip()]
 
 
+#: What may have changed, by the figure that counts it: what came to nothing is not told.
+COUNTED = {
+    "since_added": "projects added {since_added}",
+    "since_dropped": "dropped {since_dropped}",
+    "since_renamed": "renamed {since_renamed}",
+    "since_adjusted": "plans adjusted {since_adjusted}",
+    "since_replanned": "planned dates moved {since_replanned}",
+    "since_restated": "amounts restated {since_restated} ({since_restated_old}, now {since_restated_new})",
+}
+
+
 def _scope(changes: Changes, say: Wording) -> Markup:
     day = display.date_text(changes.before.as_of, say.language)
-    if changes.restated.empty:
-        return say(
-            "Since {day}: projects added {since_added}, dropped {since_dropped}, "
-            "renamed {since_renamed}; plans adjusted {since_adjusted}; "
-            "planned dates moved {since_replanned}; nothing restated.",
-            day=day,
-        )
-    return say(
-        "Since {day}: projects added {since_added}, dropped {since_dropped}, "
-        "renamed {since_renamed}; plans adjusted {since_adjusted}; "
-        "planned dates moved {since_replanned}; amounts restated {since_restated} "
-        "({since_restated_old}, now {since_restated_new}).",
-        day=day,
-    )
+    told = [say(sentence) for key, sentence in COUNTED.items() if say.figures[key].value]
+    if not told:
+        return say("Since {day}: nothing added, dropped, renamed, adjusted or restated.", day=day)
+    return say("Since {day}: {changes}.", day=day, changes=say(", ").join(told))
 
 
 def _slip(changes: Changes, say: Wording) -> Markup:

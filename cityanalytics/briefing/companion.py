@@ -17,7 +17,7 @@ from babel import Locale
 from cityanalytics.briefing import display
 from cityanalytics.briefing.book import Book
 from cityanalytics.briefing.charts.native import native_charts
-from cityanalytics.briefing.lacking import in_words
+from cityanalytics.briefing.lacking import in_words, missing
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.sections.headline import headline_text
 from cityanalytics.briefing.sections.statement import statements
@@ -50,8 +50,8 @@ NOTES = {
     "state": "Normal: at most {yellow} behind elapsed-time progress; behind: at most {red}; far behind: more.",
     "assumed": "Planned areas of demolition are assumed: no annual plan of them has been published.",
     "completed": "Done with the item of work reported completed, not only basically.",
-    "latest": "Counted back from 31 December: the planned duration before it for what must end in the year, "
-    "31 December for what need only start.",
+    "latest": "Counted back from 31 December: the days that such projects take to end, where it must end in the year, "
+    "and to spend this year's plan.",
     "expected": "Expected is the actual date, else the planned one, and never a day that has gone by: what is overdue "
     "is expected on the day after the data date.",
     "steps": "Changed one at a time, from the top down; levels are rounded, then subtracted, so the steps add up.",
@@ -123,7 +123,8 @@ def _sheet(content: Composed, name: str, say: Wording, *, whole: bool) -> BookSh
 
 
 def _statement(content: Composed, say: Wording) -> BookSheet:
-    """Return the sentences of the data statement, a row each."""
+    """Return what is missing and the sentences of the data statement, a row each."""
+    lines = [*missing(content.programme.coverage, say, content.settings), *statements(content, say)]
     return BookSheet(
         id="statement",
         name=say.plain("Data statement"),
@@ -132,10 +133,7 @@ def _statement(content: Composed, say: Wording) -> BookSheet:
             BookColumn(label=say.plain("No."), format=decimals(0)),
             BookColumn(label=say.plain("Statement")),
         ),
-        rows=tuple(
-            (float(number), str(line.unescape()))
-            for number, line in enumerate(statements(content, say), start=1)
-        ),
+        rows=tuple((float(number), str(line.unescape())) for number, line in enumerate(lines, start=1)),
     )
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cityanalytics.programme import progress
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from markupsafe import Markup
 
@@ -17,8 +19,12 @@ if TYPE_CHECKING:
 
 #: So many findings stand on the first screens.
 MOST_FINDINGS = 6
+#: What leaders ask first is answered wherever there is an answer; other findings stand beside it by their weight.
+ASKED_FIRST = ("gap", "paces", "asked")
 #: So many names stand in one of them.
 MOST_NAMES = 3
+#: So many categories that reach their plans are named, where all others fall short.
+MOST_CARRYING = 2
 #: So many units are named at most, where together they make more than this part of all units' gaps.
 MOST_UNITS = 4
 CONCENTRATED = 0.5
@@ -44,7 +50,7 @@ class Finding:
 
 
 def findings(content: Composed, say: Wording) -> list[Finding]:
-    """Return what is remarkable, the heaviest first; nothing where nothing is.
+    """Return what answers leaders' first questions and what else is remarkable, the heaviest first; nothing where nothing is.
 
     Parameters
     ----------
@@ -56,7 +62,8 @@ def findings(content: Composed, say: Wording) -> list[Finding]:
     if not content.programme.plan > 0:
         return []
     found = [one for rule in RULES for one in rule(content, say)]
-    return sorted(found, key=lambda one: -one.weight)[:MOST_FINDINGS]
+    found.sort(key=lambda one: (one.rule not in ASKED_FIRST, -one.weight))
+    return sorted(found[:MOST_FINDINGS], key=lambda one: -one.weight)
 
 
 def _paces(content: Composed, say: Wording) -> Iterator[Finding]:
@@ -64,18 +71,18 @@ def _paces(content: Composed, say: Wording) -> Iterator[Finding]:
     pace = content.pace
     if pace.required is None or not pace.required or pace.last_30 is None:
         return
-    missing = content.programme.plan - content.programme.done
+    missing = content.figures["plan_missing"].value or 0.0
     if pace.last_100 is None:
         text = say.strong(
-            "Needed on each day that is left ({days_left}): {pace_required}; brought so far: {pace_achieved}, by the last 30 days: {pace_last_30}."
+            "Needed in the days that are left ({days_left}): {plan_missing}, or {pace_required}; brought so far: {pace_achieved}, by the last 30 days: {pace_last_30}."
         )
     elif pace.required > pace.best:
         text = say.strong(
-            "Needed on each day that is left ({days_left}): {pace_required}, more than the best {pace_best_days}-day run of the year brought ({pace_best}); the last 30 days brought {pace_last_30}, the last 100 {pace_last_100}, all days so far {pace_achieved}."
+            "Needed in the days that are left ({days_left}): {plan_missing}, or {pace_required}, more than the best {pace_best_days}-day run of the year brought ({pace_best}); the last 30 days brought {pace_last_30}, the last 100 {pace_last_100}, all days so far {pace_achieved}."
         )
     else:
         text = say.strong(
-            "Needed on each day that is left ({days_left}): {pace_required}; the last 30 days brought {pace_last_30}, the last 100 {pace_last_100}, the best {pace_best_days}-day run {pace_best}, all days so far {pace_achieved}."
+            "Needed in the days that are left ({days_left}): {plan_missing}, or {pace_required}; the last 30 days brought {pace_last_30}, the last 100 {pace_last_100}, the best {pace_best_days}-day run {pace_best}, all days so far {pace_achieved}."
         )
     yield Finding(rule="paces", weight=0.5 * missing / content.programme.plan, text=text)
 
@@ -107,41 +114,45 @@ def _rulers(content: Composed, say: Wording) -> Iterator[Finding]:
 def _gap(content: Composed, say: Wording) -> Iterator[Finding]:
     """Say how far behind we are in money, and which units make the gap."""
     programme = content.programme
-    behind = programme.elapsed * programme.plan - programme.done
     table = content.tables["units"].rows
     late = table[table["gap"] > 0]
-    if not behind > 0 or late.empty:
+    if not progress.is_behind(programme) or late.empty:
         return
-    first = late.head(int((late["part"].cumsum() <= CONCENTRATED).sum()) + 1)
-    named = say.plain(", ").join(
-        say.plain(
-            "{name} ({person}) {part}",
-            name=content.settings.term(str(unit), say.language),
-            person=content.settings.term(str(person), say.language),
-            part=content.figures[f"unit_{unit}_part"].shown(say.language),
-        )
-        if isinstance(person, str)
-        else say.plain(
-            "{name} {part}",
-            name=content.settings.term(str(unit), say.language),
-            part=content.figures[f"unit_{unit}_part"].shown(say.language),
-        )
-        for unit, person in zip(first["unit"], first["answers"], strict=True)
-    )
-    if len(first) <= MOST_UNITS:
+    most = int((late["part"].cumsum() <= CONCENTRATED).sum()) + 1
+    concentrated = most <= MOST_UNITS
+    named = _answering(content, late.head(most if concentrated else MOST_NAMES), say)
+    if concentrated:
         text = say.strong(
             "Behind elapsed time in money: {investment_behind}; of all units' gaps most lies with {named}.",
             named=named,
         )
     else:
         text = say.strong(
-            "Behind elapsed time in money: {investment_behind}, spread over many units: {units_behind} of {units_total}."
+            "Behind elapsed time in money: {investment_behind}, spread over many units ({units_behind} of {units_total}); of all units' gaps the largest are {named}.",
+            named=named,
         )
-    yield Finding(rule="gap", weight=0.1 + 2 * behind / programme.plan, text=text)
+    yield Finding(
+        rule="gap", weight=0.1 + 2 * (programme.elapsed - programme.done / programme.plan), text=text
+    )
+
+
+def _answering(content: Composed, units: pd.DataFrame, say: Wording) -> Markup:
+    """Name units with who answers for each, and its part of all gaps."""
+
+    def named(unit: str, person: object) -> Markup:
+        name, part = content.settings.term(unit, say.language), content.figures[f"unit_{unit}_part"]
+        texts = {"name": name, "part": part.shown(say.language)}
+        if not isinstance(person, str):
+            return say("{name} {part}", **texts)
+        return say("{name} ({person}) {part}", person=content.settings.term(person, say.language), **texts)
+
+    return say(", ").join(
+        named(str(unit), person) for unit, person in zip(units["unit"], units["answers"], strict=True)
+    )
 
 
 def _not_started(content: Composed, say: Wording) -> Iterator[Finding]:
-    """Say what has not started, and the chance that all of it does."""
+    """Say what has not started, and how much of it is expected to wait on."""
     waiting = content.figures["projects_not_started_plan"].value or 0.0
     if not content.pace.days_left or not content.figures["projects_not_started"].value or not waiting:
         return
@@ -149,7 +160,7 @@ def _not_started(content: Composed, say: Wording) -> Iterator[Finding]:
         rule="not_started",
         weight=waiting / content.programme.plan,
         text=say.strong(
-            "Projects not started: {projects_not_started}, with {projects_not_started_plan} of this year's plan; chance that all of them start within the year: {all_start_probability}."
+            "Projects not started: {projects_not_started}, with {projects_not_started_plan} of this year's plan; expected to be so still at the year's end: {projects_not_started_p50}."
         ),
     )
 
@@ -162,15 +173,43 @@ def _short(content: Composed, say: Wording) -> Iterator[Finding]:
     short = table[table["short"] > 0]
     if short.empty:
         return
-    named = say.plain(", ").join(
-        content.settings.term(str(name), say.language) for name in short["category"].head(MOST_NAMES)
-    )
+    carrying = table[table["short"] <= 0].sort_values("plan", ascending=False, kind="stable")
+    furthest = _terms(content, short["category"].head(MOST_NAMES), say)
+    if 0 < len(carrying) <= MOST_CARRYING:
+        text = say.strong(
+            "Expected to end the year short of plan: categories {categories_short} of {categories_total} (not so: {carrying}), units {units_short} of {units_total}; furthest: {named}.",
+            carrying=_terms(content, carrying["category"], say),
+            named=furthest,
+        )
+    else:
+        text = say.strong(
+            "Expected to end the year short of plan: categories {categories_short} of {categories_total}, units {units_short} of {units_total}; furthest: {named}.",
+            named=furthest,
+        )
     yield Finding(
         rule="short",
         weight=0.5 * float(short["short"].sum()) / content.programme.plan,
+        text=text,
+    )
+
+
+def _terms(content: Composed, names: Iterable[object], say: Wording) -> Markup:
+    return say(", ").join(content.settings.term(str(name), say.language) for name in names)
+
+
+def _demolition(content: Composed, say: Wording) -> Iterator[Finding]:
+    """Say that even the upper end of what demolition is expected to reach lies below its plan."""
+    found = content.figures
+    if not content.pace.days_left or not content.programme.demolition.size:
+        return
+    plan, low, high = (found[f"demolition_total_{name}"].value or 0.0 for name in ("planned", "p50", "p90"))
+    if high >= plan:
+        return
+    yield Finding(
+        rule="demolition",
+        weight=(plan - low) / plan,
         text=say.strong(
-            "Expected to end the year short of plan: categories {categories_short} of {categories_total}, units {units_short} of {units_total}; furthest: {named}.",
-            named=named,
+            "Demolition will miss its plan of {demolition_total_planned}: expected {demolition_total_p50}, at best {demolition_total_p90}."
         ),
     )
 
@@ -196,18 +235,22 @@ def _asked(content: Composed, say: Wording) -> Iterator[Finding]:
         return
     most = rows["office"].iloc[0]
     if pd.isna(most):
-        text = say.strong("Projects that ask for a decision: {requests_total}.")
+        text = say.strong("Projects that ask for a decision: {requests_total}, with {requests_gap} at stake.")
     else:
         name = content.settings.term(str(most), say.language)
-        if most in content.settings.offices.values():
-            text = say.strong(
-                "Projects that ask for a decision: {requests_total}; most is at stake with {name}.", name=name
+        text = (
+            say.strong(
+                "Projects that ask for a decision: {requests_total}, with {requests_gap} at stake, most of it with {name}.",
+                name=name,
             )
-        else:  # a constraint that no office is configured for
-            text = say.strong(
-                "Projects that ask for a decision: {requests_total}; most is at stake over {name}.", name=name
+            if most in content.settings.offices.values()
+            else say.strong(  # a constraint that no office is configured for
+                "Projects that ask for a decision: {requests_total}, with {requests_gap} at stake, most of it over {name}.",
+                name=name,
             )
-    yield Finding(rule="asked", weight=float(rows["gap"].sum()) / content.programme.plan, text=text)
+        )
+    stake = content.figures["requests_gap"].value or 0.0
+    yield Finding(rule="asked", weight=stake / content.programme.plan, text=text)
 
 
 #: The rules, each with what it finds in a briefing's values.
@@ -216,6 +259,7 @@ RULES: tuple[Callable[[Composed, Wording], Iterator[Finding]], ...] = (
     _gap,
     _paces,
     _not_started,
+    _demolition,
     _short,
     _asked,
     _claims,

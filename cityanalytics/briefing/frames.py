@@ -26,10 +26,10 @@ from cityanalytics.briefing.terms import (
     STANDINGS,
     WORK_MEASURES,
 )
-from cityanalytics.calendar import month_end
+from cityanalytics.calendar import month_end, year_end
+from cityanalytics.dispatch.backward import count_back, owed
 from cityanalytics.programme import progress
 from cityanalytics.programme.changes import ABSENT
-from cityanalytics.programme.schedule import latest_dates
 from cityanalytics.series.ownmonths import OWN_MONTHS
 from cityanalytics.whatif.granted import granted
 
@@ -271,11 +271,9 @@ def works(content: Content) -> pd.DataFrame:
 
 def projects(content: Content) -> pd.DataFrame:
     """Return all projects with their latest dates, the largest gap first."""
-    rows = latest_dates(
-        progress.weighed(content.programme),
-        obligations=content.settings.obligations,
-        as_of=content.programme.as_of,
-    ).sort_values(["gap", "project"], ascending=[False, True], ignore_index=True)
+    rows = _dated(progress.weighed(content.programme), content).sort_values(
+        ["gap", "project"], ascending=[False, True], ignore_index=True
+    )
     started, completed = rows["stage"] != "not started", rows["stage"] == "completed"
     return rows.assign(
         planned=rows["plan"] > 0,
@@ -294,11 +292,33 @@ def held_up(content: Asking) -> pd.DataFrame:
     rows = pd.concat(
         [progress.unexplained(content.programme), progress.not_started(content.programme)], ignore_index=True
     )
-    dated = latest_dates(rows, obligations=content.settings.obligations, as_of=content.programme.as_of)
+    dated = _dated(rows, content)
     gone = dated["deadline"] < pd.Timestamp(content.programme.known_on)
     return dated.assign(planned=dated["plan"] > 0, held_up=True, passed=gone).sort_values(
         ["gap", "project"], ascending=[False, True], ignore_index=True
     )
+
+
+def _dated(rows: pd.DataFrame, content: Asking) -> pd.DataFrame:
+    """Return projects with their latest dates, counted back as a dispatch counts them.
+
+    ``latest_start`` of those not started, ``latest_finish`` of those that must end in the year, and ``late``: the
+    latest start has passed without a start.
+    """
+    settings, programme = content.settings, content.programme
+    projects, as_of = programme.traced, programme.as_of
+    owes = owed(projects, obligations=settings.obligations, as_of=as_of)
+    dates = count_back(
+        projects, owes, as_of=as_of, calendar=settings.calendar, winter_stop=settings.winter_stop
+    )
+    end = pd.Timestamp(year_end(as_of))
+    start = dates["latest_start"].fillna(end).where(owes["starts"])
+    found = projects[["project"]].assign(
+        latest_finish=dates["deadline"].where(owes["ends"]),
+        latest_start=start,
+        late=owes["starts"] & (start < pd.Timestamp(as_of)),
+    )
+    return rows.merge(found, on="project", how="left", validate="one_to_one")
 
 
 def decisions(content: Asking) -> pd.DataFrame:
@@ -365,6 +385,7 @@ def contradicted(content: Content) -> pd.DataFrame:
 def rulers(content: Content) -> pd.DataFrame:
     """Return where each ruler sees the year end: paces held to the end, the projects' own dates, what is published."""
     pace, done, left = content.pace, content.programme.done, content.pace.days_left
+    best = "At the best {pace_best_days}-day pace"
     rows = [
         ("At the pace so far", pace.closes_at),
         *(
@@ -372,10 +393,7 @@ def rulers(content: Content) -> pd.DataFrame:
             if pace.last_30 is not None
             else []
         ),
-        (
-            "At the best {pace_best_days}-day pace",
-            done + pace.best * left,
-        ),
+        *([(best, done + pace.best * left)] if pace.best_days < pace.days_gone else []),
         ("By the projects' own dates", done + content.outlook.parts.expected),
         ("Published forecast (median)", content.forecast.quantile(0.5)),
     ]
@@ -433,7 +451,7 @@ def bridge(content: Content) -> pd.DataFrame:
         else [None, *(chance[cause] * 0.01 for cause in CAUSES), sum(chance.values()) * 0.01]
     )
     first = "Last forecast, {day}" if walk.earlier.published_on else "Hindcast, {day}"
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "step": [first, *CAUSES.values(), "This forecast, {day}"],
             "day": pd.DatetimeIndex([walk.earlier.as_of, *[pd.NaT] * len(CAUSES), content.programme.as_of]),
@@ -443,6 +461,8 @@ def bridge(content: Content) -> pd.DataFrame:
             "probability": [*walk.probabilities, walk.probabilities[-1]],
         }
     ).astype({"change": float, "points": float, "probability": float})
+    between = table["step"].isin(list(CAUSES.values()))
+    return table.assign(moves=~between | (table["change"] != 0) | table["points"].fillna(0.0).ne(0))
 
 
 def record(source: Recorded) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What is missing, in words: for the page's first screen and its data statement, the record, and the terminal."""
+"""What is missing, in words: for the page's first screen and its annex, the record, and the terminal."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from cityanalytics.briefing.wording import Wording
 from cityanalytics.programme.coverage import SHEETS
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from cityanalytics.programme.coverage import Coverage, Lack
     from cityanalytics.settings import Settings
 
-#: So much of what is missing stands on the first screen; the data statement lists all of it.
+#: So much of what is missing stands on the first screen; the annex lists all of it.
 MOST_FIRST = 5
 #: What is not there, of a unit.
 WHAT = {
@@ -28,6 +30,7 @@ WHAT = {
 }
 #: What stands in its place.
 CARRIED = "its figures to {day} stand here (annual plan {plan}, done {done})"
+CARRIED_TOGETHER = "their figures to {day} stand here"
 CARRIED_WORDS = "what it said for {day} stands here"
 LEFT_OUT = "not included; last known, to {day}: annual plan {plan}, done {done}"
 LEFT_OUT_WORDS = "not included; last known to {day}"
@@ -38,12 +41,65 @@ def notice(coverage: Coverage, say: Wording, settings: Settings) -> Markup:
     """Return what stands first on a page of which something is missing; nothing where all has come."""
     if not coverage.partial:
         return Markup("")
-    items = _items(coverage, say, settings)
-    more = [say("The rest of what is missing: see the data statement.")] if len(items) > MOST_FIRST else []
+    together = _not_reported(coverage)
+    items = [_together(lacks, say, settings) for lacks in together.values()]
+    items += [
+        item
+        for lack, item in zip(coverage.lacks, _items(coverage, say, settings), strict=True)
+        if _alike(lack) not in together
+    ]
+    if len(items) > MOST_FIRST or any(len(lacks) > MOST_FIRST for lacks in together.values()):
+        items = [*items[:MOST_FIRST], say("All that is missing stands in the annex.")]
     title, summary = opening(coverage, say)
     return Markup("<div class=partial role=note><p><b>{}</b> {}</p>{}</div>").format(
-        title, summary, bullets([*items[:MOST_FIRST], *more])
+        title, summary, bullets(items)
     )
+
+
+def _alike(lack: Lack) -> tuple[bool, dt.date | None] | None:
+    """Return what units that have not reported share: whether something stands in its place, and of which day."""
+    if lack.kind != "workbook" or lack.name or lack.withdrawn:
+        return None
+    return lack.carried, lack.last
+
+
+def _not_reported(coverage: Coverage) -> dict[tuple[bool, dt.date | None], dict[int, Lack]]:
+    """Return the units that have not reported, by their rank, where several are alike."""
+    found: dict[tuple[bool, dt.date | None], dict[int, Lack]] = {}
+    for rank, lack in enumerate(coverage.lacks, start=1):
+        if (alike := _alike(lack)) is not None:
+            found.setdefault(alike, {})[rank] = lack
+    return {alike: lacks for alike, lacks in found.items() if len(lacks) > 1}
+
+
+def _together(lacks: dict[int, Lack], say: Wording, settings: Settings, *, worth: bool = False) -> Markup:
+    """Return units that have not reported in one sentence: the first of them, or all with what they are worth."""
+    carried, last = next(iter(lacks.values())).carried, next(iter(lacks.values())).last
+    if last is None:
+        instead = say(NEVER)
+    else:
+        instead = say(
+            CARRIED_TOGETHER if carried else LEFT_OUT_WORDS, day=display.date_text(last, say.language)
+        )
+    names: Markup | str = _names(list(lacks.values()), say, settings)
+    if worth:
+        names = say(", ").join(_worth(rank, lack, say, settings) for rank, lack in lacks.items())
+    return say("{what}: {instead}", what=say("Not reported: {names}", names=names), instead=instead)
+
+
+def _worth(rank: int, lack: Lack, say: Wording, settings: Settings) -> Markup:
+    name = settings.term(lack.unit, say.language)
+    if lack.plan is None:
+        return escape(name)
+    plan, done = (say("{" + f"missing_{rank}_{what}" + "}") for what in ("plan", "done"))
+    return say("{name} (annual plan {plan}, done {done})", name=name, plan=plan, done=done)
+
+
+def _names(lacks: list[Lack], say: Wording, settings: Settings) -> str:
+    """Return the names of the first of what is missing."""
+    first = [lack.name or settings.term(lack.unit, say.language) for lack in lacks[:MOST_FIRST]]
+    names = say.plain("{first}, {second}", first="", second="").join(first)
+    return names if len(lacks) <= MOST_FIRST else say.plain("{names} and others", names=names)
 
 
 def opening(coverage: Coverage, say: Wording) -> tuple[Markup, Markup]:
@@ -57,8 +113,14 @@ def opening(coverage: Coverage, say: Wording) -> tuple[Markup, Markup]:
 
 
 def missing(coverage: Coverage, say: Wording, settings: Settings) -> list[Markup]:
-    """Return all that is missing, and what a person confirmed to have left, an item each, for the data statement."""
-    lost = [say("Missing: {what}.", what=item) for item in _items(coverage, say, settings)]
+    """Return all that is missing, and what a person confirmed to have left, for the annex."""
+    together = _not_reported(coverage)
+    lost = [say("{what}.", what=_together(lacks, say, settings, worth=True)) for lacks in together.values()]
+    lost += [
+        say("Missing: {what}.", what=item)
+        for lack, item in zip(coverage.lacks, _items(coverage, say, settings), strict=True)
+        if _alike(lack) not in together
+    ]
     return [*lost, *(_left(rank, coverage, say, settings) for rank in range(1, len(coverage.left) + 1))]
 
 
@@ -81,7 +143,6 @@ def in_words(coverage: Coverage, language: str, settings: Settings) -> list[str]
 def left_out(coverage: Coverage, say: Wording, settings: Settings) -> Markup:
     """Return what a forecast does not count, or counts as it last was; nothing where all has come."""
     sentences = []
-    names = say.plain("{first}, {second}", first="", second="")
     for sentence, lacks in (
         ("The forecast leaves out {names}: nothing of it has come.", coverage.left_out),
         (
@@ -90,8 +151,7 @@ def left_out(coverage: Coverage, say: Wording, settings: Settings) -> Markup:
         ),
     ):
         if lacks:
-            listed = names.join(lack.name or settings.term(lack.unit, say.language) for lack in lacks)
-            sentences.append(say(sentence, names=listed))
+            sentences.append(say(sentence, names=_names(list(lacks), say, settings)))
     return space(say).join(sentences)
 
 

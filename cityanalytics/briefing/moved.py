@@ -36,7 +36,7 @@ def moved(content: Composed, say: Wording) -> Markup:
         _scope(bridge, content, say),
         _source(bridge, say),
     ]
-    return Markup("<div>{}{}{}</div>").format(shown, bullets(items), explained)
+    return Markup("<div>{}{}{}</div>").format(shown, bullets([item for item in items if item]), explained)
 
 
 def _direction(bridge: Bridge, say: Wording) -> Markup:
@@ -62,16 +62,19 @@ def _direction(bridge: Bridge, say: Wording) -> Markup:
 
 
 def _scope(bridge: Bridge, content: Composed, say: Wording) -> Markup:
+    """Say what came into the programme or left it, and what became of the plan; nothing where nothing did."""
     before, now = (rounded(plan, SHOWN_STEP) for plan in (bridge.earlier.target, content.programme.plan))
-    if before == now:
-        return say(
-            "Scope: projects added {projects_added}, dropped {projects_removed}; the plan stays at "
-            "{annual_plan}."
+    told = [
+        say(sentence)
+        for key, sentence in (
+            ("projects_added", "projects added {projects_added}"),
+            ("projects_removed", "projects dropped {projects_removed}"),
         )
-    return say(
-        "Scope: projects added {projects_added}, dropped {projects_removed}; the plan went from "
-        "{last_forecast_plan} to {annual_plan}."
-    )
+        if content.figures[key].value
+    ]
+    if before != now:
+        told.append(say("the plan went from {last_forecast_plan} to {annual_plan}"))
+    return say("Scope: {changes}.", changes=say(", ").join(told)) if told else Markup("")
 
 
 def _source(bridge: Bridge, say: Wording) -> Markup:

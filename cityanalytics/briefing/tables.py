@@ -16,6 +16,7 @@ from cityanalytics.briefing.formats import Day, Word, amounts, areas
 from cityanalytics.briefing.number import MISSING, NOT_APPLICABLE
 from cityanalytics.briefing.section import quarter_name
 from cityanalytics.briefing.shown import ShownTable, bound
+from cityanalytics.programme import progress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -226,10 +227,13 @@ PROJECTS = Declaration(
     ),
     lines=("A row a project: {projects_total}.",),
 )
+_ALONE = "shortfall to elapsed time in {unit}"
+_OF_ALL = "shortfall to elapsed time in {unit}; the whole programme's: {investment_behind}"
+
 HELD_UP = Declaration(
     name="held_up",
-    title="Late or not started: {held_up_shown} of {held_up_projects}, largest gap first",
-    unit="shortfall to elapsed time in {unit}",
+    title="Late or not started: {held_up_shown} of {held_up_projects}, largest gap first; together {held_up_shown_gap}",
+    unit=lambda content: _OF_ALL if progress.is_behind(content.programme) else _ALONE,
     frame=frames.held_up,
     fields=(
         of.PROJECT,
@@ -358,6 +362,7 @@ BRIDGE = Declaration(
     ),
     lines=("The last row's changes are the sums of the steps above.",),
     empty="No earlier forecast of this year can be compared with this one.",
+    only="moves",
     fits=True,
 )
 SCENARIOS = Declaration(

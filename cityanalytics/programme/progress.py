@@ -24,6 +24,11 @@ def ceiling(programme: ProgrammeState) -> float:
     return math.inf if total.isna().any() else float(np.maximum(total, projects["done"]).sum())
 
 
+def is_behind(programme: ProgrammeState) -> bool:
+    """Tell whether investment lags elapsed-time progress."""
+    return programme.done < programme.plan * programme.elapsed
+
+
 def sums_by(programme: ProgrammeState, *keys: str) -> pd.DataFrame:
     """Sum plan and investment by columns of the projects.
 

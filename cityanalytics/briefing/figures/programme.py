@@ -121,9 +121,19 @@ OF_SITES = (
 )
 SITES = (Line("demolition_sites", "Demolition sites", "count", lambda m: m.number, ON_PLANNED_AREA),)
 OF_CATEGORY = (Line("", "", "yuan", lambda m: m.amount, ON_DONE),)
+
+
+def _others_share(table: pd.DataFrame) -> float | None:
+    """Return the share of plan that is done in all categories but the one with most done."""
+    others = table[table["done"].rank(method="first", ascending=False) > 1]
+    return share_of(float(others["done"].sum()), float(others["plan"].sum()))
+
+
 GROUPS = {
     "category": (
         Line("categories_total", "Categories", "count", len, Rests(tables=(PROJECT,))),
+        Line("largest_category_part", "What the category with most done is of all that is done", "fraction", lambda table: share_of(table["done"].max(), table["done"].sum()), Rests(tables=(DONE,))),
+        Line("other_categories_share", "All other categories: share of their plans", "fraction", _others_share, Rests(tables=(DONE, PLAN))),
         Line("categories_behind", "Categories behind elapsed time", "count", lambda table: int((table["gap"] > 0).sum()), Rests(tables=(DONE, PLAN))),
     ),
     "unit": (
@@ -158,10 +168,12 @@ LISTS = {
     "held_up": (
         Line("held_up_projects", "Projects late or not started", "count", lambda m: m.number, ON_COUNTED),
         Line("held_up_shown", "Of these, shown on the page", "count", lambda m: min(m.number, MOST_PROJECTS), ON_COUNTED),
+        Line("held_up_shown_gap", "Of these, shown on the page: against elapsed time", "yuan", lambda m: m.gap, ON_BOTH),
     ),
     "requests": (
         Line("requests_total", "Decisions asked in all", "count", lambda m: m.number, ON_COUNTED),
         Line("requests_shown", "Decisions asked, shown on the page", "count", lambda m: min(m.number, MOST_REQUESTS), ON_COUNTED),
+        Line("requests_gap", "Decisions asked: against elapsed time", "yuan", lambda m: m.gap, ON_BOTH),
     ),
     "revisions": (
         Line("revisions_total", "Amounts stated again", "count", lambda m: m.number, ON_COUNTED),
@@ -376,13 +388,18 @@ def _lists(b: Basis) -> Iterator[Figure]:
     stages, asked = b.held_up["stage_cell"], b.held_up["request"].notna().to_numpy()
     revised = b.programme.revisions
     cells = revised["amount_cell"] if "amount_cell" in revised else pd.Series(dtype=object)
+    shown = b.held_up["gap"].rank(method="first", ascending=False).le(MOST_PROJECTS).to_numpy()
+    plans, gaps = b.held_up["plan_cell"], b.held_up["gap"]
     members = {
-        "held_up": (len(stages), Cells.of(stages), STAGE),
-        "requests": (int(asked.sum()), Cells.of(stages, rows=asked), "status!request"),
-        "revisions": (len(revised), Cells.of(cells), DONE),
-    }
-    for name, (number, counted, column) in members.items():
-        yield from drawn(LISTS[name], SimpleNamespace(number=number, counted=counted, tables=(column,)))
+        "held_up": (len(stages), float(gaps[shown].sum()), Cells.of(stages), Cells.of(plans, rows=shown), STAGE),
+        "requests": (
+            int(asked.sum()), float(gaps[asked].sum()), Cells.of(stages, rows=asked), Cells.of(plans, rows=asked), "status!request",
+        ),
+        "revisions": (len(revised), None, Cells.of(cells), Cells(), DONE),
+    }  # fmt: skip
+    for name, (number, gap, counted, both, column) in members.items():
+        member = SimpleNamespace(number=number, gap=gap, counted=counted, both=both, tables=(column,))
+        yield from drawn(LISTS[name], member)
 
 
 def _contradicted(b: Basis) -> Iterator[Figure]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from cityanalytics.briefing.blocks import side_by_side
-from cityanalytics.briefing.lacking import left_out
+from cityanalytics.briefing.lacking import left_out, space
 from cityanalytics.briefing.moved import moved
 from cityanalytics.briefing.section import paragraph, part
 from cityanalytics.briefing.terms import CLASSES
@@ -33,18 +33,32 @@ def final(content: Composed, say: Wording) -> Markup:
     curve = content.charts["s_curve"].html(say.language)
     if not content.pace.days_left:
         return curve + paragraph(say("The year is over: nothing is left to forecast."))
-    band = paragraph(
-        say(
-            "A pace held to the end knows no season, the projects' own dates know no habit of delay; "
-            "the published forecast goes on from this day as past years did. The next months' amounts will settle which is right."
-        )
-    )
+    why = paragraph(_why_they_differ(content, say))
     if content.programme.coverage.partial:
-        band = paragraph(left_out(content.programme.coverage, say, content.settings)) + band
+        why = paragraph(left_out(content.programme.coverage, say, content.settings)) + why
     years = (
         content.charts["likely_years"].html(say.language) if "likely_years" in content.charts else Markup("")
     )
-    return side_by_side(years + content.tables["rulers"].html(say.language) + band, curve)
+    return side_by_side(years + content.tables["rulers"].html(say.language) + why, curve)
+
+
+def _why_they_differ(content: Composed, say: Wording) -> Markup:
+    """Say why the rulers differ, what the forecast takes where that was never sustained, and what will settle it."""
+    pace, expected = content.pace, content.figures["pace_expected"].value
+    sentences = [
+        say(
+            "A pace held to the end knows no season, the projects' own dates know no habit of delay; "
+            "the published forecast goes on from this day as past years did."
+        )
+    ]
+    if expected is not None and pace.best_days and expected > pace.best:
+        sentences.append(
+            say(
+                "It takes {pace_expected} from now on, more than any {pace_best_days} days of this year brought ({pace_best})."
+            )
+        )
+    sentences.append(say("The next months' amounts will settle which is right."))
+    return space(say).join(sentences)
 
 
 @part("method")

@@ -10,6 +10,7 @@ from cityanalytics.briefing import display
 from cityanalytics.briefing.findings import findings
 from cityanalytics.briefing.lacking import notice
 from cityanalytics.briefing.section import bullets, part
+from cityanalytics.programme import progress
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.composed import Composed
@@ -25,11 +26,6 @@ NO_PLAN_NO_DAYS = (
 )
 
 
-def is_behind(content: Composed) -> bool:
-    """Tell whether investment lags elapsed-time progress."""
-    return content.programme.done < content.programme.plan * content.programme.elapsed
-
-
 def sentence(content: Composed) -> str:
     """Return the sentence that fits the date: behind or ahead, days left or none, plan reached or not, or no plan."""
     if not content.programme.plan > 0:
@@ -41,7 +37,7 @@ def sentence(content: Composed) -> str:
             "By {day} investment reached {investment_to_date}, {investment_share_of_plan} of the annual plan: "
             "the plan of {annual_plan} is met; calendar days left in the year: {days_left}."
         )
-    if is_behind(content):
+    if progress.is_behind(content.programme):
         return (
             "By {day} investment reached {investment_to_date}, {investment_share_of_plan} of the plan of {annual_plan}, "
             "{points_behind} behind elapsed time ({elapsed_share}); chance of reaching the plan: {forecast_probability}."

@@ -45,8 +45,15 @@ def _ahead(content: Composed, say: Wording) -> Markup:
             )
         )
     if content.programme.demolition.size:
+        planned, high = (
+            content.figures[f"demolition_total_{name}"].value or 0.0 for name in ("planned", "p90")
+        )
         items.append(
             say.strong(
+                "Demolition expected by then: {demolition_total_p50} (80% range {demolition_total_p10}–{demolition_total_p90}), below the plan of {demolition_total_planned} even at the high end."
+            )
+            if high < planned
+            else say.strong(
                 "Demolition expected by then: {demolition_total_p50} (80% range {demolition_total_p10}–{demolition_total_p90})."
             )
         )
@@ -59,7 +66,7 @@ def _works(content: Composed, say: Wording) -> Markup:
     listed = LANGUAGES[say.language].join.join(
         f"{kind.label[say.language]} {content.figures[kind.key].shown(say.language)}"
         for kind in content.settings.works
-        if kind.key not in remarked and content.figures[kind.key].value is not None
+        if kind.key not in remarked and content.figures[kind.key].value
     )
     sentences = []
     if content.figures["programme_total_investment"].value:

@@ -29,7 +29,7 @@ def changes(content: Composed, say: Wording) -> Markup:
         changed(content, say) + _moves(content, say),
     ) + paragraph(
         say(
-            "Latest start: what must end in the year, 31 December less its planned duration; all else must start by 31 December. All projects: briefing.xlsx."
+            "Latest start: 31 December less the days that such projects take to end, where it must end in the year, and to spend this year's plan. All projects: briefing.xlsx."
         ),
         note=True,
     )

@@ -30,8 +30,9 @@ def data(content: Composed, say: Wording) -> Markup:
 
 @part("corrections")
 def corrections(content: Composed, say: Wording) -> Markup:
-    """Write the rest of the data statement, and the amounts that were stated again."""
-    rest = statements(content, say)[MOST_LINES:]
+    """Write all that is missing, the rest of the data statement, and the amounts that were stated again."""
+    rest = missing(content.programme.coverage, say, content.settings)
+    rest += statements(content, say)[MOST_LINES:]
     return (bullets(rest) if rest else Markup("")) + content.tables["revisions"].html(say.language)
 
 
@@ -41,10 +42,17 @@ def statements(content: Composed, say: Wording) -> list[Markup]:
 
 
 def _received(content: Composed, say: Wording) -> list[Markup]:
+    quarter = quarter_name(content.programme.quarter, say)
+    found = content.figures
     lines = [
         say(
             "Units that have sent workbooks for the {quarter}: {units_received} of {units_expected}, {units_late} of them after the due day.",
-            quarter=quarter_name(content.programme.quarter, say),
+            quarter=quarter,
+        )
+        if found["units_late"].value
+        else say(
+            "Units that have sent workbooks for the {quarter}: {units_received} of {units_expected}.",
+            quarter=quarter,
         )
     ]
     if late := late_units(content):
@@ -57,7 +65,6 @@ def _received(content: Composed, say: Wording) -> list[Markup]:
             for unit, day in late
         ]
         lines.append(say("Late, with the day of receipt: {names}.", names=_names(days, say)))
-    lines += missing(content.programme.coverage, say, content.settings)
     reported = content.programme.traced["status_date"].dropna()
     older: dt.date | None = (
         reported[reported != reported.max()].max().date() if reported.nunique() > 1 else None
@@ -73,11 +80,16 @@ def _received(content: Composed, say: Wording) -> list[Markup]:
         lines.append(
             say("The data date lies inside a reported period: its amounts are spread evenly over its days.")
         )
-    lines.append(
-        say(
-            "Issues in the workbooks used: errors {issues_error}, warnings {issues_warning}; listed by cell in briefing.xlsx."
+    if found["issues_error"].value:
+        lines.append(
+            say(
+                "Issues in the workbooks used: errors {issues_error}, warnings {issues_warning}; listed by cell in briefing.xlsx."
+            )
         )
-    )
+    elif found["issues_warning"].value:
+        lines.append(
+            say("Issues in the workbooks used: warnings {issues_warning}; listed by cell in briefing.xlsx.")
+        )
     return lines
 
 
@@ -103,10 +115,13 @@ def _gaps(content: Composed, say: Wording) -> list[Markup]:
             "Started {projects_started} = completed {projects_completed} + on schedule {projects_on_schedule} + neither {unexplained_projects}, which are late + begun since their units last reported {unassessed_projects}, of which no report says how they go."
         ),
         *_listed_works(content, say),
-        say(
-            "Projects under way and below elapsed time on their plan: {below_quota_projects}; of these reported as on schedule: {contradicted_projects}."
-        ),
     ]
+    if content.figures["below_quota_projects"].value:
+        lines.append(
+            say(
+                "Projects under way and below elapsed time on their plan: {below_quota_projects}; of these reported as on schedule: {contradicted_projects}."
+            )
+        )
     if len(found.adjusted):
         lines.append(
             say.counted(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Where more than this part of the units share the worst light, it selects nobody.
 MOST_SELECTED = 1 / 3
+#: What a category makes of all that is done, from which it is said to carry the year.
+CARRYING = 0.4
 #: As likely as not.
 EVEN = 0.5
 
@@ -30,8 +32,27 @@ EVEN = 0.5
 @part("units")
 def units(content: Composed, say: Wording) -> Markup:
     """Write what the lights select, and the tables of units and categories."""
-    return _selected(content, say) + side_by_side(
-        content.tables["units"].html(say.language), content.tables["categories"].html(say.language)
+    return (
+        _selected(content, say)
+        + _carried(content, say)
+        + side_by_side(
+            content.tables["units"].html(say.language), content.tables["categories"].html(say.language)
+        )
+    )
+
+
+def _carried(content: Composed, say: Wording) -> Markup:
+    """Say that one category makes most of what is done while the others are behind."""
+    found, rows = content.figures, content.tables["categories"].rows
+    part, others = (found[name].value for name in ("largest_category_part", "other_categories_share"))
+    if part is None or others is None or part < CARRYING or others >= content.programme.elapsed:
+        return Markup("")
+    name = str(rows.nlargest(1, "done")["category"].iloc[0])
+    return paragraph(
+        say(
+            "{name} makes {largest_category_part} of all that is done; all other categories stand at {other_categories_share} of their plans.",
+            name=content.settings.term(name, say.language),
+        )
     )
 
 
