@@ -109,8 +109,8 @@ class Controls:
                 say("Chance of meeting the plan"),
                 display.share(display.applicable(answer.probability), language),
             ),
-            (say("Median of the year"), amount(found["p50"])),
-            (say("Median against base"), amount(found["p50"] - base)),
+            (say("Expected for the year"), amount(found["p50"])),
+            (say("Against base"), amount(found["p50"] - base)),
             (
                 say("Eight in ten years end between"),
                 say("{low} to {high}", low=amount(found["p10"]), high=amount(found["p90"])),
@@ -178,7 +178,7 @@ class Controls:
         ).format(
             say("Units whose year changes most"),
             say("Unit"),
-            say("Median of the year"),
+            say("Expected for the year"),
             say("Against base"),
             rows,
         )

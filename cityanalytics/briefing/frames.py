@@ -395,7 +395,7 @@ def rulers(content: Content) -> pd.DataFrame:
         ),
         *([(best, done + pace.best * left)] if pace.best_days < pace.days_gone else []),
         ("By the projects' own dates", done + content.outlook.parts.expected),
-        ("Published forecast (median)", content.forecast.quantile(0.5)),
+        ("Published forecast", content.forecast.quantile(0.5)),
     ]
     table = pd.DataFrame(rows, columns=["ruler", "p50"])
     plan = content.programme.plan

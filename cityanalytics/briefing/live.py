@@ -96,8 +96,8 @@ def live_panel(content: Composed, say: Wording) -> Markup:
 
 def _keys(planned: bool, say: Wording) -> Markup:  # noqa: FBT001 - whether there is a chance at all
     names = [
-        ("median", "Median of the year"),
-        ("change", "Median against base"),
+        ("median", "Expected for the year"),
+        ("change", "Against base"),
         ("range", "Eight in ten years end between"),
     ]
     if planned:
@@ -151,7 +151,7 @@ def _further(most: int, left: int, say: Wording) -> Markup:
 
 def _units(say: Wording) -> Markup:
     heads = [
-        say("Median in {unit}", unit=LANGUAGES[say.language].amounts[0].unit),
+        say("Expected, {unit}", unit=LANGUAGES[say.language].amounts[0].unit),
         say("Against base"),
         say("Chance"),
     ]

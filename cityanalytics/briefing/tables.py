@@ -281,12 +281,13 @@ ASKS = Declaration(
     name="asks",
     title="Decisions asked, by the office that takes them",
     caption="Decisions asked, the most at stake first",
-    unit="{unit}; adds: to the year's median; request, person: of the largest gap",
+    unit="{unit}; adds: to the year's total, granted by the deadline, at once where it has passed; "
+    "request, person: of the largest gap",
     tab="Decisions by office",
     frame=frames.asks,
     fields=(
         of.OFFICE.but(absent="none reported"),
-        of.PROJECTS,
+        of.PROJECTS.but(brief="Projects"),
         of.SHORTFALL.but(label="At stake", format=LARGE),
         of.GAINED,
         *on_sheet(of.CHANCE_GAINED),
@@ -322,7 +323,7 @@ DECISIONS = Declaration(
 
 RULERS = Declaration(
     name="rulers",
-    title="Where the year ends, by each ruler",
+    title="Where the year ends, on each basis",
     unit="{unit}; paces are held to 31 December",
     tab="Rulers",
     frame=frames.rulers,
@@ -368,7 +369,7 @@ BRIDGE = Declaration(
 SCENARIOS = Declaration(
     name="scenarios",
     title="Scenarios against base",
-    unit="median in {unit}; pace: times that of base",
+    unit="expected for the year in {unit}; pace: times that of base",
     tab="Scenarios",
     frame=frames.scenarios,
     fields=(

@@ -205,7 +205,7 @@ def _show(found: WhatIf) -> None:
         )
         for row in found.table.to_dict("records")
     ]
-    columns = ("Scenario", "P10", "Median", "P90", "Median against base", "Probability of the plan")
+    columns = ("Scenario", "P10", "Median", "P90", "Against base", "Probability of the plan")
     below = Message.of(
         "The projects' own curves lead to {bottom_up}; the city's forecast multiplies what they add by {factor} "
         "(median of the paths), and every lever with it.",

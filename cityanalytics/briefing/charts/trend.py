@@ -42,13 +42,17 @@ def _finding(points: Sequence[Point], _rows: pd.DataFrame, say: Wording) -> str:
     else:
         lies = say.plain("the plan of {plan} lies inside the band", **gaps)
     if gaps["first"] == gaps["last"]:
-        return say.plain("The median is still {last}, as on {day}; {lies}", lies=lies, **gaps)
-    return say.plain("The median went from {first} on {day} to {last}; {lies}", lies=lies, **gaps)
+        return say.plain(
+            "The year is still expected to come to {last}, as on {day}; {lies}", lies=lies, **gaps
+        )
+    return say.plain(
+        "What the year is expected to come to went from {first} on {day} to {last}; {lies}", lies=lies, **gaps
+    )
 
 
 def _measure(points: Sequence[Point], _rows: pd.DataFrame, say: Wording) -> str:
     return say.plain(
-        "Forecast of the year {year} at each data date, {unit}; dashed: plan, dots: median, hatched: 80% band",
+        "Forecast of the year {year} at each data date, {unit}; dashed: plan, dots: expected, hatched: 80% band",
         year=points[-1].as_of.year,
         unit=LANGUAGES[say.language].amounts[0].unit,
     )
@@ -76,7 +80,7 @@ def _draw(points: Sequence[Point], _rows: pd.DataFrame, say: Wording) -> Drawing
     bare = {name: _bare(getattr(ends, name), say) for name in ("p10", "p50", "p90", "plan")}
     labels = (
         say.plain("Plan {value}", value=bare["plan"]),
-        say.plain("Median {value}", value=bare["p50"]),
+        say.plain("Expected {value}", value=bare["p50"]),
         say.plain("{low}–{high}", low=bare["p10"], high=bare["p90"]),
     )
     dates = days([point.as_of for point in points])

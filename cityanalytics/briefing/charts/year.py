@@ -61,7 +61,7 @@ def _year_title(content: Content, rows: pd.DataFrame, say: Wording) -> str:
 
 def _year_subtitle(content: Content, _rows: pd.DataFrame, say: Wording) -> str:
     return say.plain(
-        "Cumulative investment, {unit}, {year}; solid: actual, dashed: plan by elapsed time, hatched: 80% forecast band, darker: its 50% band, ring: its median",
+        "Cumulative investment, {unit}, {year}; solid: actual, dashed: plan by elapsed time, hatched: 80% forecast band, darker: its 50% band, ring: what is expected",
         unit=LANGUAGES[say.language].amounts[0].unit,
         year=content.programme.as_of.year,
     )
@@ -69,7 +69,7 @@ def _year_subtitle(content: Content, _rows: pd.DataFrame, say: Wording) -> str:
 
 def _year_alt(content: Content, _rows: pd.DataFrame, say: Wording) -> str:
     return say.plain(
-        "Line chart of cumulative investment: {investment_to_date} by {day}; plan {annual_plan}; forecast median "
+        "Line chart of cumulative investment: {investment_to_date} by {day}; plan {annual_plan}; expected "
         "{forecast_p50}, 80% band {forecast_p10} to {forecast_p90}.",
         day=display.date_text(content.programme.as_of, say.language),
     )
@@ -108,7 +108,7 @@ def _draw_year(content: Content, rows: pd.DataFrame, say: Wording) -> Drawing:
             p90=high,
             between=[(day.date(), *levels) for day, *levels in between],
             target_label=say.plain("Plan {value}", value=bare(target)),
-            median_label=say.plain("Median {value}", value=bare(median)),
+            median_label=say.plain("Expected {value}", value=bare(median)),
             low_label=say.plain("Low {value}", value=bare(low)),
             high_label=say.plain("High {value}", value=bare(high)),
         ),
