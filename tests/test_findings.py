@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from cityanalytics.briefing.composed import Composed
+
 YI = 1e8
 THIRD_QUARTER: Period = ("01-01", "09-22")
 WAITING = {"stage": "not started", "schedule": None}
@@ -40,7 +42,7 @@ class City:
     quarter: str = "2010Q3"
     as_of: str = "09-22"
 
-    def found(self, repository: Path, language: str = "en") -> list[Finding]:
+    def content(self, repository: Path) -> Composed:
         desk = Desk()
         for unit, projects in self.units.items():
             desk.book(
@@ -60,7 +62,10 @@ class City:
         dates = Dates(
             quarter=self.quarter, as_of=day(self.as_of), known_on=dt.date(2011, 1, 10), complete=False
         )
-        content = compose(Workspace(settings=settings, given=desk.tables()), dates)
+        return compose(Workspace(settings=settings, given=desk.tables()), dates)
+
+    def found(self, repository: Path, language: str = "en") -> list[Finding]:
+        content = self.content(repository)
         return findings(content, Wording(language=language, figures=content.figures))
 
 

@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cityanalytics.briefing.lights import Light, flips, light, moved
+from cityanalytics.briefing.sections.units import units
 from cityanalytics.publishing.assemble import assemble
 from cityanalytics.settings import Lights, load_settings
 from tests.conftest import run_cityanalytics
+from tests.test_findings import YI, City
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -144,6 +146,51 @@ def test_what_units_report_and_the_figures_contradict_is_named_and_listed(
             assert f"{term(unit, language)} {count}" in text
         largest = sorted(found, key=lambda row: -row["gap"])[:4]
         assert all(row["project"] in text for row in largest)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_light_that_the_forecast_contradicts_is_named_in_a_sentence(
+    briefing: Path, processed_workspace: Path, language: str
+) -> None:
+    record, term = document(briefing), load_settings(processed_workspace).term
+    figures = {figure["key"]: figure["value"] for figure in record["figures"]}
+    chance = {row["name"]: figures[f"unit_{row['name']}_probability"] for row in record["lights"]["unit"]}
+    text = re.sub("<[^>]+>", "", section(briefing / f"briefing.{language}.html", "units"))
+    reached = {
+        "zh": "目前严重滞后、但完成计划的概率过半的：",
+        "en": "Far behind today, yet more likely than not to reach the plan: ",
+    }
+    missed = {
+        "zh": "目前不滞后、但完成计划的概率不到一半的：",
+        "en": "Not behind today, yet more likely than not to miss the plan: ",
+    }
+    for light_of, likely, opening in (("far behind", True, reached), ("normal", False, missed)):
+        contrary = {
+            term(row["name"], language)
+            for row in record["lights"]["unit"]
+            if row["light"] == light_of and (chance[row["name"]] >= 0.5) is likely
+        }
+        assert 0 < len(contrary) <= 4
+        told = re.search(re.escape(opening[language]) + r"(.*?)[。.]", text)
+        assert told, opening
+        assert set(re.split("、|, ", told[1])) == contrary
+
+
+def units_behind(repository: Path, far: int, well: int) -> str:
+    """Give what is said of units of which so many are far behind and so many do well."""
+    spent = {f"{name}处": 0.1 if at < far else 0.8 for at, name in enumerate("甲乙丙丁戊己"[: far + well])}
+    city = City(units={unit: {f"{unit}路": amount * YI} for unit, amount in spent.items()})
+    return re.sub("<[^>]+>", "", units(city.content(repository)).html["en"])
+
+
+def test_the_worst_light_names_whom_it_selects(repository: Path) -> None:
+    assert "Far behind by the rule of the lights: 甲处, 乙处." in units_behind(repository, 2, 4)
+
+
+def test_where_over_a_third_share_the_worst_light_it_is_said_to_select_nobody(repository: Path) -> None:
+    text = units_behind(repository, 3, 3)
+    assert "units 3 of 6; as so many share the label, units are ranked by gap." in text
+    assert "rule of the lights: 甲处" not in text
 
 
 def test_another_rule_moves_the_words_of_the_page(processed_workspace: Path, tmp_path: Path) -> None:

@@ -331,6 +331,36 @@ def test_no_column_before_the_annex_needs_scrolling_on_a_phone(
 
 
 @every_briefing
+def test_on_a_phone_every_number_of_every_table_is_in_view_or_its_box_shows_that_it_scrolls(
+    name: str, visit: Callable[[str], Visit]
+) -> None:
+    """A box shows it by a shade at its side that leaves as its end comes into view; keys reach and move such a box."""
+    page = visit(name).page
+    page.set_viewport_size(PHONE)
+    cells: list[dict[str, Any]] = page.evaluate(
+        """() => Array.from(document.querySelectorAll('table td, table th'))
+            .filter(cell => cell.getClientRects().length)
+            .map(cell => {
+                const box = cell.closest('.sheet'), side = box.getBoundingClientRect();
+                const style = getComputedStyle(box);
+                const parts = Array.from(cell.getClientRects());
+                return {
+                    text: cell.innerText,
+                    within: parts.every(part => part.left >= side.left - 1 && part.right <= side.right + 1
+                        && part.left >= -1 && part.right <= innerWidth + 1),
+                    scrolls: box.scrollWidth > box.clientWidth && style.overflowX === 'auto' && box.tabIndex === 0
+                        && style.backgroundAttachment.includes('local') && style.backgroundImage.includes('gradient'),
+                    annex: !!cell.closest('#annex'),
+                };
+            })"""
+    )
+    numbers = [cell for cell in cells if re.search(r"\d", cell["text"])]
+    assert len(numbers) > 200
+    assert [cell["text"] for cell in numbers if not cell["within"] and not cell["scrolls"]] == []
+    assert [cell["text"] for cell in cells if not cell["within"] and not cell["annex"]] == []
+
+
+@every_briefing
 def test_on_paper_no_text_is_under_eight_and_a_half_points_and_none_of_the_annex_under_seven_and_a_half(
     name: str, visit: Callable[[str], Visit]
 ) -> None:

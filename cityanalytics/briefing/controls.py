@@ -146,9 +146,7 @@ class Controls:
                 "<line x1={0:.1f} x2={0:.1f} y1=0 y2={1} stroke='{2}' stroke-dasharray='4 2'/>"
             ).format(across_at, _HIGH, palette.PLAN.line)
         reached = sum(end >= target for end in each)
-        title = self.say(
-            "Of {all} equally likely years, so many reach the plan: {count}", all=_DOTS, count=reached
-        )
+        title = self.say("{count} of {all} equally likely years reach the plan", all=_DOTS, count=reached)
         return Markup(
             "<p>{title}</p>"
             "<svg role=img aria-label='{title}' viewBox='0 0 {wide} {high}' width={wide}>{line}{dots}</svg>"

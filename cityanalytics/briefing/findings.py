@@ -202,12 +202,14 @@ def _demolition(content: Composed, say: Wording) -> Iterator[Finding]:
     found = content.figures
     if not content.pace.days_left or not content.programme.demolition.size:
         return
-    plan, low, high = (found[f"demolition_total_{name}"].value or 0.0 for name in ("planned", "p50", "p90"))
+    plan, expected, high = (
+        found[f"demolition_total_{name}"].value or 0.0 for name in ("planned", "p50", "p90")
+    )
     if high >= plan:
         return
     yield Finding(
         rule="demolition",
-        weight=(plan - low) / plan,
+        weight=0.5 * (plan - expected) / plan,
         text=say.strong(
             "Demolition will miss its plan of {demolition_total_planned}: expected {demolition_total_p50}, at best {demolition_total_p90}."
         ),

@@ -179,9 +179,7 @@ def _words(say: Wording) -> dict[str, str | float]:
         "gained": say.plain("gained: {days}", days="{0}"),
         "lost": say.plain("lost: {days}", days="{0}"),
         "unset": say.plain("as expected"),
-        "dots": say.plain(
-            "Of {all} equally likely years, so many reach the plan: {count}", all="{1}", count="{0}"
-        ),
+        "dots": say.plain("{count} of {all} equally likely years reach the plan", all="{1}", count="{0}"),
         "drop": say.plain("take back"),
         "fast": say.plain("half as fast again"),
         "start": say.plain("start at once"),

@@ -187,7 +187,7 @@ def _years(province: Province) -> pd.DataFrame:
 
 
 def _years_title(_province: Province, _rows: pd.DataFrame, say: Wording) -> str:
-    return say.plain("Of {years_likely} equally likely years, so many reach the plan: {years_reaching}")
+    return say.plain("{years_reaching} of {years_likely} equally likely years reach the plan")
 
 
 def _years_subtitle(_province: Province, _rows: pd.DataFrame, say: Wording) -> str:

@@ -317,6 +317,7 @@ DECISIONS = Declaration(
     ),
     empty="No unit asks for a decision.",
     most=MOST_REQUESTS,
+    cards=True,
 )
 
 # --- what is expected
@@ -576,6 +577,7 @@ REVISIONS = Declaration(
     ),
     empty="No figure was stated again with another value.",
     most=MOST_REVISIONS,
+    cards=True,
 )
 ISSUES = Declaration(
     name="issues",

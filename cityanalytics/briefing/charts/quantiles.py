@@ -96,7 +96,7 @@ def _rows(content: Content) -> pd.DataFrame:
 
 
 def _title(_content: Content, _rows: pd.DataFrame, say: Wording) -> str:
-    return say.plain("Of {years_likely} equally likely years, so many reach the plan: {years_reaching}")
+    return say.plain("{years_reaching} of {years_likely} equally likely years reach the plan")
 
 
 def _subtitle(_content: Content, _rows: pd.DataFrame, say: Wording) -> str:
