@@ -54,7 +54,7 @@ def _why_they_differ(content: Composed, say: Wording) -> Markup:
     if expected is not None and pace.best_days and expected > pace.best:
         sentences.append(
             say(
-                "It takes {pace_expected} from now on, more than any {pace_best_days} days of this year brought ({pace_best})."
+                "It takes {pace_expected} from now on, more than the best {pace_best_days}-day run of this year ({pace_best})."
             )
         )
     sentences.append(say("The next months' amounts will settle which is right."))
