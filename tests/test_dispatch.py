@@ -199,27 +199,40 @@ def test_money_and_work_that_part_are_told() -> None:
     ]
 
 
-def test_work_that_fell_or_stood_still_is_told(document: dict[str, Any]) -> None:
-    names = {"unit": "处", "category": "类"}
-    way, done = "under construction", "completed"
-    before = pd.DataFrame(
-        {
-            "project": list("甲乙丙丁"),
-            "stage": [way, way, way, "not started"],
-            "physical_progress": [0.3, 0.3, 0.3, 0.0],
-        }
+def test_work_that_fell_or_stood_still_for_so_many_reports_is_told(document: dict[str, Any]) -> None:
+    told = {
+        "甲": [0.1, 0.3, 0.3, 0.3],
+        "乙": [0.1, 0.2, 0.3, 0.25],
+        "丙": [0.3, 0.3, 0.3, 0.4],
+        "丁": [0.2, 0.25, 0.3, 0.3],
+        "戊": [np.nan, 1.0, 1.0, 1.0],
+        "己": [0.3, np.nan, 0.3, 0.3],
+    }
+    days = pd.to_datetime(["2010-06-30", "2010-07-31", "2010-08-31", "2010-09-22"])
+    status = pd.DataFrame(
+        [
+            {"project": name, "data_date": day, "stage": "under construction", "physical_progress": share}
+            for name, shares in told.items()
+            for day, share in zip(days, shares, strict=True)
+        ]
     )
-    now = pd.DataFrame(
-        {
-            "project": list("丙甲乙丁"),
-            "stage": [done, way, way, way],
-            "physical_progress": [1.0, 0.3, 0.2, 0.0],
-        }
-    ).assign(**names)
-    assert stood_still(before, now)[["project", "rule"]].to_numpy().tolist() == [
-        ["乙", "fell"],
-        ["甲", "stood still"],
+    now = pd.DataFrame({"project": list(told), "unit": "处", "category": "类", "stage": "under construction"})
+    columns = ["project", "rule", "reports", "was", "work"]
+
+    def found(reports: int) -> list[list[Any]]:
+        return stood_still(now, status, reports=reports)[columns].to_numpy().tolist()
+
+    assert found(3) == [
+        ["乙", "fell", 2, 0.3, 0.25],
+        ["甲", "stood still", 3, 0.3, 0.3],
+        ["己", "stood still", 3, 0.3, 0.3],
     ]
+    assert [row[0] for row in found(2)] == ["乙", "甲", "己", "丁"]
+    assert [row[0] for row in found(4)] == ["乙"]
+    # what was sent again counts once, as it was sent last, and what has been completed since is none of these
+    again = pd.concat([status, status.tail(1).assign(physical_progress=0.35)], ignore_index=True)
+    ended = now.assign(stage=["completed", *["under construction"] * 5])
+    assert stood_still(ended, again, reports=3)["project"].tolist() == ["乙"]
     assert all(row["work"] <= row["was"] for row in document["still"])
 
 

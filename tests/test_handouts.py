@@ -21,7 +21,7 @@ FILLED = {
     "类别": "道路", "总投资": 900.0, "原计划": 600.0, "责任人": "甲",
     "项目状态": "在建", "是否按计划推进": "按计划", "形象进度（%）": 40.0,
     "工程类别": "新路", "计量单位": "条", "年度计划量": 2.0, "累计完成量": 1.0, "完成情况": "在建",
-    "拆迁类别": "旧厂", "计划拆迁面积": 3.0,
+    "拆迁类别": "旧厂", "计划拆迁面积": 3.0, "资金来源": "市财政", "到位资金": 30.0, "已支付": 20.0,
 }  # fmt: skip
 TWO_KINDS = """
 [demolition.old_works]
@@ -101,6 +101,35 @@ def test_a_new_city_fills_in_two_quarters_without_a_doubt(tmp_path: Path) -> Non
     assert [row[1] for row in begun["项目投资完成情况"][HEADER:]] == ["甲局一号", "甲局二号"]
     done = json.loads(run_cityanalytics("forecast", "2026Q3", "--json", workspace=city).stdout)
     assert done["done"] == 2 * 2 * 9 * 5.0 * 1e4
+
+
+def test_a_bureau_that_reports_funds_is_asked_for_them_without_a_doubt(tmp_path: Path) -> None:
+    city = new_city(tmp_path / "city")
+    for path in hand_out(city, "2026Q2"):
+        fill(path, city / "filled" / "2026Q2" / path.name, [f"{path.name[:2]}一号"])
+    money: list[list[Any]] = [
+        ["资金到位情况"],
+        ["填报单位：甲局    单位：万元"],
+        ["项目名称", "资金来源", "计划资金", "到位资金"],
+        ["甲局一号", "市财政", 60.0, 10.0],
+        ["甲局一号", "银行贷款", 40.0, 0.0],
+    ]
+    write_book(city / "filled/2026Q2/甲局资金.xlsx", {"资金到位情况": money})
+    assert come_back(city, "2026Q2", "2026-07-02", city / "filled/2026Q2") == []
+    begun = {path.name[:2]: sheets(path)["资金到位情况"] for path in hand_out(city, "2026Q3")}
+    assert [row[:6] for row in begun["甲局"][HEADER:]] == [
+        [1, "甲局一号", "市财政", 60.0, "", ""],
+        [2, "甲局一号", "银行贷款", 40.0, "", ""],
+    ]
+    assert [row for row in begun["乙局"][HEADER:] if any(row)] == []  # it may leave the sheet empty
+    for path in sorted((city / "data/handouts/2026Q3").glob("*.xlsx")):
+        fill(path, city / "filled/2026Q3" / path.name, [])
+    assert come_back(city, "2026Q3", "2026-09-21", city / "filled/2026Q3") == []
+    funds = json.loads(run_cityanalytics("dispatch", "2026Q3", "--json", workspace=city).stdout)["funds"]
+    assert [(row["source"], row["arrived"], row["missing"]) for row in funds] == [
+        ("市财政", 3e5, 3e5),
+        ("银行贷款", 3e5, 1e5),
+    ]
 
 
 def test_a_city_with_kinds_of_its_own_is_offered_them(tmp_path: Path) -> None:

@@ -265,6 +265,15 @@ DUAL: Declaration[Dispatched] = Declaration(
     ),
     empty="Money and work go together everywhere.",
 )  # fmt: skip
+STILL: Declaration[Dispatched] = Declaration(
+    name="still", title="Physical progress that fell or stood still", tab="Work standing still",
+    frame=lambda of: of.found.still, most=MOST, cards=True,
+    fields=(
+        of.PROJECT, of.UNIT, Field("was", "Work before", Share(), brief="Before"), Field("work", "Work", Share()), Field("rule", "Standing", Word()),
+        Field("reports", "Reports in a row", Quantity()), Field("since", "Since", Day(long=True)),
+    ),
+    empty="Physical progress fell nowhere and stood still nowhere.",
+)  # fmt: skip
 EARNED: Declaration[Dispatched] = Declaration(
     name="earned", title="Earned schedule by unit, furthest behind first", tab="Earned schedule",
     frame=lambda of: of.found.earned("unit"), fits=True,
@@ -318,7 +327,19 @@ RANK_TOWNS: Declaration[Dispatched] = Declaration(
 TABLES = {
     one.name: one
     for one in (
-        *(DUE, MISSED, RECORD, PROMISED, RANK_UNITS, RANK_TOWNS, MUST_FINISH, NOT_STARTED, DUAL, EARNED),
+        *(
+            DUE,
+            MISSED,
+            RECORD,
+            PROMISED,
+            RANK_UNITS,
+            RANK_TOWNS,
+            MUST_FINISH,
+            NOT_STARTED,
+            DUAL,
+            STILL,
+            EARNED,
+        ),
         *(LADDER, FUNDS, FLIPS, ORDERS, COMMITMENTS),
     )
 }
@@ -355,7 +376,7 @@ def pages(found: Dispatch, settings: Settings, language: str, kind: str) -> dict
         ("record", say.plain("1. Promises and orders"), table("promises", "due", "missed", "promised")),
         ("must-finish", say.plain("2. Must finish"), _legend(say) + table("must_finish")),
         ("not-started", say.plain("3. Not started"), table("not_started")),
-        ("dual", say.plain("4. Money and work"), table("dual", "earned")),
+        ("dual", say.plain("4. Money and work"), table("dual", "still", "earned")),
         ("ladder", say.plain("5. Notices"), _decides(found, say) + table("ladder")),
         ("funds", say.plain("6. Funds"), table("funds")),
         ("rules", say.plain("7. Rules of the lights"), _rule(found, say) + table("flips")),
@@ -539,7 +560,8 @@ def _changed(found: Dispatch, say: Wording) -> Markup:
             moved=len(changes.moved),
         ),
         say(
-            "Of money and work: physical progress stood still {still}, fell {fell}.",
+            "Physical progress is the same in {reports} reports in a row or more: projects {still}; it fell: {fell}.",
+            reports=found.rules.still_reports,
             still=int((found.still["rule"] == "stood still").sum()),
             fell=int((found.still["rule"] == "fell").sum()),
         ),

@@ -68,7 +68,7 @@ COUNTED: Mapping[str, str] = {
     "needed": "days worked",
     "days_left": "days worked",
 }
-STILL = dict.fromkeys(("was", "work"), "fraction of the work")
+STILL = dict.fromkeys(("was", "work"), "fraction of the work") | {"reports": "count", "since": "date"}
 DUAL = dict.fromkeys(("money", "work", "difference"), "fraction of the year's plan")
 EARNED = {
     "planned": "yuan",
@@ -456,30 +456,27 @@ class Dispatch:
         """
         return with_units(dual_tracking(self.programme.projects), DUAL)
 
-    @property
+    @cached_property
     def still(self) -> pd.DataFrame:
-        """Projects whose physical progress has not risen since the day named, those where it fell first.
+        """Projects under way whose physical progress fell, or stood still for as many reports as the rules say.
 
         Returns
         -------
         pandas.DataFrame
-            ``project``, ``unit``, ``category``, ``was``, ``work`` (fractions, then and now) and ``rule``: ``fell`` or
-            ``stood still``.
-
-        Raises
-        ------
-        cityanalytics.errors.UsageError
-            No earlier day was named.
+            ``project``, ``unit``, ``category``, ``was``, ``work`` (fractions, before and in the last report),
+            ``reports`` (so many in a row have not risen), ``since`` (data date of the first of them) and ``rule``:
+            ``fell`` or ``stood still``; those that fell first.
 
         Examples
         --------
-        >>> since = ca.programme(workspace, "2010Q2")
-        >>> set(ca.dispatch(programme, forecast, since).still["rule"]) <= {"fell", "stood still"}
+        >>> set(ca.dispatch(programme, forecast).still["rule"]) <= {"fell", "stood still"}
         True
         """
-        if self.changes is None:
-            raise UsageError(Message.of("no earlier day to compare with: name one as since"))
-        return with_units(stood_still(self.changes.before.projects, self.programme.projects), STILL)
+        status, as_of = self._known["status"], self.programme.as_of
+        dated = status["data_date"]  # progress is of a year's task: it begins anew each year
+        described = status[(dated <= pd.Timestamp(as_of)) & (dated.dt.year == as_of.year)]
+        found = stood_still(self.programme.projects, described, reports=self.rules.still_reports)
+        return with_units(found, STILL)
 
     def earned(self, key: str = "unit") -> pd.DataFrame:
         """Return earned schedule and SPI(t), furthest behind first.
@@ -591,7 +588,7 @@ class Dispatch:
             "not_started": [self._row(row) for row in _records(self.not_started)],
             "dual": _records(self.dual),
             "movement": [] if self.changes is None else _records(self.movement),
-            "still": [] if self.changes is None else _records(self.still),
+            "still": _records(self.still),
             "earned": {key: _records(self.earned(key)) for key in PARTED},
             "orders": self._answered(),
             "record": _records(self.record),

@@ -46,31 +46,51 @@ def dual_tracking(projects: pd.DataFrame, *, apart: float = APART) -> pd.DataFra
     return found.loc[order].reset_index(drop=True)
 
 
-def stood_still(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """Return projects under way on two days whose physical progress is not above what it was.
+def stood_still(projects: pd.DataFrame, status: pd.DataFrame, *, reports: int) -> pd.DataFrame:
+    """Return projects under way whose physical progress fell, or is the same in several reports in a row.
 
     Parameters
     ----------
-    before, now
-        Rows of ``Programme.projects`` on the earlier and the later day.
+    projects
+        Rows of ``Programme.projects``.
+    status
+        Canonical statuses up to the data date, in the order of receipt; of a data date the last that was received
+        counts, and only what was reported while work was under way.
+    reports
+        In so many reports in a row, two at least, it has to be the same, and work not whole.
 
     Returns
     -------
     pandas.DataFrame
-        ``project``, ``unit``, ``category``, ``was``, ``work`` (physical progress then and now, fractions) and ``rule``:
-        ``fell`` or ``stood still``; those that fell first.
+        ``project``, ``unit``, ``category``, ``was`` (before it fell, or where it stands), ``work`` (in the last report;
+        both physical progress, fractions), ``reports`` (how many in a row have not been above the one before, with the
+        one that they are held against), ``since`` (data date of that one) and ``rule``: ``fell`` (in the last report)
+        or ``stood still``; the largest fall first, then the longest stand.
     """
-    then = before.drop_duplicates("project").set_index("project")
-    rows = now.loc[now["stage"].isin(UNDER_WAY), ["project", "unit", "category"]].assign(
-        was=lambda rows: rows["project"].map(then["physical_progress"]), work=now["physical_progress"]
+    told = status[status["stage"].isin(UNDER_WAY) & status["physical_progress"].notna()]
+    told = told.drop_duplicates(["project", "data_date"], keep="last").sort_values(
+        ["project", "data_date"], kind="stable", ignore_index=True
     )
-    begun = rows["project"].map(then["stage"]).isin(UNDER_WAY)
-    rows = rows[begun & (rows["work"] <= rows["was"])]
-    rule = pd.Series(
-        np.where(rows["work"] < rows["was"], "fell", "stood still"), index=rows.index, dtype="str"
+    project, work = told["project"], told["physical_progress"]
+    before = work.groupby(project).shift()
+    # a run ends where it rose last; what is compared with nothing begins one
+    run = (~(work <= before)).cumsum()
+    rows = told.assign(
+        was=before,
+        reports=told.groupby(run)["project"].transform("size"),
+        since=told.groupby(run)["data_date"].transform("first"),
     )
-    found = rows.assign(rule=rule, by=rows["work"] - rows["was"])
-    return found.sort_values("by", kind="stable", ignore_index=True).drop(columns="by")
+    last = rows.drop_duplicates("project", keep="last").set_index("project")
+    now = projects.loc[projects["stage"].isin(UNDER_WAY), ["project", "unit", "category"]]
+    found = now.join(last[["was", "physical_progress", "reports", "since"]], on="project", how="inner")
+    found = found.rename(columns={"physical_progress": "work"})
+    fell = found["work"] < found["was"]
+    rule = pd.Series(np.where(fell, "fell", "stood still"), index=found.index, dtype="str")
+    stands = (found["reports"] >= reports) & (found["work"] < 1)  # what is whole cannot rise
+    found = found.assign(rule=rule, by=found["work"] - found["was"])[fell | stands]
+    return found.sort_values(
+        ["by", "reports"], ascending=[True, False], kind="stable", ignore_index=True
+    ).drop(columns="by")
 
 
 def schedule_earned(projects: pd.DataFrame, key: str, *, as_of: dt.date) -> pd.DataFrame:

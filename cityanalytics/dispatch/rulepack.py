@@ -38,6 +38,8 @@ class RulePack:
         Whether exactly `yellow` behind is yellow.
     start_months
         So many month-ends in a row after the planned start without a start are red; fewer are yellow.
+    still_reports
+        Physical progress that is the same in so many reports in a row stands still.
     run_months, run_step
         So many months in a row not green lead to this step; 0 where there is none.
     ladder
@@ -52,6 +54,7 @@ class RulePack:
     red: float
     yellow_included: bool = False
     start_months: int = 1
+    still_reports: int = 2
     run_months: int = 0
     run_step: Mapping[str, str] = field(default_factory=dict)
     ladder: tuple[tuple[int, Mapping[str, str]], ...] = ()
@@ -124,7 +127,7 @@ def load_pack(name: str) -> RulePack:
 def parsed(name: str, document: dict[str, Any]) -> RulePack:
     """Return the pack that a document holds."""
     take = TomlTable(name=name, values=document, file=f"rules/{name}.toml")
-    progress, start, run = (take.section(key) for key in ("progress", "start", "run"))
+    progress, start, still, run = (take.section(key) for key in ("progress", "start", "still", "run"))
     steps = [
         take.within(f"ladder.{at}", step) for at, step in enumerate(take.list_of("ladder", dict), start=1)
     ]
@@ -137,6 +140,7 @@ def parsed(name: str, document: dict[str, Any]) -> RulePack:
         red=progress.get("red", float),
         yellow_included=progress.get("yellow_included", bool, False),
         start_months=start.get("red_months", int, 1, within=(1, 12)),
+        still_reports=still.get("reports", int, 2, within=(2, 52)),
         run_months=run.get("months", int, 0, within=(0, 12)),
         run_step=run.texts("step", LANGUAGES) if run.values else {},
         ladder=tuple((step.get("notices", int), step.texts("step", LANGUAGES)) for step in steps),
@@ -149,7 +153,7 @@ def parsed(name: str, document: dict[str, Any]) -> RulePack:
                 known=", ".join(MEASURES),
             )
         )
-    for section in (take, progress, start, run, *steps):
+    for section in (take, progress, start, still, run, *steps):
         section.finish()
     if take.faults:
         raise ConfigurationError(take.faults)

@@ -92,6 +92,12 @@ SHEETS = (
             "备注",
         ),
     ),
+    (
+        "funds",
+        "资金到位情况",
+        "单位：万元",
+        ("序号", "项目名称", "资金来源", "计划资金", "到位资金", "已支付", "备注"),
+    ),
 )
 #: What a cell may hold, so that a clerk chooses instead of typing.
 CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -138,6 +144,11 @@ PREFILLED: Mapping[str, Mapping[str, tuple[str, float]]] = MappingProxyType(
             "计划完成日期": ("planned_finish", 1.0),
             "计划拆迁面积": ("planned_area", 1e4),
             "责任人": ("responsible_person", 1.0),
+        },
+        "funds": {
+            "项目名称": ("project", 1.0),
+            "资金来源": ("source", 1.0),
+            "计划资金": ("planned", 1e4),
         },
     }
 )
@@ -286,7 +297,7 @@ def _workbook(settings: Settings, unit: str, quarter: str, last: Mapping[str, pd
             "day": book.add_format({"border": 1, "num_format": "yyyy-mm-dd"}),
         }
         for of, name, unit_note, columns in SHEETS:
-            if of == "demolition" and not settings.demolition:
+            if (of == "demolition" and not settings.demolition) or (of == "funds" and of not in last):
                 continue
             sheet = book.add_worksheet(name)
             labels = _labels(columns, settings, quarter)

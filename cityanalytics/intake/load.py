@@ -221,7 +221,7 @@ def _read(settings: Settings, receipt: Receipt, aliases: Mapping[str, str], syno
         issues += [*found, *([not_read] if not_read else _unmatched(match, place))]
         if match.subject is not None:
             ours.append(table)
-            if match.subject.name in OPTIONAL:
+            if match.subject.name in {*OPTIONAL, "funds"}:
                 left_empty.add(f"{receipt.file}!{table.sheet}!{table.range}")
             if match.subject.name not in {"history", *LASTING}:  # of no quarter
                 issues += quarter_mismatches(table, origin)

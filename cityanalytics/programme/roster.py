@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cityanalytics.programme.counting import Books
 from cityanalytics.programme.snapshot import last_known, take_snapshot
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def roster(tables: Tables, *, year: int) -> dict[str, pd.DataFrame]:
     -------
     dict
         ``projects``, ``status``, ``works``, ``demolition``: a row a project (item, site) with its ``unit``; amounts
-        in yuan, areas in square metres, dates as datetime64. Empty where nothing was received.
+        in yuan, areas in square metres, dates as datetime64; ``funds``, a row a project and source, where any unit has
+        reported funds. Empty where nothing was received.
     """
     if tables["projects"].empty:
         return {}
@@ -44,12 +46,17 @@ def roster(tables: Tables, *, year: int) -> dict[str, pd.DataFrame]:
     works = programme.traced_works
     works = works[works["project"].isin(projects["project"])]
     works = works.assign(measure=works["measure"].map(MEASURES))
-    return {
+    found = {
         "projects": _planned(projects, tables) if same_year else projects.drop(columns=["plan_original"]),
         "status": projects,
         "works": works if same_year else works.drop(columns=["planned"]),
         "demolition": sites,
     }
+    if not (funds := tables["funds"]).empty:
+        rows = Books.of(funds).latest().rows(funds)
+        rows = rows.drop(columns="unit").merge(projects[["project", "unit"]], on="project")
+        found["funds"] = rows if same_year else rows.drop(columns=["planned"])
+    return found
 
 
 def _planned(projects: pd.DataFrame, tables: Tables) -> pd.DataFrame:
