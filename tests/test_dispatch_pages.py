@@ -21,6 +21,7 @@ KINDS = ("dispatch", "weekly", "monthly")
 def made(processed_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("dispatched") / "city"
     shutil.copytree(processed_workspace, root, ignore=shutil.ignore_patterns("reports", "dispatch", ".*"))
+    run_cityanalytics("dispatch", "2010Q2", "--known-on", "2010-08-01", workspace=root)  # nobody answers
     for kind in KINDS[1:]:
         run_cityanalytics("dispatch", "2010Q3", f"--{kind}", workspace=root)
     return root

@@ -42,6 +42,7 @@ PROJECTS: Mapping[str, tuple[str, int, dt.date | None, dt.date | None]] = {
     "戊桥": (SOUTH, 600, dt.date(2010, 3, 1), None),
     "己桥": (SOUTH, 500, dt.date(2010, 8, 2), None),
 }
+TOWNS = {"甲路": "东镇", "乙路": "东镇", "丙路": "西镇", "丁桥": "西镇", "戊桥": "南镇", "己桥": "南镇"}
 ANSWER = ("采取措施", "承诺完成日期", "届时累计完成投资", "承诺责任人")
 
 
@@ -101,7 +102,7 @@ def weekly(unit: str, day: dt.date) -> dict[str, list[list[Any]]]:
     money: list[list[Any]] = [
         ["项目投资完成情况"],
         [f"{stated}    单位：万元"],
-        ["项目名称", "类别", "计划开工日期", "计划竣工日期", "总投资", "年度计划投资", *months],
+        ["项目名称", "类别", "所在镇街", "计划开工日期", "计划竣工日期", "总投资", "年度计划投资", *months],
     ]
     status: list[list[Any]] = [
         ["项目状态"],
@@ -115,7 +116,7 @@ def weekly(unit: str, day: dt.date) -> dict[str, list[list[Any]]]:
         ended = finish is not None and finish <= day
         done = [spent(plan, start, finish, month, day) if begun else 0 for month in range(1, day.month + 1)]
         planned = [dt.date(2010, 6, 1), dt.date(2010, 11, 30)]
-        money.append([name, "道路", *planned, plan, plan, *done])
+        money.append([name, "道路", TOWNS[name], *planned, plan, plan, *done])
         stage = "竣工" if ended else "在建" if begun else "未开工"
         dates = [start if begun else None, finish if ended else None]
         status.append([name, f"{name}负责人", *dates, stage, 100 * sum(done) / plan])
@@ -389,3 +390,35 @@ def test_the_command_leaves_sheets_and_says_the_orders(bureau: Bureau) -> None:
         f"{NORTH}.xlsx",
         f"{SOUTH}.xlsx",
     }
+
+
+def test_the_bulletin_ranks_units_and_towns_by_progress_and_by_change(bureau: Bureau) -> None:
+    before, day = WEEKS[3], WEEKS[7]
+    for one in (before, day):
+        bureau.report(one)
+    bureau.ingest()
+    run_cityanalytics("dispatch", "--monthly", "--since", str(before), workspace=bureau.root)
+    (file,) = (bureau.root / "reports").rglob("dispatch.xlsx")
+    share = {one: shares(one) for one in (before, day)}
+    change = {town: share[day][town] - share[before][town] for town in share[day]}
+    book = CalamineWorkbook.from_path(file)
+    rows = book.get_sheet_by_name("镇街排名").to_python()
+    (at,) = (at for at, row in enumerate(rows) if "位次" in row)
+    head = [str(label) for label in rows[at]]
+    ranked = [dict(zip(head, row, strict=True)) for row in rows[at + 1 :]]
+    assert [row["镇街"] for row in ranked] == sorted(share[day], key=lambda town: -share[day][town])
+    assert [row["位次"] for row in ranked] == [1, 2, 3]
+    by_change = sorted(change, key=lambda town: -change[town])
+    assert [by_change[int(row["进度提高位次"]) - 1] for row in ranked] == [row["镇街"] for row in ranked]
+    page = next((bureau.root / "reports").rglob("monthly.zh.html")).read_text("utf-8")
+    assert "各镇街" in page
+
+
+def shares(day: dt.date) -> dict[str, float]:
+    """Return what is spent of the plans of each town's projects, up to a day."""
+    spends: dict[str, list[float]] = {}
+    for name, (_, plan, start, finish) in PROJECTS.items():
+        own = spends.setdefault(TOWNS[name], [0.0, 0.0])
+        own[0] += sum(spent(plan, start, finish, month, day) for month in range(1, day.month + 1))
+        own[1] += plan
+    return {town: done / plan for town, (done, plan) in spends.items()}

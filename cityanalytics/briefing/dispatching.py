@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 #: Rows of a list on the page; the workbook has all.
 MOST = 15
 #: Units that the bulletin names at each end, and rows that the week's page has room for.
-ENDS, IN_A_WEEK = 3, 8
+ENDS, IN_A_WEEK = 3, 6
 WEEK = pd.Timedelta(days=7)
 ASKS = {"start": "start work", "finish": "complete the work", "plan": "spend the year's plan"}
 OBLIGATIONS = {
@@ -51,6 +51,8 @@ STATES = {
     "replaced": "brought forward",
 }
 MARKS = {"green": "○", "yellow": "◐", "red": "●"}
+#: What a unit's printed page leaves room for.
+BLANKS = {"told": "Measure taken", "promise": "Day promised, amount by then, person"}
 PROMISES = {
     "none": "as they go",
     "kept": "all promises kept",
@@ -112,9 +114,18 @@ def _due(of: Dispatched) -> pd.DataFrame:
 
 
 def _missed(of: Dispatched) -> pd.DataFrame:
+    """Return what was missed or is not answered; of what was asked several times, the last time."""
     orders = of.found.orders
-    rows = _orders(of)[(orders["state"] == "missed") | orders["overdue"]]
+    rows = _orders(of).assign(day=orders["promised_on"].fillna(orders["deadline"]))
+    rows = rows[(orders["state"] == "missed") | orders["overdue"]]
+    rows = rows.drop_duplicates(["unit", "project", "asks"], keep="last")
     return rows.sort_values("amount", ascending=False, kind="stable", ignore_index=True)
+
+
+def _missed_lately(of: Dispatched) -> pd.DataFrame:
+    """Return what has been missed within a week of the data date, and what is not answered."""
+    rows, as_of = _missed(of), pd.Timestamp(of.found.programme.as_of)
+    return rows[rows["overdue"] | (rows["day"] > as_of - WEEK)].reset_index(drop=True)
 
 
 def _commitments(of: Dispatched) -> pd.DataFrame:
@@ -203,14 +214,14 @@ ASKED = Field("asks", "Asked", Word())
 DUE_DAY = Field("day", "Due", Day())
 WHAT = Field("what", "What is due", Word(), brief="What")
 PROMISED_ON = Field("promised_on", "Promised for", Day(), absent="none")
-STATE = Field("state", "Became of it", Word(warns=frozenset({"missed"})), brief="State")
+STATE = Field("state", "Became of it", Word(warns=frozenset({"missed"})))
 MOVES = Field("moves", "Times moved", Quantity())
 KEPT, MISSED_, MOVED = (
     Field(key, label, Quantity())
     for key, label in (("kept", "Kept"), ("missed", "Missed"), ("moved", "Moved"))
 )
-UNANSWERED = Field("unanswered", "Unanswered", Quantity())
-RATE = Field("rate", "Promises typically kept", Share(0), brief="Typically kept")
+UNANSWERED = Field("unanswered", "Unanswered", Quantity(), brief="Silent")
+RATE = Field("rate", "Promises typically kept", Share(0), brief="Rate kept")
 DAYS_LATE = Field("days_late", "Days late, typically", Quantity(), brief="Days late")
 ASKED_AMOUNT = Field("amount", "Expected shortfall", amounts(at=1), brief="Expected gap")
 
@@ -241,10 +252,15 @@ MISSED: Declaration[Dispatched] = Declaration(
     fields=(of.PROJECT, of.UNIT, PERSON, ASKED, PROMISED_ON, STATE, ASKED_AMOUNT),
     empty="Nothing was missed, and no answer is overdue.",
 )  # fmt: skip
+MISSED_LATELY = replace(
+    MISSED, name="missed_lately", title="Missed within a week, or not answered in time", frame=_missed_lately,
+    empty="Nothing was missed within a week, and no answer is overdue.",
+)  # fmt: skip
 RECORD: Declaration[Dispatched] = Declaration(
     name="promises", title="Promises by unit", tab="Record", frame=_record, fits=True,
     fields=(of.UNIT, KEPT, MISSED_, MOVED, UNANSWERED, RATE, on_sheet(DAYS_LATE)[0]), empty="No promise has come due yet.",
 )  # fmt: skip
+RECORD_OF_WEEK = replace(RECORD, name="record_of_week", tab="", most=IN_A_WEEK)
 MUST_FINISH: Declaration[Dispatched] = Declaration(
     name="must_finish", title="Must finish this year, the largest expected shortfall first", tab="Must finish",
     frame=lambda of: _listed(of.found.must_finish, of), most=MOST, cards=True,
@@ -311,9 +327,9 @@ FLIPS: Declaration[Dispatched] = Declaration(
             (("bureau", "By points of the bureau"), ("points", "By points"), ("share", "By share of what is due")))),
     empty="No light would be another.",
 )  # fmt: skip
-_RANKS = (
-    Field("place", "Rank", Quantity()), of.PLAN, of.DONE, of.SHARE.but(applies=""), Field("change", "Change", Points(signed=True), absent=NOT_APPLICABLE),
-    Field("by_change", "Rank by change", Quantity(), brief="By change", absent=NOT_APPLICABLE),
+_RANKS = (  # what is ranked stands first: a phone shows so much
+    Field("place", "Rank", Quantity()), of.SHARE.but(applies=""), Field("by_change", "Rank by change", Quantity(), brief="By change", absent=NOT_APPLICABLE),
+    Field("change", "Change", Points(signed=True), absent=NOT_APPLICABLE), of.PLAN, of.DONE,
 )  # fmt: skip
 RANK_UNITS: Declaration[Dispatched] = Declaration(
     name="rank_units", title="Units by progress and by change", tab="Ranking of units",
@@ -324,25 +340,11 @@ RANK_TOWNS: Declaration[Dispatched] = Declaration(
     frame=lambda of: _ranked(of, "town"), fields=(Field("town", "Town", Term()), *_RANKS),
     empty="Workbooks name no towns.",
 )  # fmt: skip
-TABLES = {
-    one.name: one
-    for one in (
-        *(
-            DUE,
-            MISSED,
-            RECORD,
-            PROMISED,
-            RANK_UNITS,
-            RANK_TOWNS,
-            MUST_FINISH,
-            NOT_STARTED,
-            DUAL,
-            STILL,
-            EARNED,
-        ),
-        *(LADDER, FUNDS, FLIPS, ORDERS, COMMITMENTS),
-    )
-}
+_ALL = (
+    *(DUE, MISSED, MISSED_LATELY, RECORD, RECORD_OF_WEEK, PROMISED, RANK_UNITS, RANK_TOWNS),
+    *(MUST_FINISH, NOT_STARTED, DUAL, STILL, EARNED, LADDER, FUNDS, FLIPS, ORDERS, COMMITMENTS),
+)
+TABLES = {one.name: one for one in _ALL}
 
 
 def tables(found: Dispatch, settings: Settings, language: str) -> Mapping[str, ShownTable]:
@@ -370,10 +372,13 @@ def pages(found: Dispatch, settings: Settings, language: str, kind: str) -> dict
     say, shown = Wording(language=language), tables(found, settings, language)
 
     def table(*names: str) -> Markup:
-        return Markup("\n").join(shown[name].html(language) for name in names)
+        return Markup("\n").join(shown[name].html(language) + _left(shown[name], say) for name in names)
+
+    with_promises = ["promised"] if len(shown["promised"].rows) > 1 else []
+    towns = [("towns", say.plain("Towns"), table("rank_towns"))] if len(shown["rank_towns"].rows) else []
 
     lists = [
-        ("record", say.plain("1. Promises and orders"), table("promises", "due", "missed", "promised")),
+        ("record", say.plain("1. Promises and orders"), table("promises", "due", "missed", *with_promises)),
         ("must-finish", say.plain("2. Must finish"), _legend(say) + table("must_finish")),
         ("not-started", say.plain("3. Not started"), table("not_started")),
         ("dual", say.plain("4. Money and work"), table("dual", "still", "earned")),
@@ -384,12 +389,12 @@ def pages(found: Dispatch, settings: Settings, language: str, kind: str) -> dict
     week = [
         ("changed", say.plain("What changed"), _changed(found, say)),
         ("due", say.plain("What is due this week"), table("due")),
-        ("missed", say.plain("What was missed"), table("missed", "promises")),
+        ("missed", say.plain("What was missed"), table("missed_lately", "record_of_week")),
     ]
     month = [
         ("ends", say.plain("Best and worst"), _ends(found, settings, say)),
         ("units", say.plain("Units"), table("rank_units")),
-        ("towns", say.plain("Towns"), table("rank_towns")),
+        *towns,
         ("missed", say.plain("Promises and notices"), table("promises", "ladder")),
     ]
     titles = {
@@ -412,15 +417,26 @@ def unit_page(
 ) -> dict[str, Any]:
     """Return the words of a unit's printable page: what it is asked, and room to answer."""
     say = Wording(language=language)
-    rows = live.assign(asks=_named(live["asks"], ASKS))
-    blank = Field("blank", "Measure, day, amount, person", absent="　")
+    asks = [say.plain(ASKS[asks]) for asks in live["asks"]]
+    before = live["promised_on"].tolist()
+    rows = live.assign(
+        asks=[
+            asked
+            if pd.isna(day)
+            else say.plain(
+                "{asked} (promised last for {day})", asked=asked, day=display.date_text(_day(day), language)
+            )
+            for asked, day in zip(asks, before, strict=True)
+        ],
+        **dict.fromkeys(BLANKS, ""),
+    )
     declared: Declaration[None] = Declaration(
         name="asked",
         title="Asked of {name}",
-        frame=lambda _: rows.assign(blank=""),
+        frame=lambda _: rows,
         fields=(
-            of.PROJECT, ORDER, ASKED, Field("short", "Expected shortfall", amounts(at=1)), Field("deadline", "Latest day", Day(long=True)),
-            PROMISED_ON, blank,
+            of.PROJECT, ORDER, Field("asks", "Asked"), Field("short", "Expected shortfall", amounts(at=1)), Field("deadline", "Latest day", Day(long=True)),
+            *(Field(key, label, absent="　") for key, label in BLANKS.items()),
         ),
         gaps=lambda _, language: {"name": settings.term(unit, language)},
         cards=True,
@@ -438,7 +454,8 @@ def unit_page(
     title = say.plain(
         "Order to {unit}, {day}", unit=settings.term(unit, language), day=_issued(found, language)
     )
-    return _page(title, [("headline", "", lead + shown.html(language))], found, settings, say)
+    page = _page(title, [("headline", "", lead + shown.html(language))], found, settings, say)
+    return {**page, "blanks": len(BLANKS)}
 
 
 def _short(found: Dispatch) -> float:
@@ -495,6 +512,7 @@ def _page(
         "skip_label": say.plain("Skip to the text"),
         "contents_label": say.plain("Contents"),
         "sections": [[name, label, str(html)] for name, label, html in sections],
+        "blanks": 0,
     }
 
 
@@ -512,6 +530,15 @@ def _lead(found: Dispatch, say: Wording) -> Markup:
         unanswered=display.count(int(record["unanswered"].sum()), language),
     )
     return Markup("<p class=lead>{}</p>").format(sentence)
+
+
+def _left(table: ShownTable, say: Wording) -> Markup:
+    """Say how many rows a page leaves to the workbook."""
+    count, most = len(table.rows), table.declaration.most
+    if most is None or count <= most:
+        return Markup()
+    sentence = say("The first {most} of {count} rows; dispatch.xlsx has all.", most=most, count=count)
+    return paragraph(sentence, note=True)
 
 
 def _legend(say: Wording) -> Markup:
@@ -574,13 +601,19 @@ def _movement(found: Dispatch, say: Wording) -> Markup:
     """Say how far the forecast moved, and how much of it lies in projects whose promises were kept, missed or moved."""
     moved = found.movement.set_index("state")["change"]
 
-    def part(*states: str) -> str:
-        own = float(moved.reindex(list(states)).fillna(0.0).sum())
-        return display.amount(own, say.language, places=2)
+    def signed(yuan: float) -> str:
+        if not yuan:
+            return "0"
+        return ("+" if yuan > 0 else "") + display.amount(yuan, say.language, places=2)
 
+    def part(*states: str) -> str:
+        return signed(float(moved.reindex(list(states)).fillna(0.0).sum()))
+
+    if not moved.index.isin(["kept", "missed", "moved"]).any():
+        return say("The forecast moved by {all} (mean of the paths).", all=signed(float(moved.sum())))
     return say(
         "The forecast moved by {all} (mean of the paths): in projects whose orders were kept {kept}, missed or moved {missed}, all others {others}.",
-        all=display.amount(float(moved.sum()), say.language, places=2),
+        all=signed(float(moved.sum())),
         kept=part("kept"),
         missed=part("missed", "moved"),
         others=part("", "open", "answered"),
