@@ -76,6 +76,7 @@ _NOTE = re.compile(
 
 #: A note that says what a sign means: (r) revised, 1) estimate.
 _KEYED = re.compile(r"^(?:[(\[]?[a-zA-Z\d*†‡#]{1,2}[)\]]|[*†‡§※]+[^*†‡§※]).")
+_SENTENCE = re.compile(r"[^:]{20,}[.。]$")
 _ASKED = re.compile(r"[^:]{1,24}:")
 
 
@@ -385,7 +386,8 @@ def _label_rows(  # noqa: C901 - one line for each kind
         mark = marks.get(row)
         cells = int(np.count_nonzero(face.occupied[row, header.left : header.right + 1]))
         keyed = position > last_content and not opened and len(texts) == 1 and _KEYED.match(texts[0])
-        if (keyed or _NOTE.match(texts[0] if texts else "")) and not serials[position]:
+        said = position > last_content and len(texts) == 1 and _SENTENCE.match(texts[0])
+        if (keyed or said or _NOTE.match(texts[0] if texts else "")) and not serials[position]:
             kinds[position] = FOOTER
         elif position > last_content and len(texts) > 1 and all(_ASKED.match(text) for text in texts):
             kinds[position] = FOOTER  # who prepared it, and who checked it

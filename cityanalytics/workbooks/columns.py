@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from cityanalytics.workbooks.cells import State, is_serial, read_number, squeezed
-from cityanalytics.workbooks.cellunits import carried_amount
+from cityanalytics.workbooks.cellunits import carried_amount, holds_amount
 from cityanalytics.workbooks.dates import Precision, is_span, meant_as_date, names_month, read_date
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.numeric import two_readings
@@ -244,8 +244,8 @@ def _kind(  # noqa: C901, PLR0911, PLR0912 - one line for each kind
         parsed, unparsed = parsed + carried, unparsed - carried
     native = int(np.count_nonzero(codes == Code.NUMBER))
     if unparsed > parsed and (promised or measured is Measure.PRICE):
-        other = sum(two_readings(str(cell)) is not None for cell in face.cells[rows[read.unparsed], column])
-        if other == unparsed:
+        cells = face.cells[rows[read.unparsed], column]
+        if all(two_readings(str(cell)) is not None or (parsed and holds_amount(cell)) for cell in cells):
             return "number", read  # each of them a doubt
     if parsed and parsed >= unparsed and (native or measured is not Measure.CODE):
         return "number", read

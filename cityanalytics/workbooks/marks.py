@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ _WORDED = re.compile(
 #: The word for a sum in other languages.
 _SUMS = (
     "(?:ins)?gesamt|gesamtsumme|summe|summa|totalt|suma(?:total)?|tota(?:le|al|ux)|ensemble|razem|ogółem|celkem|součet|spolu"
-    "|összesen|toplam|всего|итого|разом|усього|всичко|общо|укупно|(?:sve)?ukupno|yhteensä|kokku|kopā|iš_*viso|jumlah"
+    "|(?:mind)?összesen|toplam|всего|итого|разом|усього|всичко|общо|укупно|(?:sve)?ukupno|yhteensä|kokku|kopā|iš_*viso|jumlah"
     "|tổng(?:_*cộng)?|รวม|योग|कुल|المجموع|الإجمالي|σύνολο|합계|총계|вкупно|бүгд|jami|cəmi|shuma|skupaj|gjithsej|i_*alt|pavisam|மொத்தம்|মোট|სულ|барлығы"
 )
 #: A word for the whole among the names of its parts.
@@ -293,10 +294,12 @@ def compared(face: Face, marks: list[Mark]) -> list[Mark]:
     """Leave out the shares and comparisons that are indicators of their own: no total stands above them."""
     found: list[Mark] = []
     total, below = False, -1
+    often = Counter(mark.label for mark in marks if mark.style == RATIO)
     for mark in marks:
         derived = mark.style == RATIO
         worded = _RATIO.search(mark.label) or _COMPARED.search(mark.label)
-        bare = find_unit(mark.label) is not None  # % and no name: of the row above
+        # % and no name, or row % again and again: of the row above
+        bare = find_unit(mark.label) is not None or (derived and often[mark.label] > 1)
         placed = bare or total if worded or bare else below >= 0 and not face.filled[below : mark.row].any()
         if not derived or placed or (mark.keyword and _RATIO.search(mark.label)):
             found.append(replace(mark, keyword=mark.keyword or derived))

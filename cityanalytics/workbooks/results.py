@@ -130,7 +130,9 @@ def what_is_left(body: Body, kinds: NDArray[np.int8], additive: Mapping[int, Num
     if _LEFT.search(body.names[last]) is None:
         return frozenset()
     amounts = _Amounts.stated(additive, rows)
-    left = amounts.at(int(rows[0])) - amounts.of(rows[1:-1]).sum(axis=1)
+    first, after = amounts.at(int(rows[0])), amounts.of(rows[1:-1]).sum(axis=1)
+    signed = bool((after < 0).any())  # costs that are negative are added
+    left = first + after if signed else first - after
     return frozenset({last} if amounts.agree(amounts.at(last), left, len(rows)) else ())
 
 

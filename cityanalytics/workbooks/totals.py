@@ -136,8 +136,8 @@ def _closing(
 ) -> dict[int, Span]:
     """Mark the rows that close every block with its sum, in any language.
 
-    All rows of one name sum what stands above them since the row before that is no record; or some rows and what
-    they sum are all that there is.
+    All rows of one name sum what stands above them since the row before that is no record; or the last rows of all
+    blocks do; or some rows and what they sum are all that there is.
     """
     if not body.names:
         return {}
@@ -152,6 +152,8 @@ def _closing(
         if all(sums_all(at, span, kinds == kind.DATA, additive) for at, span in spans.items()):
             found |= spans
     if not found:
+        found = _ending(records, kinds, additive)
+    if not found:
         found = possible_sums(additive, records)
         summed = np.zeros(len(kinds), dtype=np.intp)
         for at, span in found.items():
@@ -162,6 +164,19 @@ def _closing(
     for at in found:
         marks[at] = Mark(row=int(body.rows[at]), style=NAMED, label=body.names[at], cell=0, worded=True)
     return found
+
+
+def _ending(
+    records: NDArray[np.bool_], kinds: NDArray[np.int8], additive: Mapping[int, Numbers]
+) -> dict[int, Span]:
+    """Return the last row of each block, if there are several and each sums all of its block."""
+    places = np.flatnonzero(kinds == kind.DATA)
+    blocks = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)
+    if not 1 < len(blocks) <= _REPEATED or not all(records[block].all() for block in blocks):
+        return {}
+    spans = {int(block[-1]): (int(block[0]), int(block[-1])) for block in blocks}
+    sums = all(sums_all(at, span, records, additive) for at, span in spans.items())
+    return spans if sums else {}
 
 
 def _whole(
@@ -365,6 +380,8 @@ def _claim(
     body: Body, kinds: NDArray[np.int8], worded: Sequence[int], additive: Mapping[int, Numbers]
 ) -> None:
     """Mark the rows with a word for totals that stand where totals do."""
+    if len(worded) * 2 > int(((kinds == kind.DATA) & body.numbered).sum()):
+        return  # what most are called tells none apart: Total cost, Total jobs, Total area
     for index in [at for at in worded if kinds[at] == kind.DATA]:
         near = is_near(index, kinds == kind.DATA, additive, fewest=2)
         under = near and index + 1 < len(kinds) and kinds[index + 1] == kind.TOTAL  # right above that of all

@@ -106,9 +106,15 @@ def whole_of_others(
 
 def sums_all(index: int, span: Span, records: NDArray[np.bool_], additive: Mapping[int, Numbers]) -> bool:
     """Tell whether a row sums all records of a stretch in every column that it states."""
-    others = np.zeros(len(records), dtype=bool)
-    others[slice(*span)] = records[slice(*span)]
-    found = likeness(index, others, additive)
+    parts = np.flatnonzero(records[slice(*span)]) + span[0]
+    for read in additive.values():  # most differ, and soon
+        value, others = float(read.value[index]), parts[read.parsed[parts]]
+        close = abs(float(read.value[others].sum()) - value) <= max((1 + len(others)) * read.step, 1e-6)
+        if read.parsed[index] and value != 0 and not close:
+            return False
+    places = np.zeros(len(records), dtype=bool)
+    places[parts] = True
+    found = likeness(index, places, additive)
     return 0 < found.stated == found.agreeing
 
 
