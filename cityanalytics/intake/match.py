@@ -172,9 +172,10 @@ def match_table(table: Table, synonyms: Synonyms, *, periods: Iterable[str]) -> 
         Letters of the columns that are periods.
     """
     letters = set(periods)
+    labels = [[normalised(label) for label in column.path] for column in table.columns]
     best: tuple[tuple[int, int], Subject, dict[str, tuple[Column, ...]]] | None = None
     for subject in synonyms.subjects:
-        found = _fields(table, subject, letters)
+        found = _fields(table, labels, subject, letters)
         if subject.name in WHOLE and subject.required - found.keys():
             continue
         rank = (-len(_missing(table, subject, found, letters)), len(found))
@@ -226,7 +227,9 @@ def _months_alone(table: Table, found: Mapping[str, tuple[Column, ...]], letters
     )
 
 
-def _fields(table: Table, subject: Subject, periods: set[str]) -> dict[str, tuple[Column, ...]]:
+def _fields(
+    table: Table, labels: list[list[str]], subject: Subject, periods: set[str]
+) -> dict[str, tuple[Column, ...]]:
     """Match each column by its whole path of labels, then by its last label, then by its first.
 
     Of columns that only share their first label the one called a total is meant; without one, all of them
@@ -236,18 +239,17 @@ def _fields(table: Table, subject: Subject, periods: set[str]) -> dict[str, tupl
     shared: dict[str, list[Column]] = {}
     # 本年累计完成投资/合计 is the period, what stands beside it under 其中 but parts of it
     whole = {
-        normalised(column.path[0])
-        for column in table.columns
-        if column.letter in periods and len(column.path) > 1 and normalised(column.path[-1]) in TOTALS
+        path[0]
+        for column, path in zip(table.columns, labels, strict=True)
+        if column.letter in periods and len(path) > 1 and path[-1] in TOTALS
     }
-    for column in table.columns:
-        labels = [normalised(label) for label in column.path]
-        names = ("/".join(labels), labels[-1]) if labels else ()
+    for column, path in zip(table.columns, labels, strict=True):
+        names = ("/".join(path), path[-1]) if path else ()
         field = next((subject.headers[name] for name in names if name in subject.headers), None)
         if field is not None:
             found.setdefault(field, (column,))
-        elif labels and column.letter not in periods and labels[0] in subject.headers.keys() - whole:
-            shared.setdefault(subject.headers[labels[0]], []).append(column)
+        elif path and column.letter not in periods and path[0] in subject.headers and path[0] not in whole:
+            shared.setdefault(subject.headers[path[0]], []).append(column)
     if subject.name == "months" and "month" in found:
         found = _of_the_rows_month(table) | found
     for field, columns in shared.items():

@@ -200,6 +200,8 @@ def _matches(
             stop = _found(total, target, right=right)
             sound = (stop <= length) & (stop - here > 2)  # noqa: PLR2004 - two rows at least
             sound &= total[np.minimum(stop, length)] == target
+            if not sound.any():
+                continue
             new = sound & ~np.isin(here, list(found))
             found |= _kept(columns, sums, apart, here[new], (here[new] + 1, stop[new]))
         target = total[here] - column[here]
@@ -207,6 +209,8 @@ def _matches(
             first = _found(total, target, right=right)
             sound = (first >= 0) & (here - first > 1)
             sound &= total[np.maximum(first, 0)] == target
+            if not sound.any():
+                continue
             new = sound & ~np.isin(here, list(found))
             found |= _kept(columns, sums, apart, here[new], (first[new], here[new]))
     return found
