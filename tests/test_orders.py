@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from cityanalytics.settings import load_settings
 from tests.conftest import new_workspace, run_cityanalytics, write_book
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from cityanalytics.dispatch.dispatch import Dispatch
@@ -206,6 +207,29 @@ def test_ten_weeks_of_orders_answered_late_in_part_and_otherwise(bureau: Bureau)
     assert record.loc[SOUTH, "rate"] == pytest.approx((0 + 4 * 3 / 5) / (1 + 4))
     missed = bureau.look(WEEKS[-1]).commitments.query("fate == 'missed'")
     assert missed[["project", "days_late"]].to_numpy().tolist() == [["己桥", 8.0]]
+
+
+def test_a_sheet_that_libreoffice_saved_again_comes_back_as_it_was_answered(
+    bureau: Bureau, soffice: Callable[[Path, str], Path]
+) -> None:
+    bureau.report(WEEKS[0])
+    bureau.ingest()
+    bureau.dispatch(WEEKS[0])
+    sheet = bureau.root / "dispatch" / f"{NORTH}.xlsx"
+
+    def rows() -> list[list[Any]]:
+        return CalamineWorkbook.from_path(sheet).get_sheet_by_index(0).to_python(skip_empty_area=False)
+
+    before = rows()
+    shutil.copy(soffice(soffice(sheet, "ods"), "xlsx"), sheet)
+    assert rows() == before
+    receive(bureau.settings, [sheet], quarter=QUARTER, on=WEEKS[0])  # not answered yet
+    bureau.answer(NORTH, WEEKS[0], {"甲路": ("增加班组", dt.date(2010, 7, 21), 400, "张")})
+    assert [issue for issue in bureau.ingest().issues if "调度任务单" in issue.where] == []
+    promised = bureau.look(WEEKS[0]).commitments
+    assert promised[["project", "promised_on", "amount"]].to_numpy().tolist() == [
+        ["甲路", pd.Timestamp("2010-07-21"), 4e6]
+    ]
 
 
 def test_what_is_answered_later_is_not_known_before(bureau: Bureau) -> None:
