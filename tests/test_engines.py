@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 
 import nbformat
 import pytest
+
+from tests.conftest import run_cityanalytics
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="notebooks are forked on Linux")
 
@@ -82,6 +85,7 @@ SHOWN = [
     "from IPython.display import HTML, display\ndisplay(HTML('<b>x</b>'))\nHTML('<i>y</i>')",
     "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
     "import pandas as pd\npd.DataFrame({'a': range(100), 'b': 'words'})",
+    "pd.DataFrame([[f'word {number}' for number in range(30)]])",
     "handle = display('first', display_id='one')",
     "display('second', display_id='one', update=True)",
     "from IPython.display import clear_output\nprint('gone')\nclear_output()\nprint('stays')",
@@ -94,7 +98,7 @@ SHOWN = [
 def test_both_engines_show_the_same(tmp_path: Path) -> None:
     (forked,), failed = executed(tmp_path, SHOWN, engine="fork")
     (kernel,), failed_too = executed(tmp_path, SHOWN, engine="kernel")
-    assert failed == failed_too == [[12, "NameError", "name 'g' is not defined"]]
+    assert failed == failed_too == [[13, "NameError", "name 'g' is not defined"]]
     for notebook in (
         forked,
         kernel,
@@ -105,6 +109,20 @@ def test_both_engines_show_the_same(tmp_path: Path) -> None:
         notebook["cells"] = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     assert outputs(forked) == outputs(kernel)
     assert any("image/png" in output.get("data", {}) for output in outputs(forked)[5][1])
+
+
+def test_live_controls_keep_their_state(processed_workspace: Path, tmp_path: Path) -> None:
+    pytest.importorskip("ipywidgets")
+    workspace = shutil.copytree(processed_workspace, tmp_path / "workspace")
+    node = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("import ipywidgets\nipywidgets.IntSlider(7)")],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
+    (workspace / "notebooks" / "mine.ipynb").write_text(json.dumps(node), encoding="utf-8")
+    run_cityanalytics("brief", "2010Q3", "--notebook", "mine", workspace=workspace)
+    made = json.loads((workspace / "reports/2010Q3/mine.ipynb").read_text(encoding="utf-8"))
+    (kept,) = made["metadata"]["widgets"].values()
+    assert any(one["state"].get("value") == 7 for one in kept["state"].values())
 
 
 STATE = (

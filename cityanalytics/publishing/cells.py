@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: What charts of a notebook are drawn by, as in ordinary kernels.
 BACKEND = "module://matplotlib_inline.backend_inline"
+#: Columns of a frame as text, which pandas fits to the terminal where it is imported outside of a kernel.
+COLUMNS_AS_TEXT = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,6 +237,8 @@ def _serve(channel: Connection) -> None:
     shell = ZMQShellWithoutSockets.instance(config=Config({"HistoryManager": {"enabled": False}}))
     shell.recorder = recorder
     _draw_inline()
+    if pandas := sys.modules.get("pandas"):
+        pandas.set_option("display.max_columns", COLUMNS_AS_TEXT)
     while True:
         try:
             source = channel.recv()

@@ -48,6 +48,8 @@ DECLARED = re.compile(
 )
 #: The ways to run a notebook: the quicker one where it gives the same, a process forked for it, an ordinary kernel.
 ENGINES = (ANY := "auto", FORK := "fork", KERNEL := "kernel")
+#: What live controls are shown as; their state only a kernel keeps.
+CONTROLS = "application/vnd.jupyter.widget-view+json"
 #: Seconds after which a cell is taken to hang.
 LONGEST = 3600.0
 #: Names of errors by which a notebook refuses what it was given, and is itself no failure.
@@ -140,8 +142,6 @@ def run_notebook(
         "as_of": dates.as_of.isoformat(),
         "known_on": dates.known_on.isoformat(),
     }
-    if engine == ANY and notebook != BRIEFING:
-        engine = KERNEL  # others may hold live controls, whose state only a kernel keeps
     executed = folder / f"{notebook}.ipynb"
     # slow to import, and a kernel starts with it: only where a notebook is run
     with address_grammars_left_out():
@@ -194,7 +194,12 @@ def run_notebook(
                 file=kept,
             )
         ) from error
-    result: dict[str, Any] = json.loads(executed.read_text(encoding="utf-8"))
+    text = executed.read_text(encoding="utf-8")
+    if engine == ANY and CONTROLS in text:
+        return run_notebook(
+            settings, dates, notebook=notebook, folder=folder, more=more, engine=KERNEL, limit=limit
+        )
+    result: dict[str, Any] = json.loads(text)
     return result
 
 
