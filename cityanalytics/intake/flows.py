@@ -384,7 +384,7 @@ def _disjoint(spans: Sequence[tuple[int, int]]) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Plan:
+class _Split:
     """How statements, by their place, give the amounts between neighbouring days; sums more than are needed beside."""
 
     parts: tuple[tuple[int, int, tuple[tuple[int, int], ...]], ...]
@@ -393,7 +393,7 @@ class _Plan:
 
 
 @lru_cache(maxsize=1 << 10)
-def _plan(spans: tuple[tuple[int, int], ...], filled: tuple[int, ...]) -> _Plan:
+def _plan(spans: tuple[tuple[int, int], ...], filled: tuple[int, ...]) -> _Split:
     """Hang the statements that are filled together, the shortest first."""
     place: dict[
         int, tuple[int, Counter[int]]
@@ -421,7 +421,7 @@ def _plan(spans: tuple[tuple[int, int], ...], filled: tuple[int, ...]) -> _Plan:
     for (_, until), (begins, ends) in pairwise(reach):
         if begins < until:
             crossing += [at for at in filled if spans[at][0] >= begins and spans[at][1] <= ends]
-    return _Plan(
+    return _Split(
         parts=tuple(sorted(parts)),
         sums=tuple((at, _listed(far)) for at, far in sums),
         crossing=tuple(sorted(set(crossing))),
