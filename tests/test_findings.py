@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cityanalytics.briefing.findings import MOST_FINDINGS, Finding, findings
+from cityanalytics.briefing.sections.units import units
 from cityanalytics.briefing.wording import Wording
 from cityanalytics.programme.dates import Dates
 from cityanalytics.publishing.assemble import compose
@@ -187,7 +188,7 @@ def test_demolition_is_told_where_even_the_upper_end_of_its_range_misses_the_pla
     """A site has a planned area of nine: of one there is little left to do, of the other nearly all."""
     low, high = (replace(ONE_BEHIND, sites={"甲片区": area}).found(repository) for area in (0.1, 8.9))
     text = said(low)["demolition"]
-    assert text.startswith("Demolition will miss its plan of ")
+    assert text.startswith("Demolition is to miss its plan of ")
     assert "demolition" not in said(high)
 
 
@@ -278,6 +279,17 @@ def test_the_heaviest_stands_first_and_no_more_than_a_screen_holds(repository: P
     assert weights == sorted(weights, reverse=True)
     assert len(found) == MOST_FINDINGS < 7
     assert "rulers" not in said(found)  # the lightest of those that answer no first question
+
+
+def test_who_will_end_short_is_said_of_the_units_where_the_headline_has_no_room_for_it(
+    repository: Path,
+) -> None:
+    seven = asking("资金", "拆迁", "规划")
+    for city in (seven, replace(seven, sites={"甲片区": 0.1}), ONE_BEHIND):
+        text = units(city.content(repository)).html["en"]
+        assert ("Expected to end the year short of plan" in text) is (
+            "short" not in said(city.found(repository))
+        )
 
 
 def test_what_weighs_more_with_other_data_stands_earlier(repository: Path) -> None:

@@ -59,11 +59,19 @@ def findings(content: Composed, say: Wording) -> list[Finding]:
     say
         The words of a language.
     """
+    return sorted(_ranked(content, say)[:MOST_FINDINGS], key=lambda one: -one.weight)
+
+
+def left_for(rule: str, content: Composed, say: Wording) -> list[Markup]:
+    """Return what a rule finds that does not stand among the first findings: its section says it."""
+    return [one.text for one in _ranked(content, say)[MOST_FINDINGS:] if one.rule == rule]
+
+
+def _ranked(content: Composed, say: Wording) -> list[Finding]:
     if not content.programme.plan > 0:
         return []
     found = [one for rule in RULES for one in rule(content, say)]
-    found.sort(key=lambda one: (one.rule not in ASKED_FIRST, -one.weight))
-    return sorted(found[:MOST_FINDINGS], key=lambda one: -one.weight)
+    return sorted(found, key=lambda one: (one.rule not in ASKED_FIRST, -one.weight))
 
 
 def _paces(content: Composed, say: Wording) -> Iterator[Finding]:
@@ -211,7 +219,7 @@ def _demolition(content: Composed, say: Wording) -> Iterator[Finding]:
         rule="demolition",
         weight=0.5 * (plan - expected) / plan,
         text=say.strong(
-            "Demolition will miss its plan of {demolition_total_planned}: expected {demolition_total_p50}, at best {demolition_total_p90}."
+            "Demolition is to miss its plan of {demolition_total_planned}: expected {demolition_total_p50}, at the high end {demolition_total_p90}."
         ),
     )
 

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from cityanalytics.briefing import display
 from cityanalytics.briefing.blocks import side_by_side
 from cityanalytics.briefing.figures.programme import MOST_NAMED
+from cityanalytics.briefing.findings import left_for
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.lights import Light
 from cityanalytics.briefing.rule import rule
@@ -35,6 +36,7 @@ def units(content: Composed, say: Wording) -> Markup:
     return (
         _selected(content, say)
         + _carried(content, say)
+        + Markup("").join(map(paragraph, left_for("short", content, say)))
         + side_by_side(
             content.tables["units"].html(say.language), content.tables["categories"].html(say.language)
         )
