@@ -18,7 +18,7 @@ from cityanalytics.packaged import named, reference_classes
 from cityanalytics.tomlfile import TomlTable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 FILE = "cityanalytics.toml"
@@ -454,6 +454,26 @@ def collated(text: str) -> str:
     True
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def file_names(names: Iterable[str]) -> dict[str, str]:
+    """Return what a file is called for each name: those that a file system may take for one before get a number.
+
+    Examples
+    --------
+    >>> file_names(["甲处", "A处", "a处"])
+    {'甲处': '甲处', 'A处': 'A处', 'a处': 'a处-2'}
+    """
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        file, number = name, 1
+        while collated(file) in taken:
+            number += 1
+            file = f"{name}-{number}"
+        taken.add(collated(file))
+        found[name] = file
+    return found
 
 
 def _season(section: TomlTable) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cityanalytics.settings import collated, file_names
 from tests.conftest import run_cityanalytics
 
 if TYPE_CHECKING:
@@ -70,3 +71,10 @@ def test_a_page_fits_a_phone_and_its_sheets_of_a4(made: Path, chromium: str, lan
             assert len(PdfReader(printed).pages) <= most.get(page.stem.split(".")[0], 1), page.name
             opened.close()
         browser.close()
+
+
+def test_sheets_of_units_that_a_file_system_takes_for_one_are_numbered() -> None:
+    names = file_names(["甲处", "\u00c4处", "A\u0308处", "ä处", "甲处-2"])
+    assert len(names) == len(set(map(collated, names.values()))) == 5
+    assert names["甲处"] == "甲处"
+    assert {"\u00c4处", "A\u0308处-2", "ä处-3"} <= {*names.values()}

@@ -17,6 +17,7 @@ import pytest
 
 from cityanalytics.durable import DRAFT
 from cityanalytics.errors import CityAnalyticsError
+from cityanalytics.intake.aliases import read_confirmed
 from cityanalytics.intake.register import check_register, read_register, read_withdrawals
 from cityanalytics.intake.store import read_tables
 from cityanalytics.lock import FILE, writing
@@ -37,6 +38,10 @@ COMMANDS = {
     "ingest": [["ingest"]] * 2,
     "brief": [["brief", "2010Q3"]] * 2,
     "publish": [["publish", "reports/2010Q3", "--by", "甲"], ["publish", "reports/2010Q3", "--by", "乙"]],
+    "alias": [
+        ["alias", "瑞华综合楼", "瑞华社区服务中心", "--by", "甲"],
+        ["alias", "荣顺污水干管工程", "荣顺污水提升泵站", "--by", "乙"],
+    ],
 }
 HOLD = """
 import sys, pathlib
@@ -67,6 +72,9 @@ def at_once(workspace: Path, *names: str) -> list[tuple[str, int, str]]:
     """Run commands at once; give name, exit code and messages of each."""
     receipts = read_register(load_settings(workspace))
     files = {"first": receipts[0].file, "last": receipts[-1].file}
+    if "alias" in names:  # two of the names that the sample's aliases.toml confirms are to be confirmed
+        path = workspace / "aliases.toml"
+        path.write_text("[[alias]]".join(path.read_text("utf-8").split("[[alias]]")[:3]), "utf-8")
     running = [
         (name, start(workspace, *(word.format(**files) for word in COMMANDS[name][clerk])))
         for clerk, name in enumerate(names)
@@ -93,6 +101,9 @@ def check_whole(workspace: Path, before: int, outcomes: list[tuple[str, int, str
     assert len(read_withdrawals(settings)) == done.count("withdraw")
     wrong = {issue.code for issue in check_register(settings, register)} - {"WORKBOOK_WITHDRAWN"}
     assert not wrong
+    if "alias" in {name for name, *_ in outcomes}:
+        confirmed = len(read_confirmed(workspace / "aliases.toml").aliases)
+        assert confirmed == 2 + done.count("alias")
     assert len(read_ledger(settings).entries) == done.count("publish")
     for name, page in index_pages(settings).items():
         assert (settings.reports / name).read_bytes() == page.encode(), name
@@ -100,7 +111,7 @@ def check_whole(workspace: Path, before: int, outcomes: list[tuple[str, int, str
     try:
         read_tables(settings)
     except CityAnalyticsError as error:
-        assert {"receive", "withdraw"} & {*done}, error  # noqa: PT017 - else the tables are those of the register
+        assert {"receive", "withdraw", "alias"} & {*done}, error  # noqa: PT017 - else the tables are those of the register
         assert "what was received has changed" in str(error)  # noqa: PT017
 
 

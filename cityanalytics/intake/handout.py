@@ -14,6 +14,7 @@ from cityanalytics.durable import put
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.schema import SHEET_NAMES
 from cityanalytics.issues import Message
+from cityanalytics.lock import writing
 from cityanalytics.settings import FILE
 
 if TYPE_CHECKING:
@@ -261,18 +262,18 @@ def write_handouts(
     if not settings.units:
         raise UsageError(Message.of("cityanalytics.toml names no units: list them under units"))
     folder = settings.root / "data" / "handouts" / quarter
-    folder.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
     kept: list[Path] = []
-    for unit in settings.units:
-        path = folder / f"{unit}{quarter}报表.xlsx"
-        if path.exists():
-            kept.append(path)
-            continue
-        own = {name: table[table["unit"] == unit] for name, table in last.items()}
-        put({path: _workbook(settings, unit, quarter, own)})
-        written.append(path)
-    return written, kept
+    made: dict[Path, bytes] = {}
+    with writing(settings.root, "init"):
+        for unit in settings.units:
+            path = folder / f"{unit}{quarter}报表.xlsx"
+            if path.exists():
+                kept.append(path)
+                continue
+            own = {name: table[table["unit"] == unit] for name, table in last.items()}
+            made[path] = _workbook(settings, unit, quarter, own)
+        put(made)
+    return [*made], kept
 
 
 def _packaged_notebooks() -> Path:

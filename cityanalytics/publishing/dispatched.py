@@ -16,7 +16,7 @@ from cityanalytics.lock import writing
 from cityanalytics.publishing.keeping import differences, record_of
 from cityanalytics.publishing.ordersheets import live_orders
 from cityanalytics.publishing.run import report_folder
-from cityanalytics.settings import file_sha256
+from cityanalytics.settings import file_names, file_sha256
 from cityanalytics.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -177,11 +177,13 @@ def dispatch_files(settings: Settings, found: Dispatch, dates: Dates, kind: str)
     folder = _folder(settings, dates)
     live = live_orders(found)
     made: dict[Path, bytes] = {}
+    named = file_names(map(str, sorted(live["unit"].unique())))
     for language in settings.languages:
         for name, page in pages(found, settings, language, kind).items():
             made[folder / f"{name}.{language}.html"] = dispatch_page(page).encode()
         for unit, own in live.groupby("unit", sort=True):
             page = unit_page(found, settings, language, str(unit), own)
-            made[settings.root / FOLDER / f"{unit}.{language}.html"] = dispatch_page(page).encode()
+            path = settings.root / FOLDER / f"{named[str(unit)]}.{language}.html"
+            made[path] = dispatch_page(page).encode()
     made[folder / "dispatch.xlsx"] = write_workbook(book(found, settings))
     return made

@@ -11,6 +11,7 @@ from cityanalytics.errors import CityAnalyticsError
 from cityanalytics.intake.orders import FOLDER, REGISTER, orders_bytes, read_orders
 from cityanalytics.issues import Message
 from cityanalytics.lock import writing
+from cityanalytics.settings import collated, file_names
 from cityanalytics.workbooks.program import TEXT_ALONE, readable
 
 if TYPE_CHECKING:
@@ -86,7 +87,9 @@ def write_orders(
         Another dispatch has issued orders meanwhile.
     """
     folder = settings.root / FOLDER
-    sheets = {folder / f"{unit}.xlsx": made for unit, made in order_sheets(found, settings).items()}
+    orders = order_sheets(found, settings)
+    named = file_names(orders)
+    sheets = {folder / f"{named[unit]}.xlsx": made for unit, made in orders.items()}
     with writing(settings.root, "dispatch"):
         if read_orders(settings) != before:
             raise CityAnalyticsError(
@@ -95,7 +98,7 @@ def write_orders(
         register = {folder / REGISTER: orders_bytes((*before, *found.new_orders))}
         put({**sheets, **more, **(register if found.new_orders else {})})
         for unit in settings.units:  # a sheet that asks nothing any more would be answered in vain
-            if folder / f"{unit}.xlsx" not in sheets:
+            if collated(unit) not in map(collated, orders):
                 (folder / f"{unit}.xlsx").unlink(missing_ok=True)
     return [*sheets, *more]
 
