@@ -8,11 +8,16 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
+from defusedxml.ElementTree import fromstring
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+import cityanalytics as ca
 from tests.conftest import copy_workspace
 
 if TYPE_CHECKING:
@@ -61,6 +66,42 @@ def test_a_page_is_made_at_any_path_and_with_any_label(repository: Path, tmp_pat
     assert [unit for unit in late if english[unit].strip() not in squeezed] == []
 
 
+#: Scripts that the charts' font has, and signs that mean something to a template, a format, a shell or a page.
+SIGNS = (
+    "市政公用事业管理局",
+    "Städtische Straßen ",
+    "управление ",
+    "δημοσια ",
+    "カタカナ",
+    "{}%s#$'\"<&>\\`{{}}[]",
+)
+words = st.lists(st.sampled_from(SIGNS), min_size=1, max_size=3).flatmap(
+    lambda scripts: st.text("".join(scripts), min_size=1, max_size=200).filter(str.strip)
+)
+
+
+@pytest.mark.drill
+@given(data=st.data())
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_every_chart_and_page_is_made_of_any_words(processed_workspace: Path, data: st.DataObject) -> None:
+    workspace = ca.open_workspace(processed_workspace)
+    own = workspace.settings
+    named = {*own.terms, *own.units, *own.obligations}
+    terms = {
+        word: {"zh": f"{at}{data.draw(words)}", "en": f"{at}{data.draw(words)}"}
+        for at, word in enumerate(sorted(named))
+    }
+    renamed = replace(workspace, settings=replace(own, terms=terms))
+    briefing = ca.briefing(ca.programme(renamed, "2010Q3"))
+    for language in own.languages:
+        for name, chart in briefing.charts.items():
+            assert fromstring(chart.svg(language)).tag.endswith("svg"), name
+        page = " ".join(unescape(briefing.page(language)).split())
+        behind = [unit for unit in own.units if unit in set(briefing.tables["units"].frame["unit"])]
+        assert len(behind) > 10
+        assert [unit for unit in behind if " ".join(terms[unit][language].split()) not in page] == []
+
+
 @pytest.mark.drill
 def test_every_command_works_at_any_path(repository: Path, tmp_path: Path) -> None:
     workspace = copy_workspace(repository, tmp_path / FOLDER)
@@ -73,6 +114,12 @@ def test_every_command_works_at_any_path(repository: Path, tmp_path: Path) -> No
     run(workspace, "diff", "2010Q2", "2010Q3")
     run(workspace, "register")
     run(workspace, "init", "--next-quarter", str(workspace))
+    run(workspace, "dispatch", "2010Q3")
+    run(workspace, "export", "2010Q3", "--oc4ids", "out/{x} %s.json")
+    run(workspace, "inspect", str(next((workspace / "data/raw").rglob("*.xls*"))), "--json")
+    run(workspace, "ingest", "--returns", "back {x} %s")
+    run(workspace, "withdraw", str(min((workspace / "data/raw").rglob("*.xls*"))), "--why", "{误} %s")
+    run(workspace, "register", "--repair")
 
 
 @pytest.mark.drill
