@@ -68,7 +68,7 @@ sample: setup ## makes the synthetic city's workbooks again, in data/raw
 	@$(BIN)/python data/make_sample.py
 
 lock: setup ## requirements.lock from pyproject.toml, pins kept (ARGS=--upgrade for newer ones)
-	@$(STEP) 'Lock' $(BIN)/uv pip compile pyproject.toml --extra serve --extra dev --universal --python-version 3.11 --generate-hashes \
+	@$(STEP) 'Lock' $(BIN)/uv pip compile pyproject.toml --extra serve --extra cluster --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file requirements.lock $(ARGS)
 
 clean: ## removes .venv, tables and caches (never reports/: published forecasts are kept there)

@@ -40,6 +40,8 @@ LIMITS = {
     "cells": (1 << 10, 1 << 28),
     "columns": (1, 1 << 14),
 }
+#: Files of certificates: of the authority, of this side, and its key.
+SECURITY = ("ca_file", "cert_file", "key_file")
 #: Key of a figure.
 KEY = re.compile(r"[a-z][a-z0-9_]*")
 #: What some file system does not take in a name, and how many bytes all do.
@@ -143,6 +145,8 @@ class Settings:
         Rule of the lights.
     calendar
         Working days.
+    security
+        Of a cluster reached by ``tls://``: its certificates' files by the names of `SECURITY`.
     limits
         What workbooks may cost, where that is not the usual, by the names of `LIMITS`.
     """
@@ -176,6 +180,7 @@ class Settings:
     answer_days: int = 7
     lights: Lights = field(default_factory=Lights)
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
+    security: Mapping[str, Path] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -288,6 +293,7 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
     forecast = take.section("forecast")
     lights = take.section("lights")
     limits = take.section("limits")
+    security = take.section("security")
     dispatch = take.section("dispatch")
     bulletin = take.section("bulletin")
     numbers = bulletin.section("numbers")
@@ -324,13 +330,14 @@ def _settings(root: Path, document: dict[str, Any]) -> Settings:
         weekly=dispatch.get("weekly", bool, False),
         answer_days=dispatch.get("answer_days", int, 7, within=DUE_DAYS),
         lights=_lights(lights),
+        security={name: root / security.get(name, str) for name in SECURITY if name in security.values},
         limits={name: limits.get(name, int, within=LIMITS[name]) for name in LIMITS if name in limits.values},
         calendar=WorkCalendar(
             off=frozenset(day for year in holidays for day in year.list_of("off", dt.date)),
             worked=frozenset(day for year in holidays for day in year.list_of("worked", dt.date)),
         ),
     )
-    for section in (take, names, forecast, lights, limits, dispatch, bulletin, *holidays):
+    for section in (take, names, forecast, lights, limits, security, dispatch, bulletin, *holidays):
         section.finish()
     _check_names(take, result)
     _check_words(take, result)

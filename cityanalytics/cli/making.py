@@ -15,7 +15,7 @@ from cityanalytics.errors import CityAnalyticsError, UsageError
 from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from cityanalytics.programme.dates import Dates
@@ -63,6 +63,12 @@ MOST_REASONS = 3
     type=click.Choice(["auto", "fork", "kernel"]),
     help="How notebooks are run: in processes forked for them, in ordinary kernels, or as the platform allows.",
 )
+@click.option(
+    "--scheduler",
+    default="",
+    metavar="tcp://HOST:8786",
+    help="Make reports on a Dask cluster that sees the workspace at the same path.",
+)
 @as_json
 def brief(
     quarters: tuple[str, ...],
@@ -79,6 +85,7 @@ def brief(
     notebook: str,
     parameters: tuple[str, ...],
     engine: str,
+    scheduler: str,
     json_: bool,
 ) -> None:
     """Run the notebooks and export the briefing of a quarter or of any day.
@@ -118,7 +125,12 @@ def brief(
         return
     reports = [plan for plan in plans if plan.is_report and not plan.refused]
     try:
-        outcomes = _make_all([plan.task for plan in plans if plan.task is not None], jobs=jobs)
+        outcomes = _make_all(
+            [plan.task for plan in plans if plan.task is not None],
+            jobs=jobs,
+            scheduler=scheduler,
+            security=settings.security,
+        )
         failed = [one.task for one in outcomes if one.error is not None]
         folders = [report_folder(settings, plan.dates) for plan in reports if plan.task not in failed]
         pages = [folder / f"briefing.{language}.html" for folder in folders for language in languages]
@@ -249,9 +261,12 @@ def _plan_dispatch(workspace: Workspace, dates: Dates, *, force: bool) -> _Plan:
     return _Plan(dates=dates, is_report=False, task=task, reasons=tuple(reasons))
 
 
-def _make_all(tasks: Sequence[Task], *, jobs: int) -> list[Outcome]:
+def _make_all(
+    tasks: Sequence[Task], *, jobs: int, scheduler: str, security: Mapping[str, Path]
+) -> list[Outcome]:
     """Make what is to be made; what fails is told at once, and stops nothing else."""
     from cityanalytics.publishing.batch import STEPS, run
+    from cityanalytics.publishing.cluster import run_on
 
     outcomes = []
     with progress("making reports", total=STEPS * len(tasks), ticking=False) as advance:
@@ -260,7 +275,12 @@ def _make_all(tasks: Sequence[Task], *, jobs: int) -> list[Outcome]:
             for _step in range(behind):
                 advance()
 
-        for outcome in run(tasks, jobs=jobs, on_step=step):
+        making = (
+            run_on(scheduler, tasks, security=security, on_step=step)
+            if scheduler and tasks
+            else run(tasks, jobs=jobs, on_step=step)
+        )
+        for outcome in making:
             if outcome.error is not None:
                 if len(tasks) == 1:
                     raise outcome.error
