@@ -143,8 +143,10 @@ WRITES = {
 MOMENTS = 20
 #: Those that change several files at once: all of them or none, once the next command has had its turn.
 AT_ONCE = {"receive", "withdraw", "register", "alias", "publish"}
-#: What a command says that finds its work done.
-DONE = re.compile("published once|withdrawn already|confirmed as|confirmed already")
+#: What a command says that finds the work done by the one that was killed.
+DONE = re.compile(
+    "published once|withdrawn already|confirmed as|confirmed already|has issued orders meanwhile"
+)
 
 
 def mutable(workspace: Path) -> dict[str, bytes]:
