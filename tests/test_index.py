@@ -159,8 +159,8 @@ def test_the_chart_says_what_it_draws(settings, add) -> None:
     page = unescape(index_pages(settings)["index.html"])
     said = re.search(r'<svg role="img" aria-label="([^"]+)"', page)
     assert said is not None
-    assert "2010年3月31日，计划90.0亿元，中值80.0亿元，80%区间70.0亿元～95.0亿元" in said[1]
-    assert "2010年6月30日，计划90.0亿元，中值82.0亿元，80%区间74.0亿元～88.0亿元" in said[1]
+    assert "2010年3月31日，计划90.0亿元，预计80.0亿元，80%区间70.0亿元～95.0亿元" in said[1]
+    assert "2010年6月30日，计划90.0亿元，预计82.0亿元，80%区间74.0亿元～88.0亿元" in said[1]
     assert "6月9日" not in said[1]  # of each quarter its last
     assert "由3月31日的80.0亿元变为82.0亿元；计划90.0亿元高于80%区间" in page
     rows = re.findall(r"<th scope=row>([^<]+)</th>((?:<td class=n>[^<]+</td>)+)", page)

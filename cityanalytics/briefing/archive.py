@@ -167,8 +167,8 @@ def _searched(entries: Sequence[Mapping[str, Any]]) -> str:
     rows = []
     for entry in entries:
         facts = " ".join(entry["facts"])
-        shown = _folded(f"{entry['label']} {facts} {entry['headline']}")
-        more = "\n".join(line for line in entry["names"] if line not in shown)
+        shown = _folded(f"{entry['label']}\n{entry['headline']}")
+        more = "\n".join(line for line in entry["words"].split("\n") if line not in shown)
         named = [entry[key] for key in ("href", "label", "light", "word")]
         rows.append([*named, facts, entry["headline"], entry["headline_tag"], more])
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
@@ -244,8 +244,7 @@ def _entry(settings: Settings, say: Wording, report: Report) -> dict[str, Any]:
             ),
         ],
         "files": _files(report, say),
-        "names": (names := _names(settings, report)),
-        "words": "\n".join(dict.fromkeys([*names, *map(_folded, _sentences(record))])),
+        "words": "\n".join(dict.fromkeys([*_names(settings, report), *map(_folded, _sentences(record))])),
     }
 
 

@@ -26,7 +26,7 @@
     if (!all) { // read when it is first asked for: the page opens without it
       all = JSON.parse(block.textContent);
       all.forEach(function (row) {
-        row.push([row[1], row[4], row[5]].join("\n").normalize("NFKC").toLowerCase() + "\n" + row[7]);
+        row.push([row[1], row[5]].join("\n").normalize("NFKC").toLowerCase() + "\n" + row[7]);
       });
     }
     var found = terms.length ? all.filter(function (row) { return has(row[8], terms); }) : [];
