@@ -288,6 +288,7 @@ def page(province: Province, language: str, languages: Sequence[str]) -> dict[st
         "skip_label": say.plain("Skip to the text"),
         "contents_label": say.plain("Contents"),
         "sections": [[name, label, str(html)] for name, label, html in sections],
+        "blanks": 0,
     }  # fmt: skip
 
 
