@@ -173,7 +173,9 @@ def test_a_third_language_is_a_language_of_messages(french, page) -> None:
     package, workspace = french
     assert page
     done = run("brief", "--help", "--ui", "fr", package=package, workspace=workspace)
-    assert f"Run the notebooks and export the briefing of a quarter or of any day.{MARK}" in done.stdout
+    assert f"Every quarter that was received, with the pages of its dispatch.{MARK}" in " ".join(
+        done.stdout.split()
+    )
     assert "fr" in run("brief", "--ui", "xx", package=package, workspace=workspace).stderr
     record = json.loads((workspace / "reports/2010Q3/briefing.json").read_text(encoding="utf-8"))
     assert record["language"] == ["fr"]
