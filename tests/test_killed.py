@@ -20,6 +20,7 @@ from cityanalytics.durable import LEFT
 from cityanalytics.intake.register import read_register
 from cityanalytics.lock import FILE as LOCK
 from cityanalytics.lock import writing
+from cityanalytics.publishing.index import NOTE
 from cityanalytics.publishing.ledger import path_of
 from cityanalytics.settings import load_settings
 from tests.conftest import run_cityanalytics
@@ -150,11 +151,11 @@ DONE = re.compile(
 
 
 def mutable(workspace: Path) -> dict[str, bytes]:
-    """Give what a workspace holds, but for locks, and notebooks, which hold when they ran."""
+    """Give what a workspace holds, but for locks, notes of what lists were made from, and when notebooks ran."""
     return {
         path.relative_to(workspace).as_posix(): timeless(path)
         for path in workspace.rglob("*")
-        if path.is_file() and path.name != LOCK and path.suffix != ".ipynb"
+        if path.is_file() and path.name not in {LOCK, NOTE} and path.suffix != ".ipynb"
     }
 
 
