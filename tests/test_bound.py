@@ -137,7 +137,7 @@ RULERS = {
     "按年初以来进度": "achieved", "At the pace so far": "achieved",
     "按近30天进度": "last_30", "At the pace of the last 30 days": "last_30",
     "按各项目自身工期": "bottom_up", "By the projects' own dates": "bottom_up",
-    "本报告预测（中值）": "published", "Published forecast (median)": "published",
+    "本报告预测": "published", "Published forecast": "published",
 }  # fmt: skip
 SCENARIOS = {
     "基准": "base", "Base": "base",
@@ -381,7 +381,12 @@ def wrong_cell(cell: str, said: Said, note: str) -> bool:
         return not is_day(cell, said) or left_over(cell)
     if said.value is None:
         return cell not in ABSENT
-    in_note = [size for word, size in STATED.items() if word in note and size[0] == said.unit]
+    in_note = [
+        size
+        for word, size in STATED.items()
+        # a unit of its own, not that of an amount that the caption tells
+        if re.search(rf"(?<!\d)(?<!\d ){re.escape(word)}", note) and size[0] == said.unit
+    ]
     bare = {"points": ("points", 0.01), "times": ("times", 1.0)}.get(said.unit, ("count", 1.0))
     told = numbers(cell, in_note[0] if in_note else bare)
     return not told or left_over(cell) or not all(holds(number, said) for number in told)
@@ -504,7 +509,7 @@ def asks(report: Report, row: list[str]) -> list[Said]:
         Value(value=sum(cells["缺口"] for cells in found) * 1e4, unit="yuan"),
         *([Value(value=gained * 1e8, unit="yuan")] if report.value("days_left").value else []),
         report.words(found[0]["请求事项"]),
-        found[0]["责任人"],
+        report.term(found[0]["责任人"]),
         min(days) if days else "",
     ]
 
@@ -527,7 +532,7 @@ def held_up(report: Report, row: list[str]) -> list[Said]:
     return [
         row[0],
         row[1],
-        project["责任人"],
+        report.term(project["责任人"]),
         Value(value=project["缺口"] * 1e4, unit="yuan"),
         Value(value=None if isinstance(share, str) else share / 100, unit="fraction"),
         {"zh": "未报", "en": "none reported"}[report.language]
