@@ -172,6 +172,8 @@ def test_a_wrong_path_starts_no_kernel_and_a_right_one_does(own_briefing: Path, 
         "2010Q3",
         "--notebook",
         "05_forecast_record",
+        "--engine",
+        "kernel",
         "-p",
     ]
     for series, code, starts in (("road.csv", 2, False), ("roads.csv", 3, True)):

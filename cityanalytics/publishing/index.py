@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Names of the lists below reports/, in the first language, in others, and of a year.
 LIST = re.compile(r"index(\.\d{4})?(\.[a-z]{2,3})?\.html")
+#: Endings of what a list links to.
+LINKED = {".html", ".pdf", ".xlsx"}
 #: Beside the lists: what they were made from, so that they are not drawn again for nothing.
 NOTE = "lists.json"
 #: What reading or laying out a file that is no record of a report raises.
@@ -76,7 +78,7 @@ def _basis(settings: Settings, ledger: Ledger) -> str:
         "\n".join((sources_sha256(), ledger.head, file_sha256(settings.root / SETTINGS))).encode()
     )
     for path in sorted(_records(settings.reports)):
-        names = "\n".join(sorted(file.name for file in path.parent.iterdir()))
+        names = "\n".join(sorted(file.name for file in path.parent.iterdir() if file.suffix in LINKED))
         digest.update(f"{path.parent.relative_to(settings.reports)}\n{names}\n{file_sha256(path)}\n".encode())
     return digest.hexdigest()
 
