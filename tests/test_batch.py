@@ -113,7 +113,6 @@ def test_a_process_that_is_ended_takes_no_other_product_with_it(
         file.write_text(dt.date(2010, 9, 22).isoformat(), encoding="utf-8")
         return (file,)
 
-    make.__module__, make.__qualname__ = batch.__name__, "make"
     monkeypatch.setattr(batch, "make", make)
     names = ["one", "ends", "two", "fails", "three"]
     tasks = [

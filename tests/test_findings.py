@@ -233,7 +233,7 @@ def test_what_is_asked_is_counted_and_names_what_most_is_at_stake_over(repositor
 def test_requests_that_one_office_decides_on_count_together(repository: Path) -> None:
     """Of 5, 4 and 3 at stake the two larger ones lie with different offices, the smaller two with one."""
     city = replace(asking("资金", "土地", "规划"), offices={"土地": "国土局", "规划": "国土局"})
-    assert said(city.found(repository))["asked"].endswith("at stake, most of it with 国土局.")
+    assert said(city.found(repository))["asked"].endswith("at stake, the largest part with 国土局.")
 
 
 @pytest.mark.parametrize(("heads", "person"), [({"甲处": "李四"}, "李四"), ({}, "张三")], ids=["head", "own"])

@@ -250,7 +250,7 @@ def _asked(content: Composed, say: Wording) -> Iterator[Finding]:
         name = content.settings.term(str(most), say.language)
         text = (
             say.strong(
-                "Projects that ask for a decision: {requests_total}, with {requests_gap} at stake, most of it with {name}.",
+                "Projects that ask for a decision: {requests_total}, with {requests_gap} at stake, the largest part with {name}.",
                 name=name,
             )
             if most in content.settings.offices.values()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: The product that no notebook makes: the pages of a quarter's dispatch.
 DISPATCH = "dispatch"
+#: Exit code of a process that Ctrl-C ended.
+INTERRUPTED = 130
 #: Steps of a report: read, execute, export, done.
 STEPS = 4
 
@@ -162,13 +165,20 @@ def _at_once(tasks: Sequence[Task], jobs: int) -> Iterator[Outcome]:
     with ProcessPoolExecutor(workers, mp_context=context(), initializer=end_with_parent) as pool:
         running: dict[Future[tuple[Path, ...]], Task] = {}
         with uninterrupted():
-            running.update({pool.submit(make, task): task for task in tasks})
+            running.update({pool.submit(_in_worker, task): task for task in tasks})
         try:
             for done in as_completed(running):
                 yield _become(running[done], done)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)  # stopped: what is not begun is not made
             raise
+
+
+def _in_worker(task: Task) -> tuple[Path, ...]:
+    try:
+        return make(task)
+    except KeyboardInterrupt:
+        os._exit(INTERRUPTED)  # else the pool would give this process the next task
 
 
 def _become(task: Task, done: Future[tuple[Path, ...]]) -> Outcome:
