@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 #: The product that no notebook makes: the pages of a quarter's dispatch.
 DISPATCH = "dispatch"
-#: Exit code of a process that Ctrl-C ended.
-INTERRUPTED = 130
 #: Steps of a report: read, execute, export, done.
 STEPS = 4
 
@@ -157,12 +155,11 @@ def _alone(task: Task, on_step: Callable[[Task, int], None]) -> Outcome:
 def _at_once(tasks: Sequence[Task], jobs: int) -> Iterator[Outcome]:
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
-    from cityanalytics.bound import end_with_parent
     from cityanalytics.interrupts import uninterrupted
     from cityanalytics.publishing.warm import context
 
     workers = min(jobs, len(tasks))
-    with ProcessPoolExecutor(workers, mp_context=context(), initializer=end_with_parent) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context(), initializer=_begin_worker) as pool:
         running: dict[Future[tuple[Path, ...]], Task] = {}
         with uninterrupted():
             running.update({pool.submit(_in_worker, task): task for task in tasks})
@@ -174,11 +171,39 @@ def _at_once(tasks: Sequence[Task], jobs: int) -> Iterator[Outcome]:
             raise
 
 
+#: Whether Ctrl-C has reached this worker: it begins nothing more.
+_ENDED: list[int] = []
+
+
+def _begin_worker() -> None:
+    from cityanalytics.bound import end_with_parent
+
+    end_with_parent()
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, _note)
+
+
+def _note(number: int, _: object) -> None:
+    _ENDED.append(number)
+
+
+def _stop(number: int, _: object) -> None:
+    _ENDED.append(number)
+    raise KeyboardInterrupt
+
+
 def _in_worker(task: Task) -> tuple[Path, ...]:
+    """Make a product; Ctrl-C breaks it off, and between two is noted alone: a worker that dies ends the others."""
+    if _ENDED:
+        raise KeyboardInterrupt
+    heeds = signal.getsignal(signal.SIGINT) == _note
     try:
+        if heeds:
+            signal.signal(signal.SIGINT, _stop)
         return make(task)
-    except KeyboardInterrupt:
-        os._exit(INTERRUPTED)  # else the pool would give this process the next task
+    finally:
+        if heeds:
+            signal.signal(signal.SIGINT, _note)
 
 
 def _become(task: Task, done: Future[tuple[Path, ...]]) -> Outcome:
