@@ -372,7 +372,7 @@ def pages(found: Dispatch, settings: Settings, language: str, kind: str) -> dict
     say, shown = Wording(language=language), tables(found, settings, language)
 
     def table(*names: str) -> Markup:
-        return Markup("\n").join(shown[name].html(language) + _left(shown[name], say) for name in names)
+        return Markup("\n").join(shown[name].html(language) for name in names)
 
     with_promises = ["promised"] if len(shown["promised"].rows) > 1 else []
     towns = [("towns", say.plain("Towns"), table("rank_towns"))] if len(shown["rank_towns"].rows) else []
@@ -530,15 +530,6 @@ def _lead(found: Dispatch, say: Wording) -> Markup:
         unanswered=display.count(int(record["unanswered"].sum()), language),
     )
     return Markup("<p class=lead>{}</p>").format(sentence)
-
-
-def _left(table: ShownTable, say: Wording) -> Markup:
-    """Say how many rows a page leaves to the workbook."""
-    count, most = len(table.rows), table.declaration.most
-    if most is None or count <= most:
-        return Markup()
-    sentence = say("The first {most} of {count} rows; dispatch.xlsx has all.", most=most, count=count)
-    return paragraph(sentence, note=True)
 
 
 def _legend(say: Wording) -> Markup:

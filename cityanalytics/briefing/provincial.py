@@ -20,7 +20,7 @@ from cityanalytics.briefing.figures.figure import Figure, Name
 from cityanalytics.briefing.formats import Day, Quantity, Term, Text, Word, amounts
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.number import NOT_APPLICABLE
-from cityanalytics.briefing.section import bullets, paragraph
+from cityanalytics.briefing.section import bullets
 from cityanalytics.briefing.shown import bound
 from cityanalytics.briefing.tabbed import tabbed
 from cityanalytics.briefing.wording import Wording
@@ -258,7 +258,7 @@ def page(province: Province, language: str, languages: Sequence[str]) -> dict[st
     say, shown = Wording(language=language, figures=found), tables(province, languages)
 
     def table(*names: str) -> Markup:
-        return Markup("\n").join(_cut(shown[name], language, say) for name in names)
+        return Markup("\n").join(shown[name].html(language) for name in names)
 
     day = display.date_text(province.as_of, language)
     title = say.plain("{name}: urban construction, all cities", name=province.names[language])
@@ -294,18 +294,6 @@ def page(province: Province, language: str, languages: Sequence[str]) -> dict[st
 
 def _shown(found: Mapping[str, Figure], key: str, language: str) -> str:
     return found[key].shown(language)
-
-
-def _cut(table: ShownTable, language: str, say: Wording) -> Markup:
-    """Return a table, and below it how many of its rows the page leaves out."""
-    most, rows = table.declaration.most, len(table.rows)
-    drawn = table.html(language)
-    if most is None or rows <= most:
-        return drawn
-    left = display.count(rows - most, language)
-    return drawn + paragraph(
-        say("Rows left out here: {count}; briefing.xlsx has all.", count=left), note=True
-    )
 
 
 def _named(province: Province, rows: pd.DataFrame, say: Wording) -> str:

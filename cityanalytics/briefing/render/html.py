@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from cityanalytics.briefing import display
 from cityanalytics.briefing.blocks import late
 from cityanalytics.briefing.formats import Day, KindName, Text, Word, is_numeric
 from cityanalytics.briefing.language import LANGUAGES
@@ -31,12 +32,16 @@ def draw(table: BoundTable, language: str) -> Markup:
     rules, rows = LANGUAGES[language], table.rows
     if declared.only and rows[declared.only].any():
         rows = rows[rows[declared.only]]
-    if declared.most is not None:
+    count, cut = len(rows), ""
+    if declared.most is not None and declared.most < count:
         rows = rows.tail(declared.most) if declared.last else rows.head(declared.most)
+        if "_shown}" not in (declared.caption or declared.title):  # which says it in words of its own
+            shown = [display.count(number, language) for number in (declared.most, count)]
+            cut = table.words(language).plain("{shown} of {count} rows", shown=shown[0], count=shown[1])
     fields = table.fields(wide=False)
     anchor = f"table-{table.position}"
     heading = f"{rules.table.format(table.position)}{rules.gap}"
-    unit = table.unit(language)
+    unit = rules.join.join(filter(None, (table.unit(language), cut)))
     remark = Markup("<span class=unit>{}</span>").format(rules.note.format(unit)) if unit else ""
     caption = Markup("<caption id={}><span><b>{}{}</b>{}</span></caption>").format(
         anchor, heading, table.sentence_in(declared.caption or declared.title, language), remark
