@@ -46,6 +46,7 @@ NO_NUMBERS = (
     r"^\d\. ",
     r"^(?:附|A)\d+(?:\. )?",
     r"近(?:30|100)天|last 30 days|the last 100",  # names of paces
+    r"共\d+项，列前\d+项|\d+ of \d+ rows",  # a table of its own rows: test_bound holds it to them
     r"SHA-256(?: [0-9a-f]+…)?",
     r"\b0\d_[a-z_]+",
 )
@@ -186,10 +187,6 @@ def seeds(record: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"key": "seed", "unit": "count", "value": record["seed"]}]
 
 
-#: What a table's caption says of its own rows, to which `test_bound` holds it.
-COUNTED = re.compile(r"共\d+项，列前\d+项|\d+ of \d+ rows")
-
-
 def unbound(folder: Path) -> list[tuple[str, str]]:
     """Return the numbers of the pages in `folder` that are no figure, each with the text that it stands in."""
     record = json.loads((folder / "briefing.json").read_text(encoding="utf-8"))
@@ -199,7 +196,7 @@ def unbound(folder: Path) -> list[tuple[str, str]]:
         for language in record["language"]
         for texts in prose((folder / f"briefing.{language}.html").read_text(encoding="utf-8")).values()
         for text in texts
-        for number in numbers(COUNTED.sub("", text))
+        for number in numbers(text)
         if not number.keys(figures)
     ]
 

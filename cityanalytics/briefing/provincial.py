@@ -137,7 +137,7 @@ LACKING: Declaration[Province] = Declaration(
 )  # fmt: skip
 TABLES = {
     one.name: one
-    for one in (*(ADDS_UP, DEPENDENCE, BY_GAP, BY_CHANCE, BY_CATEGORY, BY_CONSTRAINT, PROJECTS, LACKING),)
+    for one in (ADDS_UP, DEPENDENCE, BY_GAP, BY_CHANCE, BY_CATEGORY, BY_CONSTRAINT, PROJECTS, LACKING)
 }
 
 # --- figures
