@@ -267,8 +267,9 @@ def _answers(reading: Reading) -> dict[str, Rows]:
         "order": reading.names("order"),
         "order_cell": reading.cells_of("order"),
         "project": reading.projects(),
+        "project_cell": reading.cells_of("project"),
         "measure": reading.texts("measure"),
-        "promised_on": reading.dates("promised_on"),
+        "promised_on": reading.dates("promised_on", unread=False),
         "promised_on_cell": reading.cells_of("promised_on"),
         "amount": reading.amounts("amount"),
         "amount_cell": reading.cells_of("amount"),
@@ -279,7 +280,8 @@ def _answers(reading: Reading) -> dict[str, Rows]:
     answered = [
         at
         for at in range(reading.height)
-        if rows["measure"][at] is not None or given[at] is not None or not math.isnan(rows["amount"][at])
+        if (given[at] is not None and rows["promised_on"][at] is not None)
+        or (given[at] is None and (rows["measure"][at] is not None or not math.isnan(rows["amount"][at])))
     ]
     whole = _noted(reading, rows, answered, "order", "project")
     for at in whole:
@@ -296,11 +298,13 @@ def _answers(reading: Reading) -> dict[str, Rows]:
 
 def _notices(reading: Reading) -> dict[str, Rows]:
     rows: Rows = {
-        "issued_on": reading.dates("issued_on"),
+        "issued_on": reading.dates("issued_on", unread=False),
+        "issued_on_cell": reading.cells_of("issued_on"),
         "addressee": reading.names("addressee"),
         "addressee_cell": reading.cells_of("addressee"),
         "matter": reading.texts("matter"),
         "project": reading.projects(),
+        "project_cell": reading.cells_of("project"),
         "source": reading.texts("source"),
         "decision": reading.texts("decision"),
         "decision_cell": reading.cells_of("decision"),
@@ -332,6 +336,7 @@ def _funds(reading: Reading) -> dict[str, Rows]:
     names = ("planned", "arrived", "paid")
     rows: Rows = {
         "project": reading.projects(),
+        "project_cell": reading.cells_of("project"),
         "source": reading.names("source"),
         **{name: reading.amounts(name) for name in names},
         **{f"{name}_cell": reading.cells_of(name) for name in names},

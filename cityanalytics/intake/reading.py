@@ -119,14 +119,17 @@ class Reading:
             found.append(meant)
         return found
 
-    def dates(self, name: str) -> list[dt.date | None]:
-        """Return a column as days; of a month or year the last day counts, and its doubt is said."""
+    def dates(self, name: str, *, unread: bool = True) -> list[dt.date | None]:
+        """Return a column as days; of a month or year the last day counts, and its doubt is said.
+
+        Without `unread` the caller says what is no day.
+        """
         column = self.column(name)
         if column is None:
             return [None] * self.height
         found = self.table.dates(column, year=self.origin.data_date.year)
         for at, dated in enumerate(found):
-            if dated.state is State.UNPARSED:
+            if unread and dated.state is State.UNPARSED:
                 self._unread(column, at, Message.of("no value; expected a date such as 2010-09-22"))
         for at, dated in enumerate(found):
             if dated.period is not None and dated.precision is not Precision.DAY:

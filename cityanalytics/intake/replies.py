@@ -41,10 +41,8 @@ def hold(
     rules: dict[str, Callable[[Row], Issue | None]] = {
         "answers": lambda row: _answer(row, known, twice),
         "notices": lambda row: _notice(row, senders, projects),
-        "excuses": lambda row: _unknown(
-            row, "project_cell", "PROJECT_UNKNOWN", str(row["project"]), projects
-        ),
-        "funds": lambda row: _unknown(row, "arrived_cell", "PROJECT_UNKNOWN", str(row["project"]), projects),
+        "excuses": lambda row: _unknown(row, "project", "PROJECT_UNKNOWN", projects),
+        "funds": lambda row: _unknown(row, "project", "PROJECT_UNKNOWN", projects),
     }
     found, issues = dict(tables), []
     for name, rule in rules.items():
@@ -76,14 +74,14 @@ def _told_twice(rows: Rows) -> dict[tuple[str, str], list[Row]]:
 def _answer(row: Row, known: Mapping[str, Order], twice: Mapping[tuple[str, str], list[Row]]) -> Issue | None:
     order = known.get(row["order"])
     if order is None:
-        return _unknown(row, "order_cell", "ORDER_UNKNOWN", str(row["order"]), known)
-    for given, asked, code in (
-        (row["project"], order.project, "PROJECT_UNKNOWN"),
-        (row["unit"], order.unit, "UNIT_MISMATCH"),
+        return _unknown(row, "order", "ORDER_UNKNOWN", known)
+    for given, asked, cell, code in (
+        (row["project"], order.project, "project_cell", "PROJECT_UNKNOWN"),
+        (row["unit"], order.unit, "order_cell", "UNIT_MISMATCH"),  # the sender stands in no cell of the row
     ):
         if given != asked:
             return _refused(
-                row["order_cell"],
+                row[cell],
                 code,
                 given,
                 Message.of("order {order} was issued to {unit} of {project}; the answer is not read",
@@ -120,12 +118,12 @@ def _answer(row: Row, known: Mapping[str, Order], twice: Mapping[tuple[str, str]
 
 def _notice(row: Row, senders: Collection[str], projects: Collection[str]) -> Issue | None:
     if row["addressee"] not in senders:
-        return _unknown(row, "addressee_cell", "ADDRESSEE_UNKNOWN", str(row["addressee"]), senders)
+        return _unknown(row, "addressee", "ADDRESSEE_UNKNOWN", senders)
     if row["project"] is not None and row["project"] not in projects:
-        return _unknown(row, "addressee_cell", "PROJECT_UNKNOWN", str(row["project"]), projects)
+        return _unknown(row, "project", "PROJECT_UNKNOWN", projects)
     if row["issued_on"] > row["received"]:
         return _refused(
-            row["addressee_cell"],
+            row["issued_on_cell"],
             "DATE_UNKNOWN",
             str(row["issued_on"]),
             Message.of(
@@ -137,12 +135,13 @@ def _notice(row: Row, senders: Collection[str], projects: Collection[str]) -> Is
     return None
 
 
-def _unknown(row: Row, cell: str, code: str, name: str, known: Collection[str]) -> Issue | None:
+def _unknown(row: Row, column: str, code: str, known: Collection[str]) -> Issue | None:
+    name = str(row[column])
     if name in known:
         return None
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.0)
     return _refused(
-        row[cell],
+        row[f"{column}_cell"],
         code,
         name,
         Message.of("there is none of that name; nearest: {near}; the row is not read", near=near[0])

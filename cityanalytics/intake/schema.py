@@ -261,6 +261,7 @@ ANSWERS = _table(
     order=_name(),
     order_cell=_cell(),
     project=_name(),
+    project_cell=_cell(),
     measure=_optional(),
     promised_on=_day(nullable=True),
     promised_on_cell=_cell(),
@@ -272,10 +273,12 @@ ANSWERS = _table(
 #: One row a notice of supervision to a unit or section; ``decision`` is what a person decided on it.
 NOTICES = _table(
     issued_on=_day(),
+    issued_on_cell=_cell(),
     addressee=_name(),
     addressee_cell=_cell(),
     matter=_name(),
     project=_optional(),
+    project_cell=_cell(),
     source=_optional(),
     decision=_optional(),
     decision_cell=_cell(),
@@ -291,6 +294,7 @@ EXCUSES = _table(
 #: One row a project and source of funds, to date (yuan).
 FUNDS = _table(
     project=_name(),
+    project_cell=_cell(),
     source=_name(),
     planned=_number(nullable=True, minimum=0),
     planned_cell=_cell(),

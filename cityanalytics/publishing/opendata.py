@@ -1,4 +1,4 @@
-"""A programme as open data: a project package of the Open Contracting for Infrastructure Data Standard (OC4IDS 0.9)."""
+"""A programme as open data: a package of OC4IDS 0.9.5, the Open Contracting for Infrastructure Data Standard."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cityanalytics.briefing.wording import Wording
+
 if TYPE_CHECKING:
     from cityanalytics.programme.snapshot import Programme
     from cityanalytics.settings import Settings
 
 VERSION = "0.9"
 CURRENCY = "CNY"
-#: Our stages, as the standard's codelist of project statuses has them.
+#: Our stages, as the standard's closed codelist of project statuses has them: what is built is yet to be handed over.
 STATUS = {
     "not started": "preparation",
     "under construction": "implementation",
     "suspended": "implementation",
-    "completed": "completed",
+    "completed": "completion",
 }
+PERCENT = {"name": "percent", "scheme": "UNCEFACT", "id": "P1"}
 
 
 def oc4ids(
@@ -66,16 +69,22 @@ def _project(
     *,
     persons: bool,
 ) -> dict[str, Any]:
-    year, unit = programme.as_of.year, row["unit"]
+    year, unit, language = programme.as_of.year, row["unit"], settings.languages[0]
+    say = Wording(language=language)
     party: dict[str, Any] = {"id": _id(unit), "name": unit, "roles": ["publicAuthority"]}
     if persons and _there(row["responsible_person"]):
         party["contactPoint"] = {"name": row["responsible_person"]}
     found: dict[str, Any] = {
         "id": f"{prefix}-{_id(row['project'])}",
         "updated": updated,
+        "language": language,
         "title": row["project"],
         "additionalClassifications": [
-            {"scheme": "local", "id": row["category"], "description": settings.term(row["category"], "en")}
+            {
+                "scheme": "local",
+                "id": row["category"],
+                "description": settings.term(row["category"], language),
+            }
         ],
         "parties": [party],
         "publicAuthority": {"id": party["id"], "name": unit},
@@ -90,13 +99,13 @@ def _project(
     if _there(row["total_investment"]):
         budget["amount"] = _value(row["total_investment"])
     if row["plan"] > 0:
-        budget["budgetBreakdown"] = [
-            {
-                "id": str(year),
-                "description": f"{year}年度计划",
-                "amount": _value(row["plan"]),
-                "period": {"startDate": f"{year}-01-01T00:00:00Z", "endDate": f"{year}-12-31T23:59:59Z"},
-            }
+        this_year = {
+            "id": str(year),
+            "amount": _value(row["plan"]),
+            "period": {"startDate": f"{year}-01-01T00:00:00Z", "endDate": f"{year}-12-31T23:59:59Z"},
+        }
+        budget["budgetBreakdowns"] = [
+            {"id": "annual", "description": say.plain("Annual plan"), "budgetBreakdown": [this_year]}
         ]
     if budget:
         found["budget"] = budget
@@ -107,15 +116,19 @@ def _project(
         "endDate": f"{programme.as_of.isoformat()}T23:59:59Z",
     }
     observed: dict[str, Any] = {"id": "1", "period": until, "value": _value(row["done"])}
-    found["metrics"] = [{"id": "investment", "title": "本年累计完成投资", "observations": [observed]}]
+    found["metrics"] = [
+        {"id": "financialProgress", "title": say.plain("Investment to date"), "observations": [observed]}
+    ]
     if _there(row["physical_progress"]):
         share = {
             "id": "1",
-            "period": until,
-            "measure": f"{row['physical_progress']:.4f}",
-            "unit": {"name": "1"},
+            "period": {"endDate": until["endDate"]},
+            "measure": round(100 * row["physical_progress"], 2),
+            "unit": PERCENT,
         }
-        found["metrics"].append({"id": "physicalProgress", "title": "形象进度", "observations": [share]})
+        found["metrics"].append(
+            {"id": "physicalProgress", "title": say.plain("Physical progress"), "observations": [share]}
+        )
     return found
 
 
