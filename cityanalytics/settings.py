@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cityanalytics.calendar import WorkCalendar, quarter_end, quarter_of
 from cityanalytics.errors import ConfigurationError, UsageError
+from cityanalytics.figurekeys import taken
 from cityanalytics.issues import Message
 from cityanalytics.packaged import named, reference_classes
 from cityanalytics.tomlfile import TomlTable
@@ -38,6 +39,7 @@ LIMITS = {
     "errors": (1 << 10, 1 << 24),
     "strings": (1 << 10, 1 << 26),
     "cells": (1 << 10, 1 << 28),
+    "blanks": (1 << 10, 1 << 28),
     "columns": (1, 1 << 14),
 }
 #: Files of certificates: of the authority, of this side, and its key.
@@ -360,7 +362,7 @@ def _check_words(take: TomlTable, result: Settings) -> None:
                 "cityanalytics.toml: [quarters] {quarter} = {day} lies outside it", quarter=quarter, day=day
             )
         )
-    for unit in result.heads.keys() - set(result.units):
+    for unit in sorted(result.heads.keys() - set(result.units)):
         take.faults.append(
             Message.of(
                 "cityanalytics.toml: [heads] names {unit}, which is none of the units; nearest: {near}",
@@ -420,6 +422,14 @@ def _check_names(take: TomlTable, result: Settings) -> None:
                     "cityanalytics.toml: [{section}] is the key of a figure: small Latin letters, digits and _, a "
                     "letter first",
                     section=f"{where}.{kind.key}",
+                )
+            )
+        if taken(kind.key, [of.key for of in result.demolition]):
+            take.faults.append(
+                Message.of(
+                    "cityanalytics.toml: [{section}]: {key} is the key of another figure; choose another",
+                    section=f"{where}.{kind.key}",
+                    key=kind.key,
                 )
             )
     for key, given in (

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 import pytest
 
+import cityanalytics as ca
+from cityanalytics.briefing import figures
+from cityanalytics.briefing.figures.line import Line
 from cityanalytics.errors import UsageError
+from cityanalytics.figurekeys import taken
 from cityanalytics.intake.aliases import read_confirmed
-from cityanalytics.publishing.assemble import assemble
 from cityanalytics.settings import Settings, file_sha256, find_workspace, load_settings
 
 if TYPE_CHECKING:
@@ -275,19 +280,47 @@ def test_aliases_lead_to_the_last_name_and_may_begin_with_a_byte_order_mark(tmp_
     assert read_confirmed(tmp_path / "aliases.toml").aliases == {"a": "c", "b": "c"}
 
 
-def test_a_key_that_is_another_figure_s_is_told(processed_workspace: Path, tmp_path: Path) -> None:
-    workspace = tmp_path / "workspace"
-    shutil.copytree(processed_workspace, workspace, ignore=shutil.ignore_patterns("reports"))
-    path = workspace / "cityanalytics.toml"
-    text = path.read_text("utf-8")
-    for before, after in (
-        ("works.wetland_parks", "works.annual_plan"),
-        ("demolition.demolition_shanty", "demolition.sites"),
-    ):
-        text = text.replace(f"[{before}]", f"[{after}]")
-    path.write_text(text, "utf-8")
-    with pytest.raises(UsageError) as error:
-        assemble(str(workspace), quarter="2010Q3")
-    assert str(error.value) == (
-        "cityanalytics.toml: [works.annual_plan]: annual_plan is the key of another figure; choose another"
+def kind(section: str, key: str) -> str:
+    return f'[{section}.{key}]\nkind = "{section}{key}"\nlabel = {{ zh = "甲" }}\n'
+
+
+def test_keys_that_are_other_figures_are_told_with_all_else(tmp_path: Path) -> None:
+    keys = (
+        "annual_plan",
+        "projects_completed_gap",
+        "unit_a_plan",
+        "houses_share",
+        "demolition_total",
+        "since_added",
     )
+    text = SMALLEST + kind("demolition", "houses") + "".join(kind("works", key) for key in keys)
+    with pytest.raises(UsageError) as error:
+        load(tmp_path, f"due_day = 5\n{text}")
+    assert str(error.value).splitlines()[1:] == [
+        f"cityanalytics.toml: [works.{key}]: {key} is the key of another figure; choose another"
+        for key in keys
+    ]
+    allowed = ("houses_built", "investment_in_parks", "missing_links", "units_built", "demolition_shanty")
+    load(tmp_path, text.split("[works")[0] + "".join(kind("works", key) for key in allowed))
+
+
+def declared(values: Iterable[object]) -> Iterator[Line]:
+    """Give each line that stands somewhere in values."""
+    for value in values:
+        if isinstance(value, Line):
+            yield value
+        elif isinstance(value, (tuple, Mapping)):
+            yield from declared(value.values() if isinstance(value, Mapping) else value)
+
+
+def test_no_figure_has_a_key_that_the_configuration_may_give(processed_workspace: Path) -> None:
+    modules = [import_module(f"{figures.__name__}.{one.name}") for one in iter_modules(figures.__path__)]
+    lines = [line for module in (figures, *modules) for line in declared(vars(module).values())]
+    single = {line.key.format("1900") for line in lines if line.key and not line.key.startswith("_")}
+    assert len(single) > 100
+    workspace = ca.open_workspace(processed_workspace)
+    found = ca.briefing(ca.programme(workspace, "2010Q3")).figures["key"]
+    own = workspace.settings
+    given = {kind.key for kind in (*own.works, *own.demolition, *own.investments)}
+    demolition = [kind.key for kind in own.demolition]
+    assert {key for key in {*single, *found} if not taken(key, demolition)} == given

@@ -6,8 +6,6 @@ and each can be traced.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,23 +14,14 @@ from cityanalytics.briefing.figures.ahead import ahead, scenarios
 from cityanalytics.briefing.figures.earlier import moved, recorded, since
 from cityanalytics.briefing.figures.line import REGISTER, Line, drawn, on
 from cityanalytics.briefing.figures.programme import groups, investment, physical, received
-from cityanalytics.errors import ConfigurationError
-from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cityanalytics.briefing.figures.basis import Basis
     from cityanalytics.briefing.figures.figure import Figure
-    from cityanalytics.settings import Settings
 
 FILES = (Line("inputs_files", "Input files", "count", lambda b: b.inputs, on(REGISTER)),)
-#: Figures that a briefing has only where there is something for them to be of.
-AT_TIMES = (
-    r"since_\w+|(last_)?forecast(_moved)?_\w+|projects_(added|removed)|record_\w+|unassessed_projects\w*"
-    r"|missing_\w+|years_(likely|reaching)|investment_(same_period|on_year_size|(vs_)?\d{4})|(demolition|sites|category|unit|constraint|contradicted"
-    r"|stated_total|summed_total)_.+"
-)
 
 
 def figures(basis: Basis) -> dict[str, Figure]:
@@ -42,11 +31,6 @@ def figures(basis: Basis) -> dict[str, Figure]:
     ----------
     basis
         The briefing's values.
-
-    Raises
-    ------
-    ConfigurationError
-        A kind of works, demolition or investment has the key of another figure.
     """
     found = [
         *investment(basis),
@@ -60,34 +44,7 @@ def figures(basis: Basis) -> dict[str, Figure]:
         *drawn(FILES, basis),
         *scenarios(basis),
     ]
-    _check_own(basis.settings, [figure.key for figure in found])
     return {figure.key: figure for figure in found}
-
-
-def _check_own(settings: Settings, keys: Sequence[str]) -> None:
-    """Refuse keys of the configuration that are those of other figures: one would silently stand for the other."""
-    twice = {key for key, times in Counter(keys).items() if times > 1}
-    faults = [
-        Message.of(
-            "cityanalytics.toml: [{section}]: {key} is the key of another figure; choose another",
-            section=f"{where}.{kind.key}",
-            key=key,
-        )
-        for where in ("works", "demolition", "investments")
-        for kind in getattr(settings, where)
-        for key in sorted(twice)
-        if key == kind.key or key.startswith(f"{kind.key}_")
-    ]
-    if faults:
-        raise ConfigurationError(faults)
-
-
-def may_be(key: str, settings: Settings) -> bool:
-    """Tell whether a briefing of another day or city state could have a figure of this key."""
-    kinds = (kind.key for kind in settings.demolition)
-    return bool(re.fullmatch(AT_TIMES, key)) or any(
-        key == kind or key.startswith(f"{kind}_") for kind in kinds
-    )
 
 
 def frame(found: Mapping[str, Figure], languages: Sequence[str]) -> pd.DataFrame:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from cityanalytics.briefing.blocks import side_by_side
-from cityanalytics.briefing.figures import may_be
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.briefing.section import paragraph, part
 from cityanalytics.briefing.wording import configured_gaps
+from cityanalytics.figurekeys import may_be
 
 if TYPE_CHECKING:
     from cityanalytics.briefing.composed import Composed
@@ -87,10 +87,11 @@ def remarks(settings: Settings, say: Wording) -> list[Markup]:
         A gap names no figure that there could be.
     """
     texts = [remark[say.language] for remark in settings.remarks]
+    demolition = [kind.key for kind in settings.demolition]
     return [
         say.configured(text)
         for text in texts
-        if all(key in say.figures or not may_be(key, settings) for key in configured_gaps(text))
+        if all(key in say.figures or not may_be(key, demolition) for key in configured_gaps(text))
     ]
 
 
