@@ -267,6 +267,14 @@ def far_tabs(count: int) -> bytes:
     return repacked(buffer.getvalue(), {f"xl/worksheets/sheet{at + 1}.xml": far for at in range(count)})
 
 
+def scattered(count: int) -> bytes:
+    """Return a workbook whose rows have one cell each, in a column of twenty."""
+    rows = b"".join(
+        b'<row r="%d"><c r="%c%d"><v>1</v></c></row>' % (at, 65 + at % 20, at) for at in range(5, count)
+    )
+    return repacked(good(), {SHEET: inside(rows)})
+
+
 def many_merges(_: object = None) -> bytes:
     ranges = b"".join(b'<mergeCell ref="A%d:XFD1048576"/>' % row for row in range(5, 20_000))
     rows = [HEAD, *([n, f"第{n}路", n] for n in range(1, 20_000))]
@@ -328,6 +336,7 @@ REFUSED = {
         good(),
         {SHEET: inside(b'<row r="9">' + b'<c t="inlineStr"><is><t>a</t></is></c>' * 5_000_000 + b"</row>")},
     ),
+    "a million cells in a range of twenty million": lambda: scattered(1_000_000),
     "sixteen thousand columns": lambda: xlsx(
         [[f"x{n}" for n in range(16_000)], *([list(range(16_000))] * 10)]
     ),
@@ -505,6 +514,15 @@ def test_an_honest_giant_is_let_in_by_the_configuration() -> None:
     with limited({"file_bytes": len(content) - 1}):
         assert str(len(content)) in str(read_bytes(content, name="f").issues[0].understood)
     assert not read_bytes(content, name="f").issues
+
+
+def test_a_range_that_is_all_but_empty_is_read_where_the_configuration_lets_it_in() -> None:
+    content = scattered(250_000)
+    (issue,) = read_bytes(content, name="f").issues
+    assert re.search(r"hold nothing: 47\d{5}, 4000000 are read; \[limits\] blanks", str(issue.understood))
+    with limited({"blanks": 5_000_000}):
+        (sheet,) = read_bytes(content, name="f").sheets
+    assert sheet.values.shape == (249_999, 20)
 
 
 def test_inspect_keeps_the_limits_of_the_workspace(tmp_path) -> None:

@@ -10,9 +10,10 @@ import xlrd
 from xlrd.biffh import error_text_from_code
 
 from cityanalytics.issues import Message
-from cityanalytics.workbooks.limits import admit_cells
+from cityanalytics.workbooks.layout import is_sparse, reach
+from cityanalytics.workbooks.limits import admit_cells, admit_far
 from cityanalytics.workbooks.numberformats import alters, as_displayed
-from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError, is_sparse, reach
+from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: Cells that hold nothing that is read.
-UNFILLED = frozenset({xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK})
+UNFILLED = (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK)
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -38,8 +39,12 @@ def read(content: bytes) -> list[Grid]:
         book = xlrd.open_workbook(
             file_contents=content, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
         )
-        admit_cells(sum(sheet.nrows * sheet.ncols for sheet in book.sheets()))
-        return [_grid(book, sheet) for sheet in book.sheets()]
+        ranges = [_range(sheet) for sheet in book.sheets()]
+        admit_cells(sum(rows * columns for rows, columns in ranges))
+        return [
+            _grid(book, sheet, rows, columns)
+            for sheet, (rows, columns) in zip(book.sheets(), ranges, strict=True)
+        ]
     except UnreadableError:
         raise
     except Exception as error:
@@ -50,8 +55,7 @@ def read(content: bytes) -> list[Grid]:
         ) from error
 
 
-def _grid(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Grid:
-    rows, columns = _range(sheet)
+def _grid(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet, rows: int, columns: int) -> Grid:
     values = np.full((rows, columns), None, dtype=object)
     errors: dict[tuple[int, int], str] = {}
     formats = np.zeros((sheet.ncols, 2), dtype=int)
@@ -97,15 +101,16 @@ def _grid(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Grid:
 
 def _range(sheet: xlrd.sheet.Sheet) -> tuple[int, int]:
     """Return how many rows and columns are laid out."""
-    if not is_sparse(sheet.nrows * sheet.ncols, sum(map(sheet.row_len, range(sheet.nrows)))):
+    if not is_sparse(sheet.nrows * sheet.ncols, 0):
         return sheet.nrows, sheet.ncols
-    filled = {
-        (row, column)
+    filled = [
+        np.flatnonzero(~np.isin(np.frombuffer(sheet.row_types(row), dtype="B"), UNFILLED))
         for row in range(sheet.nrows)
-        for column, kind in enumerate(sheet.row_types(row))
-        if kind not in UNFILLED
-    }
-    return reach(filled) if filled else (0, 0)
+    ]
+    down = np.repeat(np.arange(sheet.nrows), [len(across) for across in filled])
+    rows, columns = reach(down, np.concatenate(filled))
+    admit_far(int(np.count_nonzero((down >= rows) | (np.concatenate(filled) >= columns))))
+    return rows, columns
 
 
 def _far(sheet: xlrd.sheet.Sheet, rows: int, columns: int) -> Iterator[tuple[int, int, object]]:

@@ -39,11 +39,13 @@ class Limits:
     number_formats
         Of a package.
     merges, errors
-        Of a sheet: merged ranges, cells with an error.
+        Of a sheet: merged ranges; cells with an error, and those far from all others.
     strings
         Of a package, shared by cells or in them.
     cells
         Of all used ranges together, filled or not.
+    blanks
+        Of a used range: cells that hold nothing, where they are more than three in four.
     columns
         Of a sheet.
     """
@@ -58,6 +60,7 @@ class Limits:
     errors: int = 200_000
     strings: int = 3_000_000
     cells: int = 20_000_000
+    blanks: int = 4_000_000
     columns: int = 6000
 
 
@@ -193,6 +196,20 @@ def admit_errors(figure: int) -> None:
         )
 
 
+def admit_far(figure: int) -> None:
+    """Refuse a sheet of more cells that are far from all others: each is told by itself."""
+    limit = LIMITS.get().errors
+    if figure > limit:
+        raise UnreadableError(
+            Message.of(
+                "cells far from all others in a sheet: {figure}, {limit} are read; [limits] errors in "
+                "cityanalytics.toml lets more in",
+                figure=figure,
+                limit=limit,
+            )
+        )
+
+
 def admit_texts(figure: int) -> None:
     """Refuse a package of more texts, shared by cells or in them."""
     limit = LIMITS.get().strings
@@ -215,6 +232,20 @@ def admit_cells(figure: int) -> None:
             Message.of(
                 "cells of its used ranges: {figure}, {limit} are read; [limits] cells in cityanalytics.toml "
                 "lets more in",
+                figure=figure,
+                limit=limit,
+            )
+        )
+
+
+def admit_blanks(figure: int) -> None:
+    """Refuse a used range of more cells that hold nothing, next to which few are filled: each takes room."""
+    limit = LIMITS.get().blanks
+    if figure > limit:
+        raise UnreadableError(
+            Message.of(
+                "cells of a used range that hold nothing: {figure}, {limit} are read; [limits] blanks in "
+                "cityanalytics.toml lets more in",
                 figure=figure,
                 limit=limit,
             )

@@ -14,7 +14,8 @@ from defusedxml.common import DefusedXmlException
 
 from cityanalytics.issues import Message
 from cityanalytics.workbooks.delimited import decode
-from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError, admit_size, admit_tree, dense
+from cityanalytics.workbooks.layout import admitted, dense
+from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError, admit_size, admit_tree
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -55,17 +56,18 @@ def is_archive(content: bytes) -> bool:
 
 def _archive(content: bytes) -> tuple[str | None, list[Grid]]:
     encoding: str | None = None
-    grids: list[Grid] = []
+    texts: list[str] = []
     for part in email.message_from_bytes(content.removeprefix(codecs.BOM_UTF8).lstrip()).walk():
         payload = part.get_payload(decode=True) if part.get_content_type() == "text/html" else None
         if isinstance(payload, bytes) and b"<td" in payload.lower():
             charset = part.get_content_charset()
             found, text = _decoded(payload, charset)
             encoding = encoding or found
-            grids.append(_grid(text, "html" if not grids else f"html {len(grids) + 1}"))
-    if not grids:
+            texts.append(text)
+    if not texts:
         raise UnreadableError(Message.of("the web archive holds no table"))
-    return encoding, grids
+    named = enumerate(texts, start=1)
+    return encoding, admitted(_grid(text, "html" if at == 1 else f"html {at}") for at, text in named)
 
 
 def _grid(text: str, sheet: str) -> Grid:
@@ -248,7 +250,7 @@ def _spreadsheet(content: bytes) -> list[Grid]:
         raise UnreadableError(
             Message.of("the markup is damaged: {reason}", reason=type(error).__name__)
         ) from error
-    return [_worksheet(sheet) for sheet in root.iter(f"{_SHEET}Worksheet")]
+    return admitted(_worksheet(sheet) for sheet in root.iter(f"{_SHEET}Worksheet"))
 
 
 def _worksheet(sheet: Element) -> Grid:

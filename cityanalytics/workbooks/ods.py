@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from cityanalytics.issues import Message
+from cityanalytics.workbooks.layout import admitted, dense
 from cityanalytics.workbooks.limits import admit_unpacked, unpacked
-from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError, dense
+from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError
 
 if TYPE_CHECKING:
     from cityanalytics.workbooks.sheet import Visibility
@@ -52,7 +53,7 @@ def read(content: bytes) -> list[Grid]:
         raise UnreadableError(
             Message.of("the package is damaged: {reason}", reason=type(error).__name__)
         ) from error
-    return [sheet.grid(reader.hidden) for sheet in reader.sheets]
+    return admitted(sheet.grid(reader.hidden) for sheet in reader.sheets)
 
 
 def _refuse(*_: object) -> None:

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
-
-import numpy as np
 
 from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from cityanalytics.workbooks.texts import TextCells
 
 Visibility = Literal["visible", "hidden"]
 
-#: A grid holds at most so many cells; what lies beyond a wide gap is kept apart.
-MAX_CELLS = 20_000_000
 #: No spreadsheet has more columns, and no list of a unit comes near so many rows.
 MAX_COLUMNS, MAX_ROWS = 16_384, 3_000_000
-_GAP_ROWS, _GAP_COLUMNS = 1000, 100
-#: A range of so many cells is laid out whatever it holds; a larger one where one cell in so many is filled.
-_ROOMY, _SPARSE = 4_000_000, 20
-
-
 #: A document that is read as a tree holds at most so many tags: each costs a hundred times its bytes.
 MAX_TAGS = 4_000_000
 
@@ -161,53 +152,3 @@ def cell_name(row: int, column: int) -> str:
     'N7'
     """
     return f"{letters(column)}{row + 1}"
-
-
-def dense(
-    cells: Mapping[tuple[int, int], object],
-) -> tuple[NDArray[np.object_], list[tuple[int, int, object]]]:
-    """Lay cells out from A1, leaving out what lies beyond a wide gap of a range that is large and all but empty.
-
-    Returns
-    -------
-    tuple
-        The array, rows by columns, and the cells left out: row, column, value.
-    """
-    if not cells:
-        return np.empty((0, 0), dtype=object), []
-    rows, columns = reach(cells)
-    if rows * columns > MAX_CELLS:
-        raise UnreadableError(Message.of("the used range has more than {count} cells", count=MAX_CELLS))
-    values = np.full((rows, columns), None, dtype=object)
-    outliers = []
-    for (row, column), value in cells.items():
-        if row < rows and column < columns:
-            values[row, column] = value
-        else:
-            outliers.append((row, column, value))
-    return values, outliers
-
-
-def is_sparse(cells: int, filled: int) -> bool:
-    """Tell whether a range is so large, and so little of it filled, that what is far from the rest is kept apart."""
-    return cells > MAX_CELLS or cells > max(_ROOMY, _SPARSE * filled)
-
-
-def reach(cells: Collection[tuple[int, int]]) -> tuple[int, int]:
-    """Return how many rows and columns cells take from A1: of a sparse range up to the first wide gap."""
-    rows = _reach({row for row, _ in cells}, None)
-    columns = _reach({column for _, column in cells}, None)
-    if not is_sparse(rows * columns, len(cells)):
-        return rows, columns
-    rows = _reach({row for row, _ in cells}, _GAP_ROWS)
-    return rows, _reach({column for row, column in cells if row < rows}, _GAP_COLUMNS)
-
-
-def _reach(positions: set[int], gap: int | None) -> int:
-    """Return how far positions go, up to the first gap wider than `gap` after the first of them."""
-    ordered = sorted(positions)
-    if gap is not None:
-        for before, after in pairwise(ordered):
-            if after - before > gap:
-                return before + 1
-    return ordered[-1] + 1

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.issues import Message
-from cityanalytics.workbooks.limits import admit_errors, admit_merges
+from cityanalytics.workbooks.layout import is_sparse, reach
+from cityanalytics.workbooks.limits import admit_errors, admit_far, admit_merges
 from cityanalytics.workbooks.sheet import (
-    MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
     Merge,
     UnreadableError,
     cell_name,
     column_index,
-    is_sparse,
-    reach,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+
+    from numpy.typing import NDArray
 
 # Patterns begin with literal bytes that are rare, so that a pass over a large sheet costs little.
 _HIDDEN = re.compile(rb"hidden=[\"'](?:1|true)[\"']")
@@ -31,23 +31,18 @@ _ERROR = re.compile(rb" t=[\"']e[\"']")
 _UNFILLED = rb"\s*+(?:<(?:\w+:)?v\s*+/>|<(?:\w+:)?v>\s*+</(?:\w+:)?v>)?\s*+</(?:\w+:)?c>"
 _FORMULA_END = re.compile(rb"f>" + _UNFILLED)
 _FORMULA_EMPTY = re.compile(rb"<(?:\w+:)?f\b[^<>]*/>" + _UNFILLED)
-_BEYOND_Z = re.compile(rb" r=(?!\"[A-Z]?[1-9]\d{0,6}\")")
-_MANY_DIGITS = re.compile(rb" r=\"[A-Z]?\d{6}")
-_SEVERAL_LETTERS = re.compile(rb"r=[\"'][A-Za-z]{2,}\d")
 _BEYOND = re.compile(rb"\br=[\"'](?:[A-Za-z]{4,}\d|[A-Za-z]{0,3}\d{8}|[A-Za-z]{1,3}0)")
 _UNUSUAL = re.compile(rb" r=(?!\"[A-Z]{0,3}[1-9]\d{0,6}\"|'[A-Z]{0,3}[1-9]\d{0,6}')")
 _OTHER_GAPS = (b"\tr=", b"\nr=", b"\rr=")
 _ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(?:c|row)\s")
 _ROW, _COL = re.compile(rb"<(?:\w+:)?row\s"), re.compile(rb"<(?:\w+:)?col\s")
-#: Below so many cells a sheet's cells are read one by one when its used range is too large to lay out.
-_FEW_CELLS = 500_000
 #: From a formula's end back to the tag of its cell it is never so far.
 _CELL_BYTES = 50_000
 _SAMPLE_BYTES = 400_000
 #: So many styles are looked for by name; of more, every style is looked at.
 _FEW_STYLES = 100
-#: Columns of one letter; of so many cells one at least is filled where the used range is not worked out.
-_LETTERS, _FILLED = 26, 8
+#: So many bytes are looked through at a time; what a cell's name takes with what stands before it.
+_PIECE, _NAME, _LETTERS = 1 << 24, 14, 26
 _REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _ROW_NUMBER = re.compile(rb"\br=[\"'](\d{1,7})[\"']")
 _VALUE = re.compile(rb">\s*+(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*+)?<(?:\w+:)?v>([^<]*)<")
@@ -115,60 +110,82 @@ def laid_out(xml: bytes) -> int | None:
     spaced = any(xml.find(gap[:1], body) >= 0 for gap in _OTHER_GAPS) and any(
         gap in xml for gap in _OTHER_GAPS
     )
-    plain = not spaced and not _BEYOND_Z.search(xml)
-    suspect = not plain and (spaced or _UNUSUAL.search(xml))
-    if suspect and any(_ROW_OR_CELL.match(xml, start) for _, start, _ in _in_tags(xml, _BEYOND)):
+    if (spaced or _UNUSUAL.search(xml)) and any(
+        _ROW_OR_CELL.match(xml, start) for _, start, _ in _in_tags(xml, _BEYOND)
+    ):
         raise UnreadableError(Message.of("a cell stands outside of every sheet"))
-    last = _ROW_NUMBER.search(xml, max(xml.rfind(b"<row "), xml.rfind(b":row "), 0))
-    rows = int(last.group(1)) if last else 0
+    pieces = [(int(rows.max()), int(columns.max())) for rows, columns, _ in _names(xml)]
+    area = (max(row for row, _ in pieces) + 1) * (max(column for _, column in pieces) + 1) if pieces else 0
     filled = max(xml.count(b"<c "), xml.count(b":c "))
-    many = filled > _FEW_CELLS
-    if many and (plain or not _SEVERAL_LETTERS.search(xml)):  # 26 columns at most, however far down
-        return filled
-    if plain and not _MANY_DIGITS.search(xml, body) and rows * _LETTERS <= _FILLED * filled:
-        return filled  # neither rows nor columns are many, nor far fewer cells than both have room for
-    references = [(column_index(column.decode()), int(row)) for column, row in _REFERENCE.findall(xml)]
-    columns = max((column for column, _ in references), default=0) + 1
-    rows = max(rows, max((row for _, row in references), default=0))
-    if many and rows * columns > MAX_CELLS:
-        raise UnreadableError(Message.of("the used range has more than {count} cells", count=MAX_CELLS))
-    return None if is_sparse(rows * columns, filled) else rows * columns
+    return None if is_sparse(area, filled) else area
 
 
-def parted(xml: bytes) -> tuple[bytes, bytes]:
-    """Return a sheet without the cells that are far from the others, and a sheet of these alone.
+def _names(xml: bytes) -> Iterator[tuple[NDArray[np.int_], NDArray[np.int_], NDArray[np.int_]]]:
+    """Yield 0-based rows and columns that cells name, and where the names begin, a piece of the XML at a time.
+
+    Examples
+    --------
+    >>> [names[:2] for names in _names(b'<row r="7"><c r="B3"/><c r="AA1"/></row>')]
+    [(array([2, 0]), array([ 1, 26]))]
+    """
+    whole = np.frombuffer(xml, dtype=np.uint8)
+    for begin in range(0, len(whole), _PIECE):
+        piece = whole[begin : begin + _PIECE + _NAME]  # a name that begins in it ends in it
+        quoted = (piece[2:] == ord('"')) | (piece[2:] == ord("'"))
+        at = np.flatnonzero(((piece[:-2] == ord("r")) & (piece[1:-1] == ord("=")) & quoted)[:_PIECE]) + 3
+        rows, columns = np.zeros((2, len(at)), dtype=int)
+        inside = np.ones(len(at), dtype=bool)
+        for step in range(_NAME - 3):
+            sign = piece[np.minimum(at + step, len(piece) - 1)].astype(int)
+            letter, digit = sign - ord("A") + 1, sign - ord("0")
+            lettered = inside & (rows == 0) & (letter >= 1) & (letter <= _LETTERS)
+            numbered = inside & (columns > 0) & (digit >= 0) & (digit <= 9)  # noqa: PLR2004 - a digit
+            columns[lettered] = columns[lettered] * _LETTERS + letter[lettered]
+            rows[numbered] = rows[numbered] * 10 + digit[numbered]
+            inside = lettered | numbered
+            if not inside.any():
+                break
+        if (named := rows > 0).any():
+            yield rows[named] - 1, columns[named] - 1, at[named] + begin
+
+
+def parted(xml: bytes) -> tuple[bytes, bytes, int]:
+    """Return a sheet without the cells that are far from the others, a sheet of these, and how large the first is.
 
     Raises
     ------
     UnreadableError
-        No gap is wide enough: what is left is too large too.
+        No gap is wide enough: what is left is all but empty too; or too many cells are far.
 
     Examples
     --------
-    >>> near, far = parted(b'<sheetData><row><c r="A1"/><c r="XFD1"/></row><row><c r="B900000"/></row></sheetData>')
-    >>> near
-    b'<sheetData><row><c r="A1"/></row><row></row></sheetData>'
+    >>> near, far, cells = parted(
+    ...     b'<sheetData><row><c r="A1"/><c r="XFD1"/></row><row><c r="B900000"/></row></sheetData>'
+    ... )
+    >>> near, cells
+    (b'<sheetData><row><c r="A1"/></row><row></row></sheetData>', 1)
     >>> far
     b'<sheetData><c r="XFD1"/><c r="B900000"/></sheetData>'
     """
-    spans = []
-    for tag in _CELL_TAG.finditer(xml):
-        head = xml.find(b">", tag.end()) + 1
-        ends = None if xml[head - 2 : head - 1] == b"/" else _CELL_END.search(xml, head)
-        if position := _position(xml, tag.start(), head):
-            spans.append((*position, tag.start(), ends.end() if ends else head))
-    rows, columns = reach({(row, column) for row, column, *_ in spans})
+    names = [*_names(xml)]
+    places = np.concatenate([np.array(piece) for piece in names], axis=1) if names else np.zeros((3, 0), int)
+    rows, columns = reach(places[0], places[1])
+    beyond = places[2, (places[0] >= rows) | (places[1] >= columns)].tolist()
+    admit_far(len(beyond))
     near, far, done = list[bytes](), list[bytes](), 0
-    for row, column, begins, stops in spans:
-        if row >= rows or column >= columns:
-            near.append(xml[done:begins])
-            far.append(xml[begins:stops])
-            done = stops
-    if rows * columns > MAX_CELLS:
-        raise UnreadableError(Message.of("the used range has more than {count} cells", count=MAX_CELLS))
+    for name in beyond:
+        begins = xml.rfind(b"<", done, name)
+        if begins < 0 or not _CELL_TAG.match(xml, begins):
+            continue  # in a text
+        head = xml.find(b">", begins) + 1
+        ends = None if xml[head - 2 : head - 1] == b"/" else _CELL_END.search(xml, head)
+        stops = ends.end() if ends else head
+        near.append(xml[done:begins])
+        far.append(xml[begins:stops])
+        done = stops
     body = xml.find(b">", xml.find(b"sheetData")) + 1
     rest = xml.rfind(b"</", 0, max(xml.rfind(b"sheetData>"), 0))
-    return b"".join([*near, xml[done:]]), b"".join([xml[:body], *far, xml[rest:]])
+    return b"".join([*near, xml[done:]]), b"".join([xml[:body], *far, xml[rest:]]), rows * columns
 
 
 def _in_tags(xml: bytes, pattern: re.Pattern[bytes]) -> Iterator[tuple[re.Match[bytes], int, int]]:

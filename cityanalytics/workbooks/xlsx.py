@@ -63,14 +63,14 @@ def read(content: bytes) -> list[Grid]:
             parts = [part._replace(xml=sheetxml.referenced(part.xml)) for part in parts]
             admit_shared(strings, [part.xml for part in parts])
         areas = [sheetxml.laid_out(part.xml) for part in parts]
-        admit_cells(sum(area or 0 for area in areas))
         sparse = {
             part.path: sheetxml.parted(part.xml)
             for part, area in zip(parts, areas, strict=True)
             if area is None
         }
-        far = {path: _cells(xml, content) for path, (_, xml) in sparse.items()}
-        near = replaced(content, {path: xml for path, (xml, _) in sparse.items()})
+        admit_cells(sum(area or 0 for area in areas) + sum(area for *_, area in sparse.values()))
+        far = {path: _cells(xml, content) for path, (_, xml, _) in sparse.items()}
+        near = replaced(content, {path: xml for path, (xml, *_) in sparse.items()})
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(near))
         if sum(len(part.xml) for part in parts) < _SMALL:
             return [
