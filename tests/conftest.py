@@ -96,6 +96,18 @@ def briefing(processed_workspace: Path, tmp_path_factory: pytest.TempPathFactory
     return processed_workspace / "reports" / "2010Q3"
 
 
+@pytest.fixture(scope="session")
+def small_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the workspace of a small bureau, two quarters ingested, the second briefed; tests only copy it."""
+    from tests.office import furnish
+
+    with once(tmp_path_factory, "small") as (folder, is_first):
+        if is_first:
+            folder.mkdir()
+            furnish(folder / "workspace")
+    return folder / "workspace"
+
+
 def copy_workspace(repository: Path, target: Path) -> Path:
     """Copy what a workspace is made of: settings, what the units sent, notebooks."""
     for folder in ("data/raw", "notebooks"):

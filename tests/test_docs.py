@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import json
 import re
@@ -141,6 +142,7 @@ BYTES = (
     "errors",
     "strings",
     "cells",
+    "blanks",
 )
 
 
@@ -205,3 +207,31 @@ def test_the_worked_example_is_what_the_program_computes(repository: Path, brief
     for key, value, unit in written:
         places = len(value.partition(".")[2])
         assert number(computed[key], "en", places=places, per=PER.get(unit, 1.0)) == value, key
+
+
+def test_every_promise_names_tests_that_are_there(repository: Path) -> None:
+    rows = [
+        row.split(" | ") for row in text(repository, "docs/trust.md").splitlines() if row.startswith("| ")
+    ][1:]
+    assert len(rows) > 20
+    for fault, _, tests in rows:
+        files = re.findall(r"`(test_\w+\.py)`: ([^`]+)", tests)
+        assert files, fault
+        for file, names in files:
+            there = dict(named_tests(repository / "tests" / file))
+            named = re.findall(r"\*([^*]+)\*( \(drill\))?", names)
+            assert named, file
+            for name, drill in named:
+                assert there.get(f"test_{name.replace(' ', '_')}") is bool(drill), name
+
+
+def named_tests(path: Path) -> Iterator[tuple[str, bool]]:
+    """Give the tests of a file, and whether each is run by the drill alone."""
+    tree = ast.parse(path.read_text("utf-8"))
+    all_drill = any(
+        isinstance(node, ast.Assign) and ast.unparse(node) == "pytestmark = pytest.mark.drill"
+        for node in tree.body
+    )
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, all_drill or "pytest.mark.drill" in map(ast.unparse, node.decorator_list)

@@ -15,14 +15,13 @@ import pytest
 from cityanalytics.intake.register import read_register
 from cityanalytics.lock import FILE
 from cityanalytics.publishing.index import index_pages
-from cityanalytics.publishing.ledger import path_of, read_ledger
+from cityanalytics.publishing.ledger import read_ledger
 from cityanalytics.settings import load_settings
+from tests.office import POST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-PAGE = "序号,项目名称,总投资（万元）\n1,甲路,5\n2,乙路,6\n"
 
 
 def run(workspace: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -75,7 +74,6 @@ def test_what_blocks_is_one_document(workspace: Path) -> None:
     "place", ["data/processed/projects.parquet", "data/processed", "reports", "data/raw/register.csv"]
 )
 def test_what_the_folder_refuses_is_the_user_s_to_mend(workspace: Path, place: str) -> None:
-    (workspace / "甲.csv").write_text(PAGE, "utf-8")
     path = workspace / place
     if path.is_dir():
         shutil.rmtree(path)
@@ -94,7 +92,7 @@ def test_what_the_folder_refuses_is_the_user_s_to_mend(workspace: Path, place: s
 
 
 @pytest.fixture
-def disk(briefing: Path, tmp_path: Path) -> Iterator[Path]:
+def disk(small_office: Path, tmp_path: Path) -> Iterator[Path]:
     """Give a workspace with a briefing on a small disk of its own."""
     place = tmp_path / "disk"
     place.mkdir()
@@ -102,10 +100,7 @@ def disk(briefing: Path, tmp_path: Path) -> Iterator[Path]:
     if sys.platform != "linux" or os.geteuid() or subprocess.run(mounted, check=False).returncode:
         pytest.skip("a small disk is mounted by root on Linux alone")
     try:
-        shutil.copytree(briefing.parent.parent, place / "workspace")
-        path_of(load_settings(place / "workspace")).unlink(missing_ok=True)
-        (place / "workspace/房屋管理处2010年四季度报表.csv").write_text(PAGE, "utf-8")
-        yield place / "workspace"
+        yield shutil.copytree(small_office, place / "workspace")
     finally:
         subprocess.run(["umount", str(place)], check=True)
 
@@ -115,11 +110,11 @@ def disk(briefing: Path, tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize(
     "words",
     [
-        ("receive", "房屋管理处2010年四季度报表.csv", "--quarter", "2010Q4"),
+        ("receive", POST[0], "--quarter", "2026Q3"),
         ("withdraw", "{first}", "--why", "误报"),
         ("ingest",),
-        ("brief", "2010Q3", "--force"),
-        ("publish", "reports/2010Q3", "--by", "甲"),
+        ("brief", "2026Q2", "--force"),
+        ("publish", "reports/2026Q2", "--partial", "--by", "甲"),
         ("register", "--repair"),
     ],
 )

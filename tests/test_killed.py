@@ -21,9 +21,9 @@ from cityanalytics.intake.register import read_register
 from cityanalytics.lock import FILE as LOCK
 from cityanalytics.lock import writing
 from cityanalytics.publishing.index import NOTE
-from cityanalytics.publishing.ledger import path_of
 from cityanalytics.settings import load_settings
 from tests.conftest import run_cityanalytics
+from tests.office import POST, RENAMED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,16 +131,16 @@ finally:
 """
 #: Every command that writes to a workspace, for a moment in it each.
 WRITES = {
-    "receive": ("receive", "房屋管理处2010年四季度报表.csv", "燃气管理处2010年四季度报表.csv", "--quarter", "2010Q4"),
+    "receive": ("receive", *POST, "--quarter", "2026Q3"),
     "withdraw": ("withdraw", "{first}", "--why", "误报"),
     "register": ("register", "--repair"),
-    "alias": ("alias", "荣顺污水干管工程", "荣顺污水提升泵站", "--by", "甲"),
+    "alias": ("alias", *RENAMED[0], "--by", "甲"),
     "init": ("init", "--next-quarter", "."),
     "ingest": ("ingest", "--returns", "back"),
-    "dispatch": ("dispatch", "2010Q3"),
-    "brief": ("brief", "2010Q2", "--jobs", "1"),
-    "publish": ("publish", "reports/2010Q3", "--by", "甲"),
-}  # fmt: skip
+    "dispatch": ("dispatch", "2026Q2"),
+    "brief": ("brief", "2026Q1", "--jobs", "1"),
+    "publish": ("publish", "reports/2026Q2", "--partial", "--by", "甲"),
+}
 MOMENTS = 20
 #: Those that change several files at once: all of them or none, once the next command has had its turn.
 AT_ONCE = {"receive", "withdraw", "register", "alias", "publish"}
@@ -167,21 +167,14 @@ def timeless(path: Path) -> bytes:
         return b"".join(package.read(name) for name in package.namelist() if not name.startswith("docProps/"))
 
 
-def prepared(briefing: Path, target: Path, name: str) -> tuple[Path, tuple[str, ...]]:
+def prepared(office: Path, target: Path, name: str) -> tuple[Path, tuple[str, ...]]:
     """Give a workspace in which a command has something to do, and the command."""
-    shutil.copytree(briefing.parent.parent, target)
+    shutil.copytree(office, target)
     settings = load_settings(target)
-    path_of(settings).unlink(missing_ok=True)
-    shutil.rmtree(settings.reports / "2010Q2", ignore_errors=True)
-    for file in WRITES["receive"][1:3]:
-        (target / file).write_text("序号,项目名称,总投资（万元）\n1,甲路,5\n2,乙路,6\n", "utf-8")
     first = read_register(settings)[0].file
     if name == "register":
         path = settings.raw / "register.csv"
         path.write_text("".join(path.read_text("utf-8").splitlines(keepends=True)[:-3]), "utf-8")
-    if name == "alias":
-        path = target / "aliases.toml"
-        path.write_text(path.read_text("utf-8").rpartition("[[alias]]")[0], "utf-8")
     return target, tuple(word.format(first=first) for word in WRITES[name])
 
 
@@ -197,9 +190,9 @@ def dying(workspace: Path, at: int, words: tuple[str, ...]) -> tuple[int, str, s
     return process.returncode, process.stdout, process.stderr, marked(mark)
 
 
-def check_killed(briefing: Path, tmp_path: Path, name: str, moments: int) -> None:
+def check_killed(small_office: Path, tmp_path: Path, name: str, moments: int) -> None:
     """Kill a command at its writes: every file is as before or as after, and the next run comes to the same."""
-    workspace, words = prepared(briefing, tmp_path / "whole", name)
+    workspace, words = prepared(small_office, tmp_path / "whole", name)
     before = mutable(workspace)
     code, out, told, _ = dying(workspace, 0, words)
     assert code == 0, told
@@ -208,7 +201,7 @@ def check_killed(briefing: Path, tmp_path: Path, name: str, moments: int) -> Non
     assert writes > 1
     for at in sorted({1 + number * (writes - 1) // max(moments - 1, 1) for number in range(moments)}):
         shutil.rmtree(workspace)
-        prepared(briefing, workspace, name)
+        prepared(small_office, workspace, name)
         code, _, told, left = dying(workspace, at, words)
         assert code == -signal.SIGKILL, (at, told)
         assert left == [], at
@@ -225,13 +218,15 @@ def check_killed(briefing: Path, tmp_path: Path, name: str, moments: int) -> Non
         assert left_over.keys() - after.keys() == set(), at
 
 
-def test_a_command_killed_between_its_writes_leaves_nothing_half_done(briefing: Path, tmp_path: Path) -> None:
-    check_killed(briefing, tmp_path, "withdraw", 3)
+def test_a_command_killed_between_its_writes_leaves_nothing_half_done(
+    small_office: Path, tmp_path: Path
+) -> None:
+    check_killed(small_office, tmp_path, "withdraw", 3)
 
 
 @pytest.mark.drill
 @pytest.mark.parametrize("name", WRITES)
 def test_every_command_that_writes_may_be_killed_at_any_moment(
-    briefing: Path, tmp_path: Path, name: str
+    small_office: Path, tmp_path: Path, name: str
 ) -> None:
-    check_killed(briefing, tmp_path, name, MOMENTS)
+    check_killed(small_office, tmp_path, name, MOMENTS)
