@@ -27,6 +27,7 @@ from cityanalytics.outlook.bounded import forecast_bounded
 from cityanalytics.outlook.counts import forecast_counts
 from cityanalytics.outlook.curves import expect
 from cityanalytics.outlook.parts import share_out, split
+from cityanalytics.outlook.paths import Paths
 from cityanalytics.outlook.spread import Factor
 from cityanalytics.series.methods import PaceOfClass, YearTotal
 from cityanalytics.series.pool import reference
@@ -168,13 +169,14 @@ def _cases(  # noqa: PLR0917 - a drawn year is handed on whole
     strays: float,
 ) -> Iterator[Case]:
     parts = split(projects, forecast, strays=strays)
+    paths = Paths.of(parts, forecast)
     ended = after[:, 0]
     low, middle, high = (forecast.quantile(level) for level in (0.1, 0.5, 0.9))
     yield "city, top down", middle, low, high, float(ended.sum())
     yield "city, bottom up", forecast.done + parts.expected, None, 0.0, float(ended.sum())
     for by in ("category", "unit"):
         actual = pd.Series(ended).groupby(projects[by]).sum()
-        for row in parts.table(by).to_dict("records"):
+        for row in paths.table(parts.projects, by).to_dict("records"):
             yield by, row["p50"], row["p10"], row["p90"], float(actual[row[by]])
     factor = Factor.of(forecast)
     counts = forecast_counts(projects, as_of=forecast.as_of)

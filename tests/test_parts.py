@@ -21,6 +21,7 @@ from cityanalytics.outlook.bounded import forecast_bounded, limited_mean
 from cityanalytics.outlook.counts import forecast_counts, poisson_binomial
 from cityanalytics.outlook.hazard import STRATA, Hazard, Prior, prior
 from cityanalytics.outlook.parts import Parts, path_days, share_out, split
+from cityanalytics.outlook.paths import Paths
 from cityanalytics.outlook.scurve import curve_at
 from cityanalytics.outlook.spread import LEVELS, Factor, even_nodes
 from cityanalytics.series.methods import YearTotal
@@ -127,8 +128,9 @@ def test_paths_and_ranges_rise_with_the_level(case: tuple[pd.DataFrame, dt.date]
     projects, as_of = case
     parts = split(projects, city(projects, as_of))
     assert (np.diff(parts.additions, axis=0) >= -1e-6).all()
+    paths = Paths.of(parts, city(projects, as_of))
     for by in ("category", "unit"):
-        table = parts.table(by)
+        table = paths.table(parts.projects, by)
         assert (table["done"] <= table["p10"] + 1e-6).all()
         assert (table["p10"] <= table["p50"] + 1e-6).all()
         assert (table["p50"] <= table["p90"] + 1e-6).all()
@@ -234,7 +236,7 @@ def test_what_a_row_lacks_or_contradicts_is_marked() -> None:
 
 def test_a_small_unit_is_less_certain_than_a_large_one() -> None:
     parts = parts_of({"unit": "small"}, *[{"unit": "large"}] * 20)
-    table = parts.table("unit").set_index("unit")
+    table = Paths.of(parts, city(parts.projects, parts.as_of)).table(parts.projects, "unit").set_index("unit")
     width = (table["p90"] - table["p10"]) / (table["p50"] - table["done"])
     assert width["small"] > width["large"]
 

@@ -129,7 +129,7 @@ def test_no_project_goes_beyond_its_total_nor_below_what_is_done_and_units_sum_t
     model = model_of(day)
     found = answer(model, drawn)
     reach = model.reach(found.scenario.lever)
-    _, cap = model.expected(reach)
+    cap = model.expected(reach).cap
     added = model.added(reach, np.arange(len(cap)))
     assert (added >= 0).all()
     assert (added <= cap[:, None]).all()
@@ -211,7 +211,8 @@ def test_seeds_hardly_move_median_and_chance(models: dict[str, Model], day: str)
     programme = models[day].forecast.programme
     found = [ca.what_if(ca.forecast(programme, seed=seed), "pace=1.3").table.iloc[1] for seed in (1, 2, 3)]
     medians, chances = ([one[name] for one in found] for name in ("p50", "probability"))
-    assert max(medians) - min(medians) < 0.1e8
+    # the earlier in the year, the more projects wait whose start is drawn
+    assert max(medians) - min(medians) < 0.2e8
     assert max(chances) - min(chances) < 0.003
 
 
@@ -221,7 +222,7 @@ def test_the_pace_of_the_city_is_that_of_the_forecast(models: dict[str, Model]) 
         found = ca.what_if(forecast, f"city_pace={factor}").table.iloc[1]
         paced = ca.forecast(forecast.programme, pace=factor)
         assert found["p50"] == paced.quantiles[0.5]
-        assert found["probability"] == paced.probability()
+        assert math.isclose(found["probability"], paced.probability() or 0.0, abs_tol=1e-5)
 
 
 def test_an_addition_adds_to_its_unit_alone_and_no_more_than_its_total(models: dict[str, Model]) -> None:

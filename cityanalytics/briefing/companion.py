@@ -46,7 +46,7 @@ NOTES = {
     "gap": "Share of the plan less elapsed-time progress ({elapsed_share}); below zero is behind.",
     "short": "Plan times elapsed-time progress less what is done; below zero is ahead.",
     "range": "Low and high hold the 80% range: one year in ten ends below, one in ten above. "
-    "Ranges of parts do not add up to that of the whole; medians do.",
+    "Neither medians nor ranges of parts add up to those of the whole; the paths that they are taken from do.",
     "state": "Normal: at most {yellow} behind elapsed-time progress; behind: at most {red}; far behind: more.",
     "assumed": "Planned areas of demolition are assumed: no annual plan of them has been published.",
     "completed": "Done with the item of work reported completed, not only basically.",

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cityanalytics.outlook.paths import PATHS
-from cityanalytics.whatif.answer import PUBLISHED, Answer
+from cityanalytics.outlook.draws import PATHS
+from cityanalytics.outlook.paths import PUBLISHED
+from cityanalytics.whatif.answer import Answer
 from cityanalytics.whatif.levers import FinishLever, Scenario, StartLever
 from cityanalytics.whatif.model import Model
 
@@ -68,7 +69,7 @@ def _draws(order: object, seed: int) -> np.ndarray:
 
 
 def _row(name: str, ends: np.ndarray, base: Answer) -> dict[str, object]:
-    total, ordered = base.base.total, np.sort(ends)
-    chance = base.chance(ordered, np.sort(base.ends), total.target, total.probability)
+    ordered = np.sort(ends)
+    chance = base.chance(ordered)
     quantiles = {level: float(ordered[at]) for level, at in PUBLISHED.items()}
     return {"promises": name, **quantiles, "probability": np.nan if chance is None else chance}

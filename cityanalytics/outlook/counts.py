@@ -133,6 +133,23 @@ def forecast_counts(projects: pd.DataFrame, *, as_of: dt.date, until: dt.date | 
     )
 
 
+def rates_by_node(table: pd.DataFrame, *, left: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return rates a day of starting and of completing after the data date (nodes x pieces), each node as likely.
+
+    Parameters
+    ----------
+    table
+        As :func:`cityanalytics.outlook.hazard.dated` gives it.
+    left
+        Days that are left.
+    """
+    levels = even_nodes(NODES, 2 * (DRAWS + 1))
+    return (
+        start_hazard(table).after(levels[:, : DRAWS + 1], share_left=left / DAYS),
+        finish_hazard(table).after(levels[:, DRAWS + 1 :], share_left=left / DAYS),
+    )
+
+
 def step_chances(table: pd.DataFrame, *, left: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the chances of a start and of a completion in the days that are left, given each node's rates.
 
@@ -148,14 +165,7 @@ def step_chances(table: pd.DataFrame, *, left: float) -> tuple[np.ndarray, np.nd
     tuple of numpy.ndarray
         Nodes x projects that wait; nodes x projects not completed.
     """
-    levels = even_nodes(NODES, 2 * (DRAWS + 1))
-    start, finish = (
-        hazard.after(levels[:, part], share_left=left / DAYS)
-        for hazard, part in (
-            (start_hazard(table), slice(0, DRAWS + 1)),
-            (finish_hazard(table), slice(DRAWS + 1, None)),
-        )
-    )
+    start, finish = rates_by_node(table, left=left)
     waiting, moving = table[table["waiting"]], table[table["moving"]]
     weeks, begun = starts_by_week(waiting, start, left)
     # one that starts late keeps its planned duration

@@ -110,9 +110,10 @@ class ToCome:
         return np.asarray(np.minimum(amounts, self.cap[:, None]))
 
     def begun(self, worked: np.ndarray) -> np.ndarray:
-        """Return what one that waits has added after days of work since it began (yuan; a value a project)."""
-        amounts = self.whole * self.performance * curve_at(worked / self.duration)
-        return np.asarray(np.minimum(amounts, self.cap))
+        """Return what those that wait have added after days of work since they began (yuan; waits x days)."""
+        own = self.waiting
+        amounts = (self.whole * self.performance)[own, None] * curve_at(worked / self.duration[own, None])
+        return np.asarray(np.minimum(amounts, self.cap[own, None]))
 
 
 def expect(projects: pd.DataFrame, *, as_of: dt.date) -> ToCome:

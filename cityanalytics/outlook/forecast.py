@@ -13,7 +13,6 @@ from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
 from cityanalytics.outlook.outlook import look_ahead
 from cityanalytics.outlook.parts import GROUPS
-from cityanalytics.outlook.paths import Paths
 from cityanalytics.programme import progress
 from cityanalytics.programme.frames import with_units
 from cityanalytics.series.methods import QUANTILES, PaceOfClass, YearTotal
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from cityanalytics.outlook.outlook import Outlook
+    from cityanalytics.outlook.paths import Paths
     from cityanalytics.programme.snapshot import Programme
 
 #: Units of a forecast's columns.
@@ -92,7 +92,7 @@ class Forecast:
     seed
         Of the paths' draws.
     made
-        The outlook, where it is made already.
+        The outlook, where it is made already, with the same seed.
 
     Examples
     --------
@@ -111,7 +111,7 @@ class Forecast:
     @cached_property
     def outlook(self) -> Outlook:
         """Parts, stages and demolition by the year's end, of the same forecast."""
-        return self.made or look_ahead(self.programme, self.total)
+        return self.made or look_ahead(self.programme, self.total, seed=self.seed)
 
     @property
     def quantiles(self) -> pd.Series:
@@ -168,15 +168,16 @@ class Forecast:
         """
         return self.drawn.to_frame()
 
-    @cached_property
+    @property
     def drawn(self) -> Paths:
         """The same paths as arrays, with the factor that leads from the projects' own curves to the city's forecast."""
-        return Paths.of(self.outlook.parts, self.total, seed=self.seed)
+        return self.outlook.paths
 
     def by(self, key: str) -> pd.DataFrame:
         """Return where each group ends.
 
-        A group's range is its own, wider than its part of the city's; ranges do not add up, medians do.
+        Ranges and chances are those of the group's paths. On each path groups add up to the city; medians and ranges
+        do not.
 
         Parameters
         ----------
@@ -198,7 +199,7 @@ class Forecast:
 
         Examples
         --------
-        >>> bool(abs(forecast.by("unit")["p50"].sum() - forecast.quantiles[0.5]) < 1)
+        >>> bool(abs(forecast.by("unit")["plan"].sum() - programme.plan) < 1)
         True
         """
         projects = self.outlook.parts.projects

@@ -239,7 +239,7 @@ def starts_by_week(waiting: pd.DataFrame, rates: np.ndarray, left: float) -> tup
     tuple of numpy.ndarray
         Middle of each week (days after the data date), and the probability of a start in it (nodes x projects x weeks).
     """
-    edges = np.append(np.arange(0.0, left, _WEEK), left)
+    edges = week_edges(left)
     due = np.repeat(waiting["start_due"].to_numpy()[:, None], len(edges), axis=1)
     waited = survival(rates, due, np.broadcast_to(edges, due.shape))
     return (edges[:-1] + edges[1:]) / 2, -np.diff(waited, axis=2)
@@ -247,7 +247,17 @@ def starts_by_week(waiting: pd.DataFrame, rates: np.ndarray, left: float) -> tup
 
 def survival(rates: np.ndarray, due: np.ndarray, length: np.ndarray) -> np.ndarray:
     """Return the probability of no step in `length` days, the step planned in `due` days (nodes x their shape)."""
-    return np.asarray(np.exp(-np.tensordot(rates, np.stack(_pieces(due, length)), axes=1)))
+    return np.asarray(np.exp(-hazard_of(rates, due, length)))
+
+
+def hazard_of(rates: np.ndarray, due: np.ndarray, length: np.ndarray) -> np.ndarray:
+    """Return the hazard of `length` days, the step planned in `due` days (nodes x their shape)."""
+    return np.asarray(np.tensordot(rates, np.stack(_pieces(due, length)), axes=1))
+
+
+def week_edges(left: float) -> np.ndarray:
+    """Return the ends of the weeks that are left, in days after the data date, beginning with 0; the last is `left`."""
+    return np.append(np.arange(0.0, left, _WEEK), left)
 
 
 def _pieces(due: np.ndarray, length: np.ndarray) -> list[np.ndarray]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cityanalytics.outlook.bounded import Bounded, forecast_bounded
 from cityanalytics.outlook.counts import Counts, forecast_counts
 from cityanalytics.outlook.parts import Parts, split
+from cityanalytics.outlook.paths import Paths
 from cityanalytics.outlook.spread import LEVELS, Factor
 
 if TYPE_CHECKING:
@@ -30,20 +31,31 @@ class Outlook:
         Projects by stage at the year's end.
     demolition
         The area done by the year's end.
+    total
+        The city's forecast.
+    seed
+        Of the paths' draws.
     """
 
     parts: Parts
     counts: Counts
     demolition: Bounded
+    total: YearTotal
+    seed: int = 0
+
+    @cached_property
+    def paths(self) -> Paths:
+        """Paths of the projects that add up to the city, which all ranges and chances of groups are taken from."""
+        return Paths.of(self.parts, self.total, seed=self.seed)
 
     @cached_property
     def _tables(self) -> dict[str, pd.DataFrame]:
         return {}
 
     def by(self, group: str) -> pd.DataFrame:
-        """Return the year's end of each group of projects, made once (:meth:`Parts.table`)."""
+        """Return the year's end of each group of projects, made once (:meth:`Paths.table`)."""
         if group not in self._tables:
-            self._tables[group] = self.parts.table(group)
+            self._tables[group] = self.paths.table(self.parts.projects, group)
         return self._tables[group]
 
     def _groups(self, by: str, names: dict[float, str], days: list[str]) -> list[dict[str, Any]]:
@@ -102,7 +114,7 @@ class Outlook:
         }
 
 
-def look_ahead(programme: Programme, forecast: YearTotal) -> Outlook:
+def look_ahead(programme: Programme, forecast: YearTotal, *, seed: int = 0) -> Outlook:
     """Return the outlook that goes with a city's forecast.
 
     Parameters
@@ -111,10 +123,14 @@ def look_ahead(programme: Programme, forecast: YearTotal) -> Outlook:
         The programme at the forecast's data date.
     forecast
         The city's forecast.
+    seed
+        Of the paths' draws.
     """
     factor = Factor.of(forecast)
     return Outlook(
         parts=split(programme.traced, forecast),
         counts=forecast_counts(programme.traced, as_of=programme.as_of),
         demolition=forecast_bounded(programme.demolition, as_of=programme.as_of, factor=factor),
+        total=forecast,
+        seed=seed,
     )

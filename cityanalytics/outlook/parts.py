@@ -21,14 +21,14 @@ import pandas as pd
 
 from cityanalytics.calendar import month_end, year_end
 from cityanalytics.outlook.curves import ToCome, expect
-from cityanalytics.outlook.spread import LEVELS, Factor
+from cityanalytics.outlook.spread import LEVELS
+from cityanalytics.outlook.steps import Steps
 
 if TYPE_CHECKING:
     from cityanalytics.series.methods import YearTotal
 
 #: Columns of the projects by which the forecast may be parted, as far as the projects have them.
 GROUPS = ("unit", "category", "town", "constraint", "stage", "project")
-_MIDDLE = LEVELS.index(0.5)
 #: Of the largest expectation: one below it is nothing.
 _LEAST = 1e-12
 
@@ -72,10 +72,10 @@ class Parts:
         What the city's forecast holds beyond all projects' totals, at each level (yuan).
     expected
         What the projects' own S-curves add up to, before they are reconciled (yuan).
-    factor
-        The city's own uncertainty.
     dispersion
         How far a project strays from its addition, in parts of it.
+    steps
+        When projects begin and are completed.
     """
 
     as_of: dt.date
@@ -87,13 +87,24 @@ class Parts:
     expectations: np.ndarray
     unallocated: np.ndarray
     expected: float
-    factor: Factor
     dispersion: float
+    steps: Steps
 
     @property
     def contradicted(self) -> pd.Series:
         """Whether a project has more done than its total investment, or less than nothing (bool)."""
         return self.projects["overspent"] | self.projects["negative"]
+
+    def by_week(self) -> np.ndarray:
+        """Return what each project that waits adds if it begins in a week that is left, or not this year.
+
+        Returns
+        -------
+        numpy.ndarray
+            Yuan, waits x (weeks + 1).
+        """
+        worked = np.append((self.days[-1] - self.as_of).days - self.steps.middle, 0.0)
+        return self.curves.begun(np.broadcast_to(worked, (len(self.steps.waits), len(worked))))
 
     def paths(self, by: str, level: float) -> pd.DataFrame:
         """Return the cumulative amount of each group on each day in the city's scenario of a level.
@@ -125,34 +136,6 @@ class Parts:
     def city(self, level: float) -> pd.Series:
         """Return the city's path: the sum of its projects' (yuan, by day)."""
         return self.paths("category", level).sum()
-
-    def table(self, by: str) -> pd.DataFrame:
-        """Return the year's end of each group, with its own uncertainty.
-
-        A group's own range is wider than its part of the city's range, and the wider the fewer projects it has: their
-        own dispersions add to the city's. Ranges do not add up; ``p50`` does.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A row a group, furthest from its plan first: the group, ``plan``, ``done``, ``p10``, ``p50``, ``p90``
-            (yuan), ``short`` (plan less p50), ``probability`` of its plan (NaN without a plan).
-        """
-        middle = self.additions[_MIDDLE]
-        rows = self.projects[[by, "plan", "done"]].assign(add=middle, square=middle**2, cap=self.curves.cap)
-        table = rows.groupby(by, dropna=False)[["plan", "done", "add", "square", "cap"]].sum().reset_index()
-        add, square, cap, done = (table[name].to_numpy() for name in ("add", "square", "cap", "done"))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            factor = self.factor.widened(np.where(add > 0, self.dispersion**2 * square / add**2, 0.0))
-            missing = table["plan"].to_numpy() - done
-            ratio = np.where(missing <= 0, 0.0, np.where(missing > cap, np.inf, missing / add))
-        for name, level in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9)):
-            table[name] = done + np.minimum(add * factor.at(level), cap)
-        chance = factor.reaches(ratio)
-        table["short"] = table["plan"] - table["p50"]
-        table["probability"] = np.where(table["plan"] > 0, chance, np.nan)
-        table = table.drop(columns=["add", "square", "cap"])
-        return table.sort_values(["short", by], ascending=[False, True], ignore_index=True)
 
 
 def share_out(expected: np.ndarray, cap: np.ndarray, total: float) -> np.ndarray:
@@ -237,8 +220,8 @@ def split(projects: pd.DataFrame, forecast: YearTotal, *, strays: float | None =
         expectations=expected,
         unallocated=np.where(left > 1e-9 * max(abs(forecast.done), 1.0), left, 0.0),
         expected=float(expected.sum()),
-        factor=Factor.of(forecast),
         dispersion=dispersion() if strays is None else strays,
+        steps=Steps.of(ordered, as_of=forecast.as_of, left=ahead[-1]),
     )
 
 

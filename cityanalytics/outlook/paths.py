@@ -1,31 +1,32 @@
 """Paths of projects that add up to the city's distribution, draw by draw.
 
 On the n-th of 1999 paths the city ends at its quantile of n ÷ 2000, so every published level is one of the paths. What
-is to come is shared among the projects: each adds ``min(cap, k × q × e)``, where ``e`` is what its own curve expects,
-``q`` a lognormal draw of mean 1 with the spread that back-tests gave, and ``k`` the one factor of the path for which
-the projects add up to the city.
+is to come is shared among the projects: each adds ``min(cap × min(1, q), k × q × e)``, where ``e`` is what its own
+curve expects, ``q`` a lognormal draw of mean 1 with the spread that back-tests gave, and ``k`` the one factor of the
+path for which the projects add up to the city. One that falls behind falls behind of its total too. One that waits
+begins in a week drawn from its hazard (:mod:`steps`); where it does not begin this year it adds nothing.
 """
 
 from __future__ import annotations
 
-import math
-import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from cityanalytics.outlook.draws import PATHS, byte, draw_table, drawn, levels
 
+if TYPE_CHECKING:
     from cityanalytics.outlook.parts import Parts
+    from cityanalytics.outlook.steps import Steps
     from cityanalytics.series.methods import YearTotal
 
-PATHS = 1999
-#: Draws are taken from so many levels: one for each value of a byte.
-LEVELS = 256
+#: Order statistics that are published levels.
+PUBLISHED = {"p10": PATHS // 10, "p50": PATHS // 2, "p90": PATHS - 1 - PATHS // 10}
+#: Rows are worked on so many at once, which a processor's cache holds.
+_ROWS = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,26 +39,44 @@ class Paths:
         The city's forecast.
     projects
         Names of the projects, in their order.
-    done, cap, expected
-        Done so far, the most that may be added, and what the project's own curve adds by the year's end (yuan).
+    done, cap
+        Done so far, and the most that may be added (yuan).
+    steps
+        When projects begin and are completed.
+    week
+        Week in which each that waits begins, from 0; the number of weeks that are left where it does not (int64; waits
+        x paths).
+    drawn
+        Uint32, projects x paths: what every draw is a byte of.
+    draw
+        How each project strays (projects x paths).
+    expected
+        What each project's own curve adds by the year's end (yuan; projects x paths).
     ends
         The city's total on each path (yuan), rising.
     factor
         The one factor of each path on what projects are expected to add: from their own curves to the city's.
     scale
-        `factor` times the draw of each project (projects x paths).
+        `factor` times `draw`.
+    room
+        Share of `cap` that each project may take: `draw`, at most 1.
     added
-        ``min(cap, scale x expected)`` (yuan; projects x paths).
+        ``min(room x cap, scale x expected)`` (yuan; projects x paths).
     """
 
     total: YearTotal
     projects: np.ndarray
     done: np.ndarray
     cap: np.ndarray
+    steps: Steps
+    week: np.ndarray
+    drawn: np.ndarray
+    draw: np.ndarray
     expected: np.ndarray
     ends: np.ndarray
     factor: np.ndarray
     scale: np.ndarray
+    room: np.ndarray
     added: np.ndarray
 
     @classmethod
@@ -73,23 +92,43 @@ class Paths:
         seed
             Of the draws.
         """
-        cap, expected = parts.curves.cap, parts.expectations
-        names = parts.projects["project"].to_numpy(dtype=str)
-        scale = draws(names, np.arange(1, PATHS + 1), spread=parts.dispersion, seed=seed)
-        ends = np.array([total.quantile(level) for level in levels()])
-        takes = np.flatnonzero((expected > 0) & (cap > 0))
-        factor = factors(scale[takes] * expected[takes, None], cap[takes], ends - total.done)
-        scale *= factor
+        names, steps = parts.projects["project"].to_numpy(dtype=str), parts.steps
+        bytes_of = drawn(names, np.arange(1, PATHS + 1), seed=seed)
+        draw = draw_table(parts.dispersion)[byte(bytes_of, 0)]
+        week = steps.weeks(byte(bytes_of[steps.waits], 1))
+        expected = np.repeat(parts.expectations[:, None], PATHS, axis=1)
+        expected[steps.waits] = np.take_along_axis(parts.by_week(), week, axis=1)
+        nothing = np.zeros((0, 0))
         return cls(
             total=total,
             projects=names,
             done=parts.projects["done"].to_numpy(),
-            cap=cap,
+            cap=parts.curves.cap,
+            steps=steps,
+            week=week,
+            drawn=bytes_of,
+            draw=draw,
             expected=expected,
+            ends=nothing,
+            factor=nothing,
+            scale=nothing,
+            room=nothing,
+            added=nothing,
+        ).to(total)
+
+    def to(self, total: YearTotal) -> Paths:
+        """Return the same draws added up to another forecast of the city."""
+        ends = np.array([total.quantile(level) for level in levels()])
+        room, factor = shared(self.draw, self.expected, self.cap, ends - total.done)
+        scale = self.draw * factor
+        return replace(
+            self,
+            total=total,
             ends=ends,
             factor=factor,
             scale=scale,
-            added=np.minimum(cap[:, None], scale * expected[:, None]),
+            room=room,
+            added=np.minimum(self.cap[:, None] * room, scale * self.expected),
         )
 
     @cached_property
@@ -97,6 +136,45 @@ class Paths:
         """What no project may take on each path: nearly always nothing (yuan)."""
         left = self.ends - self.total.done - self.added.sum(axis=0)
         return np.asarray(np.where(left > 1e-9 * max(abs(self.total.done), 1.0), left, 0.0))
+
+    def table(self, projects: pd.DataFrame, by: str) -> pd.DataFrame:
+        """Return the year's end of each group: order statistics of what its projects come to on the paths.
+
+        On each path the groups add up to the city; their quantiles do not.
+
+        Parameters
+        ----------
+        projects
+            ``plan``, ``done`` (yuan) and `by`, in the order of the paths.
+        by
+            The column of the groups.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a group, furthest from its plan first: the group, ``plan``, ``done``, ``p10``, ``p50``, ``p90``
+            (yuan), ``short`` (plan less p50), ``probability`` of its plan (NaN without a plan).
+        """
+        place, names = projects[by].factorize(sort=True, use_na_sentinel=False)
+        table = pd.DataFrame(
+            {
+                by: names,
+                **{
+                    name: np.bincount(place, projects[name].to_numpy(), len(names))
+                    for name in ("plan", "done")
+                },
+            }
+        )
+        ends = np.zeros((len(names), PATHS))
+        np.add.at(ends, place, self.added)
+        ends.sort(axis=1)
+        ends += table["done"].to_numpy()[:, None]
+        for name, at in PUBLISHED.items():
+            table[name] = ends[:, at]
+        chances = [reaching(*one) for one in zip(ends, table["plan"], strict=True)]
+        table["short"] = table["plan"] - table["p50"]
+        table["probability"] = np.where(table["plan"] > 0, chances, np.nan)
+        return table.sort_values(["short", by], ascending=[False, True], ignore_index=True)
 
     def to_frame(self) -> pd.DataFrame:
         """Return what each project comes to: a row a path by its level, a column a project, last what none may take."""
@@ -108,61 +186,50 @@ class Paths:
         return table.assign(**{"": self.left}) if self.left.any() else table
 
 
-def levels() -> np.ndarray:
-    """Return the level of probability of each path: 1/2000 to 1999/2000."""
-    return np.arange(1, PATHS + 1) / (PATHS + 1)
-
-
-def draw_table(spread: float) -> np.ndarray:
-    """Return the 256 lognormal values of mean 1 that draws are taken from.
+def reaching(ends: np.ndarray, target: float) -> float:
+    """Return the share of paths that reach a target, taken between the two nearest.
 
     Parameters
     ----------
-    spread
-        Standard deviation, in parts of the mean.
+    ends
+        Float64, rising.
+    target
+        In the same unit.
     """
-    from scipy.special import ndtri
+    below = int(np.searchsorted(ends, target, side="left"))
+    if below in {0, len(ends)}:
+        return 1.0 if below == 0 else 0.0
+    low, high = ends[below - 1], ends[below]
+    return float(1.0 - (below + (target - low) / (high - low)) / (len(ends) + 1))
 
-    table = np.exp(math.sqrt(math.log1p(spread**2)) * ndtri((np.arange(LEVELS) + 0.5) / LEVELS))
-    return np.asarray(table / table.mean())
 
-
-def draws(names: Sequence[str] | np.ndarray, path: np.ndarray, *, spread: float, seed: int) -> np.ndarray:
-    """Return lognormal draws of mean 1, the same wherever they are drawn.
-
-    A byte of MurmurHash3's finaliser on the CRC-32 of the name, the seed and the number of the path chooses one of 256
-    levels of equal probability.
+def shared(
+    draw: np.ndarray, expected: np.ndarray, cap: np.ndarray, total: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the room of each project and the factor of each path with which they add up to totals.
 
     Parameters
     ----------
-    names
-        Names of projects.
-    path
-        Numbers of paths (int64).
-    spread
-        Standard deviation, in parts of the mean.
-    seed
-        Of the draws.
+    draw, expected
+        Float64, projects x paths; `draw` above 0, `expected` not negative.
+    cap
+        Float64, one a project, not negative; may be infinite.
+    total
+        What each path shares (float64, not negative).
 
     Returns
     -------
-    numpy.ndarray
-        Float64, projects x paths.
-
-    Examples
-    --------
-    >>> draws(["a", "b"], np.array([1, 2]), spread=0.0, seed=0).tolist()
-    [[1.0, 1.0], [1.0, 1.0]]
+    tuple of numpy.ndarray
+        Share of `cap` that a project may take (projects x paths): its draw, at most 1; where all of them together
+        cannot take the total, all draws times the one number with which they can. And the factor on `draw` and
+        `expected` (float64, one a path).
     """
-    own = np.array([zlib.crc32(name.encode()) for name in names], dtype=np.uint32)
-    mixed = own[:, None] ^ np.uint32(seed & 0xFFFFFFFF) ^ path.astype(np.uint32)
-    with np.errstate(over="ignore"):
-        mixed ^= mixed >> np.uint32(16)
-        mixed *= np.uint32(0x85EBCA6B)
-        mixed ^= mixed >> np.uint32(13)
-        mixed *= np.uint32(0xC2B2AE35)
-        mixed ^= mixed >> np.uint32(16)
-    return np.asarray(draw_table(spread)[mixed & np.uint32(LEVELS - 1)])
+    takes = np.flatnonzero(cap > 0)
+    weights, most = draw[takes] * expected[takes], cap[takes, None]
+    asks = weights > 0
+    room = np.minimum(draw, 1.0)
+    limit = np.where(asks, most * room[takes], 0.0)
+    return room, factors(weights, limit, total)
 
 
 def factors(weights: np.ndarray, cap: np.ndarray, total: np.ndarray) -> np.ndarray:
@@ -171,9 +238,9 @@ def factors(weights: np.ndarray, cap: np.ndarray, total: np.ndarray) -> np.ndarr
     Parameters
     ----------
     weights
-        Float64 above 0, parts x paths.
+        Float64, parts x paths, not negative; a part of weight 0 takes nothing.
     cap
-        Float64 above 0, one a part; may be infinite.
+        Float64, as many, or one a part (parts x 1), not negative; may be infinite.
     total
         What each path shares (float64, not negative).
 
@@ -185,21 +252,26 @@ def factors(weights: np.ndarray, cap: np.ndarray, total: np.ndarray) -> np.ndarr
 
     Examples
     --------
-    >>> factors(np.array([[1.0], [2.0], [1.0]]), np.array([9.0, 3.0, 9.0]), np.array([8.0])).tolist()
+    >>> factors(np.array([[1.0], [2.0], [1.0]]), np.array([[9.0], [3.0], [9.0]]), np.array([8.0])).tolist()
     [2.5]
     """
     k = np.zeros(len(total))
-    full = np.zeros(weights.shape, dtype=bool)
+    cap = np.broadcast_to(cap, weights.shape)
+    asks = weights > 0
+    full = ~asks
     while True:
         # with those that are full held there, the rest share what is left: at each turn more are full, or none
         slope = np.where(full, 0.0, weights).sum(axis=0)
-        left = total - np.where(full, cap[:, None], 0.0).sum(axis=0)
+        left = total - np.where(full & asks, cap, 0.0).sum(axis=0)
         with np.errstate(invalid="ignore", divide="ignore"):
             k = np.where(slope > 0, left / slope, k)
-        over = (k * weights >= cap[:, None]) & ~full
+        over = (k * weights >= cap) & ~full
         if not over.any():
             break
         full |= over
-    if len(weights) and full.all(axis=0).any():
-        k = np.where(full.all(axis=0), (cap[:, None] / weights).max(axis=0), k)
+    filled = full.all(axis=0) & asks.any(axis=0)
+    if filled.any():
+        with np.errstate(invalid="ignore", divide="ignore"):
+            fills = np.where(asks, cap / weights, 0.0).max(axis=0)
+        k = np.where(filled, fills, k)
     return k

@@ -42,15 +42,6 @@ class Factor:
 
         return np.asarray(np.exp(self.spread * stdtrit(self.freedom, np.asarray(level, dtype=float))))
 
-    def reaches(self, ratio: np.ndarray) -> np.ndarray:
-        """Return the probability that the factor is at least `ratio` (float64; 1 where the ratio is not above 0)."""
-        from scipy.special import stdtr
-
-        with np.errstate(divide="ignore", invalid="ignore"):
-            logs = np.log(np.maximum(ratio, 0.0))
-            chance = stdtr(self.freedom, -logs / self.spread)
-        return np.asarray(np.where(np.asarray(self.spread) > 0, chance, logs <= 0.0), dtype=float)
-
     def widened(self, variance: float | np.ndarray) -> Factor:
         """Return the factor with `variance` added to the square of its spread."""
         return Factor(spread=np.sqrt(self.spread**2 + variance), freedom=self.freedom)

@@ -105,7 +105,7 @@ def compose(workspace: Workspace, dates: Dates) -> Composed:
     forecast = method(settings.reference_class, own_months=programme.history_months)
     own = (forecast,) if forecast.reference_class == OWN_MONTHS else ()
     alternatives = (*own, *(method(name) for name in classes()))
-    outlook = look_ahead(programme, forecast)
+    outlook = look_ahead(programme, forecast, seed=settings.seed)
     if_worked = scenarios(forecast, pace, extra_days=_holidays_left(settings, programme))
     ledger = read_ledger(settings).before(dates.known_on)
     published = ledger.entries

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from cityanalytics.issues import Message
-from cityanalytics.outlook.paths import PATHS
+from cityanalytics.outlook.draws import PATHS
+from cityanalytics.outlook.paths import PUBLISHED, reaching
 from cityanalytics.outlook.scurve import curve_at
 from cityanalytics.whatif.model import Group
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from cityanalytics.outlook.paths import Paths
     from cityanalytics.whatif.levers import Addition, Lever, Scenario
     from cityanalytics.whatif.model import Model
-
-#: Published levels, and the order statistic that each is.
-PUBLISHED = {"p10": PATHS // 10, "p50": PATHS // 2, "p90": PATHS - 1 - PATHS // 10}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,18 +94,16 @@ class Answer:
 
     @property
     def probability(self) -> float | None:
-        """The chance of the plan: the published one and what the paths add to it; None without a plan."""
-        total = self.base.total
-        return self.chance(self.ordered, self.base.ends, total.target, total.probability)
+        """The chance of the plan; None without one."""
+        return self.chance(self.ordered)
 
-    def chance(
-        self, ends: np.ndarray, before: np.ndarray, target: float, published: float | None
-    ) -> float | None:
-        """Return a published chance with what changes in the share of paths that reach the target (paths sorted)."""
-        if published is None or math.isnan(published):
+    def chance(self, ends: np.ndarray) -> float | None:
+        """Return the forecast's chance of the plan and what other ends of the paths add to it (float64, rising)."""
+        base = self.model.base
+        told, target = base.total.probability, base.total.target
+        if told is None:
             return None
-        now = self.model.chance(ends, target)
-        return min(max(published + (now - self.model.chance(before, target)), 0.0), 1.0)
+        return min(max(told + (reaching(ends, target) - reaching(base.ends, target)), 0.0), 1.0)
 
     @property
     def mean_change(self) -> float:
@@ -121,26 +117,27 @@ class Answer:
         ends = base.added.copy()
         rows, change = self._levers
         ends[rows] += change
-        whole, _ = model.expected(reach)
+        whole, week = model.expected(reach), base.week
+        waits = base.steps.waits
+        moving = np.delete(np.arange(len(ends)), waits)
         found = []
         for day in days:
             gone = (day - model.as_of).days
             # what has been added by a day is what levers would leave if no day after it were worked
             until = np.where(np.arange(len(model.days)) < gone, reach.clock, 0.0)
-            part, _ = model.expected(replace(reach, clock=until))
+            part = model.expected(replace(reach, clock=until))
             with np.errstate(invalid="ignore", divide="ignore"):
-                share = np.where(whole > 0, part / whole, 0.0)
-            path = base.total.done + share @ ends
+                share = np.nan_to_num(part.amounts / whole.amounts)
+                begun = np.nan_to_num(part.by_week / whole.by_week)
+            path = base.total.done + share[moving] @ ends[moving]
+            path += (np.take_along_axis(begun, week, axis=1) * ends[waits]).sum(axis=0)
             for addition, own in zip(self.scenario.addition, self._additions, strict=True):
                 path += own * _share_by(addition, day, model.days[-1])
             found.append(path + base.left * (gone / len(model.days) if model.days else 1.0))
         return found
 
     def by(self, key: str) -> pd.DataFrame:
-        """Return each group's base and its change: one row a group, in the order of the forecast.
-
-        Ranges are the published ones plus the change of the same quantile of the group's paths.
-        """
+        """Return each group's base and its change: one row a group, in the order of the forecast."""
         moved, rows = self._moved, []
         new = [
             getattr(addition, key, addition.name if key == "project" else "")
@@ -173,14 +170,18 @@ class Answer:
         paced = self.base.added - self.model.base.added
         return {row: paced[row] + found[row] if row in found else paced[row] for row in range(len(paced))}
 
-    def _group(self, group: Group, change: np.ndarray) -> dict[str, float | None]:
-        now = np.sort(group.paths + change) if change.any() else group.ordered
-        told = group.published
+    @staticmethod
+    def _group(group: Group, change: np.ndarray) -> dict[str, float | None]:
+        told = group.told
         found: dict[str, float | None] = {"plan": told["plan"], "done": told["done"], "base_p50": told["p50"]}
-        for name, at in PUBLISHED.items():
-            found[name] = told[name] + float(now[at] - group.ordered[at])
-        found["base_probability"] = told["probability"]
-        found["probability"] = self.chance(now, group.ordered, told["plan"], told["probability"])
+        now = told
+        if change.any():
+            ends = np.sort(group.paths + change)
+            now = {name: float(ends[at]) for name, at in PUBLISHED.items()}
+            now["probability"] = reaching(ends, told["plan"]) if told["plan"] > 0 else math.nan
+        found |= {name: now[name] for name in PUBLISHED}
+        chance = {"base_probability": told["probability"], "probability": now["probability"]}
+        found |= {name: None if math.isnan(value) else value for name, value in chance.items()}
         found["mean_change"] = math.fsum(change) / PATHS
         return found
 
@@ -237,7 +238,7 @@ class Answer:
             return Message.of("its total investment is done")
         if lever.kind == "lift" and curves.moving[row] and self.model.faster[row] <= 1.0:
             return Message.of("it goes at the usual pace already")
-        if not base.expected[row]:
+        if not base.expected[row].any():
             return Message.of("nothing is expected of it this year")
         if curves.moving[row] and curves.planned_end[row] <= len(self.model.days):
             return Message.of("it is expected to be complete by the year's end without it")

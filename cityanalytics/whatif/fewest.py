@@ -83,8 +83,7 @@ def fewest(model: Model, scenario: Scenario, probability: float, of: str, lever:
     if of not in FEWEST:
         raise UsageError(Message.of("no fewest {name}; there are: {names}", name=of, names=", ".join(FEWEST)))
     base = Answer(model=model, scenario=scenario)
-    target, published = base.base.total.target, base.base.total.probability or 0.0
-    before = model.chance(base.base.ends, target)
+    target = base.base.total.target
     names = model.projects[FEWEST[of]].where(model.selection.rows(lever)).dropna()
     listed = sorted(names.unique())
     if not listed:
@@ -95,8 +94,7 @@ def fewest(model: Model, scenario: Scenario, probability: float, of: str, lever:
     listed, gain = [str(listed[at]) for at in order], gain[order]
 
     def chance(ends: np.ndarray) -> float:
-        share = model.chance(np.sort(base.ends + ends), target)
-        return min(max(share + published - before, 0.0), 1.0)
+        return base.chance(np.sort(base.ends + ends)) or 0.0
 
     nothing = np.zeros(gain.shape[1])
     if (none := chance(nothing)) >= probability:

@@ -1,7 +1,8 @@
 """The model: what levers do to each project's expected curve, and what that does to the paths of the city.
 
-On path n project i adds ``min(cap, k_n q_ni e_i)``: ``e_i`` from its own curve, ``q_ni`` a draw, ``k_n`` the factor
-with which all projects add up to the city, solved on base and then frozen. Levers change a project's *effective days*
+On path n project i adds ``min(cap_i min(1, q_ni), k_n q_ni e_ni)``: ``e_ni`` from its own curve, of one that waits from
+the week in which it begins on that path, ``q_ni`` a draw, ``k_n`` the factor with which all projects add up to the
+city, solved on base and then frozen. Levers change a project's *effective days*
 (a product of factors for each day that is left), its start, its total and what is paid; everything else stays, draws
 too, so that scenario and base are compared path by path (common random numbers).
 """
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cityanalytics.calendar import ONE_DAY, WorkCalendar, days, year_end
-from cityanalytics.outlook.paths import PATHS, Paths, draws
+from cityanalytics.outlook.draws import PATHS, byte, draw_table, drawn
 from cityanalytics.outlook.scurve import curve_at
 from cityanalytics.whatif.selection import Selection
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from cityanalytics.outlook.curves import ToCome
     from cityanalytics.outlook.forecast import Forecast
+    from cityanalytics.outlook.paths import Paths
     from cityanalytics.whatif.levers import Addition, Lever
 
 #: A project that is freed goes at most so many times as fast as it did.
@@ -81,23 +83,48 @@ class Group:
     ----------
     rows
         Its projects.
-    published
+    told
         ``plan``, ``done``, ``p10``, ``p50``, ``p90`` (yuan), ``probability``.
-    paths, ordered
-        Its year's end on each path (yuan), as they are and sorted.
+    paths
+        Its year's end on each path (yuan).
     """
 
     rows: np.ndarray
-    published: dict[str, float]
+    told: dict[str, float]
     paths: np.ndarray
-    ordered: np.ndarray
 
     @classmethod
     def empty(cls) -> Group:
         """Return a group that has no project yet."""
-        published = dict.fromkeys(("plan", "done", "p10", "p50", "p90"), 0.0) | {"probability": np.nan}
-        nothing = np.zeros(PATHS)
-        return cls(rows=np.zeros(0, dtype=int), published=published, paths=nothing, ordered=nothing)
+        told = dict.fromkeys(("plan", "done", "p10", "p50", "p90"), 0.0) | {"probability": np.nan}
+        return cls(rows=np.zeros(0, dtype=int), told=told, paths=np.zeros(PATHS))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What projects' own curves add by the year's end under levers.
+
+    Parameters
+    ----------
+    amounts
+        Of those under way (yuan; one a project, 0 of others).
+    cap
+        The most that each may add (yuan).
+    begins, worked
+        Of those that wait, for each week in which their start may be drawn, and for none: the day on which they begin
+        (infinite where not this year), and the days worked from then on (waits x (weeks + 1)).
+    by_week
+        What they add then (yuan; as many).
+    moving
+        Days worked by those under way.
+    """
+
+    amounts: np.ndarray
+    cap: np.ndarray
+    begins: np.ndarray
+    worked: np.ndarray
+    by_week: np.ndarray
+    moving: np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,8 +201,7 @@ class Model:
         if factor == 1.0:
             return self.base
         if factor not in self._paced:
-            total = self.forecast.total.at_pace(factor)
-            self._paced[factor] = Paths.of(self.forecast.outlook.parts, total, seed=self.forecast.seed)
+            self._paced[factor] = self.base.to(self.forecast.total.at_pace(factor))
         return self._paced[factor]
 
     def groups(self, key: str) -> dict[str, Group]:
@@ -186,10 +212,8 @@ class Model:
             for told in self.forecast.by(key).fillna({key: ""}).to_dict("records"):
                 own = np.flatnonzero(names == told[key])
                 paths = float(self.base.done[own].sum()) + self.base.added[own].sum(axis=0)
-                published = {str(name): value for name, value in told.items() if name != key}
-                self._groups[key][told[key]] = Group(
-                    rows=own, published=published, paths=paths, ordered=np.sort(paths)
-                )
+                values = {str(name): value for name, value in told.items() if name != key}
+                self._groups[key][told[key]] = Group(rows=own, told=values, paths=paths)
         return self._groups[key]
 
     def place(self, day: dt.date) -> int:
@@ -266,20 +290,34 @@ class Model:
         lifted[freed] = np.nan
         return Reach(clock=clock, begins=begins, lifted=lifted, total=total, added=added, paid=paid)
 
-    def expected(self, reach: Reach) -> tuple[np.ndarray, np.ndarray]:
-        """Return what each project's own curve adds under levers, and the most that it may (yuan)."""
-        curves, last = self.curves, len(self.days)
-        worked = np.concatenate(
-            [np.cumsum(reach.clock[:, ::-1], axis=1)[:, ::-1], np.zeros((len(reach.paid), 1))], axis=1
-        )
-        expected = curves.at(worked[:, :1])[:, 0]
-        rows = np.arange(len(expected))
-        for day, combine in ((reach.lifted, np.maximum), (reach.begins, lambda _, begun: begun)):
-            given = ~np.isnan(day)
-            since = worked[rows, np.where(given, day, last).astype(int)]
-            expected = np.where(given, combine(expected, curves.begun(since)), expected)
+    def expected(self, reach: Reach) -> Expected:
+        """Return what each project's own curve adds under levers, and the most that it may."""
+        curves, steps, left = self.curves, self.base.steps, float(len(self.days))
+        waits = steps.waits
+        worked = np.cumsum(reach.clock[:, ::-1], axis=1)[:, ::-1]
+        whole = worked[:, 0] if left else np.zeros(len(worked))
+        begins = np.broadcast_to(np.append(steps.middle, np.inf), (len(waits), len(steps.middle) + 1))
+        begins = np.fmin(begins, reach.lifted[waits, None])
+        given = reach.begins[waits, None]
+        begins = np.where(np.isnan(given), begins, given)
+        begins = np.where(begins < left, begins, np.inf)
+        # of the day on which one begins the part before is not worked
+        first = np.where(np.isfinite(begins), begins, 0.0).astype(int)
+        since = np.zeros(begins.shape)
+        if left:
+            own = np.arange(len(waits))[:, None]
+            part = np.where(np.isfinite(begins), begins, 0.0) - first
+            since = worked[waits][own, first] - part * reach.clock[waits][own, first]
+            since[~np.isfinite(begins)] = 0.0
         scale, cap = self._scope(reach)
-        return expected * scale, cap
+        return Expected(
+            amounts=curves.at(whole[:, None])[:, 0] * scale,
+            cap=cap,
+            begins=begins,
+            worked=since,
+            by_week=curves.begun(since) * scale[waits, None],
+            moving=whole[steps.moves],
+        )
 
     def _scope(self, reach: Reach) -> tuple[np.ndarray, np.ndarray]:
         curves = self.curves
@@ -291,11 +329,24 @@ class Model:
 
     def added(self, reach: Reach, rows: np.ndarray, *, base: Paths | None = None) -> np.ndarray:
         """Return what some projects add on each path under levers (yuan; rows x paths)."""
-        expected, cap = self.expected(reach)
-        found: np.ndarray = (base or self.base).scale[rows] * expected[rows, None]
-        np.minimum(found, cap[rows, None], out=found)
-        if (reach.paid[rows] != 1.0).any():
-            found *= reach.paid[rows, None]
+        return self.adds(self.expected(reach), reach.paid, rows, base or self.base)
+
+    def adds(self, expected: Expected, paid: np.ndarray, rows: np.ndarray, base: Paths) -> np.ndarray:
+        """Return what some projects add on each path (yuan; rows x paths), each paid for in part."""
+        found: np.ndarray = base.scale[rows]
+        waits = np.flatnonzero(self.curves.waiting[rows])
+        if len(waits):
+            place = np.searchsorted(base.steps.waits, rows[waits])
+            amounts = np.broadcast_to(expected.amounts[rows, None], found.shape).copy()
+            amounts[waits] = np.take_along_axis(expected.by_week[place], base.week[place], axis=1)
+            found *= amounts
+        else:
+            found *= expected.amounts[rows, None]
+        room = base.room[rows]
+        room *= expected.cap[rows, None]
+        np.minimum(found, room, out=found)
+        if (paid[rows] != 1.0).any():
+            found *= paid[rows, None]
         return found
 
     def new(self, additions: Sequence[Addition], *, base: Paths | None = None) -> np.ndarray:
@@ -306,14 +357,7 @@ class Model:
         length = np.array([(one.finish - one.start).days + 1 for one in additions], dtype=float)
         total = np.array([one.total for one in additions])
         expected = np.minimum(total * self.curves.usual * curve_at(worked / length), total)
-        parts = self.forecast.outlook.parts
-        drawn = draws(names, np.arange(1, PATHS + 1), spread=parts.dispersion, seed=self.forecast.seed)
-        return np.asarray(np.minimum(total[:, None], drawn * (base or self.base).factor * expected[:, None]))
-
-    def chance(self, ends: np.ndarray, target: float) -> float:
-        """Return the share of paths that reach a target, taken between the two nearest (paths sorted)."""
-        below = int(np.searchsorted(ends, target, side="left"))
-        if below in {0, len(ends)}:
-            return 1.0 if below == 0 else 0.0
-        low, high = ends[below - 1], ends[below]
-        return float(1.0 - (below + (target - low) / (high - low)) / (PATHS + 1))
+        seed, spread = self.forecast.seed, self.forecast.outlook.parts.dispersion
+        draw = draw_table(spread)[byte(drawn(names, np.arange(1, PATHS + 1), seed=seed), 0)]
+        scale = draw * (base or self.base).factor
+        return np.asarray(np.minimum(total[:, None] * np.minimum(draw, 1.0), scale * expected[:, None]))

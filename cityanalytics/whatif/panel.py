@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cityanalytics.outlook.draws import draw_table, levels
 from cityanalytics.outlook.hazard import EDGES
-from cityanalytics.outlook.paths import draw_table, levels
-from cityanalytics.whatif.answer import PUBLISHED
+from cityanalytics.outlook.paths import PUBLISHED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,14 +29,14 @@ def panel(model: Model) -> dict[str, Any]:
     model
         The forecast, prepared.
     """
-    from scipy.special import beta
-
     total, curves, base = model.forecast.total, model.curves, model.base
     kept = np.flatnonzero(model.selection.open)
     codes = {
         name: _coded(model.projects[name].iloc[kept]) for name in ("unit", "category", "constraint", "stage")
     }
     waiting = curves.waiting[kept]
+    due = np.full(len(base.done), np.nan)
+    due[base.steps.waits] = base.steps.start_due
     return {
         "as_of": model.as_of.isoformat(),
         "city": model.city,
@@ -44,9 +44,6 @@ def panel(model: Model) -> dict[str, Any]:
         "target": total.target if total.target > 0 else None,
         "done": total.done,
         "remainder": total.remainder,
-        "spread": total.spread,
-        "freedom": total.freedom,
-        "beta": float(beta(total.freedom / 2, 0.5)),
         "ceiling": None if math.isinf(total.ceiling) else total.ceiling,
         "probability": total.probability,
         "factor": _number(model.factor),
@@ -55,7 +52,7 @@ def panel(model: Model) -> dict[str, Any]:
         "table": _numbers(draw_table(model.forecast.outlook.parts.dispersion)),
         "workdays": "".join("1" if worked else "0" for worked in model.worked),
         "usual": _number(curves.usual),
-        "rates": _numbers(curves.rates),
+        "rates": [_numbers(rates) for rates in base.steps.start_rates],
         "edges": EDGES.tolist(),
         **{name: names for name, (names, _) in codes.items()},
         "projects": {
@@ -76,17 +73,16 @@ def panel(model: Model) -> dict[str, Any]:
                     ("duration", curves.duration),
                     ("planned_end", curves.planned_end),
                     ("daily", curves.daily),
-                    ("expected", base.expected),
                 )
             },
-            "due": _numbers(curves.due[kept]),
+            "due": _numbers(due[kept]),
         },
         "groups": {
             key: [
                 {
                     "name": name,
                     **{
-                        level: None if math.isnan(group.published[level]) else group.published[level]
+                        level: None if math.isnan(group.told[level]) else group.told[level]
                         for level in (*PUBLISHED, "plan", "probability")
                     },
                     "done": _number(float(base.done[group.rows].sum())),

@@ -46,7 +46,9 @@ def tornado(model: Model, scenario: Scenario) -> pd.DataFrame:
         ("lift", constraint, {"on": later}, {"on": soon}, {"constraints": (constraint,)})
         for constraint in sorted(held.unique())
     ]
-    to_come = pd.Series(model.base.expected).groupby(model.projects["unit"].fillna("")).sum()
+    to_come = (
+        pd.Series(model.forecast.outlook.parts.expectations).groupby(model.projects["unit"].fillna("")).sum()
+    )
     largest = to_come[(to_come > 0) & (to_come.index != "")].sort_values(ascending=False, kind="stable")
     cases += [
         ("pace", str(unit), {"factor": 0.8}, {"factor": 1.2}, {"units": (str(unit),)})

@@ -14,9 +14,10 @@ import pandas as pd
 
 from cityanalytics.errors import UsageError
 from cityanalytics.issues import Message
-from cityanalytics.outlook.paths import PATHS
+from cityanalytics.outlook.draws import PATHS
+from cityanalytics.outlook.paths import PUBLISHED
 from cityanalytics.programme.frames import with_units
-from cityanalytics.whatif.answer import PUBLISHED, Answer
+from cityanalytics.whatif.answer import Answer
 from cityanalytics.whatif.fewest import Fewest, fewest
 from cityanalytics.whatif.goal import Goal, seek
 from cityanalytics.whatif.levers import CHOICES, KINDS, Lever, Scenario

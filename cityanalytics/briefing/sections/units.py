@@ -141,7 +141,7 @@ def _ground(content: Composed, say: Wording) -> Markup:
 def _doubts(content: Composed, say: Wording) -> Markup:
     """Say what the ranges rest on, and what the projects' rows lack."""
     held = say(
-        "Medians add up, ranges do not; in simulated years {unit_coverage} of the units ended inside theirs."
+        "Units add up to the city on every path; medians and ranges do not. In simulated years {unit_coverage} of the units ended inside their range."
     )
     found = content.figures
     lacking = {

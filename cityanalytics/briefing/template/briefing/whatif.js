@@ -1,10 +1,10 @@
 // What if, in the page: the model of cityanalytics/whatif/model.py, and a panel that moves it.
-// Draws are made again from the same hash; only + - * / min max touch an amount.
 (() => {
   "use strict";
 
   var DAY = 86400000;
   var FASTEST = 10;
+  var FULL = 1 - 1e-12; // what rounding leaves
   var KEYS = {units: "unit", categories: "category", constraints: "constraint", stages: "stage", projects: "name"};
 
   /** Hudson's S-curve: share done by a place in a project's duration. */
@@ -13,110 +13,116 @@
     return x * x * (3 - 2 * x);
   }
 
-  /** MurmurHash3's finaliser, its last byte. */
-  function byte(h) {
+  /** MurmurHash3's finaliser; see draws.py. */
+  function hash(h) {
     h ^= h >>> 16;
     h = Math.imul(h, 0x85ebca6b);
     h ^= h >>> 13;
     h = Math.imul(h, 0xc2b2ae35);
-    h ^= h >>> 16;
-    return h & 255;
+    return h ^ (h >>> 16);
   }
 
   /** A model from the page's data. */
   function prepare(data) {
-    var count = data.projects.name.length, paths = data.steps.length, left = data.workdays.length;
-    var draw = new Float64Array(count * paths), i, n;
-    for (i = 0; i < count; i++) {
-      for (n = 0; n < paths; n++) draw[i * paths + n] = data.table[byte(data.projects.crc[i] ^ data.seed ^ (n + 1))];
-    }
+    var p = data.projects, count = p.name.length, paths = data.steps.length, left = data.workdays.length, size = count * paths;
     var model = {
-      data, count, paths, left, draw, bases: {}, faster: new Float64Array(count), begins: []
+      data, count, paths, left, draw: new Float64Array(size), weights: new Float64Array(size), limits: new Float64Array(size),
+      bases: {}, faster: new Float64Array(count), middle: [], week: [], own: [], base: null
     };
-    model.weeks = weeks(left);
-    for (i = 0; i < count; i++) {
-      model.begins.push(data.projects.waiting[i] ? begins(model, data.projects.due[i]) : null);
-      var faster = data.usual / data.projects.performance[i];
+    for (var day = 0; day < left; day += 7) model.middle.push((day + Math.min(day + 7, left)) / 2);
+    for (var i = 0; i < count; i++) {
+      var drawn = new Uint32Array(paths), n;
+      for (n = 0; n < paths; n++) {
+        drawn[n] = hash(p.crc[i] ^ data.seed ^ (n + 1));
+        model.draw[i * paths + n] = data.table[drawn[n] & 255];
+      }
+      model.week.push(p.waiting[i] ? begins(model, p.due[i], drawn) : null);
+      model.own.push(expected(model, null, i));
+      var faster = data.usual / p.performance[i];
       model.faster[i] = faster > 1 ? Math.min(faster, FASTEST) : 1;
+      for (n = 0; n < paths; n++) {
+        var draw = model.draw[i * paths + n], cell = n * count + i;
+        model.weights[cell] = draw * amountOn(model, model.own[i], i, n);
+        model.limits[cell] = model.weights[cell] > 0 ? cap(p, i) * Math.min(draw, 1) : 0;
+      }
     }
     model.base = at(model, 1);
     return model;
   }
 
-  /** First and last day of each week that is left. */
-  function weeks(left) {
-    var found = [];
-    for (var day = 0; day < left; day += 7) found.push([day, Math.min(day + 7, left)]);
-    return found;
+  /** What one is expected to add on a path. */
+  function amountOn(model, own, i, n) { return own.weeks ? own.weeks[model.week[i][n]] : own.amount; }
+
+  /** Hazard of so many days, the step planned on a day or none: see hazard.hazard_of. */
+  function hazard(edges, rates, due, length) {
+    if (due === null) return rates[rates.length - 1] * length;
+    var sum = 0, from = 0;
+    for (var j = 0; j <= edges.length; j++) {
+      var to = j < edges.length ? Math.min(Math.max(due + edges[j], 0), length) : length;
+      sum += rates[j] * (to - from);
+      from = to;
+    }
+    return sum;
   }
 
-  /** Probability of a start in each week, planned on a day or none: see hazard.starts_by_week. */
-  function begins(model, due) {
-    var rates = model.data.rates, edges = model.data.edges;
-    function waited(length) {
-      if (due === null) return Math.exp(-rates[rates.length - 1] * length);
-      var sum = 0, from = 0;
-      for (var j = 0; j <= edges.length; j++) {
-        var to = j < edges.length ? Math.min(Math.max(due + edges[j], 0), length) : length;
-        sum += rates[j] * (to - from);
-        from = to;
+  /** Week in which one that waits begins on each path: see Steps.weeks. */
+  function begins(model, due, drawn) {
+    var data = model.data, found = new Uint8Array(model.paths), nodes = data.rates.length;
+    data.rates.forEach((rates, node) => {
+      var ends = model.middle.map((_, w) => hazard(data.edges, rates, due, Math.min(7 * w + 7, model.left)));
+      for (var n = node; n < model.paths; n += nodes) {
+        var needed = -Math.log1p(-(((drawn[n] >>> 8) & 255) + 0.5) / 256), week = 0;
+        while (week < ends.length && ends[week] < needed) week++;
+        found[n] = week;
       }
-      return Math.exp(-sum);
-    }
-    return model.weeks.map(week => waited(week[0]) - waited(week[1]));
+    });
+    return found;
   }
 
   /** The paths of base with the city's pace times a factor. */
   function at(model, factor) {
     if (model.bases[factor]) return model.bases[factor];
-    var data = model.data, p = data.projects, count = model.count, paths = model.paths;
-    var ends = new Float64Array(paths), scale = new Float64Array(count * paths), added = new Float64Array(count * paths);
-    var rest = new Float64Array(paths), k = new Float64Array(paths), i, n;
-    var takes = [];
-    for (i = 0; i < count; i++) if (p.expected[i] > 0 && cap(p, i) > 0) takes.push(i);
+    var data = model.data, paths = model.paths, ends = new Float64Array(paths), added = new Float64Array(model.count * paths), n;
     for (n = 0; n < paths; n++) {
-      ends[n] = Math.max(data.done, Math.min(data.done + data.remainder * factor * data.steps[n], data.ceiling));
-      k[n] = solve(model, takes, n, ends[n] - data.done);
-      var sum = 0;
-      for (i = 0; i < count; i++) {
-        var cell = i * paths + n;
-        scale[cell] = k[n] * model.draw[cell];
-        added[cell] = Math.min(cap(p, i), scale[cell] * p.expected[i]);
-        sum += added[cell];
-      }
-      rest[n] = ends[n] - data.done - sum;
-      if (rest[n] <= 1e-9 * Math.max(Math.abs(data.done), 1)) rest[n] = 0;
+      ends[n] = Math.max(data.done, Math.min(data.done + data.remainder * factor * data.steps[n], data.ceiling === null ? Infinity : data.ceiling));
     }
+    var k = ends.map((end, path) => solve(model, path, end - data.done));
+    model.own.forEach((own, i) => add(model, own, i, k, added.subarray(i * paths, (i + 1) * paths)));
     var bases = Object.keys(model.bases);
     if (bases.length > 4) delete model.bases[bases[1]];
-    return model.bases[factor] = {ends, sorted: ends.slice().sort(), scale, added, rest, factor: k};
+    return model.bases[factor] = {ends, added, factor: k, sums: {}};
   }
 
   function cap(p, i) { return p.cap[i] === null ? Infinity : p.cap[i]; }
 
-  /** The factor with which a path's total is shared, none above its cap. */
-  function solve(model, takes, n, total) {
-    var p = model.data.projects, full = new Uint8Array(takes.length), k = 0, more = true, at, most = 0, filled = 0;
-    while (more) {
-      var slope = 0, held = 0;
-      for (at = 0; at < takes.length; at++) {
-        if (full[at]) held += cap(p, takes[at]);
-        else slope += model.draw[takes[at] * model.paths + n] * p.expected[takes[at]];
+  /** The factor with which a path's total is shared, none above its limit (Newton). */
+  function solve(model, n, total) {
+    var from = n * model.count, to = from + model.count, k = model.base ? model.base.factor[n] : 0, cell;
+    for (;;) {
+      var slope = 0, held = 0, next = 0;
+      for (cell = from; cell < to; cell++) {
+        if (k * model.weights[cell] < FULL * model.limits[cell]) slope += model.weights[cell]; else held += model.limits[cell];
       }
-      if (slope > 0) k = (total - held) / slope;
-      more = false;
-      for (at = 0; at < takes.length; at++) {
-        var weight = model.draw[takes[at] * model.paths + n] * p.expected[takes[at]];
-        if (!full[at] && k * weight >= cap(p, takes[at])) { full[at] = 1; filled++; more = true; }
+      if (slope > 0) next = (total - held) / slope;
+      else if (held <= total) {
+        for (cell = from; cell < to; cell++) {
+          if (model.weights[cell] > 0) next = Math.max(next, model.limits[cell] / model.weights[cell]);
+        }
+        return next;
       }
+      if (next === k) return k;
+      k = next;
     }
-    if (filled && filled === takes.length) {
-      for (at = 0; at < takes.length; at++) {
-        most = Math.max(most, cap(p, takes[at]) / (model.draw[takes[at] * model.paths + n] * p.expected[takes[at]]));
-      }
-      k = most;
+  }
+
+  /** What one adds on each path with the factors of a base. */
+  function add(model, own, i, factor, into) {
+    var start = i * model.paths, week = model.week[i];
+    for (var n = 0; n < into.length; n++) {
+      var draw = model.draw[start + n];
+      into[n] = own.paid * Math.min(own.cap * Math.min(draw, 1), factor[n] * draw * (week ? own.weeks[week[n]] : own.amount));
     }
-    return k;
+    return into;
   }
 
   /** Place of a day among those that are left, from 0. */
@@ -199,68 +205,73 @@
     return Math.max(1 + change / worked, 0);
   }
 
-  /** What a project's own curve adds in so many effective days. */
-  function curveOf(model, i, worked) {
-    var p = model.data.projects, sum = 0;
-    if (p.daily[i] > 0) sum = p.daily[i] * worked;
-    else if (p.waiting[i]) {
-      model.weeks.forEach((week, w) => {
-        sum += model.begins[i][w] * curve((worked - (week[0] + week[1]) / 2) / p.duration[i]);
-      });
-      sum = p.whole[i] * sum * p.performance[i];
-    } else {
-      sum = p.whole[i] * (curve((worked - p.start[i]) / p.length[i]) - curve(-p.start[i] / p.length[i])) * p.performance[i];
-    }
-    return Math.min(sum, cap(p, i));
-  }
-
-  /** What a changed project is expected to add, and the most it may. */
+  /** What a project is expected to add, by the week of its start if it waits; base without levers. */
   function expected(model, r, i) {
-    var p = model.data.projects, left = model.left, worked = new Float64Array(left + 1), d;
-    for (d = left - 1; d >= 0; d--) worked[d] = worked[d + 1] + r.clock[i * left + d];
-    function begun(day) {
-      return Math.min(p.whole[i] * p.performance[i] * curve(worked[day] / p.duration[i]), cap(p, i));
+    var p = model.data.projects, left = model.left, worked = new Float64Array(left + 1), whole = p.whole[i] * p.performance[i], d;
+    var stated = p.total[i] !== null, size = 1, most = cap(p, i), found = {amount: 0, weeks: null, cap: most, paid: r ? r.paid[i] : 1};
+    function clock(day) { return r ? r.clock[i * left + day] : 1; }
+    for (d = left - 1; d >= 0; d--) worked[d] = worked[d + 1] + clock(d);
+    if (r) size = Math.max(r.total[i] + (stated ? r.added[i] / p.total[i] : 0), 0);
+    if (size !== 1) found.cap = stated ? Math.max(p.total[i] * size - p.done[i], 0) : Infinity;
+    if (p.waiting[i]) {
+      found.weeks = model.middle.concat(Infinity).map(day => {
+        if (r && r.begins[i] === r.begins[i]) day = r.begins[i];
+        else if (r && r.lifted[i] < day) day = r.lifted[i];
+        if (day >= left) return 0;
+        var first = Math.floor(day), since = worked[first] - (day - first) * clock(first);
+        return Math.min(whole * curve(since / p.duration[i]), most) * size;
+      });
+    } else {
+      var from = -p.start[i] / p.length[i];
+      found.amount = size * Math.min(p.daily[i] > 0 ? p.daily[i] * worked[0] :
+        whole * (curve(worked[0] / p.length[i] + from) - curve(from)), most);
     }
-    var found = curveOf(model, i, worked[0]);
-    if (r.lifted[i] === r.lifted[i]) found = Math.max(found, begun(r.lifted[i]));
-    if (r.begins[i] === r.begins[i]) found = begun(r.begins[i]);
-    var stated = p.total[i] !== null;
-    var size = Math.max(r.total[i] + (stated ? r.added[i] / p.total[i] : 0), 0), most = cap(p, i);
-    if (size !== 1) most = stated ? Math.max(p.total[i] * size - p.done[i], 0) : Infinity;
-    return {expected: found * size, cap: most, paid: r.paid[i]};
+    return found;
   }
 
-  /** Change of each changed project on each path against base (with the scenario's pace of the city). */
+  /** Change of each changed project on each path against base. */
   function changes(model, base, levers) {
     var r = reach(model, levers), paths = model.paths, found = [], i, n;
     for (i = 0; i < model.count; i++) {
       if (!r.changed[i]) continue;
-      var own = expected(model, r, i), change = new Float64Array(paths);
-      for (n = 0; n < paths; n++) {
-        change[n] = own.paid * Math.min(own.cap, base.scale[i * paths + n] * own.expected) - base.added[i * paths + n];
-      }
+      var change = add(model, expected(model, r, i), i, base.factor, new Float64Array(paths));
+      for (n = 0; n < paths; n++) change[n] -= base.added[i * paths + n];
       found.push({row: i, change});
     }
     return found;
   }
 
-  /** Share of sorted paths that reach a target, taken between the two nearest. */
-  function chance(sorted, target) {
-    var low = 0, high = sorted.length;
-    while (low < high) {
-      var middle = (low + high) >> 1;
-      if (sorted[middle] < target) low = middle + 1; else high = middle;
+  /** Share of paths that reach a target, taken between the two nearest. */
+  function chance(ends, target) {
+    var below = 0, low = -Infinity, high = Infinity;
+    for (var n = 0; n < ends.length; n++) {
+      if (ends[n] >= target) high = Math.min(high, ends[n]);
+      else { below++; low = Math.max(low, ends[n]); }
     }
-    if (low === 0) return 1;
-    if (low === sorted.length) return 0;
-    return 1 - (low + (target - sorted[low - 1]) / (sorted[low] - sorted[low - 1])) / (sorted.length + 1);
+    if (below === 0) return 1;
+    return below === ends.length ? 0 : 1 - (below + (target - low) / (high - low)) / (ends.length + 1);
+  }
+
+  /** The value at a place, were they sorted (Hoare). */
+  function nth(values, place) {
+    for (var from = 0, to = values.length - 1; from < to;) {
+      var pivot = values[place], i = from, j = to, kept;
+      while (i <= j) {
+        while (values[i] < pivot) i++;
+        while (values[j] > pivot) j--;
+        if (i <= j) { kept = values[i]; values[i++] = values[j]; values[j--] = kept; }
+      }
+      if (j < place) from = i;
+      if (i > place) to = j;
+    }
+    return values[place];
   }
 
   function within(value) { return Math.min(Math.max(value, 0), 1); }
 
   /** A scenario's answer: quantiles and chance of the city, and of its units. */
   function answer(model, scenario) {
-    var data = model.data, pace = scenario.city_pace || 1, base = at(model, pace), ends = base.ends.slice(), n;
+    var data = model.data, base = at(model, scenario.city_pace || 1), ends = base.ends.slice(), n;
     var moved = changes(model, base, scenario.lever || []);
     moved.forEach(one => { for (n = 0; n < ends.length; n++) ends[n] += one.change[n]; });
     var sorted = ends.slice().sort();
@@ -269,68 +280,36 @@
       probability: null, moved, base
     };
     if (data.target !== null) {
-      var told = pace === 1 ? data.probability : paced(data, pace);
-      found.probability = within(told + (chance(sorted, data.target) - chance(base.sorted, data.target)));
+      found.probability = within(data.probability + (chance(ends, data.target) - chance(model.base.ends, data.target)));
     }
     return found;
   }
 
-  /** The published chance at another pace of the city. */
-  function paced(data, pace) {
-    var missing = data.target - data.done, rest = data.remainder * pace, nu = data.freedom;
-    if (missing <= 0) return 1;
-    if (data.target > data.ceiling) return 0;
-    if (!rest || !data.spread) return rest >= missing ? 1 : 0;
-    var t = (Math.log(rest) - Math.log(missing)) / data.spread, tail = beta(nu / (nu + t * t), nu / 2, 0.5, data.beta) / 2;
-    return t > 0 ? 1 - tail : tail;
+  /** What each group of a base comes to on each path. */
+  function sums(model, base, key) {
+    return base.sums[key] = base.sums[key] || model.data.groups[key].map(group => {
+      var at = model.data[key].indexOf(group.name), sum = new Float64Array(model.paths).fill(group.done);
+      model.data.projects[key].forEach((code, i) => {
+        if (code === at) for (var n = 0; n < model.paths; n++) sum[n] += base.added[i * model.paths + n];
+      });
+      return sum;
+    });
   }
 
-  /** The regularised incomplete beta function, by Lentz's continued fraction. */
-  function beta(x, a, b, whole) {
-    if (x > (a + 1) / (a + b + 2)) return 1 - beta(1 - x, b, a, whole);
-    var c = 1, d = 1 / (1 - (a + b) * x / (a + 1)), product = d, m = 0, change = 2;
-    while (m++ < 300 && Math.abs(change - 1) > 1e-15) {
-      var term = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-      d = 1 / (1 + term * d);
-      c = 1 + term / c;
-      product *= c * d;
-      term = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-      d = 1 / (1 + term * d);
-      c = 1 + term / c;
-      change = c * d;
-      product *= change;
-    }
-    return Math.pow(x, a) * Math.pow(1 - x, b) / (a * whole) * product;
-  }
-
-  /** Each unit's median and chance, as published and moved by what its paths move. */
+  /** Each group's median and chance on its paths. */
   function groups(model, found, key) {
-    var data = model.data, paths = model.paths, codes = data.projects[key];
-    var moved = {};
-    found.moved.forEach(one => { moved[one.row] = one.change; });
-    return data.groups[key].map(group => {
-      var at = data[key].indexOf(group.name), before = new Float64Array(paths).fill(group.done), change = new Float64Array(paths);
-      var touched = false, i, n;
-      for (i = 0; i < model.count; i++) {
-        if (codes[i] !== at) continue;
-        var paced = found.base !== model.base;
-        touched = touched || paced || moved[i] !== undefined;
-        for (n = 0; n < paths; n++) {
-          var cell = i * paths + n, plain = model.base.added[cell];
-          before[n] += plain;
-          if (paced) change[n] += found.base.added[cell] - plain;
-          if (moved[i]) change[n] += moved[i][n];
-        }
-      }
+    var data = model.data, plain = sums(model, found.base, key);
+    return data.groups[key].map((group, place) => {
+      var at = data[key].indexOf(group.name), ends = plain[place].slice(), touched = found.base !== model.base;
+      found.moved.forEach(one => {
+        if (data.projects[key][one.row] !== at) return;
+        touched = true;
+        for (var n = 0; n < ends.length; n++) ends[n] += one.change[n];
+      });
       var told = {name: group.name, base: group.p50, p50: group.p50, probability: group.probability};
       if (!touched) return told;
-      var old = before.slice().sort();
-      for (n = 0; n < paths; n++) before[n] += change[n];
-      before.sort();
-      told.p50 = group.p50 + (before[data.at[1]] - old[data.at[1]]);
-      if (group.probability !== null) {
-        told.probability = within(group.probability + (chance(before, group.plan) - chance(old, group.plan)));
-      }
+      told.p50 = nth(ends, data.at[1]);
+      if (group.probability !== null) told.probability = chance(ends, group.plan);
       return told;
     });
   }
@@ -351,7 +330,7 @@
     return good / 10000;
   }
 
-  /** The smallest set of units, each faster by a factor, that reaches a chance: greedy; no fewer than `least` can. */
+  /** The smallest set of units, each faster, that reaches a chance: greedy; no fewer than `least` can. */
   function fewest(model, scenario, wanted, factor) {
     var data = model.data, paths = model.paths, now = answer(model, scenario), n;
     var plain = {}, gains = data.unit.map(name => { return {name, gain: new Float64Array(paths), mean: 0}; });
@@ -366,7 +345,7 @@
     function chanceWith(sum) {
       var ends = now.ends.slice();
       for (n = 0; n < paths; n++) ends[n] += sum[n];
-      return within(now.probability + chance(ends.sort(), data.target) - chance(now.sorted, data.target));
+      return within(now.probability + chance(ends, data.target) - chance(now.ends, data.target));
     }
     var best = gains.map(() => new Float64Array(paths));
     for (n = 0; n < paths; n++) {
@@ -476,7 +455,7 @@
 
   function update() {
     waiting = false;
-    var found = answer(model, scenario()), before = model.base.sorted[data.at[1]];
+    var found = answer(model, scenario()), before = model.base.ends[data.at[1]];
     get("median").textContent = amount(found.p50);
     get("range").textContent = fill("range", [amount(found.p10), amount(found.p90)]);
     get("change").textContent = amount(found.p50 - before, true);
@@ -502,7 +481,7 @@
   }
 
   function dots(sorted) {
-    var chart = get("dots"), low = data.done, high = model.base.sorted[model.paths - 40] * 1.1, stacks = {}, reached = 0;
+    var chart = get("dots"), low = data.done, high = model.base.ends[model.paths - 40] * 1.1, stacks = {}, reached = 0;
     clear(chart);
     function x(value) { return 6 + 388 * Math.min(Math.max((value - low) / (high - low), 0), 1); }
     function mark(tag, attributes) {
