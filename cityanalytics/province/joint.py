@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cityanalytics.outlook.paths import PATHS, levels
+from cityanalytics.outlook.draws import PATHS, levels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -160,7 +160,9 @@ def member_of(workspace: Workspace, dates: Dates) -> tuple[Member, pd.DataFrame]
     rows = programme.projects[list(PROJECTS)].reset_index(drop=True)
     ends = pd.DataFrame({"project": rows["project"], "p50": float("nan"), "short": float("nan")})
     if total is not None:
-        ends = split(programme.traced, total).table("project")[["project", "p50", "short"]]
+        middle = split(programme.traced, total).paths("project", 0.5).iloc[:, -1]
+        ends = ends.assign(p50=rows["project"].map(middle))
+        ends["short"] = rows["plan"] - ends["p50"]
     used = {*rows["unit"], *rows["category"], *rows["constraint"].dropna()}
     return Member(
         names=dict(settings.city),

@@ -60,7 +60,7 @@ class WhatIf:
     --------
     >>> found = ca.what_if(forecast, "pace=1.2")
     >>> found.table[["scenario", "p50"]].assign(p50=lambda t: (t["p50"] / 1e8).round(1)).values.tolist()
-    [['base', 93.6], ['pace=1.2', 97.0]]
+    [['base', 93.6], ['pace=1.2', 96.2]]
     """
 
     model: Model
@@ -233,7 +233,7 @@ class WhatIf:
         Examples
         --------
         >>> ca.what_if(forecast).goal(0.7).value
-        1.1679
+        1.1859
         """
         for key in chosen:
             if key not in CHOICES:
@@ -293,8 +293,8 @@ class WhatIf:
 
         Examples
         --------
-        >>> ca.what_if(forecast).fewest("units", 0.7).proven
-        True
+        >>> len(ca.what_if(forecast).fewest("units", 0.7).chosen)
+        3
         """
         if lever is None:
             constraints = of == "constraints" and bool(self.model.days)
