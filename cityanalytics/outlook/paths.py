@@ -171,7 +171,14 @@ class Paths:
         ends += table["done"].to_numpy()[:, None]
         for name, at in PUBLISHED.items():
             table[name] = ends[:, at]
-        chances = [reaching(*one) for one in zip(ends, table["plan"], strict=True)]
+        # what no path reaches is not impossible, unless no total leaves room for it
+        least = 0.5 / (PATHS + 1)
+        most = table["done"].to_numpy() + np.bincount(place, self.cap, len(names))
+        chances = np.clip(
+            [reaching(*one) for one in zip(ends, table["plan"], strict=True)], least, 1.0 - least
+        )
+        chances[table["plan"] > most] = 0.0
+        chances[table["plan"] <= table["done"]] = 1.0
         table["short"] = table["plan"] - table["p50"]
         table["probability"] = np.where(table["plan"] > 0, chances, np.nan)
         return table.sort_values(["short", by], ascending=[False, True], ignore_index=True)
