@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cost import QUARTER, many
@@ -50,7 +51,7 @@ def costs(forecast: Forecast, turns: int, *, sought: bool) -> dict[str, float]:
 
     def prepared() -> Model:
         model = Model.of(
-            ca.Forecast(programme=forecast.programme, total=forecast.total, made=forecast.outlook)
+            ca.Forecast(programme=forecast.programme, total=forecast.total, made=replace(forecast.outlook))
         )
         _ = model.base
         return model

@@ -211,9 +211,10 @@ def test_seeds_hardly_move_median_and_chance(models: dict[str, Model], day: str)
     programme = models[day].forecast.programme
     found = [ca.what_if(ca.forecast(programme, seed=seed), "pace=1.3").table.iloc[1] for seed in (1, 2, 3)]
     medians, chances = ([one[name] for one in found] for name in ("p50", "probability"))
-    # the earlier in the year, the more projects wait whose start is drawn
-    assert max(medians) - min(medians) < 0.2e8
-    assert max(chances) - min(chances) < 0.003
+    # the earlier in the year, the more lies ahead
+    late = day == DATES[-1]
+    assert max(medians) - min(medians) < (0.05e8 if late else 0.1e8)
+    assert max(chances) - min(chances) < (0.0015 if late else 0.003)
 
 
 def test_the_pace_of_the_city_is_that_of_the_forecast(models: dict[str, Model]) -> None:
@@ -406,7 +407,7 @@ def test_the_command_and_the_library_say_the_same(
     assert said["scenarios"][0]["p50"] == found.table.loc[1, "p50"]
     assert said["base"]["probability"] == models["2010-09-22"].forecast.probability()
     assert (said["paths"], said["unit"], said["target"]) == (1999, "yuan", 9e9)
-    assert said["factor_p50"] == pytest.approx(1.494, abs=1e-3)
+    assert said["factor_p50"] == pytest.approx(1.490, abs=1e-3)
     assert said["goal"]["value"] == found.goal(0.7, scenario=found.scenarios[0].name).value
     assert said["tornado"]
     for key in ("unit", "category"):

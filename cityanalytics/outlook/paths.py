@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 #: Order statistics that are published levels.
 PUBLISHED = {"p10": PATHS // 10, "p50": PATHS // 2, "p90": PATHS - 1 - PATHS // 10}
-#: Rows are worked on so many at once, which a processor's cache holds.
-_ROWS = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,42 +35,32 @@ class Paths:
     ----------
     total
         The city's forecast.
-    projects
-        Names of the projects, in their order.
-    done, cap
-        Done so far, and the most that may be added (yuan).
-    steps
-        When projects begin and are completed.
+    parts
+        What its projects are expected to add.
+    drawn
+        Uint32, projects x paths: what every draw is a byte of.
+    node
+        Place of each path's rates among those of the steps (int64).
     week
         Week in which each that waits begins, from 0; the number of weeks that are left where it does not (int64; waits
         x paths).
-    drawn
-        Uint32, projects x paths: what every draw is a byte of.
-    draw
-        How each project strays (projects x paths).
-    expected
-        What each project's own curve adds by the year's end (yuan; projects x paths).
     ends
         The city's total on each path (yuan), rising.
     factor
         The one factor of each path on what projects are expected to add: from their own curves to the city's.
     scale
-        `factor` times `draw`.
+        `factor` times how each project strays (projects x paths).
     room
-        Share of `cap` that each project may take: `draw`, at most 1.
+        Share of `cap` that each project may take: how it strays, at most 1.
     added
         ``min(room x cap, scale x expected)`` (yuan; projects x paths).
     """
 
     total: YearTotal
-    projects: np.ndarray
-    done: np.ndarray
-    cap: np.ndarray
-    steps: Steps
-    week: np.ndarray
+    parts: Parts
     drawn: np.ndarray
-    draw: np.ndarray
-    expected: np.ndarray
+    node: np.ndarray
+    week: np.ndarray
     ends: np.ndarray
     factor: np.ndarray
     scale: np.ndarray
@@ -92,23 +80,16 @@ class Paths:
         seed
             Of the draws.
         """
-        names, steps = parts.projects["project"].to_numpy(dtype=str), parts.steps
-        bytes_of = drawn(names, np.arange(1, PATHS + 1), seed=seed)
-        draw = draw_table(parts.dispersion)[byte(bytes_of, 0)]
-        week = steps.weeks(byte(bytes_of[steps.waits], 1))
-        expected = np.repeat(parts.expectations[:, None], PATHS, axis=1)
-        expected[steps.waits] = np.take_along_axis(parts.by_week(), week, axis=1)
+        steps, path = parts.steps, np.arange(1, PATHS + 1)
+        bytes_of = drawn(parts.projects["project"].to_numpy(dtype=str), path, seed=seed)
+        node = (path ^ (seed & 0xFFFFFFFF)) % max(len(steps.start_rates), 1)
         nothing = np.zeros((0, 0))
         return cls(
             total=total,
-            projects=names,
-            done=parts.projects["done"].to_numpy(),
-            cap=parts.curves.cap,
-            steps=steps,
-            week=week,
+            parts=parts,
             drawn=bytes_of,
-            draw=draw,
-            expected=expected,
+            node=node,
+            week=steps.weeks(byte(bytes_of[steps.waits], 1), node),
             ends=nothing,
             factor=nothing,
             scale=nothing,
@@ -119,17 +100,41 @@ class Paths:
     def to(self, total: YearTotal) -> Paths:
         """Return the same draws added up to another forecast of the city."""
         ends = np.array([total.quantile(level) for level in levels()])
-        room, factor = shared(self.draw, self.expected, self.cap, ends - total.done)
-        scale = self.draw * factor
-        return replace(
-            self,
-            total=total,
-            ends=ends,
-            factor=factor,
-            scale=scale,
-            room=room,
-            added=np.minimum(self.cap[:, None] * room, scale * self.expected),
-        )
+        draw, waits = draw_table(self.parts.dispersion)[byte(self.drawn, 0)], self.steps.waits
+        begun = np.take_along_axis(self.parts.by_week(), self.week, axis=1)
+
+        def of(scale: np.ndarray) -> np.ndarray:
+            found: np.ndarray = scale * self.parts.expectations[:, None]
+            found[waits] = scale[waits] * begun
+            return found
+
+        room = np.minimum(draw, 1.0)
+        limit = room * self.cap[:, None]
+        takes = np.flatnonzero(self.cap > 0)
+        factor = factors(of(draw)[takes], limit[takes], ends - total.done)
+        scale = draw * factor
+        added = np.minimum(limit, of(scale))
+        return replace(self, total=total, ends=ends, factor=factor, scale=scale, room=room, added=added)
+
+    @property
+    def steps(self) -> Steps:
+        """When projects begin and are completed."""
+        return self.parts.steps
+
+    @property
+    def projects(self) -> np.ndarray:
+        """Names of the projects, in their order."""
+        return np.asarray(self.parts.projects["project"], dtype=str)
+
+    @cached_property
+    def done(self) -> np.ndarray:
+        """Done so far (yuan)."""
+        return np.asarray(self.parts.projects["done"])
+
+    @property
+    def cap(self) -> np.ndarray:
+        """The most that each project may add, if it does not stray (yuan; may be infinite)."""
+        return np.asarray(self.parts.curves.cap)
 
     @cached_property
     def left(self) -> np.ndarray:
@@ -208,35 +213,6 @@ def reaching(ends: np.ndarray, target: float) -> float:
         return 1.0 if below == 0 else 0.0
     low, high = ends[below - 1], ends[below]
     return float(1.0 - (below + (target - low) / (high - low)) / (len(ends) + 1))
-
-
-def shared(
-    draw: np.ndarray, expected: np.ndarray, cap: np.ndarray, total: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the room of each project and the factor of each path with which they add up to totals.
-
-    Parameters
-    ----------
-    draw, expected
-        Float64, projects x paths; `draw` above 0, `expected` not negative.
-    cap
-        Float64, one a project, not negative; may be infinite.
-    total
-        What each path shares (float64, not negative).
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        Share of `cap` that a project may take (projects x paths): its draw, at most 1; where all of them together
-        cannot take the total, all draws times the one number with which they can. And the factor on `draw` and
-        `expected` (float64, one a path).
-    """
-    takes = np.flatnonzero(cap > 0)
-    weights, most = draw[takes] * expected[takes], cap[takes, None]
-    asks = weights > 0
-    room = np.minimum(draw, 1.0)
-    limit = np.where(asks, most * room[takes], 0.0)
-    return room, factors(weights, limit, total)
 
 
 def factors(weights: np.ndarray, cap: np.ndarray, total: np.ndarray) -> np.ndarray:

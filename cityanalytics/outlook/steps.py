@@ -85,22 +85,22 @@ class Steps:
             duration=waiting["duration"].to_numpy(),
         )
 
-    def weeks(self, drawn: np.ndarray) -> np.ndarray:
+    def weeks(self, drawn: np.ndarray, node: np.ndarray) -> np.ndarray:
         """Return the week in which each project that waits begins, from 0; the number of weeks where it does not.
 
         Parameters
         ----------
         drawn
             Levels of those that wait, 0 to 255 (waits x paths).
+        node
+            Whose rates each path has (int64).
         """
         due = np.repeat(self.start_due[:, None], len(self.edges), axis=1)
         hazard = hazard_of(self.start_rates, due, np.broadcast_to(self.edges, due.shape))
         needed = needs()[drawn]
         found = np.zeros(drawn.shape, dtype=np.int64)
-        nodes = len(hazard)
-        for node in range(min(nodes, drawn.shape[1])):
-            own = needed[:, node::nodes]
-            found[:, node::nodes] = (hazard[node][:, None, :] < own[:, :, None]).sum(axis=2)
+        for week in range(len(self.edges)):
+            found += needed > hazard[node, :, week].T
         return found
 
     def started(self, begins: np.ndarray, week: np.ndarray, worked: np.ndarray) -> np.ndarray:
@@ -120,13 +120,14 @@ class Steps:
             len(self.moves) + self.completed + np.take_along_axis(begun, week, axis=1).sum(axis=0)
         )
 
-    def finished(
+    def finished(  # noqa: PLR0917 - what each path draws
         self,
         begins: np.ndarray,
         week: np.ndarray,
         worked: np.ndarray,
         moving: np.ndarray,
         drawn: np.ndarray,
+        node: np.ndarray,
     ) -> np.ndarray:
         """Return how many are completed by the year's end on each path (int64).
 
@@ -138,10 +139,10 @@ class Steps:
             Days worked by those under way.
         drawn
             Levels of those that wait, then of those under way, 0 to 255 (projects x paths).
+        node
+            As in :meth:`weeks`.
         """
-        waits, count = len(self.waits), drawn.shape[1]
-        node = np.arange(count) % len(self.finish_rates)
-        needed = needs()
+        waits, needed = len(self.waits), needs()
         due = np.fmax(self.finish_due[:waits, None] - begins, self.duration[:, None])
         own = hazard_of(self.finish_rates, due, worked)
         late = own[node, np.arange(waits)[:, None], week] >= needed[drawn[:waits]]

@@ -75,7 +75,9 @@ class Answer:
     @cached_property
     def change(self) -> np.ndarray:
         """What the city comes to more than base with its pace, path by path (yuan)."""
-        return np.asarray(self._levers[1].sum(axis=0) + self._additions.sum(axis=0))
+        reach = self.model.reach(self.scenario.lever)
+        moved = self.model.change(reach, np.flatnonzero(reach.changed), base=self.base)
+        return np.asarray(moved + self._additions.sum(axis=0))
 
     @cached_property
     def ends(self) -> np.ndarray:
@@ -238,7 +240,7 @@ class Answer:
             return Message.of("its total investment is done")
         if lever.kind == "lift" and curves.moving[row] and self.model.faster[row] <= 1.0:
             return Message.of("it goes at the usual pace already")
-        if not base.expected[row].any():
+        if not base.added[row].any():
             return Message.of("nothing is expected of it this year")
         if curves.moving[row] and curves.planned_end[row] <= len(self.model.days):
             return Message.of("it is expected to be complete by the year's end without it")
@@ -291,7 +293,4 @@ def _value(worth: Mapping[tuple[int, ...], float], players: Sequence[int], at: i
 
 def _worth(answer: Answer, levers: Sequence[Lever], rows: np.ndarray) -> float:
     reach = answer.model.reach(levers)
-    found = answer.model.added(reach, rows, base=answer.base)
-    found -= answer.base.added[rows]
-    changed = reach.changed[rows]
-    return float(found[changed].sum()) / PATHS
+    return float(answer.model.change(reach, rows[reach.changed[rows]], base=answer.base).sum()) / PATHS

@@ -233,7 +233,7 @@ class WhatIf:
         Examples
         --------
         >>> ca.what_if(forecast).goal(0.7).value
-        1.1859
+        1.1861
         """
         for key in chosen:
             if key not in CHOICES:

@@ -68,14 +68,11 @@
   /** Week in which one that waits begins on each path: see Steps.weeks. */
   function begins(model, due, drawn) {
     var data = model.data, found = new Uint8Array(model.paths), nodes = data.rates.length;
-    data.rates.forEach((rates, node) => {
-      var ends = model.middle.map((_, w) => hazard(data.edges, rates, due, Math.min(7 * w + 7, model.left)));
-      for (var n = node; n < model.paths; n += nodes) {
-        var needed = -Math.log1p(-(((drawn[n] >>> 8) & 255) + 0.5) / 256), week = 0;
-        while (week < ends.length && ends[week] < needed) week++;
-        found[n] = week;
-      }
-    });
+    var ends = data.rates.map(rates => model.middle.map((_, w) => hazard(data.edges, rates, due, Math.min(7 * w + 7, model.left))));
+    for (var n = 0; n < model.paths; n++) {
+      var needed = -Math.log1p(-(((drawn[n] >>> 8) & 255) + 0.5) / 256), own = ends[(((n + 1) ^ data.seed) >>> 0) % nodes];
+      while (own[found[n]] < needed) found[n]++;
+    }
     return found;
   }
 
