@@ -848,8 +848,9 @@ CASES = [
             ["  设备购置", 200, 180],
             ["  其他费用", 100, 80],
         ],
-        data=[3, 4, 5, 6, 7, 8, 9],
-        mismatch=1,
+        data=[4, 5, 7, 8, 9],
+        group=[3, 6],
+        codes={"TOTAL_DOUBTED"},
     ),
     case(
         "tables: two breakdowns nohead",
@@ -863,8 +864,9 @@ CASES = [
             ["Works", 800, 950],
             ["Land", 200, 250],
         ],
-        data=[3, 4, 5, 6, 7, 8],
-        mismatch=1,
+        data=[4, 5, 7, 8],
+        group=[3, 6],
+        codes={"TOTAL_DOUBTED"},
     ),
     case(
         "units: note foot",
@@ -3190,6 +3192,197 @@ CASES = [
         data=[2, 4],
         total=[3, 5, 6],
     ),
+    case(
+        "levels by columns: area, ward, work",
+        [
+            ["片区", "街道", "项目", "投资（万元）"],
+            ["城东片区", None, None, 530],
+            [None, "东大街道", None, 320],
+            [None, None, "一号路", 200],
+            [None, None, "二号路", 120],
+            [None, "河滨街道", None, 210],
+            [None, None, "步道", 90],
+            [None, None, "闸站", 120],
+            ["合计", None, None, 530],
+        ],
+        data=[4, 5, 7, 8],
+        total=[2, 3, 6, 9],
+    ),
+    case(
+        "change below periods",
+        [
+            ["年份", "审批（公顷）", "供地（公顷）"],
+            ["2019年", 455, 401.2],
+            ["2020年", 398, 377.1],
+            ["2021年", 512.3, 466],
+            ["2021年比2020年增减", 114.3, 88.9],
+            ["增减%", 28.7, 23.6],
+        ],
+        data=[2, 3, 4],
+        total=[5, 6],
+        cols={"B": ("公顷", 1365.3)},
+    ),
+    case(
+        "per cent in a column of units is an indicator",
+        [
+            ["指标", "单位", "2010", "2020"],
+            ["建成区面积", "平方公里", 140.6, 231],
+            ["道路长度", "公里", 1310.5, 2204],
+            ["绿化覆盖率", "%", 38.2, 42.5],
+        ],
+        data=[2, 3, 4],
+        total=[],
+        cols={"C": (None, None)},
+    ),
+    case(
+        "share right below a row called all",
+        [
+            ["Mode", "Weekday", "Weekend"],
+            ["Bus", 45200, 21000],
+            ["Metro", 88100, 40300],
+            ["All modes", 133300, 61300],
+            ["Metro share (%)", 66.1, 65.7],
+        ],
+        data=[2, 3],
+        total=[4, 5],
+    ),
+    case(
+        "share of total under each",
+        [
+            ["Function", "2021", "2022"],
+            ["Education", 4200, 4500],
+            ["% of total", 60, 60],
+            ["Roads", 2800, 3000],
+            ["% of total", 40, 40],
+            ["Total", 7000, 7500],
+        ],
+        data=[2, 4],
+        total=[3, 5, 6],
+    ),
+    case(
+        "years under an empty corner",
+        [
+            ["Freight (thousand tonnes)"],
+            [None, 2020, 2021],
+            ["Road", 6100, 6700],
+            ["Rail", 1850, 1900],
+            ["Water", 500, 520],
+        ],
+        header=[2, 2],
+        data=[3, 4, 5],
+    ),
+    case(
+        "years as text under an empty corner",
+        [[None, "2020", "2021"], ["Road", 6100, 6700], ["Rail", 1850, 1900]],
+        header=[1, 1],
+        data=[2, 3],
+    ),
+    case(
+        "numbered like the others, and not let",
+        [
+            ["Unit", "Tenant", "Monthly (USD)", "Annual (USD)"],
+            ["101", "Bakery", 2500, 30000],
+            ["102", "Vacant", None, None],
+            ["103", "Pharmacy", 3100, 37200],
+            ["Total", None, 5600, 67200],
+        ],
+        data=[2, 3, 4],
+        total=[5],
+    ),
+    case(
+        "A over serial numbers heads them",
+        [
+            ["Sl. No.", "Scheme", "Outlay (USD)"],
+            ["A", "State plan", None],
+            [1, "Rural roads", 1250],
+            [2, "Bridges", 640],
+            [None, "Sub-Total (A)", 1890],
+            ["B", "Other plans", None],
+            [1, "Works", 880],
+            [2, "Surveys", 45],
+            [None, "Sub-Total (B)", 925],
+            [None, "Total (A+B)", 2815],
+        ],
+        data=[3, 4, 7, 8],
+        group=[2, 6],
+        total=[5, 9, 10],
+    ),
+    case(
+        "a word for totals closes a label; a part opens with another",
+        [
+            ["Ukazatel", "Rozpočet", "Skutečnost"],
+            ["Daňové příjmy", 45200, 46110],
+            ["z toho: DPH", 18000, 18420],
+            ["Dotace", 12300, 12300],
+            ["Příjmy celkem", 57500, 58410],
+        ],
+        data=[2, 4],
+        total=[3, 5],
+    ),
+    case(
+        "indented part in a language without a word for it",
+        [
+            ["Hlutur", "Áætlun", "Staða"],
+            ["Vegir", 45200, 46110],
+            ["   snjór", 18000, 18420],
+            ["Brýr", 12300, 12300],
+            ["Samtals", 57500, 58410],
+        ],
+        data=[2, 4],
+        total=[3, 5],
+    ),
+    case(
+        "names that open with a word for totals",
+        [
+            ["项目", "投资（万元）", "工期（月）"],
+            ["合计新村安置房", 4200, 18],
+            ["总部经济园", 12500, 36],
+            ["小计量站改造", 85, 4],
+        ],
+        data=[2, 3, 4],
+        total=[],
+    ),
+    case(
+        "nameless 100 per cent",
+        [["Criterion", "Weight (%)"], ["Price", 60], ["Quality", 30], ["Time", 10], [None, 100]],
+        data=[2, 3, 4],
+        total=[5],
+    ),
+    case(
+        "things that one note counts",
+        [
+            ["单位：套、户"],
+            ["地区", "目标", "开工"],
+            ["甲市", 152, 148],
+            ["乙市", 120, 111],
+        ],
+        data=[3, 4],
+    ),
+    case(
+        "ranks count rows",
+        [
+            ["排名", "县市", "产值（亿元）"],
+            [1, "甲市", 310],
+            [2, "乙县", 180],
+            [3, "丙县", 130],
+            [None, "全州", 620],
+        ],
+        data=[2, 3, 4],
+        total=[5],
+    ),
+    case(
+        "form with amounts beside labels that state their unit",
+        [
+            ["支付申请表"],
+            ["工程名称", "滨河路", "合同编号", "HT-22"],
+            ["合同价（元）", 1250000, "已付（元）", 600000],
+            ["本次申请（元）", 200000, "累计（元）", 800000],
+            ["施工单位（盖章）：", None, "监理单位（盖章）：", None],
+            ["年  月  日", None, "年  月  日", None],
+        ],
+        tables=0,
+        codes={"FORM_NOT_TABLE"},
+    ),
 ]
 
 
@@ -3245,3 +3438,15 @@ def test_a_title_above_and_a_note_below_change_nothing(rows, right):
         assert moved.rows[kind] == tuple(row + 2 for row in plain.rows[kind])
     for one, other in zip(moved.columns, plain.columns, strict=True):
         assert one.serial or (one.unit, one.sum) == (other.unit, other.sum)
+
+
+def test_rows_that_share_a_doubt_are_one_issue_with_their_ranges():
+    rows = [["Area", "Wells"], ["Pier", 77]]
+    for block in range(4):
+        rows += [[f"N{block}", 1200 + block], [f"S{block}", 480], [f"E{block}", 1680 + block]]
+    (table,), issues = read(rows)
+    doubts = [issue for issue in issues if issue.code == "TOTAL_DOUBTED"]
+    assert [issue.where for issue in doubts] == ["f!表!B5,B8,B11,B14"]
+    once = sum(1680 + block for block in range(4))
+    assert table.column("B").sum == 77 + 2 * once
+    assert all(str(figure) in str(doubts[0].understood) for figure in (4, 77 + 2 * once, 77 + once))

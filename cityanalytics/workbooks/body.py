@@ -27,7 +27,7 @@ from cityanalytics.workbooks.marks import (
     telling,
     with_parents,
 )
-from cityanalytics.workbooks.outline import indents
+from cityanalytics.workbooks.outline import indents, stairs
 from cityanalytics.workbooks.preamble import is_unit_row
 from cityanalytics.workbooks.statements import units_of_label
 from cityanalytics.workbooks.texts import by_distinct, equal, matching, part_of
@@ -76,6 +76,8 @@ _NOTE = re.compile(
 
 #: A note that says what a sign means: (r) revised, 1) estimate.
 _KEYED = re.compile(r"^(?:[(\[]?[a-zA-Z\d*†‡#]{1,2}[)\]]|[*†‡§※]+[^*†‡§※]).")
+#: How what follows is divided: 按构成分, By sector.
+_DIVIDED = re.compile(r"^[\s#]*(?:按.{1,12}[分类别](?:组|类)?[:：]?\s*$|(?i:by|according to)\s)")
 _SENTENCE = re.compile(r"[^:]{20,}[.。]$")
 _ASKED = re.compile(r"[^:]{1,24}:")
 
@@ -217,13 +219,22 @@ def sort_rows(face: Face, header: Header, columns: Columns, rows: NDArray[np.int
         depths=depths,
         indents=np.zeros(len(rows), dtype=np.int16)
         if serials.any()
-        else indents(part_of(face.column(header.left), rows)),
+        else _indents(face, header, columns, rows, (kinds == DATA) & numbered),
         coded=coded,
         names=_names(face, header, columns, rows),
         context="".join(
             text for row in range(max(header.first - _TITLES, 0), header.first) for _, text in face.texts(row)
         ),
     )
+
+
+def _indents(
+    face: Face, header: Header, columns: Columns, rows: NDArray[np.intp], records: NDArray[np.bool_]
+) -> NDArray[np.int16]:
+    """Return how deep each label stands: in which of the first columns, or by the white space before it."""
+    stop = min(columns.numbers, default=header.right + 1)
+    stepped = stairs(face.codes[rows, header.left : stop] == Code.TEXT, records)
+    return indents(part_of(face.column(header.left), rows)) if stepped is None else stepped
 
 
 def _names(face: Face, header: Header, columns: Columns, rows: NDArray[np.intp]) -> tuple[str, ...]:
@@ -380,6 +391,7 @@ def _label_rows(  # noqa: C901 - one line for each kind
     several = face.occupied[rows, header.left : header.right + 1].sum(axis=1) > 1 if bare.any() else bare
     last_row = int(np.flatnonzero(several)[-1]) if several.any() else len(rows)
     opened = any(_KEYED.match(text) for _, text in usual)
+    alike = Counter(_shape(text) for record in records.tolist() for _, text in face.texts(record)[:1])
     for position in np.flatnonzero(bare):
         row = int(rows[position])
         texts = [text for column, text in face.texts(row) if header.left <= column <= header.right]
@@ -393,8 +405,9 @@ def _label_rows(  # noqa: C901 - one line for each kind
             kinds[position] = FOOTER  # who prepared it, and who checked it
         elif mark is not None and mark.style == NAMED and not mark.keyword and _pending(face, usual, row):
             continue  # it has its name, and no amount yet
-        elif position not in closed and _unfilled(
-            face, header, row, mark, names, amounts if position < last_content else frozenset()
+        elif (mark is not None and not mark.keyword and _numbered_alike(texts, alike)) or (
+            position not in closed
+            and _unfilled(face, header, row, mark, names, amounts if position < last_content else frozenset())
         ):
             continue
         elif mark is not None and mark.keyword:
@@ -413,6 +426,16 @@ def _label_rows(  # noqa: C901 - one line for each kind
         ):
             # What nothing stands under heads nothing.
             kinds[position] = GROUP if position < last_row or mark is not None else FOOTER
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"\d", "0", text)
+
+
+def _numbered_alike(texts: list[str], records: Mapping[str, int]) -> bool:
+    """Tell whether a row has a number and a name, and most records have numbers of its shape: 102 Vacant."""
+    shape = _shape(texts[0]) if len(texts) > 1 else ""
+    return "0" in shape and shape in records and records[shape] * 2 >= sum(records.values())
 
 
 def _filled_down(  # noqa: PLR0917 - what a row is told by
@@ -493,6 +516,8 @@ def _unfilled(  # noqa: PLR0917 - what a row is told by
     if len(texts) > 1 and valued:
         return True
     raw = str(face.cells[row, column])
+    if _DIVIDED.match(raw):
+        return False
     return (
         face.width(row, column) == 1
         and not raw[:1].isspace()

@@ -33,7 +33,7 @@ _SAMPLED = 1000
 #: So many cells tell whether a column holds dates.
 _DATED = 2000
 _SERIAL = re.compile(
-    r"^(?:序号?|编号|行次|行号|项次|顺序号?|号|no\.?|item(?:no\.?)?|s/?n|s/?no\.?|sr\.?(?:no\.?)?|serial(?:no\.?)?|#|.*[编序]号)$",
+    r"^(?:序号?|编号|行次|行号|项次|顺序号?|号|no\.?|item(?:no\.?)?|s/?n|s/?no\.?|s[lr]\.?(?:no\.?)?|排名|名次|位次|rank(?:ing)?|serial(?:no\.?)?|#|.*[编序]号)$",
     re.IGNORECASE,
 )
 _DATE = re.compile(

@@ -133,7 +133,7 @@ def column_units(  # noqa: C901 - one line for each place of a statement
             and wanted in _NEEDED | {Measure.UNCLEAR}
             and (_measured(face, by_row, body) or label[:1].isdigit())  # by years: of indicators
         ):
-            mixed = _indicators(face, by_row, body)
+            mixed = _indicators(face, by_row, body) or (label[:1].isdigit() and _unlike(face, by_row, body))
             found.append(ColumnUnit(source=letters(by_row), by_row=True, mixed=mixed))
             continue
         if statement is None and wanted in _NEEDED:
@@ -341,6 +341,11 @@ def _indicators(face: Face, column: int, body: Body) -> bool:
     units = {unit for unit, _ in _units(face, column, body) if unit is not None}
     money = any(unit.dimension in {Dimension.MONEY, Dimension.FOREIGN_MONEY} for unit in units)
     return money and len(units) > 1
+
+
+def _unlike(face: Face, column: int, body: Body) -> bool:
+    """Tell whether a column of units states several dimensions: by years these are indicators, and have no sum."""
+    return len({unit.dimension for unit, _ in _units(face, column, body) if unit is not None}) > 1
 
 
 def _conflict(where: str, statements: Sequence[Statement]) -> Issue:

@@ -14,7 +14,7 @@ from cityanalytics.workbooks.cellunits import carried_amount
 from cityanalytics.workbooks.dates import Precision, is_span, read_date, span_doubt
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.numeric import two_readings
-from cityanalytics.workbooks.sheet import cell_name, letters
+from cityanalytics.workbooks.sheet import cell_name
 from cityanalytics.workbooks.statements import Measure
 from cityanalytics.workbooks.texts import by_distinct, floats, holding, matching, part_of
 
@@ -43,6 +43,20 @@ _MANY = {
     "a date without its day": "{count} dates without their day",
     "no date": "cells that hold no date: {count}",
     "a serial number twice in one run": "{count} serial numbers stand twice in one run",
+    "read as a record, though it stands below a total, or has no serial number as those above have": (
+        "{count} rows read as records, though they stand below a total, or have no serial number as those above have"
+    ),
+    "read as a record, with a column sum of {sum}; as the total of {first}:{last}, {other}": (
+        "{count} rows read as records, with a column sum of {sum}; as totals, {other}: the first of {first}:{last}"
+    ),
+    "read as a record of its own, though its number stands above {first}:{last}, which sum to {sum}": (
+        "{count} rows read as records, though their numbers stand above others: the first above {first}:{last}, "
+        "which sum to {sum}"
+    ),
+    "read as the sum of {first}:{last}, so that the column sums to {sum}; as a record it would be {other}": (
+        "{count} rows read as sums, the first of {first}:{last}, so that the column sums to {sum}; as records it would "
+        "be {other}"
+    ),
     "a code stored as a number: its last digits are lost": (
         "{count} codes stored as numbers: their last digits are lost"
     ),
@@ -191,9 +205,7 @@ def of_totals(
                     difference=_shown(round(total.stated - total.computed, 6)),
                 ),
             )
-    for row in covered:
-        if row.mark.assumed:
-            yield from _assumed(row.mark.row, stated, table, where)
+    yield from _assumed([row.mark.row for row in covered if row.mark.assumed], stated, table, where)
     counted = {column.sum for column in table.columns if column.measure is Measure.COUNT}
     for row in covered:
         mark = row.mark
@@ -211,87 +223,148 @@ def of_totals(
             )
 
 
-def _assumed(row: int, stated: Sequence[StatedTotal], table: Table, where: str) -> Iterator[Issue]:
-    """Yield the row that only its sums make a total: both readings, with what its first column sums to in each."""
-    total = next(
-        (one for one in stated if one.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == str(row + 1)), None
-    )
-    if total is None or total.covers is None:
-        return
-    column = total.cell.rstrip("0123456789")
-    of_column = table.column(column).sum or 0.0
-    yield _warning(
-        "TOTAL_ASSUMED",
-        f"{where}!{total.cell}",
-        total.stated,
-        Message.of(
-            "read as the sum of {first}:{last}, so that the column sums to {sum}; as a record it would be {other}",
-            first=f"{column}{total.covers[0]}",
-            last=f"{column}{total.covers[1]}",
-            sum=_shown(of_column),
-            other=_shown(round(of_column + total.stated, 6)),
-        ),
-        Message.of("name the row a total, or give it a serial number like the others"),
-    )
+def _assumed(rows: Sequence[int], stated: Sequence[StatedTotal], table: Table, where: str) -> Iterator[Issue]:
+    """Yield the rows that only their sums make totals: both readings, with what their first column sums to in each."""
+    firsts: dict[int, StatedTotal] = {}
+    for one in stated:
+        firsts.setdefault(int(one.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) - 1, one)
+    alike: dict[str, list[int]] = {}
+    for row in rows:
+        if row in firsts and firsts[row].covers is not None:
+            alike.setdefault(firsts[row].cell.rstrip("0123456789"), []).append(row)
+    for letter, found in alike.items():
+        column = table.column(letter)
+        for run in (found,) if len(found) >= _SHARED else [[row] for row in found]:
+            total = firsts[run[0]]
+            first, last = total.covers or (0, 0)
+            understood = Message.of(
+                "read as the sum of {first}:{last}, so that the column sums to {sum}; as a record it would be {other}",
+                first=f"{letter}{first}",
+                last=f"{letter}{last}",
+                sum=_shown(column.sum or 0.0),
+                other=_shown(round((column.sum or 0.0) + math.fsum(firsts[row].stated for row in run), 6)),
+            )
+            yield _warning(
+                "TOTAL_ASSUMED",
+                f"{where}!{_ranges(np.sort(run), column.index)}",
+                total.stated,
+                _several(understood, len(run)) if len(run) > 1 else understood,
+                Message.of("name the row a total, or give it a serial number like the others"),
+            )
 
 
 def of_parents(
     doubted: Mapping[int, tuple[int, int]], body: Body, sums: Mapping[int, Sums], where: str
 ) -> Iterator[Issue]:
-    """Yield the records whose numbers stand above those of others, and which are not their sum: one for each row."""
+    """Yield the records that may be totals, or none: one issue for each, or for all that share a doubt and a column."""
+    alike: dict[tuple[int, bool, bool], list[int]] = {}
     for index, (first, stop) in doubted.items():
-        told = [
-            column
-            for column, read in sums.items()
-            if math.isfinite(read.stated[index]) and (read.count(first, stop) or first == stop)
-        ]
-        for column in told[:1]:
-            stated, parts = float(sums[column].stated[index]), sums[column].over(first, stop)
-            row, name = int(body.rows[index]), letters(column)
-            of_all = sums[column].over(0, len(body.rows))
-            if first == stop:
-                yield _warning(
-                    "TOTAL_DOUBTED",
-                    f"{where}!{cell_name(row, column)}",
-                    stated,
-                    Message.of(
-                        "read as a record, though it stands below a total, or has no serial number as those above have"
-                    ),
-                    Message.of(
-                        "if it is a record, move it up or number it; what is none belongs outside the table"
-                    ),
-                )
-                continue
-            if stated == parts:
-                yield _warning(
-                    "TOTAL_DOUBTED",
-                    f"{where}!{cell_name(row, column)}",
-                    stated,
-                    Message.of(
-                        "read as a record, with a column sum of {sum}; as the total of {first}:{last}, {other}",
-                        first=f"{name}{int(body.rows[first]) + 1}",
-                        last=f"{name}{int(body.rows[stop - 1]) + 1}",
-                        sum=_shown(round(of_all, 6)),
-                        other=_shown(round(of_all - stated, 6)),
-                    ),
-                    Message.of("name the row a total, or give it a serial number like the others"),
-                )
-                continue
+        for column, read in sums.items():
+            if math.isfinite(read.stated[index]) and (read.count(first, stop) or first == stop):
+                equal = float(read.stated[index]) == read.over(first, stop)
+                alike.setdefault((column, first == stop, equal), []).append(index)
+                break
+    for (column, below, equal), rows in alike.items():
+        read = sums[column]
+        for run in (rows,) if len(rows) >= _SHARED else [[row] for row in rows]:
+            first, stop = doubted[run[0]]
+            understood, suggestion = (
+                _BELOW
+                if below
+                else _possible(run, first, stop, body, column, read)
+                if equal
+                else _above(run, first, stop, body, column, read)
+            )
+            yield _warning(
+                "TOTAL_DOUBTED",
+                f"{where}!{_ranges(body.rows[np.sort(run)], column)}",
+                float(read.stated[run[0]]),
+                _several(understood, len(run)) if len(run) > 1 else understood,
+                suggestion,
+            )
+
+
+def of_breakdowns(
+    covered: Sequence[Covered],
+    body: Body,
+    sums: Mapping[int, Sums],
+    leaves: NDArray[np.bool_],
+    where: str,
+) -> Iterator[Issue]:
+    """Yield the total that all rows come to twice or more: they break it down in several ways, by use and by source."""
+    spans = {row.mark.row: row.span for row in covered if row.span is not None}
+    if not spans:
+        return
+    row = max(spans, key=lambda at: (int(np.count_nonzero(leaves[slice(*spans[at])])), -at))
+    index, (first, stop) = int(np.searchsorted(body.rows, row)), spans[row]
+    for column, read in sums.items():
+        stated, of_all = float(read.stated[index]), read.over(0, len(leaves))
+        if not math.isfinite(stated) or stated == 0:
+            continue
+        times = of_all / stated
+        if times in _BROKEN and read.is_telling(stated) and read.agree(stated, first, stop):
+            inside = np.flatnonzero(leaves[first:stop]) + first
             yield _warning(
                 "TOTAL_DOUBTED",
                 f"{where}!{cell_name(row, column)}",
                 stated,
                 Message.of(
-                    "read as a record of its own, though its number stands above {first}:{last}, which sum to {sum}",
-                    first=f"{name}{int(body.rows[first]) + 1}",
-                    last=f"{name}{int(body.rows[stop - 1]) + 1}",
-                    sum=_shown(parts),
+                    "the total of {first}:{last}; the other rows come to it again, so that the column sums to {sum}",
+                    first=cell_name(int(body.rows[inside[0]]), column),
+                    last=cell_name(int(body.rows[inside[-1]]), column),
+                    sum=_shown(of_all),
                 ),
-                Message.of(
-                    "if it is their total, correct the amounts; the difference is {difference}",
-                    difference=_shown(round(stated - parts, 6)),
-                ),
+                Message.of("put each breakdown into a table of its own"),
             )
+        return
+
+
+#: So many times rows may come to one total.
+_BROKEN = (2, 3, 4)
+_BELOW = (
+    Message.of(
+        "read as a record, though it stands below a total, or has no serial number as those above have"
+    ),
+    Message.of("if it is a record, move it up or number it; what is none belongs outside the table"),
+)
+
+
+def _possible(  # noqa: PLR0917 - what a doubt is about
+    run: Sequence[int], first: int, stop: int, body: Body, column: int, read: Sums
+) -> tuple[Message, Message]:
+    """Return both readings of rows that equal the sum of others, with what the column sums to in each."""
+    of_all = read.over(0, len(body.rows))
+    return (
+        Message.of(
+            "read as a record, with a column sum of {sum}; as the total of {first}:{last}, {other}",
+            first=cell_name(int(body.rows[first]), column),
+            last=cell_name(int(body.rows[stop - 1]), column),
+            sum=_shown(round(of_all, 6)),
+            other=_shown(round(of_all - math.fsum(float(read.stated[row]) for row in run), 6)),
+        ),
+        Message.of("name the row a total, or give it a serial number like the others"),
+    )
+
+
+def _above(  # noqa: PLR0917 - what a doubt is about
+    run: Sequence[int], first: int, stop: int, body: Body, column: int, read: Sums
+) -> tuple[Message, Message]:
+    """Return what stands under rows whose numbers are above those of others, and which are not their sum."""
+    parts = read.over(first, stop)
+    return (
+        Message.of(
+            "read as a record of its own, though its number stands above {first}:{last}, which sum to {sum}",
+            first=cell_name(int(body.rows[first]), column),
+            last=cell_name(int(body.rows[stop - 1]), column),
+            sum=_shown(parts),
+        ),
+        Message.of(
+            "if it is their total, correct the amounts; the difference is {difference}",
+            difference=_shown(round(float(read.stated[run[0]]) - parts, 6)),
+        )
+        if len(run) == 1
+        else Message.of("if they are totals, correct the amounts"),
+    )
 
 
 def of_values(

@@ -24,6 +24,8 @@ _FIELD = re.compile(
     r"(?:名称|单位|部门|负责人|责任人|联系人|电话|代码|日期|时间|年限|类型|性质|地址|地点|内容|目标|理由|意见|情况|安排|方案|措施|"
     r"问题|时限|面积|姓名|投资额?|预算|金额|补助费|补偿费|费|价值|小计|合计|说明|备注|规模|进度)(?:\([^()]*\))?:?$"
 )
+#: So is what states its unit: 已付（元）.
+_IN_UNIT = re.compile(r"^[^\d()]{2,16}\((?:百|千|万|亿)?(?:元|美元|欧元|平方米|亩|公顷|公里|米|%)\):?$")
 #: A field that is to be filled in: its label ends with a colon, or blanks for a day follow.
 _ASKED = re.compile(r":$|^[^:]{1,16}:(?!\d|//)|_{3,}|年月日")
 _NOTE = re.compile(r"(?:注|备注|说明|(?:资料|数据)?来源|(?i:sources?|notes?))\d*[:：]")
@@ -102,7 +104,9 @@ def _label_beside_value(face: Face, row: int) -> bool:
     """Tell whether a row begins with a field's label, or has labels and values in turn."""
     cells = [(int(column), face.codes[row, column]) for column in np.flatnonzero(face.filled[row])]
     labels = [
-        column for column, code in cells if code == Code.TEXT and _FIELD.search(face.label(row, column))
+        column
+        for column, code in cells
+        if code == Code.TEXT and (_FIELD.search(label := face.label(row, column)) or _IN_UNIT.search(label))
     ]
     if not labels or labels[0] != cells[0][0]:
         return False

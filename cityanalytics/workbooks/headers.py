@@ -90,12 +90,16 @@ def _likely(codes: NDArray[np.int8]) -> NDArray[np.intp]:
     numbers = (codes == Code.NUMBER).sum(axis=1)
     likely = (texts >= 2) & ~others & (numbers * 3 <= texts)  # noqa: PLR2004 - a header has two labels
     likely |= (texts > 0) & ~others & (numbers > 1) & (numbers <= _YEARS)
+    corner = (texts == 0) & (codes[:, :1] == Code.BLANK).all(axis=1)  # years under an empty corner
+    likely |= corner & ~others & (numbers > 1) & (numbers <= _YEARS)
     likely |= (texts > 0) & (dates > 1) & (texts + dates == (codes != Code.BLANK).sum(axis=1))
     return np.flatnonzero(likely)
 
 
 def _looks_like_header(face: Face, row: int, stop: int) -> bool:  # noqa: C901, PLR0911, PLR0912 - one line for each sign against it
     texts = dict(face.texts(row))
+    if not texts:
+        return _years_alone(face, row, stop)
     if is_meta(list(texts.values())) and not _unit_over_amounts(face, row, texts, stop):
         return False
     if max(map(len, texts.values())) > _LONG and not _over_numbers(face, row, texts, stop):
@@ -104,9 +108,12 @@ def _looks_like_header(face: Face, row: int, stop: int) -> bool:  # noqa: C901, 
         return False
     if any(re.search(r"[。;]|:$|^\d{5,}$", text) for text in texts.values()):
         return False
-    if _NO_LABEL.match(next(iter(texts.values()))) or all(_SAID.match(text) for text in texts.values()):
-        return False
     years = [float(text) for text in texts.values() if _YEAR.fullmatch(text)]  # as in CSV
+    opening = next(iter(texts.values()))
+    if (_NO_LABEL.match(opening) and not (_YEAR.fullmatch(opening) and _are_years(years))) or all(
+        _SAID.match(text) for text in texts.values()
+    ):
+        return False
     values = sum(map(_is_value, texts.values())) - len(years) * _are_years(years)
     written = [
         float(text) for text in list(texts.values())[1:] if text.isdecimal() and len(text) <= len("99")
@@ -171,6 +178,18 @@ def _are_years(numbers: list[float]) -> bool:
     years = [number for number in numbers if number == int(number) and 1900 <= number < 2200]  # noqa: PLR2004 - years
     steps = {after > before for before, after in pairwise(numbers)}
     return len(years) == len(numbers) > 1 and len(set(numbers)) == len(numbers) and len(steps) == 1
+
+
+def _years_alone(face: Face, row: int, stop: int) -> bool:
+    """Tell whether a row of years alone stands over numbers, right of names: the corner over these is empty."""
+    columns = np.flatnonzero(face.codes[row] == Code.NUMBER).tolist()
+    if not columns or not _are_years(face.cells[row][columns].tolist()):
+        return False
+    below = face.codes[row + 1 : min(row + 1 + _LOOK_BELOW, stop)]
+    named = int((below[:, columns[0] - 1] == Code.TEXT).sum())
+    if not len(below) or (below[0, columns] != Code.NUMBER).all() or named < 2:  # noqa: PLR2004 - over labels, or no names
+        return False
+    return _all_over_numbers(face, row, columns, stop)
 
 
 def _are_days(face: Face, row: int, stop: int) -> bool:

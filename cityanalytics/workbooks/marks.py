@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cityanalytics.workbooks.cells import is_serial
+from cityanalytics.workbooks.cells import State, is_serial, squeezed
 from cityanalytics.workbooks.cellunits import carried_amount
+from cityanalytics.workbooks.dates import read_date
 from cityanalytics.workbooks.sidebyside import side_by_side
 from cityanalytics.workbooks.statements import units_of_label
 from cityanalytics.workbooks.texts import matching, part_of
@@ -39,11 +40,12 @@ _TOTAL = re.compile(
 )
 #: A word for totals that opens a label: what comes beside it says what is summed.
 _OPENING = re.compile(
-    r"^(?:(?:合计|小计(?!算|划)|共计|总计(?!划|算|量))[:(—-]?[^\d]{1,30}|(?i:(?:sub-?total|grandtotal|totals?(?:of|for|all))[a-z,:(].*))$"
+    r"^(?:(?:合计|小计|共计|总计)[:(—-][^\d]{1,30}|(?i:(?:sub-?total|grandtotal|totals?(?:of|for|all))[a-z,:(].*))$"
 )
 #: Total X may be a thing, such as a total station: its sum or its place has to say so too.
 _WORDED = re.compile(
     r"^(?i:totals?(?=[a-z(:\d])|all(?=[a-z])|overall|combined).{1,60}$|^全部.{1,12}$"
+    r"|^(?:合计|小计(?!算|划)|共计|总计(?!划|算|量))[^\d]{1,30}$"
     r"|^(?i:sous-?tota(?:l|ux)|zwischensumme|subtotales|итого|всего|tota(?:le|al|ux)(?![a-z])).{0,60}$"
 )
 #: The word for a sum in other languages.
@@ -58,6 +60,11 @@ _WHOLE = re.compile(
     + _SUMS.replace("_*", "")
     + r"))$|^计$"
 )
+#: The same as the first or the last word of a label: Příjmy celkem.
+_PARTED = _SUMS.replace("_*", r"\s*")
+_WHOLE_WORD = re.compile(rf"^(?i:{_PARTED})\s+\S|\S\s+(?i:{_PARTED})\s*$")
+#: What stands before a word for totals where the row is a share of them: % of total.
+_PORTION = re.compile(r"^[%‰占]|(?i:^(?:percent(?:age)?|share|proportion)(?:of|in))")
 #: Words that mean a total only where they stand alone.
 _ALONE = frozenset({"累计", "总投资", "投资总额", "总费用", "总造价", "总额", "总数"})
 #: Words that a project's name may end with: 管线普查数据汇总 with a number of its own is a project.
@@ -68,6 +75,11 @@ _NAMED_COUNT = re.compile(rf"^(?P<name>.+?){_COUNT}$")
 _BARE_COUNT = re.compile(rf"^共?(\d+){_UNITS}$")
 _RATIO = re.compile(
     r"(?:占比|比重|比例|百分比|[成长到]率|增速|增幅|平均|同比|环比|(?:同|环|上年|去年|同期|上月)[^,;]{0,4}(?:增长|增减|增幅|\+-|±))(?:\(%\)|\(±%?\))?%?$"
+)
+#: What changed since the row above, where rows are periods or stand below a total: 2021年比2020年增减, Change.
+_CHANGED = re.compile(
+    r"增减[数额量]?(?:\([^()]*\))?[%‰]?$|^(?:变化|变动|增加|减少|增长)[数额量率]?(?:\([^()]*\))?[%‰]?$"
+    r"|(?i:^(?:change|difference|variation|(?:in|de)crease|growth|variance)(?:$|from|since|over|on|in|\(|[%\d])|(?:change|difference|growth)$)"
 )
 #: What stands beside a total for comparison, and is never added to it.
 _COMPARED = re.compile(
@@ -83,8 +95,9 @@ _BELOW = re.compile(
 _PART_OF = re.compile(r"#|(?i:ofwhich|ofthese|o/w(?![a-z]))")
 #: The same in other languages, where words are parted.
 _PART_IN_WORDS = re.compile(
-    r"\W*(?:davon|darunter|dont|di cui|de l[oa]s cuales|waarvan|varav|w tym|including|thereof"
-    r"|в том числе|в т\. ?ч\.?|из них|うち)(?<!\w{30})(?:\b|(?<=うち))\W*\w",
+    r"\W*(?:davon|darunter|dont|di cui|de l[oa]s cuales|d[oa]s quais|waarvan|varav|herav|hvoraf|joista|w tym|z toho"
+    r"|od toga|ebből|din care|iš jų|bundan|trong đó|di antaranya|including|thereof"
+    r"|в том числе|в т\. ?ч\.?|из них|у тому числі|з них|うち)(?<!\w{30})(?:\b|(?<=うち))\W*\w",
     re.IGNORECASE,
 )
 #: Signs as they were written before, and are in Japan.
@@ -95,11 +108,13 @@ _ORDINALS = (
 )
 #: Of rows that may be no plain leaves; RE2, where white space has to be spelt out.
 TELLING = (
-    r"(?m)[合总總総小共累]_*[计計]|^_*[计計]_*$|^_*(?:うち|в_*т|из_*них)|(?i:^_*(?:davon|darunter|dont_|di_*cui|de_*l[oa]s_*cuales|waarvan|varav|w_*tym|including|thereof))|(?i:total|^_*all|overall|wide_*$|^_*national_*$|^_*whole|^_*entire|^_*combined|^_*sum_*$|^_*altogether|^_*итого|^_*всего|^_*zwischensumme|^_*(?:"
+    r"(?m)[合总總総小共累]_*[计計]|^_*[计計]_*$|^_*(?:うち|в_*т|у_*тому|из_*них|з_*них)|(?i:^_*(?:davon|darunter|dont_|di_*cui|de_*l[oa]s_*cuales|d[oa]s_*quais|waarvan|varav|herav|hvoraf|joista|w_*tym|z_*toho|od_*toga|ebből|din_*care|iš_*jų|bundan|trong_*đó|di_*antaranya|including|thereof))|(?i:total|^_*all|overall|wide_*$|^_*national_*$|^_*whole|^_*entire|^_*combined|^_*sum_*$|^_*altogether|^_*итого|^_*всего|^_*zwischensumme|^_*(?:"
+    + _SUMS
+    + r")(?:_*$|_))|(?i:_(?:"
     + _SUMS
     + r")_*$)"
     r"|^_*全|^_*本[市省区县级]_*$|总体|汇_*总|总_*[数投费造额]|总额|其_*中|(?i:^_*of_*(?:which|these)|^_*o/w)|[%％]_*[)）]?_*$"
-    r"|^_*%|(?i:^_*(?:prior|previous|last|average|mean|median|durchschnitt|mittelwert|moyenne|promedio|media|среднее)|(?:ratio|percent|percentage|share)_*$)|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
+    r"|^_*%|增减|^_*(?:变[化动]|增[加长]|减少)|(?i:change|difference|growth_*$|^_*(?:variation|variance|increase|decrease|growth|share|proportion))|(?i:^_*(?:prior|previous|last|average|mean|median|durchschnitt|mittelwert|moyenne|promedio|media|среднее)|(?:ratio|percent|percentage|share)_*$)|占_*比|比_*[重例]|百分比|[率速幅]_*(?:[(（][%％][)）]|[%％])?_*$|平均"
     r"|[(（]_*共?_*[0-9]+_*[^0-9()（）]{0,4}[)）]_*$|[同环]_*比|[去上]年|上[月季]|^_*#"
     r"|^_*(?:第?[一二三四五六七八九十]+_*[、.．,，章]|[（(]_*[一二三四五六七八九十0-9]+_*[)）]|[①-⑳])"
 ).replace("_", r"[\s\pZ]")
@@ -173,6 +188,8 @@ def mark_of(face: Face, header: Header, columns: Columns, row: int) -> Mark | No
         ):
             return Mark(row=row, style=OF_WHICH, label=text, cell=at, keyword=True)
         match = _TOTAL.match(text.translate(_SIMPLE))
+        if match and _PORTION.match(text):
+            match = None
         if match and match["word"] in _ALONE and (match["name"] or _states_unit(texts)):
             continue
         if match and match["word"] in _NAMES and match["name"] and is_serial(face.cells[row, header.left]):
@@ -191,8 +208,10 @@ def mark_of(face: Face, header: Header, columns: Columns, row: int) -> Mark | No
             return Mark(row=row, style=ordinal or f"{NAMED}{_word(text)}", label=text, cell=at, keyword=True)
         if (
             near
-            and _WORDED.match(text)
-            and _is_word(face.cells[row, at])
+            and (
+                (_WORDED.match(text) and _is_word(face.cells[row, at]))
+                or _WHOLE_WORD.search(str(face.cells[row, at]))
+            )
             and not is_serial(face.cells[row, header.left])
         ):
             return Mark(row=row, style=ordinal or f"{NAMED}{_word(text)}", label=text, cell=at, worded=True)
@@ -200,8 +219,12 @@ def mark_of(face: Face, header: Header, columns: Columns, row: int) -> Mark | No
             _RATIO.search(text)
             or _COMPARED.search(text)
             or _BELOW.search(text)
+            or _CHANGED.search(text)
+            or _PORTION.match(text)
             or re.search(r"(?<!\d)[%‰]\)?$", text)
         )
+        if at != texts[0][0] and find_unit(text) is not None:
+            continue  # in a column of units
         if derived and near and len(texts) <= 2 and not is_serial(face.cells[row, header.left]):
             return Mark(row=row, style=RATIO, label=text, cell=at, keyword=not _states_unit(texts))
     if ordinal is None and column >= first_number:
@@ -301,11 +324,31 @@ def compared(face: Face, marks: list[Mark]) -> list[Mark]:
         # % and no name, or row % again and again: of the row above
         bare = find_unit(mark.label) is not None or (derived and often[mark.label] > 1)
         placed = bare or total if worded or bare else below >= 0 and not face.filled[below : mark.row].any()
+        placed |= (
+            derived and _CHANGED.search(mark.label) is not None and (total or _after_periods(face, mark))
+        )
         if not derived or placed or (mark.keyword and _RATIO.search(mark.label)):
             found.append(replace(mark, keyword=mark.keyword or derived))
             below = mark.row + 1 if mark.keyword or derived else below
-        total |= mark.keyword and not derived and mark.style != OF_WHICH
+        total |= (mark.keyword or mark.worded) and not derived and mark.style != OF_WHICH
+        if mark.worded:
+            below = mark.row + 1
     return found
+
+
+def _after_periods(face: Face, mark: Mark) -> bool:
+    """Tell whether the two rows above, other changes left out, are called by their periods: 2020, 2021."""
+    above = [face.cells[row, mark.cell] for row in range(max(mark.row - _CHANGES, 0), mark.row)]
+    rows = [cell for cell in above if not (isinstance(cell, str) and _CHANGED.search(squeezed(cell)))][-2:]
+    return len(rows) == 2 and all(
+        (isinstance(cell, float) and cell == int(cell) and 1900 <= cell < 2200)
+        or (isinstance(cell, str) and read_date(cell, year=2000).state is State.PARSED)
+        for cell in rows
+    )
+
+
+#: So many rows above what changed are looked at.
+_CHANGES = 6
 
 
 def with_parents(

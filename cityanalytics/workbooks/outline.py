@@ -44,6 +44,23 @@ def indents(labels: Texts) -> NDArray[np.int16]:
     return widths
 
 
+def stairs(labels: NDArray[np.bool_], records: NDArray[np.bool_]) -> NDArray[np.int16] | None:
+    """Return in which of the first columns each row has its label, where each record has one and these are several.
+
+    Parameters
+    ----------
+    labels
+        Which cells of these columns hold text, rows by columns.
+    records
+        Which rows hold numbers.
+    """
+    if labels.shape[1] < 2 or not records.any() or not (labels[records].sum(axis=1) == 1).all():  # noqa: PLR2004 - a step
+        return None
+    depths: NDArray[np.int16] = labels.argmax(axis=1).astype(np.int16)
+    inside = depths[records]
+    return depths if inside[0] == inside.min() < inside.max() else None
+
+
 def _numbered(labels: Texts) -> NDArray[np.int16]:
     """Return how deep each label is numbered: I. over a), 1. over -, in the order in which the styles come."""
     if not matching(labels, _NUMBERED).any():

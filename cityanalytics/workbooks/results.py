@@ -171,6 +171,30 @@ def proven_by_total(
     return {}
 
 
+def parts_within(body: Body, kinds: NDArray[np.int8], additive: Mapping[int, Numbers]) -> dict[int, bool]:
+    """Find the indented rows that the last row leaves out: parts of the row above them, of which they are some.
+
+    Returns
+    -------
+    dict
+        Position of each, True; and of a last row that only its sums make the total, False.
+    """
+    content = np.flatnonzero(kind.of_kinds(kinds, kind.DATA, kind.TOTAL) & body.numbered)
+    if not body.indents.any() or not _SEVERAL < len(content) <= _MOST:
+        return {}
+    last = int(content[-1])
+    leaves = content[:-1][kinds[content[:-1]] == kind.DATA]
+    deeper = body.indents[leaves] > int(body.indents[content[0]])
+    if not deeper.any() or body.indents[last] > body.indents[content[0]]:
+        return {}
+    amounts = _Amounts.stated(additive, content)
+    stated, named = amounts.at(last), kinds[last] == kind.TOTAL
+    kept = amounts.of(leaves[~deeper]).sum(axis=1)
+    if not amounts.telling(stated, 1 if named else _SEVERAL) or not amounts.agree(stated, kept, len(leaves)):
+        return {}
+    return dict.fromkeys(leaves[deeper].tolist(), True) | ({} if named else {last: False})
+
+
 def statistics_below(body: Body, kinds: NDArray[np.int8], additive: Mapping[int, Numbers]) -> frozenset[int]:
     """Find the last rows named for the mean, the greatest or the least of those above, which they state."""
     columns = [read for read in additive.values() if read.parsed.any()]

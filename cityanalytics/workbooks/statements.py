@@ -257,7 +257,11 @@ def nearest(
         if not fitting:
             continue
         same = [s for s in fitting if s.unit.dimension is fitting[0].unit.dimension]
+        # 单位：套、户 in one cell are what several columns count, not two statements of one
+        listed = fitting[0].unit.dimension is Dimension.COUNT and len({s.cell for s in same}) == 1
         conflict = len({s.unit.name for s in same}) > 1
+        if conflict and listed:
+            return None, ()
         return fitting[0], tuple(same) if conflict else ()
     return None, ()
 

@@ -183,7 +183,12 @@ def _table(
         if _is_additive(face, column, measures[column - header.left], units[column - header.left].unit)
         and not units[column - header.left].by_row
     }
-    kinds, covered, sums, doubted = totals.settle(body, additive)
+    shares = {
+        column: read
+        for column, read in columns.numbers.items()
+        if column not in additive and measures[column - header.left] is Measure.SHARE
+    }
+    kinds, covered, sums, doubted = totals.settle(body, additive, shares)
     if len(parts) > 1:
         kinds[(kinds == kind.STRAY) & ~own_rows(face, header, parts, body.rows)] = kind.BLANK
     leaves = kinds == kind.DATA
@@ -245,6 +250,7 @@ def _table(
         *unit_issues,
         *doubts.of_totals(stated, covered, leaves, table, where),
         *doubts.of_parents(doubted, body, sums, where),
+        *doubts.of_breakdowns(covered, body, sums, leaves, where),
         *doubts.of_values(face, table, columns, body, kinds=kinds, where=where, written=written),
     ]
     return table, issues

@@ -16,6 +16,7 @@ from cityanalytics.workbooks.marks import BRACKETED, CHINESE, DECIMAL, NAMED, OF
 from cityanalytics.workbooks.numeric import independent
 from cityanalytics.workbooks.outline import nested, outlined
 from cityanalytics.workbooks.results import (
+    parts_within,
     proven_by_total,
     statement_results,
     statistics_below,
@@ -27,6 +28,7 @@ from cityanalytics.workbooks.sidebyside import side_by_side
 from cityanalytics.workbooks.sums import Sums, neighbour_sums, possible_sums
 from cityanalytics.workbooks.wholes import (
     equal_to_others,
+    is_named_whole,
     is_near,
     nested_sums,
     over_levels,
@@ -52,7 +54,7 @@ _COUNTING = re.compile(r"[(\[]共?\d+[^)\]]{0,4}[)\]]$|\d+(?:个|项)(?:项目)?
 
 
 def settle(
-    body: Body, additive: Mapping[int, Numbers]
+    body: Body, additive: Mapping[int, Numbers], shares: Mapping[int, Numbers]
 ) -> tuple[NDArray[np.int8], tuple[Covered, ...], dict[int, Sums], dict[int, Span]]:
     """Tell totals, groups and leaves apart, and what each total covers.
 
@@ -62,6 +64,8 @@ def settle(
         The rows, sorted as far as each alone tells it.
     additive
         The columns whose numbers may be summed, by 0-based column.
+    shares
+        The columns of shares, which nothing sums but 100 %.
 
     Returns
     -------
@@ -102,6 +106,7 @@ def settle(
     )
     outline |= proven_by_total(kinds, body.numbered, evidence)
     kinds[list(outline)] = kind.TOTAL
+    _beside(body, kinds, marks, evidence, shares)
     results |= _below(body, kinds, marks, evidence)
     _keep_records(body, kinds, marks, certain)
     leaves = kinds == kind.DATA
@@ -191,6 +196,47 @@ def _whole(
     known = marks.get(index, Mark(row=int(body.rows[index]), style=NAMED, label="", cell=0))
     marks[index] = replace(known, assumed=known.assumed or not sure)
     return {index: (0, len(kinds))}
+
+
+def _beside(
+    body: Body,
+    kinds: NDArray[np.int8],
+    marks: dict[int, Mark],
+    additive: Mapping[int, Numbers],
+    shares: Mapping[int, Numbers],
+) -> None:
+    """Mark the parts that the last total leaves out, and the 100 % of shares."""
+    parts, whole = parts_within(body, kinds, additive), _hundred(body, kinds, marks, shares)
+    for index in (*parts, *whole):
+        kinds[index] = kind.TOTAL
+        style = RATIO if index in whole else OF_WHICH if parts[index] else NAMED
+        marks[index] = Mark(row=int(body.rows[index]), style=style, label="", cell=0, keyword=True)
+
+
+def _hundred(
+    body: Body, kinds: NDArray[np.int8], marks: Mapping[int, Mark], shares: Mapping[int, Numbers]
+) -> list[int]:
+    """Return the first or last row, without a name or with that of the whole, whose shares are the 100 % of others."""
+    rows = np.flatnonzero((kinds == kind.DATA) & body.numbered)
+    if len(rows) <= _COUNTED or not body.names:
+        return []
+    for index in (int(rows[-1]), int(rows[0])):
+        others = rows[rows != index]
+        if body.names[index] and not is_named_whole(index, body, rows, marks):
+            continue
+        stated = [read for read in shares.values() if read.parsed[index]]
+        whole = [
+            float(read.value[index]) in {1.0, 100.0}
+            and abs(float(np.nansum(read.value[others])) / float(read.value[index]) - 1) <= _ROUNDED
+            for read in stated
+        ]
+        if whole and all(whole):
+            return [index]
+    return []
+
+
+#: By so much shares may miss 100 %, rounded one by one.
+_ROUNDED = 0.005
 
 
 def _results(

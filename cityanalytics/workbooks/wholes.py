@@ -66,7 +66,7 @@ def likeness(index: int, others: NDArray[np.bool_], additive: Mapping[int, Numbe
         stated += 1
         parts = others & read.parsed
         if int(np.count_nonzero(read.value[parts])) < _FEWEST:  # a sum of one is no evidence, for or against
-            stated -= int(parts.any() and Sums(read, parts).agree(value, 0, len(parts)))
+            stated -= int(not parts.any() or Sums(read, parts).agree(value, 0, len(parts)))
             continue
         if Sums(read, parts).agree(value, 0, len(parts)):
             agreeing += 1
@@ -176,6 +176,12 @@ def over_levels(body: Body, kinds: NDArray[np.int8], additive: Mapping[int, Numb
             under = rows[place + 1 : stop] if step > 0 else rows[stop + 1 : place]
             if len(under) < _FEWEST or levels[place + step] is None:
                 continue
+            if (
+                body.serials[row]
+                and body.serials[under].all()
+                and body.depths[row] >= body.depths[under].max()
+            ):
+                continue  # each counted like the others
             open_rows = [one for one in under if one not in found]
             match = _alike(row, open_rows, len(kinds), additive)
             if not 0 < match.stated == match.agreeing and step > 0:  # parts that have parts of their own
