@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KINDS = ("dispatch", "weekly", "monthly")
+#: Texts of a column that stand in more than one line, or are broken inside a word.
+BROKEN = """column => [...document.querySelectorAll(column)].filter(cell => {
+  const text = document.createRange();
+  text.selectNodeContents(cell);
+  return text.getClientRects().length > 1;
+}).map(cell => cell.textContent)"""
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +72,10 @@ def test_a_page_fits_a_phone_and_its_sheets_of_a4(made: Path, chromium: str, lan
             opened = browser.new_page(viewport={"width": 375, "height": 800})
             opened.goto(page.as_uri())
             assert opened.evaluate("document.documentElement.scrollWidth") <= 375, page.name
+            assert opened.evaluate(BROKEN, "[data-label='Lights '], [data-label='亮灯 ']") == []
+            opened.set_viewport_size({"width": 1280, "height": 800})
+            if page.parent != folder:
+                assert opened.evaluate(BROKEN, "td:nth-child(2)") == []  # numbers of orders
             printed = made / f"{page.stem}.pdf"
             opened.pdf(path=printed, prefer_css_page_size=True)
             assert len(PdfReader(printed).pages) <= most.get(page.stem.split(".")[0], 1), page.name

@@ -191,7 +191,7 @@ BEST = Field("possible", "Best possible by then", Share(0), brief="Best case")
 LATEST = Field("latest_start", "Latest start", Day(long=True), absent=NOT_APPLICABLE)
 IMPOSSIBLE = Field("impossible", "Impossible at typical speed", Truth(), brief="Impossible")
 OBLIGATION = Field("obligation", "Obligation", Word())
-HISTORY = Field("history", "Lights by month", Text(), brief="Lights")
+HISTORY = Field("history", "Lights by month", Text(named=True), brief="Lights")
 CONSTRAINT = of.CONSTRAINT.but(applies="")
 REQUEST = of.REQUEST.but(applies="")
 LISTED = (
@@ -595,7 +595,8 @@ def _movement(found: Dispatch, say: Wording) -> Markup:
     def signed(yuan: float) -> str:
         if not yuan:
             return "0"
-        return ("+" if yuan > 0 else "") + display.amount(yuan, say.language, places=2)
+        shown = ("+" if yuan > 0 else "") + display.amount(yuan, say.language, places=2)
+        return shown.replace(" ", "\N{NO-BREAK SPACE}")
 
     def part(*states: str) -> str:
         return signed(float(moved.reindex(list(states)).fillna(0.0).sum()))

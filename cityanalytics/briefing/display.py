@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date, format_skeleton
@@ -65,7 +66,10 @@ def in_scale(value: float, language: str, scale: Scale, *, places: int) -> str:
     rounded = rounded_half_up(value, places=places, per=scale.per)
     if not scale.grouped:
         shown = shown.replace(LANGUAGES[language].group, "")
-    return LANGUAGES[language].filled(scale.pattern, shown, rounded)
+    filled = LANGUAGES[language].filled(scale.pattern, shown, rounded)
+    before, minus, behind = filled.partition(LANGUAGES[language].minus)
+    behind_currency = minus and len(before) == 1 and unicodedata.category(before) == "Sc"
+    return f"{minus}{before}{behind}" if behind_currency else filled
 
 
 def amount(yuan: Value, language: str, *, places: int = 1) -> str:
@@ -73,8 +77,8 @@ def amount(yuan: Value, language: str, *, places: int = 1) -> str:
 
     Examples
     --------
-    >>> amount(6.2e9, "zh"), amount(6.2e9, "en"), amount(6.2e7, "en"), amount(4.63e7, "zh")
-    ('62.0亿元', '¥6.20 bn', '¥62.0 m', '4,630万元')
+    >>> amount(6.2e9, "zh"), amount(6.2e9, "en"), amount(-6.2e7, "en"), amount(-4.63e7, "zh")
+    ('62.0亿元', '¥6.20 bn', '−¥62.0 m', '−4,630万元')
     """
     return _scaled(yuan, language, places, LANGUAGES[language].amounts)
 

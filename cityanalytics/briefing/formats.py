@@ -23,11 +23,12 @@ MOST_PLACES = 2
 class Text:
     """Words as they stand; with `own` a unit's own words, marked as Chinese on the page.
 
-    With `term` the configuration may translate them.
+    With `term` the configuration may translate them; with `named` a phone shows what they are, and does not break them.
     """
 
     own: bool = False
     term: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,8 @@ def draw(table: BoundTable, language: str) -> Markup:
     # a card names its numbers and days; other words speak for themselves
     kinds = [
         f'{shown} data-label="{label} "'
-        if declared.cards and (shown or isinstance(field.format, Day))
+        if declared.cards
+        and (shown or isinstance(field.format, Day) or getattr(field.format, "named", False))
         else shown
         for field, label, shown in zip(fields, labels, classes, strict=True)
     ]
