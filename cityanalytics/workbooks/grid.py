@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from cityanalytics.issues import Issue, Message, Severity
-from cityanalytics.workbooks import biff, delimited, markup, ods, twice, xlsx
+from cityanalytics.workbooks import twice
 from cityanalytics.workbooks.limits import LIMITS, admit_columns, admit_file
 from cityanalytics.workbooks.sheet import Grid, Merge, UnreadableError, cell_name, column_index, letters
 
@@ -137,6 +137,8 @@ def _container(content: bytes) -> Container | None:
         b"<table" in content.lower() or b"<table" in text or b"spreadsheet" in text
     ):
         return "html"
+    from cityanalytics.workbooks import markup  # each reader where a file needs it: a start pays for none
+
     if markup.is_archive(content):
         return "html"
     return "csv" if head.strip() or content.strip() else None
@@ -154,11 +156,24 @@ def read_sheets(content: bytes, container: Container | None) -> tuple[str | None
         raise UnreadableError(Message.of("the file is empty"))
     admit_file(len(content))
     if container == "csv":
+        from cityanalytics.workbooks import delimited
+
         return delimited.read(content)
     if container == "html":
+        from cityanalytics.workbooks import markup
+
         return markup.read(content)
-    readers = {"xlsx": xlsx.read, "xls": biff.read, "ods": ods.read}
-    return None, readers[container](content)
+    if container == "xls":
+        from cityanalytics.workbooks import biff
+
+        return None, biff.read(content)
+    if container == "ods":
+        from cityanalytics.workbooks import ods
+
+        return None, ods.read(content)
+    from cityanalytics.workbooks import xlsx
+
+    return None, xlsx.read(content)
 
 
 def _encoded_twice(name: str) -> Issue:

@@ -42,6 +42,8 @@ _LEFT = re.compile(
 )
 _MOST = 2000
 _SEVERAL = 2
+#: Every amount stands in so many rows at most: its own, and the totals over it.
+_LEVELS = 5
 #: So many rows before one are tried for its sum, and so many rows without a named total.
 _NEAREST, _UNNAMED = 60, 300
 
@@ -101,9 +103,10 @@ def surpluses(
     if not 0 < len(at) <= _MOST:
         return frozenset()
     after = content[np.minimum(at + 1, len(content) - 1)]
-    amounts = _Amounts.stated(additive, np.unique(np.concatenate((content[at], after, content[-1:]))))
-    found: set[int] = set()
     totals = content[at].tolist()
+    looked_at = sorted({*totals, *after.tolist(), int(content[-1])})
+    amounts = _Amounts.stated(additive, np.array(looked_at, dtype=np.intp))
+    found: set[int] = set()
     for before, row in zip(pairwise(totals), after[1:].tolist(), strict=True):
         values = amounts.at(row)
         left = amounts.at(before[0]) - amounts.at(before[1])
@@ -162,6 +165,8 @@ def proven_by_total(
         stated, total = amounts.at(grand), amounts.of(inner).sum(axis=1)
         if not amounts.telling(stated) or amounts.agree(stated, total, len(inner)):
             continue
+        if not (amounts.values < 0).any() and (stated * _LEVELS < total)[stated > 0].any():
+            continue  # subtotals of so many levels cannot come to what is left
         for order in (inner, inner[::-1]):
             closed = _closing(order, amounts, kinds)
             rest = total - amounts.of(np.array(sorted(closed), dtype=np.intp)).sum(axis=1)

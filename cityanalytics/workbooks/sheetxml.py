@@ -120,23 +120,26 @@ def laid_out(xml: bytes) -> int | None:
     return None if is_sparse(area, filled) else area
 
 
-def _names(xml: bytes) -> Iterator[tuple[NDArray[np.int_], NDArray[np.int_], NDArray[np.int_]]]:
+def _names(xml: bytes) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.intp]]]:
     """Yield 0-based rows and columns that cells name, and where the names begin, a piece of the XML at a time.
 
     Examples
     --------
-    >>> [names[:2] for names in _names(b'<row r="7"><c r="B3"/><c r="AA1"/></row>')]
-    [(array([2, 0]), array([ 1, 26]))]
+    >>> [(rows.tolist(), columns.tolist()) for rows, columns, _ in _names(b'<row r="7"><c r="B3"/><c r="AA1"/></row>')]
+    [([2, 0], [1, 26])]
     """
     whole = np.frombuffer(xml, dtype=np.uint8)
     for begin in range(0, len(whole), _PIECE):
         piece = whole[begin : begin + _PIECE + _NAME]  # a name that begins in it ends in it
-        quoted = (piece[2:] == ord('"')) | (piece[2:] == ord("'"))
-        at = np.flatnonzero(((piece[:-2] == ord("r")) & (piece[1:-1] == ord("=")) & quoted)[:_PIECE]) + 3
-        rows, columns = np.zeros((2, len(at)), dtype=int)
+        at = np.flatnonzero(
+            piece[: min(_PIECE, max(len(piece) - 2, 0))] == ord("r")
+        )  # few bytes are: then the rest
+        at = at[piece[at + 1] == ord("=")] + 3
+        at = at[(piece[at - 1] == ord('"')) | (piece[at - 1] == ord("'"))]
+        rows, columns = np.zeros((2, len(at)), dtype=np.int32)
         inside = np.ones(len(at), dtype=bool)
         for step in range(_NAME - 3):
-            sign = piece[np.minimum(at + step, len(piece) - 1)].astype(int)
+            sign = piece[np.minimum(at + step, len(piece) - 1)].astype(np.int32)
             letter, digit = sign - ord("A") + 1, sign - ord("0")
             lettered = inside & (rows == 0) & (letter >= 1) & (letter <= _LETTERS)
             numbered = inside & (columns > 0) & (digit >= 0) & (digit <= 9)  # noqa: PLR2004 - a digit

@@ -161,7 +161,9 @@ def _holds(text: str, pattern: str) -> bool:
 @lru_cache(maxsize=64)
 def _compiled(pattern: str) -> re.Pattern[str]:
     """Return an RE2 pattern as Python's: white space is ASCII, and $ is the very end but of lines."""
-    plain = pattern.replace(r"\s", "\t\n\f\r ").replace(r"\pZ", _SEPARATORS)
+    # White space alone is what Python calls so but for these: compiled far sooner than a set of all separators.
+    plain = pattern.replace(r"[\s\pZ]", r"[^\S\x0b\x1c-\x1f\x85]")
+    plain = plain.replace(r"\s", "\t\n\f\r ").replace(r"\pZ", _SEPARATORS)
     return re.compile(plain if plain.startswith("(?m)") else re.sub(r"\$$", r"\\Z", plain))
 
 

@@ -94,6 +94,7 @@ def settle(
         kinds[index] = kind.TOTAL
     _claim(body, kinds, [index for index in doubtful if marks[index].worded], evidence)
     proven = proven_by_total(kinds, body.numbered, evidence)  # which tells more than what closes blocks
+    before = kinds.copy()
     closing = {} if proven else _closing(body, kinds, marks, evidence)
     kinds[list(closing)] = kind.TOTAL
     levels = over_levels(body, kinds, evidence)
@@ -104,7 +105,7 @@ def settle(
     outline = (
         closing | levels | under | (_whole(body, kinds, marks, evidence) if under and not levels else {})
     )
-    outline |= proven_by_total(kinds, body.numbered, evidence)
+    outline |= proven if (kinds == before).all() else proven_by_total(kinds, body.numbered, evidence)
     kinds[list(outline)] = kind.TOTAL
     _beside(body, kinds, marks, evidence, shares)
     results |= _below(body, kinds, marks, evidence)

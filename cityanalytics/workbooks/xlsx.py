@@ -7,6 +7,7 @@ import re
 import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,10 +123,9 @@ def _laid_out(workbook: CalamineWorkbook, name: str) -> NDArray[np.object_]:
     rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
     if not rows or not rows[0]:
         return np.empty((0, 0), dtype=object)
-    values = np.empty((len(rows), len(rows[0])), dtype=object)
-    values[:] = rows
-    values[values == ""] = None
-    return values
+    cells = np.fromiter(chain.from_iterable(rows), dtype=object, count=len(rows) * len(rows[0]))
+    cells[cells == ""] = None
+    return cells.reshape(len(rows), -1)
 
 
 def _cells(xml: bytes, content: bytes) -> Outliers:
