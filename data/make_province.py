@@ -159,12 +159,16 @@ def correct(place: Path, number: int) -> None:
 
 def make(number: int, out: Path) -> Path:
     """Make a city's workspace below a folder, and return it; one that is there already stays."""
-    place, city = out / f"{number:04d}", City.drawn(number)
+    return write(City.drawn(number), out / f"{number:04d}")
+
+
+def write(city: City, place: Path) -> Path:
+    """Make the workspace of a city in a folder, and return that; one that is there already stays."""
     if (place / "cityanalytics.toml").is_file():
         return place
     (place / "data" / "raw").mkdir(parents=True)
     text = CONFIGURATION.format(
-        number=number,
+        number=city.number,
         units=", ".join(f'"{unit}"' for unit in city.units),
         quarters=f"{city.quarter} = {city.day}",
     )

@@ -72,6 +72,23 @@ def test_one_that_fails_stops_no_other_and_what_is_made_is_not_made_again(office
     assert plan.count("to make: notebooks/02_briefing.ipynb has changed") == 5
 
 
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("cityanalytics.toml", "changed (cityanalytics.toml has changed)"),
+        ("aliases.toml", "what was received has changed since the tables were made"),
+    ],
+)
+def test_what_changes_while_a_report_is_made_is_told_and_the_report_goes_nowhere(
+    office: Path, file: str, told: str
+) -> None:
+    spoil(office, f"open('{file}', 'a').write('# another line')")
+    command = [sys.executable, "-m", "cityanalytics", "brief", "2010Q2"]
+    done = subprocess.run(command, cwd=office, check=False, capture_output=True, text=True, timeout=600)
+    assert (done.returncode, told in done.stderr) == (1, True), done.stderr
+    assert not [*(office / "reports").rglob("briefing.*")]
+
+
 def test_orders_that_are_issued_are_news_to_the_pages_of_dispatch(office: Path) -> None:
     def workspace() -> Workspace:
         return Workspace.at(str(office))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,7 @@ def test_only_the_city_that_was_corrected_is_read_again(cities: Path, joined: Pa
     }
     moved = {name for name in done["before"] if done["before"][name] != done["after"][name]}
     assert moved == {"虚构市0003"}
-    assert len([*(joined / "cities").iterdir()]) == CITIES - 1
+    assert len([*(joined / "cities").glob("*.parquet")]) == CITIES - 1
 
 
 def test_the_same_cities_give_the_same_bytes_in_any_number_of_processes(
@@ -138,3 +139,42 @@ def test_the_province_is_widest_where_all_miss_together() -> None:
     assert Joint(names=list("abcde"), totals=some, plan=1e10, tie=1.0).quantile(0.9) == pytest.approx(
         together
     )
+
+
+def test_an_altered_page_and_a_city_that_has_changed_are_told_by_verify(cities: Path, joined: Path) -> None:
+    run_cityanalytics("rollup", "cities.txt", "--out", "province", "--name", "某省", workspace=cities)
+    assert verified(cities, joined)["equal"]
+    page = joined / "briefing.zh.html"
+    text = page.read_text("utf-8")
+    shown = next(one["shown"]["zh"] for one in record(joined)["figures"] if one["key"] == "annual_plan")
+    page.write_text(text.replace(shown, "1.00亿元"), "utf-8")
+    found = verified(cities, page)
+    assert (found["equal"], found["different"], found["reasons"]) == (False, ["briefing.zh.html"], [])
+    assert ["annual_plan"] in [page["figures"] for page in found["pages"]]
+    page.write_text(text, "utf-8")
+
+    # what is kept of a city is not taken for the city
+    kept = json.loads((joined / "cities" / "heads.json").read_text("utf-8"))
+    for head in kept.values():
+        head["member"]["plan"] *= 2
+    (joined / "cities" / "heads.json").write_text(json.dumps(kept), "utf-8")
+    run_cityanalytics("rollup", "cities.txt", "--out", "province", "--name", "某省", workspace=cities)
+    found = verified(cities, joined)
+    assert not found["equal"]
+    assert found["figures"]["annual_plan"][0] == pytest.approx(2 * found["figures"]["annual_plan"][1])
+    shutil.rmtree(joined / "cities")
+    run_cityanalytics("rollup", "cities.txt", "--out", "province", "--name", "某省", workspace=cities)
+
+    make_province.correct(cities / "0004", 4)
+    found = verified(cities, joined)
+    assert [reason for reason in found["reasons"] if "0004" in reason] == found["reasons"] != []
+    assert "annual_plan" not in found["figures"]
+    assert "investment_to_date" in found["figures"]
+
+
+def verified(cities: Path, report: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "cityanalytics", "verify", str(report), "--json"]
+    done = subprocess.run(command, cwd=cities, check=False, capture_output=True, text=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    assert done.returncode == (0 if found["equal"] else 1), done.stderr
+    return found

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from cityanalytics.briefing.charts import charts
 from cityanalytics.briefing.content import Content
+from cityanalytics.briefing.frames import latest_dates
 from cityanalytics.briefing.tables import tables
 from cityanalytics.outlook.forecast import Forecast
 from cityanalytics.whatif.model import Model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from cityanalytics.briefing.charts import ShownChart
     from cityanalytics.briefing.shown import ShownTable
@@ -30,6 +33,11 @@ class Composed(Content):
             programme=self.programme, total=self.forecast, seed=self.settings.seed, made=self.outlook
         )
         return Model.of(made)
+
+    @cached_property
+    def latest(self) -> pd.DataFrame:
+        """Each project's latest dates: many tables and findings ask."""
+        return latest_dates(self.settings, self.programme)
 
     @cached_property
     def tables(self) -> Mapping[str, ShownTable]:

@@ -71,8 +71,8 @@ class Recorded(Protocol):
         """Earlier forecasts beside what happened."""
 
 
-class Prepared(Protocol):
-    """What asks for decisions, with the forecast prepared for what if."""
+class Placed(Protocol):
+    """What knows a workspace's programme."""
 
     @property
     def settings(self) -> Settings:
@@ -81,6 +81,18 @@ class Prepared(Protocol):
     @property
     def programme(self) -> Programme:
         """The programme at a data date."""
+
+
+class Asking(Placed, Protocol):
+    """What knows the projects that are held up, and what must hold of them at the year's end."""
+
+    @property
+    def latest(self) -> pd.DataFrame:
+        """Each project's latest dates, as of :func:`latest_dates`."""
+
+
+class Prepared(Asking, Protocol):
+    """What asks for decisions, with the forecast prepared for what if."""
 
     @property
     def pace(self) -> Pace:
@@ -91,28 +103,8 @@ class Prepared(Protocol):
         """The forecast, prepared."""
 
 
-class Asking(Protocol):
-    """What knows the projects that are held up, and what must hold of them at the year's end."""
-
-    @property
-    def settings(self) -> Settings:
-        """The workspace's configuration."""
-
-    @property
-    def programme(self) -> Programme:
-        """The programme at a data date."""
-
-
-class Ahead(Protocol):
+class Ahead(Placed, Protocol):
     """What knows a programme and where its year ends."""
-
-    @property
-    def settings(self) -> Settings:
-        """The workspace's configuration."""
-
-    @property
-    def programme(self) -> Programme:
-        """The programme at a data date."""
 
     @property
     def outlook(self) -> Outlook:
@@ -204,7 +196,7 @@ def units(content: Ahead) -> pd.DataFrame:
     return table.assign(answers=table["unit"].map(answering(content)))
 
 
-def answering(content: Asking) -> dict[str, str]:
+def answering(content: Placed) -> dict[str, str]:
     """Return who answers for each unit: whom the configuration names, else who has the project furthest behind."""
     projects = progress.weighed(content.programme)
     named = projects[projects["responsible_person"].notna()].sort_values(
@@ -269,7 +261,7 @@ def works(content: Content) -> pd.DataFrame:
 # --- project by project
 
 
-def projects(content: Content) -> pd.DataFrame:
+def projects(content: Asking) -> pd.DataFrame:
     """Return all projects with their latest dates, the largest gap first."""
     rows = _dated(progress.weighed(content.programme), content).sort_values(
         ["gap", "project"], ascending=[False, True], ignore_index=True
@@ -300,12 +292,16 @@ def held_up(content: Asking) -> pd.DataFrame:
 
 
 def _dated(rows: pd.DataFrame, content: Asking) -> pd.DataFrame:
-    """Return projects with their latest dates, counted back as a dispatch counts them.
+    """Return projects with their latest dates (:func:`latest_dates`)."""
+    return rows.merge(content.latest, on="project", how="left", validate="one_to_one")
+
+
+def latest_dates(settings: Settings, programme: Programme) -> pd.DataFrame:
+    """Return each project's latest dates, counted back as a dispatch counts them.
 
     ``latest_start`` of those not started, ``latest_finish`` of those that must end in the year, and ``late``: the
     latest start has passed without a start.
     """
-    settings, programme = content.settings, content.programme
     projects, as_of = programme.traced, programme.as_of
     owes = owed(projects, obligations=settings.obligations, as_of=as_of)
     dates = count_back(
@@ -313,12 +309,11 @@ def _dated(rows: pd.DataFrame, content: Asking) -> pd.DataFrame:
     )
     end = pd.Timestamp(year_end(as_of))
     start = dates["latest_start"].fillna(end).where(owes["starts"])
-    found = projects[["project"]].assign(
+    return projects[["project"]].assign(
         latest_finish=dates["deadline"].where(owes["ends"]),
         latest_start=start,
         late=owes["starts"] & (start < pd.Timestamp(as_of)),
     )
-    return rows.merge(found, on="project", how="left", validate="one_to_one")
 
 
 def decisions(content: Asking) -> pd.DataFrame:

@@ -123,13 +123,17 @@ def verify(report: Path, workspace: Path | None, *, json_: bool) -> None:
     """Make a report again from its recorded inputs and say whether every number and byte is the same, or why not.
 
     The ledger, the lists of reports and the register are checked too; given reports/ledger.jsonl or
-    reports/index.html, that alone.
+    reports/index.html, that alone. Of a province's report every city is read again.
     """
     from cityanalytics.publishing import verify as verifying
     from cityanalytics.publishing.index import LIST
     from cityanalytics.publishing.ledger import path_of, read_ledger
+    from cityanalytics.publishing.rejoined import is_province
     from cityanalytics.publishing.surroundings import differing_lists, surroundings
 
+    if is_province(report):
+        _verify_province(report, json_=json_)
+        return
     settings = settings_of(workspace or report.resolve().parent)
     if report.resolve() == path_of(settings).resolve():
         ledger = read_ledger(settings)
@@ -171,6 +175,19 @@ def verify(report: Path, workspace: Path | None, *, json_: bool) -> None:
     _tell_verdict(verdict)
     if around:
         raise CityAnalyticsError(Message.of("the report is as recorded; what stands around it is not"))
+
+
+def _verify_province(report: Path, *, json_: bool) -> None:
+    from cityanalytics.publishing.rejoined import verify_province
+
+    with (
+        tempfile.TemporaryDirectory(prefix="cityanalytics-") as scratch,
+        progress("reading cities") as advance,
+    ):
+        verdict = verify_province(report, scratch=Path(scratch), on_city=advance)
+    if json_:
+        print_json(_as_document(verdict))
+    _tell_verdict(verdict)
 
 
 def _as_document(verdict: Verdict) -> dict[str, object]:

@@ -13,7 +13,7 @@ from cityanalytics.errors import InsufficientDataError, UsageError
 from cityanalytics.intake.orders import FOLDER, orders_bytes
 from cityanalytics.issues import Message
 from cityanalytics.lock import writing
-from cityanalytics.publishing.keeping import differences, record_of
+from cityanalytics.publishing.keeping import check_unchanged, differences, record_of
 from cityanalytics.publishing.ordersheets import live_orders
 from cityanalytics.publishing.run import report_folder
 from cityanalytics.settings import file_names, file_sha256
@@ -103,6 +103,7 @@ def make_dispatch(settings: Settings, parameters: Mapping[str, str]) -> list[Pat
     """
     workspace = Workspace(settings=settings)
     dates = workspace.dates(**parameters)
+    before = record_of(workspace, dates, settings.languages)
     weekly = dispatch_of(workspace, dates, kind="weekly", issuing=False)
     monthly = replace(weekly, changes=_changes(workspace, dates, "monthly", ""))
     made = dispatch_files(settings, monthly, dates, "monthly") | dispatch_files(
@@ -112,7 +113,7 @@ def make_dispatch(settings: Settings, parameters: Mapping[str, str]) -> list[Pat
     if dates.quarter != [*workspace.described.quarters][-1]:
         made = {path: page for path, page in made.items() if path.parent == folder}  # units act on the last
     record = {
-        **record_of(workspace, dates, settings.languages),
+        **before,
         "orders": _orders_sha256(workspace),
         "files": {
             str(path.relative_to(settings.root)): hashlib.sha256(page).hexdigest()
@@ -121,6 +122,7 @@ def make_dispatch(settings: Settings, parameters: Mapping[str, str]) -> list[Pat
     }
     text = json.dumps(record, ensure_ascii=False, indent=1)
     with writing(settings.root, "brief"):
+        check_unchanged(settings, dates, before)
         put({**made, folder / MADE: f"{text}\n".encode()})
     return [*made]
 

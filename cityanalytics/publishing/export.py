@@ -13,7 +13,7 @@ from cityanalytics.durable import put
 from cityanalytics.errors import CityAnalyticsError
 from cityanalytics.issues import Message
 from cityanalytics.lock import making, writing
-from cityanalytics.publishing.keeping import differences, put_aside, readable
+from cityanalytics.publishing.keeping import check_unchanged, differences, put_aside, readable, record_of
 from cityanalytics.publishing.ledger import published_as, read_ledger
 from cityanalytics.publishing.recorded import EXACT, FILE
 from cityanalytics.publishing.run import (
@@ -84,8 +84,10 @@ def make_report(
     given = dict(parameters)
     on_stage("read")
     texts = {name: given.pop(name, "") for name in ("quarter", "as_of", "known_on")}
-    dates = Workspace(settings=settings).dates(**texts)
+    workspace = Workspace(settings=settings)
+    dates = workspace.dates(**texts)
     ledger = read_ledger(settings)  # a broken one is refused before any kernel starts
+    before = record_of(workspace, dates, languages)
     place = folder or report_folder(settings, dates)
     with making(settings.root, place, "brief") if folder is None else _within(folder) as drafts:
         on_stage("execute")
@@ -95,6 +97,8 @@ def make_report(
             _export(executed, languages, drafts)
         made = {place / draft.name: draft.read_bytes() for draft in sorted(drafts.iterdir())}
         with writing(settings.root, "brief") if folder is None else nullcontext():
+            if notebook == BRIEFING:
+                check_unchanged(settings, dates, before)
             if len(read_ledger(settings).entries) > len(ledger.entries):
                 _check_unpublished(settings, place, ledger)
             if aside is not None:

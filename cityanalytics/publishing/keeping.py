@@ -12,13 +12,15 @@ from cityanalytics.publishing.ledger import published_as, read_ledger
 from cityanalytics.publishing.provenance import provenance
 from cityanalytics.publishing.recorded import EXACT, FILE
 from cityanalytics.publishing.run import BRIEFING, report_folder
+from cityanalytics.settings import load_settings
+from cityanalytics.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from cityanalytics.programme.dates import Dates
-    from cityanalytics.workspace import Workspace
+    from cityanalytics.settings import Settings
 
 
 class PublishedError(CityAnalyticsError):
@@ -131,6 +133,34 @@ def differences(
         "ledger": Message.of("forecasts have been published since"),
     }
     return found + [message for key, message in words.items() if record.get(key) != now[key]]
+
+
+def check_unchanged(settings: Settings, dates: Dates, before: Mapping[str, Any]) -> None:
+    """Raise where what a report rests on is not what it was when its making began.
+
+    Parameters
+    ----------
+    settings
+        The workspace's configuration.
+    dates
+        The dates of the report.
+    before
+        Of :func:`record_of`, when its making began.
+
+    Raises
+    ------
+    CityAnalyticsError
+        Something of it has changed, or is gone.
+    """
+    now = Workspace(settings=load_settings(settings.root))
+    if found := differences(now, dates, before["language"], before):
+        raise CityAnalyticsError(
+            Message.of(
+                "nothing was replaced: while the report was made, what it rests on changed ({what}); run "
+                "`cityanalytics ingest`, then `cityanalytics brief` again",
+                what="; ".join(map(str, found)),
+            )
+        )
 
 
 def readable(place: Path) -> dict[str, Any]:

@@ -1,57 +1,53 @@
-"""Many workspaces joined: a file a city, kept by what it rests on, read one at a time; and the province's products."""
+"""Many workspaces joined: the province of what is kept of each, and its products."""
 
 from __future__ import annotations
 
-import hashlib
-import heapq
 import json
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
-from io import BytesIO
-from multiprocessing import get_context
+from heapq import nlargest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from cityanalytics.durable import put
-from cityanalytics.errors import CityAnalyticsError, InsufficientDataError, UsageError
+from cityanalytics.errors import InsufficientDataError, UsageError
 from cityanalytics.intake.sources import sources_sha256
-from cityanalytics.intake.store import BESIDE
 from cityanalytics.issues import Message
 from cityanalytics.lock import writing
-from cityanalytics.province.member import Member, dates_in, member_of
-from cityanalytics.province.province import GROUPS, MOST_PROJECTS, SUMS, Province, Unread, common_day
-from cityanalytics.settings import FILE, load_settings
-from cityanalytics.workspace import Workspace
+from cityanalytics.province.province import GROUPS, MOST_PROJECTS, SUMS, Province, common_day
+from cityanalytics.publishing.cities import CITIES, Asked, heads_of, look_for, projects_of
+from cityanalytics.publishing.provenance import package_versions
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-#: Below the province's folder: one file a city.
-CITIES = "cities"
-#: Key of a file's metadata that holds the city.
-HEAD = b"city"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What is asked of each city: its two times, and where its file is kept."""
-
-    folder: Path
-    as_of: dt.date | None = None
-    known_on: dt.date | None = None
+    from cityanalytics.publishing.cities import City, Head
 
 
 @dataclass(frozen=True, kw_only=True)
 class Joined:
-    """A province, and how many of its cities had to be read again."""
+    """A province, and what it rests on.
+
+    Parameters
+    ----------
+    province
+        The province.
+    cities
+        Its cities as they were named, with what each rests on.
+    asked
+        The times that were asked for.
+    """
 
     province: Province
-    made: int
-    files: Mapping[str, str]
+    cities: Sequence[City]
+    asked: Asked
+
+    @property
+    def made(self) -> int:
+        """How many cities had to be read again."""
+        return sum(city.made for city in self.cities)
 
 
 def named_places(given: Sequence[Path]) -> list[str]:
@@ -117,134 +113,66 @@ def join(
         No city has tables.
     """
     asked = Asked(folder=folder / CITIES, as_of=as_of, known_on=known_on)
-    asked.folder.mkdir(parents=True, exist_ok=True)
-    files: dict[str, str] = {}
-    unread: list[Unread] = []
-    made = 0
-    for found in _read_all(places, asked, jobs):
-        on_city()
-        if isinstance(found, Unread):
-            unread.append(found)
-            continue
-        place, name, new = found
-        files[place] = name
-        made += new
+    cities = look_for(places, asked, jobs=jobs, on_city=on_city)
+    files = {city.place: city.file for city in cities if city.file is not None}
+    unread = tuple(city.unread for city in cities if city.unread is not None)
     if not files:
         raise InsufficientDataError(
             Message.of("no city has tables; the first: {why}", why=unread[0].why.text())
         )
-    kept = {*files.values()}
-    for path in asked.folder.glob("*.parquet"):
-        if path.name not in kept:
-            path.unlink()
-    members = {place: _head(asked.folder / name) for place, name in files.items()}
+    heads = dict(zip(files, heads_of([*files.values()], asked.folder), strict=True))
+    members = {place: head.member for place, head in heads.items()}
     day = as_of or common_day(members)
-    counted = {place: one for place, one in members.items() if one.as_of.year == day.year}
-    groups, projects = _summed({place: asked.folder / files[place] for place in counted})
+    counted = {place: head for place, head in heads.items() if head.member.as_of.year == day.year}
     province = Province(
-        names=names, as_of=day, members=members, unread=tuple(unread), groups=groups, projects=projects
+        names=names,
+        as_of=day,
+        members=members,
+        unread=unread,
+        groups={group: _summed(counted.values(), group) for group in GROUPS},
+        projects=_largest(counted, files),
     )
-    return Joined(province=province, made=made, files=files)
+    return Joined(province=province, cities=cities, asked=asked)
 
 
-def _read_all(places: Sequence[str], asked: Asked, jobs: int) -> Iterator[Unread | tuple[str, str, bool]]:
-    read = partial(_kept, asked=asked)
-    if jobs == 1:
-        yield from map(read, places)
-        return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(read, places, chunksize=max(1, min(32, len(places) // (4 * jobs))))
+def _summed(heads: Iterable[Head], group: str) -> pd.DataFrame:
+    """Return the sums of all cities' projects by a group."""
+    found: dict[str, list[float]] = {}
+    for head in heads:
+        for name, values in head.sums[group].items():
+            before = found.get(name, [0.0] * len(SUMS))
+            found[name] = [first + second for first, second in zip(before, values, strict=True)]
+    table = pd.DataFrame.from_dict(found, orient="index", columns=list(SUMS))
+    return table.rename_axis(group).reset_index()
 
 
-def _kept(place: str, *, asked: Asked) -> Unread | tuple[str, str, bool]:
-    """Return a city's file, made where none rests on what the city rests on now; or why there is none."""
-    root, called = Path(place), Path(place).resolve().name
-    try:
-        if not (root / FILE).is_file():
-            raise UsageError(
-                Message.of("{folder} is no workspace: it has no {file}", folder=place, file=FILE)
-            )
-        name = f"{_rests_on(root, asked)}.parquet"
-        target = asked.folder / name
-        if target.is_file():
-            return place, name, False
-        settings = load_settings(root)
-        called = settings.city[settings.languages[0]]
-        workspace = Workspace(settings=settings)
-        dates = dates_in(workspace, as_of=asked.as_of, known_on=asked.known_on)
-        put({target: _written(*member_of(workspace, dates))})
-    except CityAnalyticsError as error:
-        return Unread(place=place, called=called, why=error.message)
-    except OSError as error:
-        return Unread(place=place, called=called, why=Message.of("{reason}", reason=error))
-    return place, name, True
-
-
-def _rests_on(root: Path, asked: Asked) -> str:
-    """Return the hash of what a city's file rests on: manifest, what lies beside, times, the package's sources."""
-    digest = hashlib.sha256(f"{sources_sha256()} {asked.as_of} {asked.known_on}\n".encode())
-    for name in (*BESIDE, "data/processed/manifest.json"):
-        path = root / name
-        content = path.read_bytes() if path.is_file() else b""
-        digest.update(hashlib.sha256(content).digest())
-    return digest.hexdigest()
-
-
-def _written(member: Member, projects: pd.DataFrame) -> bytes:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    table = pa.Table.from_pandas(projects, preserve_index=False)
-    head = json.dumps(member.document(), ensure_ascii=False).encode()
-    content = BytesIO()
-    pq.write_table(table.replace_schema_metadata({HEAD: head}), content)
-    return content.getvalue()
-
-
-def _head(path: Path) -> Member:
-    import pyarrow.parquet as pq
-
-    return Member.read(json.loads(pq.read_schema(path).metadata[HEAD]))
-
-
-def _summed(files: Mapping[str, Path]) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
-    """Return the projects' sums by each group, and those with the largest expected shortfall: a city at a time."""
-    import pyarrow.parquet as pq
-
-    sums: dict[str, dict[str, list[float]]] = {group: {} for group in GROUPS}
-    largest: list[tuple[float, str, str, dict[str, Any]]] = []
-    for place, path in files.items():
-        rows = pq.read_table(path, use_threads=False).to_pandas()
-        for group, found in sums.items():
-            own = rows.assign(projects=1.0).groupby(rows[group].fillna(""))[list(SUMS)].sum()
-            for name, values in zip(own.index, own.to_numpy().tolist(), strict=True):
-                before = found.get(name, [0.0] * len(SUMS))
-                found[name] = [first + second for first, second in zip(before, values, strict=True)]
-        least = largest[0][0] if len(largest) == MOST_PROJECTS else 0.0
-        some = rows[rows["short"] > least].nlargest(MOST_PROJECTS, "short")
-        for row in some.to_dict("records"):
-            entry = (row["short"], place, row["project"], row)
-            (heapq.heappush if len(largest) < MOST_PROJECTS else heapq.heappushpop)(largest, entry)
-    groups = {
-        group: pd.DataFrame.from_dict(found, orient="index", columns=list(SUMS))
-        .rename_axis(group)
-        .reset_index()
-        for group, found in sums.items()
-    }
-    ordered = [
-        {**row, "place": place} for _, place, _, row in sorted(largest, key=lambda one: (-one[0], *one[1:3]))
+def _largest(heads: Mapping[str, Head], files: Mapping[str, Path]) -> pd.DataFrame:
+    """Return the projects with the largest expected shortfall; only the files of cities that have some are opened."""
+    least = min(
+        nlargest(MOST_PROJECTS, (short for head in heads.values() for short in head.short)), default=0.0
+    )
+    rows = [
+        {**row, "place": place}
+        for place, head in heads.items()
+        if head.short and head.short[0] >= least
+        for row in projects_of(files[place], least=least)
     ]
-    return groups, pd.DataFrame(ordered)
+    rows.sort(key=lambda row: (-row["short"], row["place"], row["project"]))
+    return pd.DataFrame(rows[:MOST_PROJECTS])
 
 
 def record_of(joined: Joined, languages: Sequence[str]) -> dict[str, Any]:
-    """Return the record beside the pages: what they say, and what each city rests on."""
+    """Return the record beside the pages: what they say, what was asked for, and what each city rests on."""
     from cityanalytics.briefing.provincial import document
 
-    inputs = [
-        {"path": place, "sha256": name.removesuffix(".parquet")} for place, name in joined.files.items()
-    ]
-    return {**document(joined.province, languages), "inputs": inputs, "code": sources_sha256()}
+    times = {"as_of": joined.asked.as_of, "known_on": joined.asked.known_on}
+    return {
+        **document(joined.province, languages),
+        "inputs": [{"path": city.place, "sha256": city.sha256} for city in joined.cities],
+        "code": sources_sha256(),
+        "packages": dict(package_versions()),
+        "parameters": {name: day.isoformat() if day else "" for name, day in times.items()},
+    }
 
 
 def rollup_files(joined: Joined, folder: Path, languages: Sequence[str]) -> dict[Path, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.errors import CityAnalyticsError, UsageError
@@ -17,7 +17,7 @@ from cityanalytics.publishing.provenance import CONFIGURATION, PACKAGES, package
 from cityanalytics.settings import file_sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from cityanalytics.settings import Settings
@@ -54,8 +54,15 @@ class Differences:
         return (*self.files.values(), *self.others)
 
 
-def read_record(report: Path) -> dict[str, Any]:
+def read_record(report: Path, *, require: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
     """Return the briefing.json that lies beside a report.
+
+    Parameters
+    ----------
+    report
+        One of the report's files, or its folder.
+    require
+        Raises where the record lacks something; by default what a city's report needs.
 
     Raises
     ------
@@ -78,7 +85,7 @@ def read_record(report: Path) -> dict[str, Any]:
         ) from error
     try:
         record: dict[str, Any] = json.loads(text)
-        _require(record)
+        (require or _require)(record)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise CityAnalyticsError(
             Message.of(
@@ -92,17 +99,37 @@ def read_record(report: Path) -> dict[str, Any]:
 
 
 def _require(record: dict[str, Any]) -> None:
-    """Raise where a record lacks what it takes to make the report again and to compare."""
-    texts = [record["code"], *(record["parameters"][name] for name in ("quarter", "as_of", "known_on"))]
+    require_texts(record, ("quarter", "as_of", "known_on"))
+    ledger = record.get("ledger", NO_LEDGER)
+    if not isinstance(ledger["entries"], int):
+        message = f"ledger {ledger}"
+        raise TypeError(message)
+
+
+def require_texts(record: dict[str, Any], parameters: Sequence[str]) -> None:
+    """Raise where a record lacks what it takes to make the report again and to compare.
+
+    Parameters
+    ----------
+    record
+        Of a report of any kind.
+    parameters
+        Names of those that it must have.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        Something is not there, is no text, or the languages are none.
+    """
+    texts = [record["code"], *(record["parameters"][name] for name in parameters)]
     texts += [text for source in record["inputs"] for text in (source["path"], source["sha256"])]
     for figure in record["figures"]:
         texts += [figure["key"], *figure["cells"], *figure["shown"].values()]
         _ = figure["value"]
     texts += record["language"]
-    ledger = record.get("ledger", NO_LEDGER)
     languages = [name for name in record["language"] if re.fullmatch("[a-z]{2,8}", name)]
-    if not languages or languages != record["language"] or not isinstance(ledger["entries"], int):
-        message = f"language {record['language']}, ledger {ledger}"
+    if not languages or languages != record["language"]:
+        message = f"language {record['language']}"
         raise ValueError(message)
     if wrong := [text for text in texts if not isinstance(text, str)]:
         message = f"{wrong[0]!r} where a text should be"
@@ -117,6 +144,16 @@ def changes(settings: Settings, record: dict[str, Any]) -> Differences:
     CityAnalyticsError
         Register or ledger cannot be read.
     """
+    tools = tools_of(record)
+    return replace(
+        tools,
+        files=dict(_files(settings, record)),
+        others=(*tools.others, *check_head(read_ledger(settings), record.get("ledger", NO_LEDGER))),
+    )
+
+
+def tools_of(record: dict[str, Any]) -> Differences:
+    """Hold the code and the packages that a record names against those of now."""
     versions, then = package_versions(), record.get("packages", {})
     differing = [name for name in PACKAGES if name in then and then[name] != versions[name]]
     others = []
@@ -134,8 +171,8 @@ def changes(settings: Settings, record: dict[str, Any]) -> Differences:
             Message.of("other packages have other versions than recorded: {packages}", packages=listed)
         )
     return Differences(
-        files=dict(_files(settings, record)),
-        others=(*others, *check_head(read_ledger(settings), record.get("ledger", NO_LEDGER))),
+        files={},
+        others=tuple(others),
         code=record["code"] != sources_sha256(),
         packages=bool(differing),
     )

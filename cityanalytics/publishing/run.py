@@ -53,7 +53,7 @@ CONTROLS = "application/vnd.jupyter.widget-view+json"
 #: Seconds after which a cell is taken to hang.
 LONGEST = 3600.0
 #: Names of errors by which a notebook refuses what it was given, and is itself no failure.
-REFUSALS = ("InsufficientDataError", "MissingGlyphError", "UsageError")
+REFUSALS = ("CityAnalyticsError", "InsufficientDataError", "MissingGlyphError", "UsageError")
 
 
 def declared_parameters(notebook: Path) -> dict[str, Parameter]:
