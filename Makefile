@@ -32,10 +32,11 @@ test: lint ## every check: style, types, import contract, tests
 setup: ## .venv with what requirements.lock names (PYTHON=python3.11)
 	@.ci/setup
 
-lint: setup ## style, types and import contract alone
+lint: setup ## style, types (of the page's script too) and import contract alone
 	@$(STEP) 'Style (ruff)' $(BIN)/ruff check
 	@$(STEP) 'Layout (ruff format)' $(BIN)/ruff format --check
 	@$(STEP) 'Types (mypy)' $(BIN)/mypy
+	@.ci/script
 	@$(STEP) 'Import contract (import-linter)' $(BIN)/lint-imports
 
 format: setup ## mends layout and what of style can be mended

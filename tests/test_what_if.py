@@ -25,6 +25,7 @@ from cityanalytics.programme.snapshot import take_snapshot
 from cityanalytics.whatif.answer import Answer
 from cityanalytics.whatif.levers import KINDS, Scenario
 from cityanalytics.whatif.model import Model
+from cityanalytics.whatif.stages import stages
 from tests.conftest import run_cityanalytics
 
 if TYPE_CHECKING:
@@ -204,6 +205,35 @@ def test_more_never_lowers_and_less_never_raises(data: st.DataObject) -> None:
     )
     less, more = (answer(model, [*others, one]) for one in (worse, better))
     assert (less.ends <= more.ends * (1 + 1e-12)).all()
+
+
+@hypothesis(max_examples=25)
+@given(data=st.data())
+def test_steps_and_demolition_move_with_levers_between_what_is_done_and_all(data: st.DataObject) -> None:
+    day, drawn = data.draw(cases(2))
+    model = model_of(day)
+    low, high = sorted([data.draw(st.floats(0, 3)) for _ in range(2)])
+    base, slower, faster, idle = (
+        stages(model, answer(model, one).scenario).set_index("measure").to_dict()
+        for one in (
+            [],
+            [*drawn, {"kind": "pace", "factor": low}],
+            [*drawn, {"kind": "pace", "factor": high}],
+            [{"kind": "suspend"}],
+        )
+    )
+    counts, sites = model.forecast.outlook.counts, model.forecast.outlook.demolition.sites
+    most = sites[["planned", "done"]].max(axis=1).sum() * (1 + 1e-9)
+    for name in ("p10", "p50", "p90"):
+        for measure in ("started", "completed"):
+            least = getattr(counts.now, measure)
+            assert least <= slower[name][measure] <= faster[name][measure] <= len(model.projects)
+            assert least <= idle[name][measure] <= base[name][measure]
+        assert slower[name]["demolition"] <= faster[name]["demolition"] <= most
+        assert idle[name]["demolition"] == pytest.approx(sites["done"].sum())
+    assert base["base_p50"] == base["p50"]
+    middle = counts.path(0.5)
+    assert (base["p50"]["started"], base["p50"]["completed"]) == (middle.started, middle.completed)
 
 
 @pytest.mark.parametrize("day", DATES)

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from cityanalytics.briefing import display, palette
 from cityanalytics.briefing.language import LANGUAGES
 from cityanalytics.whatif.answer import Answer
+from cityanalytics.whatif.stages import stages
 from cityanalytics.whatif.whatif import BASE, FASTER, WhatIf, hold
 
 if TYPE_CHECKING:
@@ -116,6 +117,15 @@ class Controls:
                 say("{low} to {high}", low=amount(found["p10"]), high=amount(found["p90"])),
             ),
         ]
+        steps = stages(self.model, answer.scenario).set_index("measure")
+        for measure, label in (
+            ("started", say("Started by the year's end")),
+            ("completed", say("Completed by the year's end")),
+        ):
+            middle, low, high = (
+                display.count(int(steps[name][measure]), language) for name in ("p50", "p10", "p90")
+            )
+            numbers.append((label, say("{middle} ({low} to {high})", middle=middle, low=low, high=high)))
         keys = Markup("").join(
             Markup("<div style='margin-right:2em'>{}<br><b style='font-size:1.6em'>{}</b></div>").format(*one)
             for one in numbers

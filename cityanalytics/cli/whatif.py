@@ -213,6 +213,7 @@ def _show(found: WhatIf) -> None:
         factor=f"{found.model.factor:.2f}",
     )
     print_table(columns, rows, title="What if", below=below)
+    _show_stages(found, labels)
     brought = [
         (
             labels[row["scenario"]],
@@ -228,6 +229,22 @@ def _show(found: WhatIf) -> None:
     idle = len(found.ineffective)
     if idle:
         say("levers that leave a project as it is: {count}; --json names them, and why", count=idle)
+
+
+def _show_stages(found: WhatIf, labels: dict[str, str]) -> None:
+    from cityanalytics.briefing.display import area, count
+
+    def ranged(row: dict[Any, Any]) -> tuple[str, str]:
+        show = area if row["measure"] == "demolition" else count
+        middle, low, high = (show(row[name], UI.get()) for name in ("p50", "p10", "p90"))
+        return row["measure"], f"{middle} ({low}–{high})"
+
+    rows = []
+    for name, own in found.stages.groupby("scenario", sort=False):
+        cells = dict(map(ranged, own.to_dict("records")))
+        rows.append((labels[str(name)], *(cells[key] for key in ("started", "completed", "demolition"))))
+    columns = ("Scenario", "Started", "Completed", "Demolition")
+    print_table(columns, rows, title="Projects and demolition by the year's end: median (eight years in ten)")
 
 
 def _show_goal(sought: Goal, goal: float) -> None:

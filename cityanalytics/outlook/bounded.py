@@ -9,7 +9,7 @@ which is smooth, rises with the pace and never passes the bound.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,6 +50,10 @@ class Bounded:
 
     sites: pd.DataFrame
     factor: Factor
+
+    def paced(self, factor: np.ndarray) -> Bounded:
+        """Return the same with a factor on what each site would add without a bound (float64, one a site)."""
+        return replace(self, sites=self.sites.assign(median=self.sites["median"] * factor))
 
     def path(self, by: str, level: float) -> pd.Series:
         """Return the year's end of each group in the scenario of a level: kinds, or units, sum to the total."""

@@ -243,7 +243,23 @@ class Model:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.nan_to_num(np.clip(self.curves.usual / self.curves.performance, 1.0, FASTEST), nan=1.0)
 
-    def reach(self, levers: Iterable[Lever]) -> Reach:  # noqa: C901, PLR0912 - a case a kind of lever
+    def paced(self, lever: Lever) -> tuple[slice, float] | None:
+        """Return the days that a lever works on and its factor on the work of each; None of one that has neither."""
+        match lever.kind:
+            case "pace":
+                return self.span(lever), lever.factor
+            case "shifts":
+                return self.span(lever), 1.0 + (lever.shifts - 1) * lever.yield_
+            case "days":
+                span, change = self.span(lever), (lever.gained or 0.0) - (lever.lost or 0.0)
+                return span, max(1.0 + change / self.working_days(span), 0.0) if change else 1.0
+            case "suspend":
+                return self.span(lever), 0.0
+            case "funds_arrive":
+                return slice(0, self.place(lever.on)), 0.0
+        return None
+
+    def reach(self, levers: Iterable[Lever]) -> Reach:  # noqa: C901 - a case a kind of lever
         """Return what levers do together; their order does not matter."""
         curves, count = self.curves, len(self.projects)
         clock = np.ones((count, len(self.days)))
@@ -253,20 +269,9 @@ class Model:
         for lever in sorted(levers, key=lambda one: (one.kind == "finish", repr(one))):
             rows = self.selection.rows(lever)
             waits = rows & curves.waiting
+            if paced := self.paced(lever):
+                clock[rows, paced[0]] *= paced[1]
             match lever.kind:
-                case "pace":
-                    clock[rows, self.span(lever)] *= lever.factor
-                case "shifts":
-                    clock[rows, self.span(lever)] *= 1.0 + (lever.shifts - 1) * lever.yield_
-                case "days":
-                    change = (lever.gained or 0.0) - (lever.lost or 0.0)
-                    span = self.span(lever)
-                    if change:
-                        clock[rows, span] *= max(1.0 + change / self.working_days(span), 0.0)
-                case "suspend":
-                    clock[rows, self.span(lever)] = 0.0
-                case "funds_arrive":
-                    clock[rows, : self.place(lever.on)] = 0.0
                 case "funds_short":
                     paid[rows] *= 1.0 - lever.share
                 case "scope":

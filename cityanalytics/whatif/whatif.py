@@ -24,6 +24,7 @@ from cityanalytics.whatif.levers import CHOICES, KINDS, Lever, Scenario
 from cityanalytics.whatif.model import Model
 from cityanalytics.whatif.scenariofile import ScenarioText, read_file, scenarios, written
 from cityanalytics.whatif.setting import scenario_of
+from cityanalytics.whatif.stages import stages
 from cityanalytics.whatif.tornado import tornado
 
 if TYPE_CHECKING:
@@ -182,6 +183,26 @@ class WhatIf:
         return pd.DataFrame(rows, columns=["scenario", "lever", "project", "reason"])
 
     @cached_property
+    def stages(self) -> pd.DataFrame:
+        """Projects started and completed by the year's end, and areas of demolition.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a scenario (base first) and measure: ``scenario``, ``measure`` (``started`` and ``completed`` in
+            projects, ``demolition`` in square metres), ``base_p50``, ``p10``, ``p50``, ``p90``.
+
+        Examples
+        --------
+        >>> found = ca.what_if(forecast, "start=2010-10-15").stages.set_index(["scenario", "measure"])["p50"]
+        >>> bool(found["start=2010-10-15", "started"] > found["base", "started"])
+        True
+        """
+        tables = [stages(self.model, one).assign(scenario=one.name) for one in (BASE, *self.scenarios)]
+        table = pd.concat(tables, ignore_index=True)
+        return table[["scenario", *(name for name in table if name != "scenario")]]
+
+    @cached_property
     def monthly(self) -> pd.DataFrame:
         """The way to the year's end, month by month.
 
@@ -331,7 +352,7 @@ class WhatIf:
             "unit": "yuan",
             "factor_p50": self.model.factor,
             "bottom_up": self.model.forecast.total.done + self.model.forecast.outlook.parts.expected,
-            "base": {**base.quantiles, "probability": base.probability, "monthly": self._by_month("base")},
+            "base": {**base.quantiles, "probability": base.probability, **self._beside("base")},
             "scenarios": [self._described(answer, translate) for answer in self.answers],
         }
 
@@ -349,7 +370,7 @@ class WhatIf:
             "probability": answer.probability,
             "delta_p50": answer.quantiles["p50"] - self.base.quantiles["p50"],
             "mean_change": answer.mean_change,
-            "monthly": self._by_month(answer.scenario.name),
+            **self._beside(answer.scenario.name),
             "groups": groups,
             "levers": levers,
             "ineffective": [
@@ -362,14 +383,16 @@ class WhatIf:
             ],
         }
 
-    def _by_month(self, name: str) -> list[dict[str, Any]]:
-        """Return the way of a scenario to the year's end: its days and quantiles."""
-        rows = self.monthly[self.monthly["scenario"] == name].drop(columns="scenario")
-        days = rows["day"].dt.strftime("%Y-%m-%d")
-        return [
-            {str(key): value for key, value in row.items()}
-            for row in rows.assign(day=days).to_dict("records")
-        ]
+    def _beside(self, name: str) -> dict[str, list[dict[str, Any]]]:
+        """Return the way of a scenario to the year's end, by days, and what it does beside money."""
+        monthly, beside = (
+            table[table["scenario"] == name].drop(columns="scenario") for table in (self.monthly, self.stages)
+        )
+        monthly = monthly.assign(day=monthly["day"].dt.strftime("%Y-%m-%d"))
+        return {
+            key: [{str(column): value for column, value in row.items()} for row in table.to_dict("records")]
+            for key, table in (("monthly", monthly), ("stages", beside))
+        }
 
     def to_frame(self) -> pd.DataFrame:
         """Return `table`.

@@ -154,7 +154,7 @@
       lifted: new Float64Array(count).fill(NaN), total: new Float64Array(count).fill(1),
       added: new Float64Array(count), paid: new Float64Array(count).fill(1), changed: new Uint8Array(count)
     };
-    levers.slice().sort((a, b) => (a.kind === "finish") - (b.kind === "finish")).forEach(lever => {
+    levers.slice().sort((a, b) => Number(a.kind === "finish") - Number(b.kind === "finish")).forEach(lever => {
       var rows = chosen(model, lever);
       var first = lever.from ? place(model, lever.from) : 0, last = lever.to ? place(model, lever.to) + 1 : left;
       function times(row, factor, from, to) {
@@ -353,7 +353,7 @@
     while (least < best.length && chanceWith(best[least]) < wanted) least++;
     if (least === best.length) return null;
     while (chanceWith(total) < wanted) {
-      var most = -1, next = null;
+      var most = -1, next = gains[0];
       gains.forEach(own => {
         if (chosen.indexOf(own) >= 0) return;
         var reached = 0;
@@ -401,6 +401,7 @@
   var fresh = JSON.stringify({pace: 1, city: 1, days: 0, start: -1, on: 0, lift: [], units: {}, projects: {}});
   var state = JSON.parse(fresh), waiting = false;
 
+  /** @returns {any} */
   function get(id) { return document.getElementById("w-" + id); }
 
   function make(tag, text, parent) {
