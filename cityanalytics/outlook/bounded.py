@@ -9,7 +9,7 @@ which is smooth, rises with the pace and never passes the bound.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,10 +51,6 @@ class Bounded:
     sites: pd.DataFrame
     factor: Factor
 
-    def paced(self, factor: np.ndarray) -> Bounded:
-        """Return the same with a factor on what each site would add without a bound (float64, one a site)."""
-        return replace(self, sites=self.sites.assign(median=self.sites["median"] * factor))
-
     def path(self, by: str, level: float) -> pd.Series:
         """Return the year's end of each group in the scenario of a level: kinds, or units, sum to the total."""
         reach = float(self.factor.widened(_variance(self.sites)).at(level))
@@ -65,15 +61,27 @@ class Bounded:
         """Return a quantile of the area done by the year's end, of all sites or of one kind, by its own uncertainty."""
         return self.totals((level,), kind=kind)[0]
 
-    def totals(self, levels: Sequence[float], *, kind: str | None = None) -> list[float]:
-        """Return quantiles of the area done by the year's end, as :meth:`total` gives each."""
+    def totals(
+        self, levels: Sequence[float], *, kind: str | None = None, pace: float | np.ndarray = 1.0
+    ) -> list[float]:
+        """Return quantiles of the area done by the year's end, as :meth:`total` gives each.
+
+        Parameters
+        ----------
+        levels
+            Levels of probability.
+        kind
+            Kind of the sites; all unless one is named.
+        pace
+            Factor on what each of these would add without a bound; the spread stays.
+        """
         sites = self.sites if kind is None else self.sites[self.sites["kind"] == kind]
         widened = self.factor.widened(_variance(sites))
         done = sites["done"].to_numpy()
-        return [float((done + self._adds(sites, float(widened.at(level)))).sum()) for level in levels]
+        return [float((done + self._adds(sites, pace * float(widened.at(level)))).sum()) for level in levels]
 
     @staticmethod
-    def _adds(sites: pd.DataFrame, reach: float) -> np.ndarray:
+    def _adds(sites: pd.DataFrame, reach: float | np.ndarray) -> np.ndarray:
         return limited_mean(sites["median"].to_numpy() * reach, sites["left"].to_numpy(), SITE_SPREAD)
 
 

@@ -15,20 +15,23 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from cityanalytics.errors import BlockingIssuesError, UsageError
-from cityanalytics.issues import Issue, Message, Severity
+from cityanalytics.issues import Issue, Message, Severity, untranslated
 from cityanalytics.whatif.checks import check
 from cityanalytics.whatif.levers import CHOICES, KINDS, Addition, Scenario, fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from cityanalytics.issues import Translate
     from cityanalytics.whatif.model import Model
 
 _HEADER = re.compile(r"\s*(\[{1,2})\s*([^\[\]#]+?)\s*\]{1,2}\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*["']?([^\s"'=#.\[]+)["']?\s*=""")
 #: What stands at the head of a file: whose scenarios, and of which day.
 HEAD = ("as_of", "city")
+#: Keys of a scenario that hold a list of tables.
+_LISTS = ("lever", "addition")
 Place = tuple[str | int, ...]
 
 
@@ -89,7 +92,9 @@ def read(text: str, *, name: str) -> ScenarioText:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         spoilt = ScenarioText(name=f"{name}:{found[1]}" if found else name, document={})
-        raise refused([spoilt.fault((), Message.of("no TOML: {reason}", reason=error))]) from error
+        raise ScenarioFaultsError(
+            [spoilt.fault((), Message.of("no TOML: {reason}", reason=error))]
+        ) from error
     return ScenarioText(name=name, document=document, lines=_lines(text))
 
 
@@ -110,18 +115,27 @@ def read_file(path: Path) -> ScenarioText:
     return read(text, name=path.name)
 
 
-def refused(faults: Sequence[Issue]) -> BlockingIssuesError:
-    """Return the error that carries all faults of scenarios."""
-    told = [[fault.where, fault.understood, fault.value, fault.suggestion] for fault in faults]
-    listed = "\n".join("; ".join(filter(None, map(str, one))) for one in told)
-    return BlockingIssuesError(
-        faults,
-        Message.counted(
-            "{count} fault in the scenarios:\n{listed}",
-            "{count} faults in the scenarios:\n{listed}",
-            count=len(faults),
-            listed=listed,
-        ),
+class ScenarioFaultsError(BlockingIssuesError):
+    """Scenarios do not fit; each fault is told with its place."""
+
+    def __init__(self, faults: Sequence[Issue]) -> None:
+        super().__init__(faults, _told(faults))
+
+    def text(self, translate: Translate = untranslated) -> str:
+        """Return all faults, a line each, in the language of `translate`."""
+        return _told(self.issues, translate).text(translate)
+
+
+def _told(faults: Sequence[Issue], translate: Translate = untranslated) -> Message:
+    rows = [
+        (fault.where, fault.understood.text(translate), fault.value, fault.suggestion.text(translate))
+        for fault in faults
+    ]
+    return Message.counted(
+        "{count} fault in the scenarios:\n{listed}",
+        "{count} faults in the scenarios:\n{listed}",
+        count=len(faults),
+        listed="\n".join("; ".join(filter(None, row)) for row in rows),
     )
 
 
@@ -145,12 +159,12 @@ def scenarios(texts: Iterable[ScenarioText], model: Model) -> tuple[Scenario, ..
             if not isinstance(table, Mapping):
                 faults.append(text.fault(("scenario", name), Message.of("a scenario is a table")))
                 continue
-            made = _scenario(text, name, table, faults)
+            made = _scenario(text, name, table, faults, model)
             if made is not None:
                 faults += check(made, model, partial(text.inside, name))
                 found.append(made)
     if faults:
-        raise refused(faults)
+        raise ScenarioFaultsError(faults)
     return tuple(found)
 
 
@@ -164,7 +178,7 @@ def checked(scenario: Scenario, model: Model) -> None:
     """
     text = ScenarioText(name="", document={})
     if faults := [*check(scenario, model, partial(text.inside, scenario.name))]:
-        raise refused(faults)
+        raise ScenarioFaultsError(faults)
 
 
 def _head(text: ScenarioText, model: Model) -> list[Issue]:
@@ -173,6 +187,9 @@ def _head(text: ScenarioText, model: Model) -> list[Issue]:
         if key not in {*HEAD, "scenario"}:
             near = nearest(key, (*HEAD, "scenario"))
             faults.append(text.fault((key,), Message.of("unknown key {key}", key=key), near=near))
+        elif key == "as_of" and not isinstance(value, dt.date):
+            what = Message.of("{key} is a date without quotes, such as 2010-10-08", key=key)
+            faults.append(text.fault((key,), what, value=_short(value)))
         elif key == "as_of" and value != model.as_of:
             what = Message.of("made for {theirs}; this forecast is of {ours}", theirs=value, ours=model.as_of)
             faults.append(text.fault((key,), what))
@@ -183,7 +200,7 @@ def _head(text: ScenarioText, model: Model) -> list[Issue]:
 
 
 def _scenario(
-    text: ScenarioText, name: str, table: Mapping[str, Any], faults: list[Issue]
+    text: ScenarioText, name: str, table: Mapping[str, Any], faults: list[Issue], model: Model
 ) -> Scenario | None:
     if "name" in table:
         faults.append(text.fault(("scenario", name, "name"), Message.of("unknown key {key}", key="name")))
@@ -191,21 +208,46 @@ def _scenario(
     try:
         return Scenario.model_validate({**table, "name": name})
     except ValidationError as error:
+        spoilt = set()
         for one in error.errors(include_url=False):
-            place: Place = tuple(part for part in one["loc"] if part not in KINDS)
+            place: Place = one["loc"]
+            spoilt.add(place[:2] if place[0] in _LISTS else place[:1])
+            if place[0] == "lever" and len(place) > 2:  # noqa: PLR2004 - after its number stands the kind
+                place = (*place[:2], *place[3:])
             what, near = _in_our_words({**one}, place, table)
             value = (
                 "" if one["type"] in {"missing", "extra_forbidden", "value_error"} else _short(one["input"])
             )
             faults.append(text.fault(("scenario", name, *place), what, value=value, near=near))
+        faults += _sound(text, name, table, spoilt, model)
         return None
 
 
-def _in_our_words(  # noqa: C901, PLR0911 - a case a kind of fault
+def _sound(
+    text: ScenarioText, name: str, table: Mapping[str, Any], spoilt: set[Place], model: Model
+) -> Iterator[Issue]:
+    """Yield the faults that the programme shows in what is sound of a scenario that is not."""
+    kept = {
+        key: [at for at in range(len(table[key])) if (key, at) not in spoilt]
+        for key in _LISTS
+        if isinstance(table.get(key), list)
+    }
+    rest = {key: [table[key][at] for at in places] for key, places in kept.items()}
+
+    def fault(place: Place, what: Message, *, value: object = "", near: str = "") -> Issue:
+        if len(place) > 1 and isinstance(place[1], int):
+            place = (place[0], kept[str(place[0])][place[1]], *place[2:])
+        return text.inside(name, place, what, value=value, near=near)
+
+    yield from check(Scenario.model_validate({**rest, "name": name}), model, fault)
+
+
+def _in_our_words(  # noqa: C901, PLR0911, PLR0912 - a case a kind of fault
     one: dict[str, Any], place: Place, table: Mapping[str, Any]
 ) -> tuple[Message, str]:
     """Say what pydantic found, in our words, with the nearest name."""
-    key, bounds = str(place[-1]) if place else "", one.get("ctx", {})
+    key = next((part for part in reversed(place) if isinstance(part, str)), "")
+    bounds = one.get("ctx", {})
     match one["type"]:
         case "missing":
             return Message.of("{key} is missing", key=key), ""
@@ -228,6 +270,9 @@ def _in_our_words(  # noqa: C901, PLR0911 - a case a kind of fault
             return Message.of("{key} is a number", key=key), ""
         case "tuple_type" | "list_type":
             return Message.of("{key} is a list", key=key), ""
+        case "dict_type" | "model_attributes_type":
+            example = '{ zh = "…", en = "…" }' if key == "label" else f"[[scenario.NAME.{key}]]"
+            return Message.of("{key} is a table, such as {example}", key=key, example=example), ""
         case "string_type":
             return Message.of("{key} is a text in quotes", key=key), ""
         case "value_error":

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from cityanalytics.issues import Message
-from cityanalytics.whatif.scenariofile import ScenarioText, nearest, refused, scenarios
+from cityanalytics.whatif.scenariofile import ScenarioFaultsError, ScenarioText, nearest, scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ def scenario_of(settings: Sequence[str], model: Model, *, name: str = "set") -> 
             )
         levers.append({"kind": kind, **own, **chosen})
     if faults:
-        raise refused(faults)
+        raise ScenarioFaultsError(faults)
     document = {"scenario": {name: {**table, "lever": levers}}}
     return scenarios([ScenarioText(name="", document=document)], model)[0]
 

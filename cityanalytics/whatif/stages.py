@@ -57,7 +57,7 @@ def stages(model: Model, scenario: Scenario) -> pd.DataFrame:
             {"measure": measure, "base_p50": told["p50"]}
             | {name: count + new for name, count in zip(PUBLISHED, counted, strict=True)}
         )
-    ends = bounded.paced(_site_pace(model, scenario.lever)).totals([*_LEVELS.values()])
+    ends = bounded.totals([*_LEVELS.values()], pace=_site_pace(model, scenario.lever))
     rows.append(
         {"measure": "demolition", "base_p50": bounded.total(0.5)} | dict(zip(_LEVELS, ends, strict=True))
     )
