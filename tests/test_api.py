@@ -22,6 +22,7 @@ from hypothesis.extra import numpy as hnp
 import cityanalytics as ca
 from cityanalytics.outlook.paths import factors
 from tests.conftest import run_cityanalytics
+from tests.documents import promised
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +67,10 @@ def found(processed_workspace: Path) -> dict[str, Any]:
     said = run_cityanalytics("forecast", "2010Q3", "--json", workspace=processed_workspace).stdout
     document: dict[str, Any] = json.loads(said)
     return document
+
+
+def test_the_forecast_as_a_document_is_what_it_promises(found: dict[str, Any]) -> None:
+    assert promised("forecast", found) == []
 
 
 def test_importing_it_loads_nothing_that_is_slow() -> None:

@@ -23,6 +23,7 @@ from cityanalytics.cli import main
 from cityanalytics.programme.changes import ABSENT, Changes, compare
 from cityanalytics.publishing.assemble import assemble
 from tests.conftest import run_cityanalytics
+from tests.documents import promised
 from tests.test_prose import prose
 from tests.test_snapshot import APRIL, FEBRUARY, JANUARY, MARCH, Desk, day
 
@@ -341,6 +342,10 @@ def found(processed_workspace: Path) -> dict[str, Any]:
     done = run_cityanalytics("diff", "2010Q2", "2010Q3", "--json", workspace=processed_workspace)
     document: dict[str, Any] = json.loads(done.stdout)
     return document
+
+
+def test_the_document_is_what_it_promises(found: dict[str, Any]) -> None:
+    assert promised("diff", found) == []
 
 
 STAGE_WORDS = {

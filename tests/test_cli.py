@@ -21,6 +21,7 @@ from cityanalytics.intake.match import load_synonyms, match_table
 from cityanalytics.workbooks.grid import read_grids
 from cityanalytics.workbooks.tables import understand
 from tests.conftest import new_workspace
+from tests.documents import promised
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,6 +102,7 @@ def test_ingest_lists_every_issue_and_changes_nothing_when_one_blocks(workspace:
     done = run("ingest", "--json", cwd=workspace)
     found = json.loads(done.stdout)
     assert done.returncode == 1
+    assert promised("ingest", found) == []
     assert found["written"] is False
     codes = {issue["code"]: issue["where"] for issue in found["issues"] if issue["severity"] == "error"}
     assert codes["FILE_NOT_RECEIVED"] == "data/raw/2010Q3/dropped.xlsx"
@@ -146,6 +148,7 @@ def test_receive_files_a_workbook_with_its_hash(workspace: Path, tmp_path: Path)
 def test_inspect_tells_how_a_workbook_is_understood(repository: Path, tmp_path: Path) -> None:
     workbook = next((repository / "data/raw/2010Q2").rglob("城建投资公司*.xlsx"))
     found = json.loads(run("inspect", str(workbook), "--json", cwd=tmp_path).stdout)
+    assert promised("inspect", found) == []
     (file,) = found["files"]
     investment = file["sheets"][0]["tables"][0]
     assert [sheet["sheet"] for sheet in file["sheets"]] == ["项目投资完成情况", "项目状态", "实物工程量"]

@@ -22,6 +22,7 @@ from cityanalytics.dispatch.memory import lights_by_month
 from cityanalytics.dispatch.rulepack import load_pack
 from cityanalytics.dispatch.workdays import SiteDays
 from tests.conftest import run_cityanalytics
+from tests.documents import promised
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,6 +105,10 @@ def test_the_command_says_what_the_library_says(dispatch: Dispatch, document: di
     assert [row["project"] for row in document["must_finish"]] == dispatch.must_finish["project"].tolist()
     assert document["as_of"] == "2010-09-22"
     assert document["kind"] == "weekly"
+
+
+def test_the_document_is_what_it_promises(document: dict[str, Any]) -> None:
+    assert promised("dispatch", document) == []
 
 
 def test_since_says_what_diff_says(processed_workspace: Path, document: dict[str, Any]) -> None:

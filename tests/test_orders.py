@@ -22,6 +22,7 @@ from cityanalytics.intake.store import write_tables
 from cityanalytics.publishing.ordersheets import write_orders
 from cityanalytics.settings import load_settings
 from tests.conftest import new_workspace, run_cityanalytics, write_book
+from tests.documents import promised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -242,6 +243,9 @@ def test_what_is_answered_later_is_not_known_before(bureau: Bureau) -> None:
     late = bureau.look(WEEKS[0], known_on=WEEKS[0] + dt.timedelta(days=9))
     assert state_of(late, "甲路") == ["answered"]
     assert late.commitments["cell"].tolist()[0].startswith(f"{file}!调度任务单!M")
+    document = late.document() | {"changed_since": None}
+    assert promised("dispatch", document) == []
+    assert [len(order["answers"]) for order in document["orders"]].count(1) == 1
 
 
 def test_an_answer_takes_nothing_from_a_unit_s_report(bureau: Bureau) -> None:
@@ -348,7 +352,9 @@ def test_notices_climb_the_ladder_and_a_person_decides(bureau: Bureau) -> None:
     (refused,) = (issue for issue in read.issues if issue.code == "ADDRESSEE_UNKNOWN")
     assert (refused.where.rpartition("!")[2], refused.value) == ("B3", "北初")
     assert NORTH in str(refused.understood)
-    (row,) = bureau.look(WEEKS[0]).ladder.to_dict("records")
+    found = bureau.look(WEEKS[0])
+    assert promised("dispatch", found.document() | {"changed_since": None}) == []
+    (row,) = found.ladder.to_dict("records")
     assert (row["unit"], row["notices"], row["proposed"]["zh"]) == (NORTH, 2, "取消当年评先树优资格")
     assert [one["decision"] for one in row["decided"]] == ["书面检查"]
     assert [cell.rpartition("!")[2] for cell in row["cells"]] == ["B3", "B4"]

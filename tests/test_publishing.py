@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import run_cityanalytics
+from tests.documents import promised
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -221,6 +222,7 @@ def test_trace_leads_to_the_cells_that_make_a_figure(briefing: Path) -> None:
         "trace", "reports/2010Q3/briefing.zh.html", "demolition_urban_village", "--json", workspace=workspace
     )
     found = json.loads(done.stdout)
+    assert promised("trace", found) == []
     numbers = [cell["value"] for cell in found["cells"] if isinstance(cell["value"], float | int)]
     assert sum(numbers) * 1e4 == pytest.approx(found["value"]) == pytest.approx(500_000)
     assert all(cell["cell"].startswith("data/raw/2010Q3/") for cell in found["cells"])
@@ -263,6 +265,7 @@ def test_the_forecast_is_given_as_numbers(briefing: Path) -> None:
     done = run_cityanalytics("forecast", "2010Q3", "--json", workspace=briefing.parent.parent)
     forecast = json.loads(done.stdout)
     record = json.loads((briefing / "briefing.json").read_text(encoding="utf-8"))
+    assert promised("briefing", record) == []
     assert forecast["p50"] == record["forecast"]["p50"]
     assert forecast["done"] == pytest.approx(62e8)
 

@@ -19,6 +19,7 @@ from cityanalytics.province.joint import Joint
 from cityanalytics.publishing.provincial import named_places
 from cityanalytics.series.methods import YearTotal
 from tests.conftest import run_cityanalytics
+from tests.documents import promised
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "data"))
 import make_province
@@ -57,6 +58,10 @@ def test_each_city_stands_as_its_own_forecast_says(joined: Path) -> None:
         assert [city["p10"], city["p50"], city["p90"]] == own.quantiles[[0.1, 0.5, 0.9]].tolist()
         assert (city["probability"], city["plan"]) == (own.probability(), programme.plan)
         assert (city["done"], city["as_of"]) == (programme.done, programme.as_of.isoformat())
+
+
+def test_the_record_is_what_it_promises(joined: Path) -> None:
+    assert promised("rollup", record(joined)) == []
 
 
 def test_the_parts_add_up_to_the_province_at_each_level(joined: Path) -> None:

@@ -27,6 +27,7 @@ from cityanalytics.whatif.levers import KINDS, Scenario
 from cityanalytics.whatif.model import Model
 from cityanalytics.whatif.stages import stages
 from tests.conftest import run_cityanalytics
+from tests.documents import promised
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -435,6 +436,11 @@ def test_the_command_and_the_library_say_the_same(
         "what-if", "--set", "pace=1.1", "--goal", "0.7", "--tornado", "--json", workspace=processed_workspace
     ).stdout
     said = json.loads(out)
+    assert [promised("what-if", said), *(promised(name, said[name]) for name in ("goal", "tornado"))] == [
+        [],
+        [],
+        [],
+    ]
     found = ca.what_if(models["2010-09-22"].forecast, ["pace=1.1"])
     assert said["scenarios"][0]["p50"] == found.table.loc[1, "p50"]
     assert said["base"]["probability"] == models["2010-09-22"].forecast.probability()
@@ -445,9 +451,9 @@ def test_the_command_and_the_library_say_the_same(
     for key in ("unit", "category"):
         changes = [group["mean_change"] for group in said["scenarios"][0]["groups"][key]]
         assert math.fsum(changes) == pytest.approx(said["scenarios"][0]["mean_change"])
-    neutral = json.loads(
-        run_cityanalytics("what-if", "--set", "pace=1.0", "--json", workspace=processed_workspace).stdout
-    )
+    asked = ("what-if", "--set", "pace=1.0", "--goal", "0.7", "--fewest", "units", "--json")
+    neutral = json.loads(run_cityanalytics(*asked, workspace=processed_workspace).stdout)
+    assert promised("fewest", neutral["fewest"]) == []
     assert {key: neutral["scenarios"][0][key] for key in neutral["base"]} == neutral["base"]
     assert neutral["base"]["monthly"][-1]["p50"] == pytest.approx(neutral["base"]["p50"])
 
