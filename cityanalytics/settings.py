@@ -437,13 +437,13 @@ def _check_names(take: TomlTable, result: Settings) -> None:
         ("units, sections", result.senders),
         ("works, demolition, investments", [kind.key for _, kind in kinds]),
     ):
-        seen: dict[str, str] = {}
+        seen: set[str] = set()
         for name in given:
-            same = seen.setdefault(collated(name), name)
-            if same is not name or given.count(name) > 1:
+            if collated(name) in seen:
                 take.faults.append(
                     Message.of("cityanalytics.toml: {key} has {name!r} twice", key=key, name=name)
                 )
+            seen.add(collated(name))
 
 
 def is_name(text: str) -> bool:

@@ -64,7 +64,7 @@ def _ended(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 #: Starts commands as processes of their own; they are forked from one that has imported what commands need.
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.test_turns"])
+FORKS.set_forkserver_preload(["tests.warmed", "tests.test_turns"])
 
 
 def obey(workspace: Path, words: list[str], said: Path) -> None:
