@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import multiprocessing
+import os
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cityanalytics.cli import main
 from tests.conftest import new_workspace, run_cityanalytics
 from tests.made_city import QUARTERS, MadeCity
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
 CITY = MadeCity(2, units=("市政建设中心", "水务集团"))
 #: What some projects are called in the first quarter and in the second.
@@ -37,3 +42,18 @@ def furnish(folder: Path) -> None:
         (folder / name).write_text(PAGE, "utf-8")
     run_cityanalytics("ingest", workspace=folder)
     run_cityanalytics("brief", "2026Q2", workspace=folder)
+
+
+#: Starts commands as processes of their own; they are forked from one that has imported what commands need.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.warmed", "tests.office"])
+
+
+def obey(workspace: Path, words: Sequence[str], said: Path) -> None:
+    """Run a command in this process; what it says goes to a file."""
+    os.chdir(workspace)
+    with said.open("wb") as told, Path(os.devnull).open("wb") as nothing:
+        os.dup2(nothing.fileno(), 1)
+        os.dup2(told.fileno(), 2)
+    sys.argv = ["cityanalytics", *words, "--ui", "en"]
+    main()

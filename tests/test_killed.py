@@ -23,7 +23,7 @@ from cityanalytics.lock import writing
 from cityanalytics.publishing.index import NOTE
 from cityanalytics.settings import load_settings
 from tests.conftest import run_cityanalytics
-from tests.office import POST, RENAMED
+from tests.office import FORKS, POST, RENAMED, obey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,30 +105,38 @@ def test_a_briefing_that_is_killed_at_any_time_is_made_by_the_next(office: Path,
     run_cityanalytics("verify", "reports/2010Q3", workspace=office)
 
 
-#: Runs a command, and kills it before it writes, moves or removes anything in a folder for the n-th time; else prints
-#: how often it did.
-DIE = """
-import os, signal, sys
-at, root, own, done = int(sys.argv.pop(1)), sys.argv.pop(1), os.getpid(), 0
-WRITES = {"open", *("os." + what for what in "rename remove mkdir rmdir link symlink truncate".split())}
-def look(event, given):
-    global done
-    if event not in WRITES or os.getpid() != own:
-        return
-    if event == "open" and not given[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
-        return
-    if any(str(one).startswith(root) for one in given[:2]):
-        done += 1
-        if done == at:
-            os.kill(own, signal.SIGKILL)
-from cityanalytics.cli import main
-sys.addaudithook(look)
-try:
-    main()
-finally:
-    if os.getpid() == own:
-        print(done)
-"""
+#: What changes files, of what Python tells when it does it.
+CHANGES = {
+    "open",
+    *("os." + what for what in ["rename", "remove", "mkdir", "rmdir", "link", "symlink", "truncate"]),
+}
+
+
+def die(workspace: Path, at: int, words: tuple[str, ...], said: Path, mark: str) -> None:
+    """Run a command in this process; kill it before it changes a file for the n-th time, else note how often it did."""
+    own, done = os.getpid(), 0
+    os.setsid()
+    os.environ[MARK] = mark
+
+    def look(event: str, given: tuple[object, ...]) -> None:
+        nonlocal done
+        if event not in CHANGES or os.getpid() != own:
+            return
+        if event == "open" and not int(str(given[2])) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            return
+        if any(str(one).startswith(str(workspace)) for one in given[:2]):
+            done += 1
+            if done == at:
+                os.kill(own, signal.SIGKILL)
+
+    sys.addaudithook(look)
+    try:
+        obey(workspace, words, said)
+    finally:
+        if os.getpid() == own:
+            said.with_suffix(".changes").write_text(str(done), "utf-8")
+
+
 #: Every command that writes to a workspace, for a moment in it each.
 WRITES = {
     "receive": ("receive", *POST, "--quarter", "2026Q3"),
@@ -178,31 +186,41 @@ def prepared(office: Path, target: Path, name: str) -> tuple[Path, tuple[str, ..
     return target, tuple(word.format(first=first) for word in WRITES[name])
 
 
-def dying(workspace: Path, at: int, words: tuple[str, ...]) -> tuple[int, str, str, list[str]]:
-    """Run a command that dies at a moment; give exit code, output, messages, and what runs a second later."""
-    mark = uuid.uuid4().hex
-    command = [sys.executable, "-c", DIE, str(at), str(workspace), *words, "--ui", "en"]
-    process = subprocess.run(
-        command, cwd=workspace, check=False, capture_output=True, text=True, timeout=600,
-        env={**os.environ, MARK: mark},
-    )  # fmt: skip
+def dying(workspace: Path, at: int, words: tuple[str, ...]) -> tuple[int | None, str, list[str]]:
+    """Run a command that dies at a moment; give exit code, messages, and what of it runs a second later."""
+    mark, said = uuid.uuid4().hex, workspace.parent / "said"
+    process = FORKS.Process(target=die, args=(workspace, at, words, said, mark))
+    process.start()
+    process.join(600)
     time.sleep(1)
-    return process.returncode, process.stdout, process.stderr, marked(mark)
+    return process.exitcode, said.read_text("utf-8"), [*marked(mark), *of_session(process.pid)]
+
+
+def of_session(session: int | None) -> list[str]:
+    """Give the command lines of all processes of a session."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if int((process / "stat").read_text("utf-8").rpartition(")")[2].split()[3]) == session:
+                found.append((process / "cmdline").read_bytes().decode())
+        except OSError:  # it ended meanwhile
+            continue
+    return [line for line in found if line]
 
 
 def check_killed(small_office: Path, tmp_path: Path, name: str, moments: int) -> None:
     """Kill a command at its writes: every file is as before or as after, and the next run comes to the same."""
     workspace, words = prepared(small_office, tmp_path / "whole", name)
     before = mutable(workspace)
-    code, out, told, _ = dying(workspace, 0, words)
+    code, told, _ = dying(workspace, 0, words)
     assert code == 0, told
-    after, writes = mutable(workspace), int(out.rsplit(maxsplit=1)[-1])
+    after, writes = mutable(workspace), int((workspace.parent / "said.changes").read_text("utf-8"))
     assert after != before
     assert writes > 1
     for at in sorted({1 + number * (writes - 1) // max(moments - 1, 1) for number in range(moments)}):
         shutil.rmtree(workspace)
         prepared(small_office, workspace, name)
-        code, _, told, left = dying(workspace, at, words)
+        code, told, left = dying(workspace, at, words)
         assert code == -signal.SIGKILL, (at, told)
         assert left == [], at
         for file, content in mutable(workspace).items():
@@ -211,7 +229,7 @@ def check_killed(small_office: Path, tmp_path: Path, name: str, moments: int) ->
         if name in AT_ONCE:
             with writing(workspace, "whatever comes next"):
                 assert mutable(workspace) in (before, after), at
-        again, _, told, _ = dying(workspace, 0, words)
+        again, told, _ = dying(workspace, 0, words)
         assert not again or DONE.search(told), (at, told)
         left_over = mutable(workspace)
         assert {file: left_over.get(file) for file in after} == after, at

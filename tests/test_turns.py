@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import multiprocessing
 import os
 import re
 import shutil
@@ -11,12 +10,11 @@ import signal
 import subprocess
 import sys
 from itertools import combinations_with_replacement
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import filelock
 import pytest
 
-from cityanalytics.cli import main
 from cityanalytics.durable import DRAFT
 from cityanalytics.errors import CityAnalyticsError
 from cityanalytics.intake.aliases import read_confirmed
@@ -26,7 +24,10 @@ from cityanalytics.lock import FILE, writing
 from cityanalytics.publishing.index import index_pages
 from cityanalytics.publishing.ledger import read_ledger
 from cityanalytics.settings import load_settings
-from tests.office import POST, RENAMED
+from tests.office import FORKS, POST, RENAMED, obey
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: Each command that writes, for the first and for the second clerk.
 COMMANDS = {
@@ -60,21 +61,6 @@ def start(workspace: Path, *words: str) -> subprocess.Popen[str]:
 def _ended(process: subprocess.Popen[str]) -> tuple[int, str]:
     _, messages = process.communicate(timeout=300)
     return process.returncode, messages
-
-
-#: Starts commands as processes of their own; they are forked from one that has imported what commands need.
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.warmed", "tests.test_turns"])
-
-
-def obey(workspace: Path, words: list[str], said: Path) -> None:
-    """Run a command in this process."""
-    os.chdir(workspace)
-    with said.open("wb") as told, Path(os.devnull).open("wb") as nothing:
-        os.dup2(nothing.fileno(), 1)
-        os.dup2(told.fileno(), 2)
-    sys.argv = ["cityanalytics", *words, "--ui", "en"]
-    main()
 
 
 def at_once(workspace: Path, *names: str) -> list[tuple[str, int | None, str]]:
