@@ -93,6 +93,8 @@ def writing(root: Path, command: str, *, patience: float = PATIENCE) -> Iterator
         if lock.lock_counter == 1:
             _sign(path, command)
             sweep(root, WRITTEN)
+            for left in _made_or_dead(root / "reports"):
+                _remove_dead(left)
         yield
     finally:
         lock.release()
@@ -102,8 +104,8 @@ def writing(root: Path, command: str, *, patience: float = PATIENCE) -> Iterator
 def making(root: Path, place: Path, command: str) -> Iterator[Path]:
     """Give an empty folder beside a place, where something is made that takes long; the workspace's lock is free.
 
-    The folder is removed at the end. Those of commands that were killed are removed too, of reports and beside this
-    place: no process holds their lock.
+    The folder is removed at the end. Those of commands that were killed are removed by whoever holds the workspace's
+    lock next, beside this place by the next that makes something there: no process holds theirs.
 
     Parameters
     ----------
@@ -121,7 +123,7 @@ def making(root: Path, place: Path, command: str) -> Iterator[Path]:
     alive = filelock.FileLock(folder / "alive")
     try:
         with writing(root, command):
-            for left in {*_made_or_dead(root / "reports"), *place.glob(f"{MAKING}*")}:
+            for left in place.glob(f"{MAKING}*"):
                 _remove_dead(left)
             (folder / "made").mkdir(parents=True)
             alive.acquire(timeout=0)

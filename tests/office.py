@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CITY = MadeCity(2, units=("市政建设中心", "水务集团"))
-#: What some projects are called in the first quarter and in the second.
-RENAMED = [(one.name, f"{one.name}二期") for one in CITY.projects[:2]]
+#: What a project of each unit is called in the first quarter and in the second.
+RENAMED = [
+    (name, f"{name}二期")
+    for name in (next(one.name for one in CITY.projects if one.unit == unit) for unit in CITY.units)
+]
 #: What came in the post and is not filed yet; it lacks a column.
 POST, PAGE = (
     [f"{unit}2026年三季度报表.csv" for unit in CITY.units],

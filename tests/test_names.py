@@ -127,7 +127,7 @@ WORDS = (
     ["what-if", "{x} %s.toml", "--json"],
     ["dispatch", "2026Q2"],
     ["dispatch", "2026Q2", "--monthly"],
-    ["export", "2026Q2", "--oc4ids", "out/{x} %s.json"],
+    ["export", "2026Q2", "--oc4ids", "{x} %s.json"],
     ["forecast-series", "series {x} %s.csv", "--month", "9", "--out", "{x} %s.csv"],
     ["rollup", ".", "--out", "province {x} %s", "--name", "{省} %s"],
     ["init", "--next-quarter", "."],
