@@ -3383,6 +3383,75 @@ CASES = [
         tables=0,
         codes={"FORM_NOT_TABLE"},
     ),
+    case(
+        "ten thousand yuan in English",
+        [
+            ["Investment (Unit: RMB 10,000)"],
+            ["Project", "Plan", "Completed"],
+            ["Road", 12500, 8600],
+            ["Metro", 88000, 41000],
+        ],
+        data=[3, 4],
+        cols={"B": ("万元", 100500.0)},
+    ),
+    case(
+        "cost per head in a total sums nothing",
+        [
+            ["Dept", "Budget ($000)", "FTE", "Cost per FTE ($)"],
+            ["Roads", 1250, 12, 104167],
+            ["Parks", 640, 8, 80000],
+            ["Total", 1890, 20, 94500],
+        ],
+        data=[2, 3],
+        total=[4],
+    ),
+    case(
+        "a total's word in a column of numbers",
+        [["Year", "Budget ($m)"], [2018, 120.5], [2019, 131], [2020, 140.2], ["Total", 391.7]],
+        data=[2, 3, 4],
+        total=[5],
+    ),
+    case(
+        "another table right under a total",
+        [
+            ["区", "投资（万元）"],
+            ["东", 1250],
+            ["西", 860],
+            ["合计", 2110],
+            ["街道", "户数（户）"],
+            ["一街", 45],
+            ["二街", 30],
+        ],
+        tables=2,
+        data=[2, 3],
+        total=[4],
+    ),
+    case(
+        "one label over amounts, none over names",
+        [[None, "Budget (USD)"], ["Fees", 12500], ["Grants", 30000], ["Total income", 42500]],
+        header=[1, 1],
+        data=[2, 3],
+        total=[4],
+        cols={"B": ("美元", 42500.0)},
+    ),
+    case(
+        "numbers of contracts are codes",
+        [["合同编号", "单位", "金额（元）"], [20230001, "甲", 12500], [20230002, "乙", 8600]],
+        data=[2, 3],
+        kind={"A": "text"},
+    ),
+    case(
+        "last row nearly the sum in two columns, by an unknown word",
+        [
+            ["Xeem", "Budget (USD)", "Spent (USD)"],
+            ["Cov", 12500, 11000],
+            ["Choj", 8300, 8300],
+            ["Dej", 5560, 4100],
+            ["Tag", 26360, 23500],
+        ],
+        data=[2, 3, 4, 5],
+        codes={"TOTAL_DOUBTED"},
+    ),
 ]
 
 

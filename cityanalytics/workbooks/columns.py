@@ -115,6 +115,7 @@ def _column(
     """Return what a column holds, whether it counts rows, and its numbers where it holds any."""
     label = path[-1] if path else ""
     counting = bool(_SERIAL.match(label)) or (first and not label and _counts(face, rows, column))
+    counting = counting and not (_CODE.search(label) and _large(face, rows, column))
     if _CODE.search(label) and not (counting and _mostly_serial(face, rows, column)):
         return "text", False, None
     coded = bool(_CODES.search(label)) or not label
@@ -134,6 +135,16 @@ def _column(
         return kind, False, None
     _ = read.exact  # worked out here, beside the other columns
     return kind, False, read
+
+
+def _large(face: Face, rows: NDArray[np.intp], column: int) -> bool:
+    """Tell whether the numbers of a column begin too high to count rows: 20230001 is a code."""
+    numbers = [cell for cell in face.cells[rows[:_SAMPLED], column] if isinstance(cell, float)]
+    return len(numbers) > 1 and min(numbers) >= _COUNTED_TO
+
+
+#: Numbers of rows have fewer digits.
+_COUNTED_TO = 10_000
 
 
 def _mostly_serial(face: Face, rows: NDArray[np.intp], column: int) -> bool:

@@ -351,6 +351,20 @@ def _above(  # noqa: PLR0917 - what a doubt is about
 ) -> tuple[Message, Message]:
     """Return what stands under rows whose numbers are above those of others, and which are not their sum."""
     parts = read.over(first, stop)
+    if run[0] >= stop:
+        return (
+            Message.of(
+                "read as a record, with a column sum of {sum}, though it is nearly the sum of {first}:{last}, {parts}",
+                first=cell_name(int(body.rows[first]), column),
+                last=cell_name(int(body.rows[stop - 1]), column),
+                parts=_shown(parts),
+                sum=_shown(round(read.over(0, len(body.rows)), 6)),
+            ),
+            Message.of(
+                "if it is their total, correct the amounts; the difference is {difference}",
+                difference=_shown(round(float(read.stated[run[0]]) - parts, 6)),
+            ),
+        )
     return (
         Message.of(
             "read as a record of its own, though its number stands above {first}:{last}, which sum to {sum}",
@@ -387,6 +401,7 @@ def of_values(
             Message.of("fill the table in"),
         )
     counted = kind.of_kinds(kinds, kind.DATA, kind.TOTAL)
+    named = {(mark.row, mark.cell) for mark in body.marks if mark.keyword or mark.worded}
     for column, read in columns.numbers.items():
         if not written:
             texts = np.flatnonzero(read.written & counted)
@@ -404,6 +419,9 @@ def of_values(
         codes = face.codes[body.rows[open_cells], column]
         open_cells = open_cells[(codes != Code.ERROR) & (codes != Code.BLANK)]
         doubtful = read.unparsed[open_cells]
+        if named:  # 合计 in a column of numbers is what its row is called
+            labels = [(int(row), column) not in named for row in body.rows[open_cells]]
+            doubtful = doubtful & np.array(labels, dtype=bool)
         if not (
             read.carried or read.written[counted].any()
         ):  # among numbers a word for one yet to come is told; among words it is one

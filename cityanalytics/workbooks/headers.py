@@ -13,7 +13,13 @@ import numpy as np
 from cityanalytics.workbooks.cells import State, as_written, read_number
 from cityanalytics.workbooks.dates import Precision, read_date
 from cityanalytics.workbooks.face import Code, Face
-from cityanalytics.workbooks.statements import Measure, is_unit_note, measure, units_of_note
+from cityanalytics.workbooks.statements import (
+    Measure,
+    is_unit_note,
+    measure,
+    units_of_label,
+    units_of_note,
+)
 from cityanalytics.workbooks.units import Dimension, find_unit
 
 if TYPE_CHECKING:
@@ -92,6 +98,9 @@ def _likely(codes: NDArray[np.int8]) -> NDArray[np.intp]:
     likely |= (texts > 0) & ~others & (numbers > 1) & (numbers <= _YEARS)
     corner = (texts == 0) & (codes[:, :1] == Code.BLANK).all(axis=1)  # years under an empty corner
     likely |= corner & ~others & (numbers > 1) & (numbers <= _YEARS)
+    likely |= (
+        (texts == 1) & (numbers == 0) & ~others & (codes[:, 0] == Code.BLANK)
+    )  # over one column of amounts
     likely |= (texts > 0) & (dates > 1) & (texts + dates == (codes != Code.BLANK).sum(axis=1))
     return np.flatnonzero(likely)
 
@@ -100,6 +109,8 @@ def _looks_like_header(face: Face, row: int, stop: int) -> bool:  # noqa: C901, 
     texts = dict(face.texts(row))
     if not texts:
         return _years_alone(face, row, stop)
+    if np.count_nonzero(face.filled[row]) == 1:
+        return _label_alone(face, row, stop)
     if is_meta(list(texts.values())) and not _unit_over_amounts(face, row, texts, stop):
         return False
     if max(map(len, texts.values())) > _LONG and not _over_numbers(face, row, texts, stop):
@@ -190,6 +201,23 @@ def _years_alone(face: Face, row: int, stop: int) -> bool:
     if not len(below) or (below[0, columns] != Code.NUMBER).all() or named < 2:  # noqa: PLR2004 - over labels, or no names
         return False
     return _all_over_numbers(face, row, columns, stop)
+
+
+def _label_alone(face: Face, row: int, stop: int) -> bool:
+    """Tell whether the one label of a row names the amounts beside names, over which the corner is empty."""
+    ((column, text),) = face.texts(row)
+    if not column or face.width(row, column) > 1 or not (units_of_label(text) or measure([text]) in _AMOUNTS):
+        return False
+    below = slice(row + 1, min(row + 1 + _LOOK_BELOW, stop))
+    codes, names = face.codes[below, column], face.codes[below, column - 1] == Code.TEXT
+    beside = face.filled[below].sum(axis=1) - names - (codes != Code.BLANK)
+    numbers = codes == Code.NUMBER
+    return bool(
+        (numbers & names).sum() > 1
+        and not beside.any()
+        and names[:1].all()
+        and not ((codes != Code.BLANK) & ~numbers).any()
+    )
 
 
 def _are_days(face: Face, row: int, stop: int) -> bool:

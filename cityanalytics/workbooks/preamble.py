@@ -14,6 +14,7 @@ from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.headers import Header, find_header, is_meta
 from cityanalytics.workbooks.numeric import two_readings
 from cityanalytics.workbooks.statements import is_unit_note
+from cityanalytics.workbooks.texts import matching, part_of
 from cityanalytics.workbooks.units import find_unit
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ _PAGE = re.compile(
 )
 #: What the last row of a table is called.
 _TOTALLED = re.compile(r"^(?:合计|总计|共计|total|grandtotal)|合计$", re.IGNORECASE)
+#: The same, as short names alone begin.
+_ENDED = r"^[\s\pZ]*(?:合[\s\pZ]*计|总[\s\pZ]*计|共计|(?i:total|grand[\s\pZ]*total))[\s\pZ]*$"
 #: What stands over the columns of text in a row that numbers the columns.
 _LETTER = re.compile(r"[甲乙丙丁戊己庚辛壬癸A-Z\-]|\(?\d{1,2}\)?(?:=[\d()+*/×÷%-]+)?|栏次|行次|序号|列次")
 
@@ -227,6 +230,8 @@ def next_table(face: Face, header: Header) -> int:
         return height
     numeric = _numeric(face, np.arange(header.last + 1, height), header)
     apart = face.filled[header.last : height - 1].sum(axis=1, dtype=np.int16) <= 1
+    first = part_of(face.column(header.left), slice(header.last, height - 1))
+    apart |= matching(first, _ENDED)  # right under a total too
     for offset in np.flatnonzero(apart).tolist():
         candidate, written = row + offset, codes[offset] == Code.TEXT
         if written.sum() < 2 or (codes[offset] > Code.TEXT).any():  # noqa: PLR2004 - a header has two labels

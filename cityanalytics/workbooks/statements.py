@@ -63,7 +63,8 @@ _SCALED_MONEY = frozenset({Dimension.MONEY, Dimension.FOREIGN_MONEY, Dimension.S
 _ENGLISH = re.compile(r"(?<=单位.)(.*?)[(/]?unit:.*$", re.IGNORECASE)
 _BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
 _STATED = re.compile(
-    rf"(?:[单單]位(?:均|都|统一)?(?:为|是)?[:]?|(?<![a-z])units?:)({_LIST})(?![^\W\d_])", re.IGNORECASE
+    rf"(?:[单單]位(?:均|都|统一)?(?:为|是)?[:]?|(?<![a-z])units?:)({_LIST})(?![^\W\d_]|(?<=[a-z])\d)",
+    re.IGNORECASE,
 )
 _COUNTED = re.compile(rf"(?:以|按)({_LIST})(?:为单位|计)", re.IGNORECASE)
 #: A unit at the end of a label: any after a mark (``总投资/元``), long ones after a word too (``总投资万元``).
@@ -101,7 +102,13 @@ _WORDS: tuple[tuple[Measure, str], ...] = (
 _ENGLISH_WORDS: tuple[tuple[Measure, str], ...] = (
     (Measure.SHARE, r"percent|percentage|shareof|rateof|growth|^change|ratio"),
     (Measure.CODE, r"code$|^code|^ref$|^id$|^serial|reference$|^s/?no"),
-    (Measure.PRICE, r"unitrate|unitprice|unitcost|^rate$|price$|average|perkm|perunit"),
+    (
+        Measure.PRICE,
+        (
+            r"unitrate|unitprice|unitcost|^rate$|price$|average|^mean|median|perkm|perunit|percapita"
+            r"|(?:cost|price|rent|value|income|spend|expenditure|amount)s?per(?!iod|annum|year|quarter|month|cent)"
+        ),
+    ),
     (Measure.COUNT, r"numberof|^number$|^posts$|^staff$|^quantity$|^qty|^count$|^units$|^no\.?of"),
     (Measure.AREA, r"area$|^area"),
     (Measure.LENGTH, r"length"),

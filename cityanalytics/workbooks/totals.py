@@ -30,6 +30,7 @@ from cityanalytics.workbooks.wholes import (
     equal_to_others,
     is_named_whole,
     is_near,
+    nearly_others,
     nested_sums,
     over_levels,
     sums_all,
@@ -301,6 +302,8 @@ def _doubted(
     }
     if (equal := equal_to_others(body, kinds, additive)) is not None:
         found[equal] = (0, equal) if equal else (1, len(kinds))
+    elif (near := nearly_others(body, kinds, additive)) is not None:
+        found[near] = (0, near) if near else (1, len(kinds))
     numbered = (kinds == kind.DATA) & body.numbered
     if body.names:
         possible = possible_sums(additive, numbered).items()

@@ -116,6 +116,7 @@ _SCALES = (
         10**3,
         "thousands?|'?000'?s?|1[.,]?000(?=[a-z€$£])|th|tausend|tsd|milliers?|(?<=en)miles|miles(?=de)|(?<=[$€])mil|mil(?=[€$]|de)|тыс(?:яч[аи]?)?|тис|nghìn|ngàn|천(?=원)|bin(?=tl)|tis|k|t(?=eur|€|chf)",
     ),
+    ("ten_thousands", 10**4, "10[,.]?000"),
     ("lakhs", 10**5, "lakhs?|lacs?"),
     (
         "millions",
@@ -124,7 +125,7 @@ _SCALES = (
     ),
     ("crores", 10**7, "crores?|cr"),
     ("billions", 10**9, "billions?|bn|mrd|milliarden|milliards?|miliardi|млрд|миллиард(?:ов|а)?|tỷ|milyar"),
-    ("hundred_millions", 10**8, "억(?=원)"),
+    ("hundred_millions", 10**8, "100(?:millions?|mn?|[,.]?000[,.]?000)|억(?=원)"),
     ("hundreds", 100, "hundreds"),
 )
 _CHINESE = {"USD": "美元", "EUR": "欧元", "HKD": "港元", "JPY": "日元"}
@@ -283,7 +284,9 @@ def _english(name: str) -> Unit | None:
     scale, factor = next(((key, power) for key, power, _ in _SCALES if key in given), ("", 1))
     currency = next((key for key in given if key in _CURRENCIES), given.get("code", "").upper())
     if "yuan" in given:
-        shown = {100: "百", 10**3: "千", 10**6: "百万", 10**9: "十亿"}.get(factor, "")
+        shown = {100: "百", 10**3: "千", 10**4: "万", 10**6: "百万", 10**8: "亿", 10**9: "十亿"}.get(
+            factor, ""
+        )
         return Unit(name=f"{shown}元", dimension=Dimension.MONEY, factor=Fraction(factor))
     if currency:
         if not scale and currency in _CHINESE:

@@ -135,6 +135,25 @@ def equal_to_others(body: Body, kinds: NDArray[np.int8], additive: Mapping[int, 
     return None
 
 
+def nearly_others(body: Body, kinds: NDArray[np.int8], additive: Mapping[int, Numbers]) -> int | None:
+    """Return the first or last record that is nearly the sum of all others in several columns: a wrong total, maybe."""
+    rows = np.flatnonzero((kinds == kind.DATA) & body.numbered)
+    if not _FEWEST < len(rows) <= _MOST or (kinds == kind.TOTAL).any():
+        return None
+    for index in (int(rows[-1]), int(rows[0])):
+        others = rows[rows != index]
+        if body.serials[index]:
+            continue
+        stated = [
+            float(np.nansum(read.value[others])) / float(read.value[index])
+            for read in additive.values()
+            if read.parsed[index] and read.value[index] != 0
+        ]
+        if len(stated) > 1 and all(_CLOSE[0] < share < _CLOSE[1] for share in stated):
+            return index
+    return None
+
+
 def is_named_whole(index: int, body: Body, rows: NDArray[np.intp], marks: Mapping[int, Mark]) -> bool:
     """Tell whether a row has a name for the whole: a word for it, a name in the title, or that of a higher level."""
     mark = marks.get(index)
@@ -281,3 +300,5 @@ def is_near(
 
 
 _NEAR = (0.85, 1.18)
+#: Nearer than this, in several columns, records are hardly by chance.
+_CLOSE = (0.95, 1.05)
