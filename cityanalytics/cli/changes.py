@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cityanalytics.cli.console import print_json, print_shown, say
-from cityanalytics.cli.options import as_json, common, settings_of
+from cityanalytics.cli.options import as_json, common, workspace_of
 from cityanalytics.issues import Message
 
 if TYPE_CHECKING:
@@ -50,11 +50,12 @@ def diff(old: str, new: str, workspace: Path | None, known_on: str, *, json_: bo
     """
     from cityanalytics.publishing.comparison import changes_between
 
-    found = changes_between(old, new, workspace=str(workspace or "."), known_on=known_on)
+    opened = workspace_of(workspace)
+    found = changes_between(old, new, workspace=opened, known_on=known_on)
     if json_:
         print_json(changes_document(found))
         return
-    _show(found, settings_of(workspace))
+    _show(found, opened.settings)
     _summarise(found)
 
 

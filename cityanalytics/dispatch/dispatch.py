@@ -164,7 +164,7 @@ class Dispatch:
         days = 7 if self.settings is None else self.settings.answer_days
         return to_issue(self.all, self._held[1], on=self.programme.known_on, answer_days=days)
 
-    @property
+    @cached_property
     def orders(self) -> pd.DataFrame:
         """The orders issued so far and by this dispatch, with what became of them.
 
@@ -188,7 +188,7 @@ class Dispatch:
         parts = [part for part in (self._held[1], fresh) if len(part)]
         return with_units(pd.concat(parts, ignore_index=True) if parts else self._held[1], ORDERS)
 
-    @property
+    @cached_property
     def commitments(self) -> pd.DataFrame:
         """What units promised, what became of it, and what typically becomes of their promises.
 
@@ -209,7 +209,7 @@ class Dispatch:
         own = own.rename(columns={"days_late": "typical_days_late"})
         return with_units(self._held[0].join(own, on="unit"), COMMITTED)
 
-    @property
+    @cached_property
     def record(self) -> pd.DataFrame:
         """What becomes of each unit's promises.
 
@@ -285,7 +285,7 @@ class Dispatch:
             found.set_axis(["state", "projects", "change"], axis=1), {"projects": "count", "change": "yuan"}
         )
 
-    @property
+    @cached_property
     def notices(self) -> pd.DataFrame:
         """Notices of the year so far, by unit or section: and what was decided on them.
 
@@ -312,17 +312,17 @@ class Dispatch:
         >>> len(ca.dispatch(programme, forecast).ladder)
         0
         """
-        lights = lights_by_month(self.programme, self.rules, excused=self.excused)
-        rows = ladder(self.notices, self._known["status"], self.programme, self.rules, run_of(lights))
+        run = run_of(self._lights)
+        rows = ladder(self.notices, self._known["status"], self.programme, self.rules, run)
         columns = ["unit", "notices", "proposed", "decided", "rests_on", "projects"]
         return pd.DataFrame(rows, columns=[*columns, "constraints_reported", "cells"])
 
-    @property
+    @cached_property
     def excused(self) -> tuple[str, ...]:
         """Projects whose late start somebody excuses."""
         return tuple(self._known["excuses"]["project"].unique())
 
-    @property
+    @cached_property
     def funds(self) -> pd.DataFrame:
         """Funds by project and source (资金到位情况), where units report them.
 
@@ -363,7 +363,7 @@ class Dispatch:
             calendar=WorkCalendar() if settings is None else settings.calendar,
             winter_stop=() if settings is None else settings.winter_stop,
         )
-        lights = lights_by_month(self.programme, self.rules, excused=self.excused)
+        lights = self._lights
         drawn = self.forecast.drawn
         place = pd.Index(drawn.projects).get_indexer(pd.Index(projects["project"].to_numpy(dtype=str)))
         ends = drawn.done[place, None] + drawn.added[place]
@@ -511,6 +511,10 @@ class Dispatch:
         return with_units(schedule_earned(self.programme.projects, key, as_of=self.programme.as_of), EARNED)
 
     @cached_property
+    def _lights(self) -> pd.DataFrame:
+        return lights_by_month(self.programme, self.rules, excused=self.excused)
+
+    @cached_property
     def lights(self) -> pd.DataFrame:
         """The light of each project at the end of every month so far, and on the data date.
 
@@ -525,11 +529,10 @@ class Dispatch:
         >>> ca.dispatch(programme, forecast).lights.columns[-1]
         '2010-09-22'
         """
-        found = lights_by_month(self.programme, self.rules, excused=self.excused)
-        found.columns = month_ends(self.programme).strftime("%Y-%m-%d")
+        found = self._lights.set_axis(month_ends(self.programme).strftime("%Y-%m-%d"), axis=1)
         return pd.concat([self.programme.projects[["project", "unit"]], found], axis=1)
 
-    @property
+    @cached_property
     def flips(self) -> pd.DataFrame:
         """Projects whose light on the data date is another by other rules.
 

@@ -122,7 +122,7 @@ def cells_of(table: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     return pd.DataFrame({name: table[f"{name}_cell"] for name in columns if f"{name}_cell" in table})
 
 
-def monthly(programme: ProgrammeState) -> pd.DataFrame:
+def monthly(programme: ProgrammeState, projects: pd.DataFrame) -> pd.DataFrame:
     """Return one row a project and month in which something was done (:attr:`Programme.monthly`)."""
     rows = programme.segments.reset_index(drop=True)
     months = pd.date_range(f"{programme.as_of.year}-01-01", programme.as_of, freq="MS")
@@ -140,7 +140,7 @@ def monthly(programme: ProgrammeState) -> pd.DataFrame:
     )
     table = long.groupby(["month", "project"], observed=True, as_index=False)["amount"].sum()
     place = pd.Index(programme.traced["project"]).get_indexer(table["project"])
-    own = projects(programme)[["unit", "category", "town"]].take(place).set_axis(table.index)
+    own = projects[["unit", "category", "town"]].take(place).set_axis(table.index)
     return with_units(table.assign(**{str(name): own[name] for name in own})[list(MONTHLY)], MONTHLY)
 
 
@@ -180,15 +180,15 @@ def history_months(programme: ProgrammeState) -> pd.DataFrame:
     return with_units(found.sort_values(["year", "month"], ignore_index=True), HISTORY)
 
 
-def by(programme: ProgrammeState, key: str) -> pd.DataFrame:
-    """Return plan and investment of each group (:meth:`Programme.by`)."""
+def by(projects: pd.DataFrame, key: str, *, elapsed: float) -> pd.DataFrame:
+    """Return plan and investment of each group of projects (:meth:`Programme.by`)."""
     if key not in KEYS:
         raise UsageError(Message.of("no sums by {name}; there are: {names}", name=key, names=", ".join(KEYS)))
-    groups = projects(programme).groupby(key, observed=True, dropna=False)
+    groups = projects.groupby(key, observed=True, dropna=False)
     sums = groups.agg(projects=("project", "size"), plan=("plan", "sum"), done=("done", "sum")).reset_index()
-    gap = sums["plan"] * programme.elapsed - sums["done"]
+    gap = sums["plan"] * elapsed - sums["done"]
     share = (sums["done"] / sums["plan"]).where(sums["plan"] > 0)
-    found = sums.assign(gap=gap, share=share, behind=programme.elapsed - share)
+    found = sums.assign(gap=gap, share=share, behind=elapsed - share)
     return with_units(found.sort_values(["gap", key], ascending=[False, True], ignore_index=True), GROUPS)
 
 

@@ -82,6 +82,10 @@ class Programme(ProgrammeState):
         >>> len(behind)
         89
         """
+        return frames.with_units(self._projects, frames.PROJECTS)
+
+    @cached_property
+    def _projects(self) -> pd.DataFrame:
         return frames.projects(self)
 
     @property
@@ -111,7 +115,11 @@ class Programme(ProgrammeState):
         >>> bool(abs(monthly["amount"].sum() - programme.done) < 1)
         True
         """
-        return frames.monthly(self)
+        return frames.with_units(self._monthly, frames.MONTHLY)
+
+    @cached_property
+    def _monthly(self) -> pd.DataFrame:
+        return frames.monthly(self, self._projects)
 
     @property
     def sites(self) -> pd.DataFrame:
@@ -258,7 +266,7 @@ class Programme(ProgrammeState):
         >>> bool(abs(units["done"].sum() - programme.done) < 1)
         True
         """
-        return frames.by(self, key)
+        return frames.by(self._projects, key, elapsed=self.elapsed)
 
     @cached_property
     def coverage(self) -> Coverage:

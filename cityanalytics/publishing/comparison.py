@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cityanalytics.programme.snapshot import Programme
 
 
-def changes_between(old: str, new: str, *, workspace: str = ".", known_on: str = "") -> Changes:
+def changes_between(old: str, new: str, *, workspace: Workspace, known_on: str = "") -> Changes:
     """Return what changed between two days.
 
     Parameters
@@ -30,23 +30,22 @@ def changes_between(old: str, new: str, *, workspace: str = ".", known_on: str =
     old, new
         Each a quarter such as ``2010Q2``, which stands for its data date, or an ISO date.
     workspace
-        A folder of the workspace; by default the current one.
+        Whose programme.
     known_on
         ISO date: both days as known on it; by default everything received.
 
     Raises
     ------
     cityanalytics.errors.CityAnalyticsError
-        The workspace, a quarter or a date does not fit, `new` does not lie after `old`, or too little is known.
+        A quarter or a date does not fit, `new` does not lie after `old`, or too little is known.
     """
-    opened = Workspace.at(workspace)
     first, last = (
-        opened.dates(quarter, as_of, known_on) for quarter, as_of in map(_quarter_or_date, (old, new))
+        workspace.dates(quarter, as_of, known_on) for quarter, as_of in map(_quarter_or_date, (old, new))
     )
     _ordered(first.as_of, last.as_of, named=(old, new))
-    now = opened.snapshot(as_of=last.as_of, known_on=last.known_on)
-    reported_on = known_in_time(_received(opened, now.known_on), first.quarter)
-    return _since(opened, first.as_of, reported_on=reported_on, now=now)
+    now = workspace.snapshot(as_of=last.as_of, known_on=last.known_on)
+    reported_on = known_in_time(_received(workspace, now.known_on), first.quarter)
+    return _since(workspace, first.as_of, reported_on=reported_on, now=now)
 
 
 def changes_from(old: Programme, new: Programme) -> Changes:

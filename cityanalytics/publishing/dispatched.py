@@ -72,7 +72,7 @@ def _changes(workspace: Workspace, dates: Dates, kind: str, since: str) -> Chang
         return changes_between(
             since or before.isoformat(),
             day.isoformat(),
-            workspace=str(workspace.settings.root),
+            workspace=workspace,
             known_on=dates.known_on.isoformat(),
         )
     except (UsageError, InsufficientDataError):
