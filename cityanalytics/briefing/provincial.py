@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from cityanalytics.briefing import display
 from cityanalytics.briefing import fields as of
-from cityanalytics.briefing.charts.declared import ChartDeclaration, ShownChart
-from cityanalytics.briefing.charts.quantiles import likely_years
+from cityanalytics.briefing.charts.declared import ShownChart
+from cityanalytics.briefing.charts.quantiles import years_chart
 from cityanalytics.briefing.declaration import Declaration
 from cityanalytics.briefing.fields import Field, on_sheet
 from cityanalytics.briefing.figures.figure import Figure, Name
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cityanalytics.briefing.book import Book
-    from cityanalytics.briefing.charts.drawing import Drawing
     from cityanalytics.briefing.shown import ShownTable
     from cityanalytics.province.province import Province
 
@@ -186,38 +185,9 @@ def _years(province: Province) -> pd.DataFrame:
     return pd.DataFrame({"total": totals, "reached": totals >= province.plan})
 
 
-def _years_title(_province: Province, _rows: pd.DataFrame, say: Wording) -> str:
-    return say.plain("{years_reaching} of {years_likely} equally likely years reach the plan")
-
-
-def _years_subtitle(_province: Province, _rows: pd.DataFrame, say: Wording) -> str:
-    return say.plain(
-        "Year's total, {unit}; each dot is one of them: filled reaches the plan, hollow does not",
-        unit=LANGUAGES[say.language].amounts[0].unit,
-    )
-
-
-def _years_alt(_province: Province, _rows: pd.DataFrame, say: Wording) -> str:
-    return say.plain(
-        "Dots on an axis of money: of {years_likely} equally likely years {years_reaching} reach the plan of {annual_plan}; eight in ten lie between {forecast_p10} and {forecast_p90}."
-    )
-
-
-def _draw_years(province: Province, rows: pd.DataFrame, say: Wording) -> Drawing:
-    scale = LANGUAGES[say.language].amounts[0]
-    value = display.number(province.plan, say.language, places=1 + scale.places, per=scale.per)
-    return likely_years(
-        rows["total"].tolist(), province.plan, label=say.plain("Plan {value}", value=value), scale=scale
-    )
-
-
-YEARS: ChartDeclaration[Province] = ChartDeclaration(
-    name="likely_years",
-    frame=_years,
-    title=_years_title,
-    subtitle=_years_subtitle,
-    alt=_years_alt,
-    draw=_draw_years,
+YEARS = years_chart(
+    _years,
+    target=lambda province: province.plan,
     applies=lambda province: province.plan > 0 and bool(province.forecast.totals),
 )
 

@@ -5,7 +5,7 @@ Counts are read more surely than areas: Kay et al., "When (ish) is My Bus?", CHI
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,11 +18,13 @@ from cityanalytics.briefing.figures.ahead import equally_likely
 from cityanalytics.briefing.language import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cityanalytics.briefing.content import Content
     from cityanalytics.briefing.language import Scale
     from cityanalytics.briefing.wording import Wording
+
+S = TypeVar("S")
 
 _DOT = 8.0  # points from one dot to the next
 _COLUMNS = 32  # of dots, side by side
@@ -95,35 +97,60 @@ def _rows(content: Content) -> pd.DataFrame:
     )
 
 
-def _title(_content: Content, _rows: pd.DataFrame, say: Wording) -> str:
+def _ahead(content: Content) -> bool:
+    return bool(content.pace.days_left) and content.forecast.target > 0
+
+
+def _title(_source: object, _rows: pd.DataFrame, say: Wording) -> str:
     return say.plain("{years_reaching} of {years_likely} equally likely years reach the plan")
 
 
-def _subtitle(_content: Content, _rows: pd.DataFrame, say: Wording) -> str:
+def _subtitle(_source: object, _rows: pd.DataFrame, say: Wording) -> str:
     return say.plain(
         "Year's total, {unit}; each dot is one of them: filled reaches the plan, hollow does not",
         unit=LANGUAGES[say.language].amounts[0].unit,
     )
 
 
-def _alt(_content: Content, _rows: pd.DataFrame, say: Wording) -> str:
+def _alt(_source: object, _rows: pd.DataFrame, say: Wording) -> str:
     return say.plain(
         "Dots on an axis of money: of {years_likely} equally likely years {years_reaching} reach the plan of {annual_plan}; eight in ten lie between {forecast_p10} and {forecast_p90}."
     )
 
 
-def _draw(content: Content, rows: pd.DataFrame, say: Wording) -> Drawing:
-    scale, target = LANGUAGES[say.language].amounts[0], content.forecast.target
-    value = display.number(target, say.language, places=1 + scale.places, per=scale.per)
-    return likely_years(
-        rows["total"].tolist(), target, label=say.plain("Plan {value}", value=value), scale=scale
+def years_chart(
+    frame: Callable[[S], pd.DataFrame],
+    *,
+    target: Callable[[S], float],
+    applies: Callable[[S], bool],
+) -> ChartDeclaration[S]:
+    """Declare the chart of equally likely years, a city's or a province's.
+
+    Parameters
+    ----------
+    frame
+        Gives a row a year, ``total`` (yuan) rising.
+    target
+        Gives the plan (yuan).
+    applies
+        Tells whether it can be drawn.
+    """
+
+    def draw(source: S, rows: pd.DataFrame, say: Wording) -> Drawing:
+        scale, plan = LANGUAGES[say.language].amounts[0], target(source)
+        value = display.number(plan, say.language, places=1 + scale.places, per=scale.per)
+        label = say.plain("Plan {value}", value=value)
+        return likely_years(rows["total"].tolist(), plan, label=label, scale=scale)
+
+    return ChartDeclaration(
+        name="likely_years",
+        frame=frame,
+        title=_title,
+        subtitle=_subtitle,
+        alt=_alt,
+        draw=draw,
+        applies=applies,
     )
 
 
-def _ahead(content: Content) -> bool:
-    return bool(content.pace.days_left) and content.forecast.target > 0
-
-
-LIKELY_YEARS = ChartDeclaration(
-    name="likely_years", frame=_rows, title=_title, subtitle=_subtitle, alt=_alt, draw=_draw, applies=_ahead
-)
+LIKELY_YEARS = years_chart(_rows, target=lambda content: content.forecast.target, applies=_ahead)
