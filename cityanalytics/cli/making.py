@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +10,7 @@ import click
 from cityanalytics.cli.console import UI, print_json, progress, say, tell, translate
 from cityanalytics.cli.failures import failure_of
 from cityanalytics.cli.options import as_json, common, dates, workspace_of
+from cityanalytics.cli.planning import plan_dispatch, plan_report
 from cityanalytics.errors import CityAnalyticsError, UsageError
 from cityanalytics.issues import Message
 
@@ -18,14 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from cityanalytics.programme.dates import Dates
+    from cityanalytics.cli.planning import Plan
     from cityanalytics.publishing.batch import Outcome, Task
     from cityanalytics.settings import Settings
-    from cityanalytics.workspace import Workspace
-
-
-#: So many reasons why a report is made again stand in a line.
-MOST_REASONS = 3
 
 
 @click.command()
@@ -113,11 +108,11 @@ def brief(
     check_names(given, declared, root=settings.root)
     chosen = [opened.dates(quarter, as_of, known_on) for quarter in named]
     plans = [
-        _plan(opened, dates, languages, notebook=notebook, given=given, force=force, engine=engine)
+        plan_report(opened, dates, languages, notebook=notebook, given=given, force=force, engine=engine)
         for dates in chosen
     ]
     if all_ and notebook == BRIEFING and not given:
-        plans += [_plan_dispatch(opened, dates, force=force) for dates in chosen]
+        plans += [plan_dispatch(opened, dates, force=force) for dates in chosen]
     for plan in plans:
         if dry_run or plan.task is None:
             plan.tell()
@@ -148,7 +143,7 @@ def brief(
     _close(plans, outcomes, files)
 
 
-def _close(plans: Sequence[_Plan], outcomes: Sequence[Outcome], files: Sequence[Path]) -> None:
+def _close(plans: Sequence[Plan], outcomes: Sequence[Outcome], files: Sequence[Path]) -> None:
     """Say what was made and what is to be opened; raise where something was not made."""
     from cityanalytics.publishing.export import COMPANION
 
@@ -172,93 +167,6 @@ def _close(plans: Sequence[_Plan], outcomes: Sequence[Outcome], files: Sequence[
         raise CityAnalyticsError(
             Message.of("not made, kept as published: {quarters}", quarters=", ".join(refused))
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Plan:
-    """What is to be done about a product, and why."""
-
-    dates: Dates
-    is_report: bool = True
-    task: Task | None = None
-    reasons: tuple[Message, ...] = ()
-    refused: bool = False
-
-    def tell(self) -> None:
-        state = "to make" if self.task else "kept as published" if self.refused else "up to date"
-        dates = _dates(self.dates)
-        if self.is_report:
-            line = Message.of(
-                "{quarter} as of {as_of}, known on {known_on}: {state}", **dates, state=translate(state)
-            )
-        else:
-            line = Message.of(
-                "{quarter} as of {as_of}, known on {known_on}, dispatch: {state}",
-                **dates,
-                state=translate(state),
-            )
-        if not self.task or not self.reasons:
-            tell(line)
-            return
-        told = "; ".join(reason.text(translate) for reason in self.reasons[:MOST_REASONS])
-        more = len(self.reasons) - MOST_REASONS
-        if more > 0:
-            say("{line}: {reasons}; and {count} more", line=line.text(translate), reasons=told, count=more)
-        else:
-            say("{line}: {reasons}", line=line.text(translate), reasons=told)
-
-
-def _plan(
-    workspace: Workspace,
-    dates: Dates,
-    languages: list[str],
-    *,
-    notebook: str,
-    given: dict[str, str],
-    force: bool,
-    engine: str,
-) -> _Plan:
-    """Decide about a report: made, up to date, or kept as it was published."""
-    from cityanalytics.publishing.batch import Task
-    from cityanalytics.publishing.export import report_differs
-    from cityanalytics.publishing.run import BRIEFING
-
-    reasons: list[Message] = []
-    if notebook == BRIEFING and not given:
-        reasons = report_differs(workspace, dates, languages)
-        if not reasons and not force:
-            return _Plan(dates=dates)
-    aside, refused = (
-        _published(workspace, dates, languages, force=force) if notebook == BRIEFING else (None, False)
-    )
-    if refused:
-        return _Plan(dates=dates, refused=True)
-    task = Task(
-        root=workspace.settings.root,
-        product=notebook,
-        parameters={**_dates(dates), **given},
-        languages=tuple(languages),
-        aside=aside,
-        engine=engine,
-    )
-    return _Plan(dates=dates, task=task, reasons=tuple(reasons))
-
-
-def _plan_dispatch(workspace: Workspace, dates: Dates, *, force: bool) -> _Plan:
-    """Decide about the pages of a quarter's dispatch."""
-    from cityanalytics.publishing.batch import DISPATCH, Task
-    from cityanalytics.publishing.dispatched import dispatch_differs
-
-    reasons = dispatch_differs(workspace, dates)
-    if not reasons and not force:
-        return _Plan(dates=dates, is_report=False)
-    task = Task(
-        root=workspace.settings.root,
-        product=DISPATCH,
-        parameters=_dates(dates),
-        languages=workspace.settings.languages,
-    )
-    return _Plan(dates=dates, is_report=False, task=task, reasons=tuple(reasons))
 
 
 def _make_all(
@@ -311,24 +219,6 @@ def _say_missing(folders: Sequence[Path]) -> None:
             say("{line}", line=line)
 
 
-def _published(
-    workspace: Workspace, dates: Dates, languages: list[str], *, force: bool
-) -> tuple[Path | None, bool]:
-    """Return where a published report is kept that would be replaced, and whether it cannot be."""
-    from cityanalytics.publishing.keeping import PublishedError, place_aside
-
-    try:
-        aside = place_aside(workspace, dates, languages)
-    except PublishedError as error:
-        tell(error.message)
-        if force:
-            say("--force: it is replaced")
-        return None, not force
-    if aside is not None:
-        say("published: kept as {folder} once a new one is made in its place", folder=aside)
-    return aside, False
-
-
 def _languages(settings: Settings, text: str) -> list[str]:
     chosen = [name.strip() for name in text.split(",") if name.strip()] or list(settings.languages)
     for name in chosen:
@@ -347,14 +237,6 @@ def _pairs(parameters: Sequence[str]) -> dict[str, str]:
         if not sign:
             raise UsageError(Message.of("--parameter takes NAME=VALUE; {text!r} has no =", text=name))
     return {name: value for name, _, value in pairs}
-
-
-def _dates(found: Dates) -> dict[str, str]:
-    return {
-        "quarter": found.quarter,
-        "as_of": found.as_of.isoformat(),
-        "known_on": found.known_on.isoformat(),
-    }
 
 
 def _chromium() -> str:
