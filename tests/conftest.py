@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from hypothesis import settings as hypothesis
 
 from cityanalytics.intake.register import Receipt, read_register, write_register
 from cityanalytics.settings import file_sha256
+from tests.command import run
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cityanalytics.settings import Settings
 
 # No test is timed; in CI the same cases are tried each time, in the drill more of them.
-EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "25"))
 hypothesis.register_profile("house", deadline=None, derandomize="CI" in os.environ, max_examples=EXAMPLES)
 hypothesis.load_profile("house")
 
@@ -165,13 +165,10 @@ def file_unopened(settings: Settings, source: Path, *, unit: str, quarter: str, 
     return file
 
 
-def run_cityanalytics(*arguments: str, workspace: Path) -> subprocess.CompletedProcess[str]:
+def run_cityanalytics(*words: str, workspace: Path) -> subprocess.CompletedProcess[str]:
     """Run the command in `workspace` as a user does; it must succeed."""
-    command = [sys.executable, "-m", "cityanalytics", *arguments]
-    done = subprocess.run(command, cwd=workspace, check=False, capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, (
-        f"{' '.join(arguments)}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-    )
+    done = run(*words, workspace=workspace)
+    assert done.returncode == 0, f"{' '.join(words)}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done
 
 

@@ -252,7 +252,7 @@ def test_paths_add_up_to_the_city_and_never_fall_below_what_is_done(
     told = forecast.by("unit").set_index("unit")
     for name, place in (("p10", 199), ("p50", 999), ("p90", 1799)):
         assert np.allclose(np.sort(units, axis=0)[place], told.loc[units.columns, name], atol=1)
-    reached = (units >= told["plan"]).mean()
+    reached = (units >= told["plan"].reindex(units.columns)).mean()
     assert np.allclose(reached, told.loc[units.columns, "probability"], atol=0.001)
     pd.testing.assert_frame_equal(ca.forecast(forecast.programme).paths, forecast.paths)
 

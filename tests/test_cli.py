@@ -20,18 +20,12 @@ from cityanalytics.cli import cli, main
 from cityanalytics.intake.match import load_synonyms, match_table
 from cityanalytics.workbooks.grid import read_grids
 from cityanalytics.workbooks.tables import understand
+from tests.command import run
 from tests.conftest import new_workspace
 from tests.documents import promised
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cityanalytics", *arguments],
-        cwd=cwd, check=False, capture_output=True, text=True, timeout=120, env={**os.environ, **environment},
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize("command", sorted(cli.commands))
@@ -65,10 +59,10 @@ def test_each_command_shows_an_example_that_is_understood(command, capsys) -> No
 
 def test_common_options_may_stand_before_the_command(tmp_path: Path) -> None:
     for words in (("--ui", "zh", "ingest"), ("--ui=zh", "--workspace", ".", "ingest")):
-        done = run(*words, cwd=tmp_path, LC_ALL="C.UTF-8")
+        done = run(*words, workspace=tmp_path, LC_ALL="C.UTF-8")
         assert "没有 cityanalytics.toml" in done.stderr, words
-    assert run("--ui", "zh", "--version", cwd=tmp_path).returncode == 0
-    assert "报" in run("--ui", "zh", "--help", cwd=tmp_path).stdout
+    assert run("--ui", "zh", "--version", workspace=tmp_path).returncode == 0
+    assert "报" in run("--ui", "zh", "--help", workspace=tmp_path).stdout
 
 
 @pytest.mark.parametrize(
@@ -76,30 +70,30 @@ def test_common_options_may_stand_before_the_command(tmp_path: Path) -> None:
     [(("publish", "."), "缺少 --by"), (("trace", "."), "缺少 KEY"), (("ingest", "--al"), "没有选项 --al")],
 )
 def test_wrong_usage_is_told_in_the_language_of_messages(words, said: str, tmp_path: Path) -> None:
-    done = run(*words, "--ui", "zh", cwd=tmp_path)
+    done = run(*words, "--ui", "zh", workspace=tmp_path)
     assert done.returncode == 2
     assert said in done.stderr
     assert "Error" not in done.stderr
 
 
 def test_a_wrong_word_is_wrong_usage(tmp_path: Path) -> None:
-    done = run("brif", cwd=tmp_path)
+    done = run("brif", workspace=tmp_path)
     assert done.returncode == 2
     assert "brif" in done.stderr
 
 
 def test_without_a_workspace_it_says_how_to_get_one(tmp_path: Path) -> None:
-    done = run("ingest", cwd=tmp_path)
+    done = run("ingest", workspace=tmp_path)
     assert done.returncode == 2
     assert "cityanalytics init" in done.stderr
-    assert "没有 cityanalytics.toml" in run("ingest", cwd=tmp_path, LC_ALL="zh_CN.UTF-8").stderr
+    assert "没有 cityanalytics.toml" in run("ingest", workspace=tmp_path, LC_ALL="zh_CN.UTF-8").stderr
 
 
 def test_ingest_lists_every_issue_and_changes_nothing_when_one_blocks(workspace: Path) -> None:
     (workspace / "data/raw/2010Q3/dropped.xlsx").write_bytes(b"no workbook")
     changed = next((workspace / "data/raw/2010Q2").rglob("*.xlsx"))
     changed.write_bytes(changed.read_bytes() + b"\0")
-    done = run("ingest", "--json", cwd=workspace)
+    done = run("ingest", "--json", workspace=workspace)
     found = json.loads(done.stdout)
     assert done.returncode == 1
     assert promised("ingest", found) == []
@@ -115,7 +109,7 @@ def test_a_new_workspace_hands_out_workbooks_that_are_understood(tmp_path: Path)
     sheds = '\n[demolition.sheds]\nkind = "棚屋"\nlabel = { zh = "棚屋" }\n'
     new_workspace(folder, units=["市政工程处"], quarters={"2026Q3": "2026-09-20"}, more=sheds)
     assert len(list((folder / "notebooks").glob("*.ipynb"))) == 7
-    done = run("init", "--next-quarter", str(folder), cwd=tmp_path)
+    done = run("init", "--next-quarter", str(folder), workspace=tmp_path)
     assert done.returncode == 0, done.stderr
     (handout,) = (folder / "data/handouts/2026Q3").glob("*.xlsx")
     synonyms = load_synonyms()
@@ -128,7 +122,7 @@ def test_a_new_workspace_hands_out_workbooks_that_are_understood(tmp_path: Path)
 
 def test_init_never_writes_into_a_folder_that_holds_something(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
-    done = run("init", str(tmp_path), cwd=tmp_path)
+    done = run("init", str(tmp_path), workspace=tmp_path)
     assert done.returncode == 2
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
@@ -136,7 +130,7 @@ def test_init_never_writes_into_a_folder_that_holds_something(tmp_path: Path) ->
 def test_receive_files_a_workbook_with_its_hash(workspace: Path, tmp_path: Path) -> None:
     source = tmp_path / "燃气管理处补报.xls"
     source.write_bytes(next((workspace / "data/raw/2010Q3").rglob("燃气管理处*.xls")).read_bytes() + b"\0")
-    done = run("receive", str(source), "--quarter", "2010Q3", "--on", "2010-10-20", cwd=workspace)
+    done = run("receive", str(source), "--quarter", "2010Q3", "--on", "2010-10-20", workspace=workspace)
     assert done.returncode == 0, done.stderr
     with (workspace / "data/raw/register.csv").open(encoding="utf-8") as stream:
         last = list(csv.DictReader(stream))[-1]
@@ -147,7 +141,7 @@ def test_receive_files_a_workbook_with_its_hash(workspace: Path, tmp_path: Path)
 
 def test_inspect_tells_how_a_workbook_is_understood(repository: Path, tmp_path: Path) -> None:
     workbook = next((repository / "data/raw/2010Q2").rglob("城建投资公司*.xlsx"))
-    found = json.loads(run("inspect", str(workbook), "--json", cwd=tmp_path).stdout)
+    found = json.loads(run("inspect", str(workbook), "--json", workspace=tmp_path).stdout)
     assert promised("inspect", found) == []
     (file,) = found["files"]
     investment = file["sheets"][0]["tables"][0]
@@ -160,21 +154,21 @@ def test_inspect_tells_how_a_workbook_is_understood(repository: Path, tmp_path: 
     assert ("TOTAL_MISMATCH", f"{workbook.name}!项目投资完成情况!M19") in {
         (issue["code"], issue["where"]) for issue in found["issues"]
     }
-    as_text = run("inspect", str(workbook), "--ui", "zh", cwd=tmp_path)
+    as_text = run("inspect", str(workbook), "--ui", "zh", workspace=tmp_path)
     assert as_text.returncode == 0
     assert f"{workbook.name}!项目投资完成情况!M19" in as_text.stderr
 
 
 def test_inspect_ends_with_one_when_an_issue_blocks(tmp_path: Path) -> None:
     (tmp_path / "empty.xlsx").write_bytes(b"")
-    done = run("inspect", "empty.xlsx", "--json", cwd=tmp_path)
+    done = run("inspect", "empty.xlsx", "--json", workspace=tmp_path)
     assert done.returncode == 1
     assert [issue["code"] for issue in json.loads(done.stdout)["issues"]] == ["UNREADABLE_FILE"]
     assert "Traceback" not in done.stderr
 
 
 def test_lab_opens_jupyterlab(workspace: Path) -> None:
-    done = run("lab", "--version", cwd=workspace)
+    done = run("lab", "--version", workspace=workspace)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()[0].isdigit()
 
@@ -192,7 +186,7 @@ def test_an_interrupted_command_leaves_nothing_half_written(workspace: Path) -> 
     assert process.returncode in {0, 130}, messages
     left = [path.name for path in tables.rglob("*") if path.is_file()]
     # Ctrl-C came before the tables were moved into their places, or after the last of them
-    assert not left or run("forecast", "2010Q3", cwd=workspace).returncode == 0, left
+    assert not left or run("forecast", "2010Q3", workspace=workspace).returncode == 0, left
     assert not [name for name in left if name.endswith(".new")]
     if process.returncode == 0:
         assert "manifest.json" in left
@@ -218,9 +212,9 @@ def test_what_a_terminal_cannot_show_is_replaced_and_json_stays_whole(
 
 
 def test_many_doubts_are_grouped_by_unit_and_kind_and_each_stands_in_a_list(workspace: Path) -> None:
-    done = run("ingest", cwd=workspace)
+    done = run("ingest", workspace=workspace)
     listed = json.loads((workspace / "data/processed/issues.json").read_text(encoding="utf-8"))
-    assert listed == json.loads(run("ingest", "--json", cwd=workspace).stdout)["issues"]
+    assert listed == json.loads(run("ingest", "--json", workspace=workspace).stdout)["issues"]
     live = [issue for issue in listed if issue["live"]]
     groups = {(PurePosixPath(issue["where"].partition("!")[0]).parts[-2], issue["code"]) for issue in live}
     lines = [line for line in done.stderr.splitlines() if line.startswith("warning ")]

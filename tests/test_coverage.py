@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-import subprocess
-import sys
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -17,6 +15,7 @@ from cityanalytics.errors import UsageError
 from cityanalytics.intake.aliases import Departure, confirm_gone, take_back
 from cityanalytics.intake.withdraw import withdraw
 from cityanalytics.workspace import Workspace
+from tests.command import run
 from tests.conftest import run_cityanalytics
 from tests.test_ingest import (
     BRIDGE,
@@ -326,12 +325,12 @@ def test_the_forecast_and_the_reading_say_what_is_missing(partial_city: Path) ->
 
 
 def test_a_partial_report_is_published_only_where_that_is_meant(report: Path, partial_city: Path) -> None:
-    words = [sys.executable, "-m", "cityanalytics", "publish", str(report), "--by", "总工办"]
-    refused = subprocess.run(words, cwd=partial_city, capture_output=True, text=True, check=False)
+    words = ("publish", str(report), "--by", "总工办")
+    refused = run(*words, workspace=partial_city)
     assert refused.returncode == 1
     assert "--partial" in refused.stderr
     assert not (partial_city / "reports/ledger.jsonl").exists()
-    run_cityanalytics(*words[3:], "--partial", workspace=partial_city)
+    run_cityanalytics(*words, "--partial", workspace=partial_city)
     assert (partial_city / "reports/ledger.jsonl").exists()
 
 

@@ -17,6 +17,7 @@ from cityanalytics.lock import FILE
 from cityanalytics.publishing.index import index_pages
 from cityanalytics.publishing.ledger import read_ledger
 from cityanalytics.settings import load_settings
+from tests import command
 from tests.office import POST
 
 if TYPE_CHECKING:
@@ -24,17 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def run(workspace: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cityanalytics", *words, "--ui", "en"]
-    return subprocess.run(
-        command,
-        cwd=workspace,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        env={**os.environ, **more},
-    )
+def run(workspace: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return command.run(*words, "--ui", "en", workspace=workspace)
 
 
 @pytest.mark.parametrize(

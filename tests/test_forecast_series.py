@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests import command
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -22,10 +24,7 @@ HEAD = "series_id,year,month,value"
 
 
 def run(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cityanalytics", "forecast-series", *map(str, arguments), "--ui", "en"],
-        cwd=cwd, check=False, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+    return command.run("forecast-series", *map(str, arguments), "--ui", "en", workspace=cwd)
 
 
 def lines(name: str, first: int, values: np.ndarray, *, group: str | None = None) -> list[str]:
@@ -218,20 +217,13 @@ def test_a_year_with_a_gap_has_no_line_and_is_told(tmp_path: Path) -> None:
 
 def test_a_terminal_sees_a_bar(two: Path, tmp_path: Path) -> None:
     above, below = pty.openpty()
-    command = [
-        sys.executable,
-        "-m",
-        "cityanalytics",
-        "forecast-series",
-        str(two),
-        "--month",
-        "9",
-        "--out",
-        "f.csv",
-    ]
+    words = ["forecast-series", str(two), "--month", "9", "--out", "f.csv", "--ui", "en"]
     with io.FileIO(above) as screen:
         with subprocess.Popen(
-            [*command, "--ui", "en"], cwd=tmp_path, stderr=below, env={**os.environ, "TERM": "xterm"}
+            [sys.executable, "-m", "cityanalytics", *words],
+            cwd=tmp_path,
+            stderr=below,
+            env={**os.environ, "TERM": "xterm"},
         ) as process:
             os.close(below)
             seen = b""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import python_calamine
 
 from tests.conftest import new_workspace, run_cityanalytics, write_book
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 #: Rows above the first project.
 HEADER = 4
@@ -141,26 +142,31 @@ def test_a_city_with_kinds_of_its_own_is_offered_them(tmp_path: Path) -> None:
     assert "棚户区" not in text
 
 
-def test_the_sample_city_goes_on_with_the_projects_of_last_time(workspace: Path, tmp_path: Path) -> None:
-    run_cityanalytics("ingest", workspace=workspace)
-    run_cityanalytics("init", "--next-quarter", str(workspace), workspace=workspace)
-    handed = sorted((workspace / "data/handouts/2010Q4").glob("*.xlsx"))
+@pytest.fixture
+def ingested(processed_workspace: Path, tmp_path: Path) -> Path:
+    """Give a copy of the sample city with its tables, which the test may spoil."""
+    ignored = shutil.ignore_patterns("reports")
+    return Path(shutil.copytree(processed_workspace, tmp_path / "workspace", ignore=ignored))
+
+
+def test_the_sample_city_goes_on_with_the_projects_of_last_time(ingested: Path, tmp_path: Path) -> None:
+    run_cityanalytics("init", "--next-quarter", str(ingested), workspace=ingested)
+    handed = sorted((ingested / "data/handouts/2010Q4").glob("*.xlsx"))
     assert len(handed) == 20
     names = [row[1] for path in handed for row in sheets(path)["项目投资完成情况"][HEADER:]]
     assert len(names) == len(set(names)) == 268
     for path in handed:
         fill(path, tmp_path / "filled" / path.name, [])
-    assert come_back(workspace, "2010Q4", "2011-01-04", tmp_path / "filled") == []
+    assert come_back(ingested, "2010Q4", "2011-01-04", tmp_path / "filled") == []
 
 
-def test_the_next_year_begins_with_what_has_not_ended_and_without_plans(workspace: Path) -> None:
-    run_cityanalytics("ingest", workspace=workspace)
-    run_cityanalytics("init", "--next-year", str(workspace), workspace=workspace)
+def test_the_next_year_begins_with_what_has_not_ended_and_without_plans(ingested: Path) -> None:
+    run_cityanalytics("init", "--next-year", str(ingested), workspace=ingested)
     rows = [
         row
-        for path in (workspace / "data/handouts/2011Q1").glob("*.xlsx")
+        for path in (ingested / "data/handouts/2011Q1").glob("*.xlsx")
         for row in sheets(path)["项目投资完成情况"][HEADER:]
     ]
     assert len(rows) == 268 - 54
-    head = sheets(next(iter((workspace / "data/handouts/2011Q1").glob("*.xlsx"))))["项目投资完成情况"][3]
+    head = sheets(next(iter((ingested / "data/handouts/2011Q1").glob("*.xlsx"))))["项目投资完成情况"][3]
     assert {row[head.index("原计划")] for row in rows} == {""}

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +18,10 @@ from cityanalytics.outlook.record import LEVELS, hindcast_reasons
 from cityanalytics.publishing.ledger import appended, check_head, path_of, read_ledger
 from cityanalytics.publishing.publish import publish
 from cityanalytics.settings import Settings, load_settings
+from tests.command import run
 from tests.conftest import run_cityanalytics
 
 NEXT_DAY = dt.date(2010, 10, 9)
-
-
-def run(*arguments: str, workspace: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cityanalytics", *arguments]
-    return subprocess.run(command, cwd=workspace, check=False, capture_output=True, text=True, timeout=300)
 
 
 @pytest.fixture

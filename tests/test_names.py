@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
-import sys
 import tomllib
 from dataclasses import replace
 from html import unescape
@@ -21,20 +19,18 @@ import cityanalytics as ca
 from cityanalytics.cli import cli
 from cityanalytics.intake.register import read_register
 from cityanalytics.settings import load_settings
-from tests.conftest import copy_workspace
+from tests.conftest import copy_workspace, run_cityanalytics
 from tests.office import POST, RENAMED
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 FOLDER = "简报 {x} {} {0} %s %(a)s #1 'q' \"d\" 😀 $(id) \\n"
 
 
 def run(workspace: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cityanalytics", *words, "--ui", "en"]
-    done = subprocess.run(command, cwd=workspace, check=False, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, f"{words}: {done.stderr}"
-    return done
+    return run_cityanalytics(*words, "--ui", "en", workspace=workspace)
 
 
 def lengthen(workspace: Path) -> dict[str, str]:

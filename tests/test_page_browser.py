@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,7 @@ BRIEFINGS = {"zh": "briefing.zh.html", "en": "briefing.en.html"}
 LISTS = {"index": "../index.html", "index.en": "../index.en.html"}
 PAGES = {**BRIEFINGS, **LISTS}
 LANGUAGES = {"zh": "zh-CN", "en": "en", "index": "zh-CN", "index.en": "en"}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 375, "height": 812}
 MARK = "https://mark.invalid/"
 MOST_BYTES = 600_000
@@ -97,15 +99,16 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def context(browser: Browser) -> BrowserContext:
-    return browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
+    return browser.new_context(offline=True, viewport=DESK)
 
 
-@pytest.fixture
-def visit(context: BrowserContext, briefing: Path) -> Iterator[Callable[[str], Visit]]:
-    page = context.new_page()
-    page.set_default_timeout(120_000)  # against a hang alone
+@pytest.fixture(scope="module")
+def afresh(context: BrowserContext, briefing: Path) -> Callable[[str], Visit]:
+    """Give what opens a page that the test may change, and sees what it asks and complains of."""
 
     def opened(name: str) -> Visit:
+        page = context.new_page()
+        page.set_default_timeout(120_000)  # against a hang alone
         address = (briefing / PAGES[name]).resolve().as_uri()
         asked: list[str] = []
         errors: list[str] = []
@@ -122,8 +125,25 @@ def visit(context: BrowserContext, briefing: Path) -> Iterator[Callable[[str], V
         page.wait_for_timeout(100)  # a late request or error would come now
         return Visit(page=page, requests=asked, errors=errors)
 
-    yield opened
-    page.close()
+    return opened
+
+
+@pytest.fixture(scope="module")
+def opened(afresh: Callable[[str], Visit]) -> Callable[[str], Visit]:
+    return cache(afresh)
+
+
+@pytest.fixture
+def visit(opened: Callable[[str], Visit]) -> Callable[[str], Visit]:
+    """Give what shows a page at a desk, opened once for all tests that only look at it."""
+
+    def looked_at(name: str) -> Visit:
+        seen = opened(name)
+        seen.page.emulate_media(media="null", color_scheme="null")
+        seen.page.set_viewport_size(DESK)
+        return seen
+
+    return looked_at
 
 
 def violations(page: Page, rule: str | None = None) -> list[str]:
@@ -140,8 +160,8 @@ def violations(page: Page, rule: str | None = None) -> list[str]:
 
 
 @every_page
-def test_nothing_leaves_the_file_and_nothing_complains(name: str, visit: Callable[[str], Visit]) -> None:
-    seen = visit(name)
+def test_nothing_leaves_the_file_and_nothing_complains(name: str, afresh: Callable[[str], Visit]) -> None:
+    seen = afresh(name)
     assert seen.requests == []
     assert seen.errors == []
 
@@ -203,8 +223,8 @@ def test_a_policy_forbids_what_the_page_does_not_need(name: str, visit: Callable
 
 
 @every_list
-def test_no_other_script_runs_on_a_list(name: str, visit: Callable[[str], Visit]) -> None:
-    page = visit(name).page
+def test_no_other_script_runs_on_a_list(name: str, afresh: Callable[[str], Visit]) -> None:
+    page = afresh(name).page
     ran: bool = page.evaluate(
         """() => {
             const script = document.createElement('script');
@@ -391,9 +411,9 @@ def test_on_paper_no_text_is_under_eight_and_a_half_points_and_none_of_the_annex
 
 @every_briefing
 def test_on_paper_it_is_four_pages_of_a4_and_no_figure_is_cut(
-    name: str, visit: Callable[[str], Visit]
+    name: str, afresh: Callable[[str], Visit]
 ) -> None:
-    page = visit(name).page
+    page = afresh(name).page
     page.emulate_media(media="print")
     # Each figure is covered by a link; the PDF then says on which pages the pieces of a figure lie.
     figures = page.evaluate(
@@ -553,8 +573,8 @@ def test_tables_have_a_caption_and_heads_with_scope(name: str, visit: Callable[[
 
 
 @every_briefing
-def test_who_tabs_through_a_page_sees_where(name: str, visit: Callable[[str], Visit]) -> None:
-    page = visit(name).page
+def test_who_tabs_through_a_page_sees_where(name: str, afresh: Callable[[str], Visit]) -> None:
+    page = afresh(name).page
     page.keyboard.press("Tab")
     outline: str = page.evaluate(
         "getComputedStyle(document.activeElement).outlineStyle + document.activeElement.tagName"

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import unicodedata
 from pathlib import Path
 
@@ -13,6 +10,7 @@ from pypdf import PdfReader
 
 from cityanalytics.errors import CityAnalyticsError
 from cityanalytics.publishing.pdf import find_chromium, print_pages, prints_margins
+from tests.command import run
 from tests.conftest import copy_workspace
 
 
@@ -24,15 +22,7 @@ def program(path: Path, text: str) -> Path:
 
 def test_without_a_chromium_nothing_is_made(repository: Path, tmp_path: Path) -> None:
     workspace = copy_workspace(repository, tmp_path / "workspace")
-    done = subprocess.run(
-        [sys.executable, "-m", "cityanalytics", "brief", "2010Q3", "--pdf", "--ui", "en"],
-        cwd=workspace,
-        env={**os.environ, "PATH": str(tmp_path), "CHROMIUM": ""},
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    done = run("brief", "2010Q3", "--pdf", "--ui", "en", workspace=workspace, PATH=str(tmp_path), CHROMIUM="")
     assert done.returncode == 1
     assert "apt-get install chromium" in done.stderr
     assert "$CHROMIUM" in done.stderr

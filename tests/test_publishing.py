@@ -15,16 +15,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.command import run
 from tests.conftest import run_cityanalytics
 from tests.documents import promised
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def run(*arguments: str, workspace: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cityanalytics", *arguments]
-    return subprocess.run(command, cwd=workspace, check=False, capture_output=True, text=True, timeout=300)
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -199,6 +195,9 @@ def test_each_notebook_runs_through_the_command(notebook, own_briefing: Path) ->
     shown = [output for output in outputs if "text/html" in output.get("data", {})]
     assert len(shown) >= 2
     assert not [output for output in outputs if output["output_type"] in {"error", "stream"}]
+    if notebook == "04_what_if":  # run from top to bottom it shows what its controls would
+        assert "widget" not in json.dumps(executed)
+        assert "61.2%" in json.dumps(outputs)
 
 
 def test_the_record_tests_series_again_when_given_them(own_briefing: Path) -> None:

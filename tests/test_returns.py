@@ -8,8 +8,6 @@ import io
 import json
 import re
 import shutil
-import subprocess
-import sys
 import zipfile
 from collections import defaultdict
 from dataclasses import replace
@@ -29,9 +27,11 @@ from cityanalytics.settings import load_settings
 from cityanalytics.workbooks.grid import read_bytes
 from cityanalytics.workbooks.marking import issuelist
 from cityanalytics.workbooks.marking.mark import Marked, mark_workbook
+from tests import command
 from tests.conftest import file_unopened
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
     from cityanalytics.intake.returns import Returned
@@ -58,8 +58,7 @@ def city(repository: Path, tmp_path: Path) -> Path:
 
 
 def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cityanalytics", *arguments]
-    return subprocess.run(command, cwd=root, check=False, capture_output=True, text=True, timeout=120)
+    return command.run(*arguments, workspace=root)
 
 
 def parts(path: Path) -> dict[str, bytes]:

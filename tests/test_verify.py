@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from markupsafe import escape
 
 from cityanalytics.publishing.pagetext import differences, pieces
+from tests.command import run
 from tests.conftest import copy_workspace, run_cityanalytics
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ def own(briefing: Path, tmp_path: Path) -> Path:
 
 def verified(workspace: Path, report: Path | str, *more: str) -> tuple[int, dict[str, Any], str]:
     """Give exit code, document and messages of the command."""
-    command = [sys.executable, "-m", "cityanalytics", "verify", str(report), "--json", "--ui", "en", *more]
-    done = subprocess.run(command, cwd=workspace, check=False, capture_output=True, text=True, timeout=300)
+    done = run("verify", str(report), "--json", "--ui", "en", *more, workspace=workspace)
     return done.returncode, json.loads(done.stdout) if done.stdout else {}, done.stderr
 
 

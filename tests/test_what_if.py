@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-import subprocess
-import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +24,8 @@ from cityanalytics.whatif.answer import Answer
 from cityanalytics.whatif.levers import KINDS, Scenario
 from cityanalytics.whatif.model import Model
 from cityanalytics.whatif.stages import stages
-from tests.conftest import run_cityanalytics
+from tests.command import run
+from tests.conftest import EXAMPLES, run_cityanalytics
 from tests.documents import promised
 
 if TYPE_CHECKING:
@@ -111,7 +110,7 @@ def answer(model: Model, given_levers: list[dict[str, Any]], **more: Any) -> Ans
     return Answer(model=model, scenario=Scenario(name="drawn", lever=made, **more))
 
 
-many = hypothesis(max_examples=60)
+many = hypothesis(max_examples=max(EXAMPLES, 40))
 
 
 @many
@@ -490,11 +489,10 @@ def test_scenarios_are_saved_drawn_and_run_again(processed_workspace: Path, tmp_
 def test_what_does_not_fit_is_said(
     processed_workspace: Path, arguments: list[str], code: int, said: str
 ) -> None:
-    command = [sys.executable, "-m", "cityanalytics", "what-if", *arguments, "--ui", "en"]
-    run = subprocess.run(command, cwd=processed_workspace, check=False, capture_output=True, text=True)
-    assert run.returncode == code
-    assert said in run.stderr
-    assert not run.stdout
+    done = run("what-if", *arguments, "--ui", "en", workspace=processed_workspace)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert not done.stdout
 
 
 def test_without_a_plan_nothing_is_sought(models: dict[str, Model]) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 import cityanalytics as ca
 from cityanalytics.briefing.controls import Moves
-from tests.conftest import run_cityanalytics
+from tests.command import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,17 +145,7 @@ def test_a_widget_moves_what_it_shows(forecast: ca.Forecast) -> None:
     assert "61.2%" in shown.value
 
 
-def test_what_is_run_from_top_to_bottom_holds_no_widget(processed_workspace: Path, tmp_path: Path) -> None:
-    workspace = tmp_path / "workspace"
-    shutil.copytree(processed_workspace, workspace)
-    run_cityanalytics("brief", "2010Q3", "--notebook", "04_what_if", workspace=workspace)
-    executed = (workspace / "reports/2010Q3/04_what_if.ipynb").read_text("utf-8")
-    assert "widget" not in executed
-    assert "50个同等可能的年份" in executed or "61.2%" in executed
-
-
 def test_a_port_that_is_none_is_refused(processed_workspace: Path) -> None:
-    command = [sys.executable, "-m", "cityanalytics", "what-if", "--serve", "--port", "99999"]
-    done = subprocess.run(command, cwd=processed_workspace, check=False, capture_output=True, text=True)
+    done = run("what-if", "--serve", "--port", "99999", workspace=processed_workspace)
     assert done.returncode == 2
     assert "99999" in done.stderr
