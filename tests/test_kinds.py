@@ -3452,6 +3452,62 @@ CASES = [
         data=[2, 3, 4, 5],
         codes={"TOTAL_DOUBTED"},
     ),
+    case(
+        "codes of one shape, kept as text",
+        [
+            ["Haushaltsstelle", "Bezeichnung", "Ansatz (EUR)"],
+            ["6300.5000", "Unterhalt", 125000],
+            ["6300.9400", "Neubau", 860000],
+            ["6700.5700", "Licht", 48000],
+            [None, "Summe", 1033000],
+        ],
+        data=[2, 3, 4],
+        total=[5],
+        kind={"A": "text"},
+    ),
+    case(
+        "ticks beside names",
+        [
+            ["项目", "立项", "可研", "环评"],
+            ["甲", "√", "√", None],
+            ["乙", "√", None, None],
+            ["完成数", 2, 1, 0],
+        ],
+        data=[2, 3, 4],
+        group=[],
+        kind={"C": "text"},
+    ),
+    case(
+        "total without a name, of small numbers",
+        [["Box", "Keys"], ["A", 4], ["B", 7], ["C", 2], [None, 13]],
+        data=[2, 3, 4],
+        total=[5],
+    ),
+    case(
+        "total split as its parts are, named twice",
+        [
+            ["社区", "性别", "人数"],
+            ["一社区", "男", 1250],
+            ["一社区", "女", 1310],
+            ["二社区", "男", 860],
+            ["二社区", "女", 905],
+            ["合计", "男", 2110],
+            ["合计", "女", 2215],
+        ],
+        data=[2, 3, 4, 5],
+        total=[6, 7],
+    ),
+    case(
+        "amounts taken off, with their currency",
+        [
+            ["Line", "Q1", "Q2"],
+            ["Revenue", "$12,500", "$13,100"],
+            ["Cost", "($9,800)", "($10,150)"],
+            ["Profit", "$2,700", "$2,950"],
+        ],
+        data=[2, 3],
+        total=[4],
+    ),
 ]
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from cityanalytics.workbooks.cells import State, is_error, is_serial, read_number, squeezed
 from cityanalytics.workbooks.cellunits import carried_amount, holds_amount
 from cityanalytics.workbooks.codes import code_depths
+from cityanalytics.workbooks.columns import TICKS
 from cityanalytics.workbooks.dates import Precision, read_date
 from cityanalytics.workbooks.face import Code, Face
 from cityanalytics.workbooks.marks import (
@@ -506,7 +507,8 @@ def _unfilled(  # noqa: PLR0917 - what a row is told by
         return False
     label = texts[0][1]
     signs = all(
-        at in amounts or read_number(face.cells[row, at]).state is State.MISSING for at, _ in texts[1:]
+        at in amounts or text in TICKS or read_number(face.cells[row, at]).state is State.MISSING
+        for at, text in texts[1:]
     )
     stated = bool(units_of_label(label)) and len(texts) == 1
     if stated and not any(units_of_label(text) for _, text in _neighbours(face, rows=(row - 1, row + 1))):

@@ -55,16 +55,21 @@ def carried_amount(cell: object) -> Amount | None:
     --------
     >>> carried_amount("1,240.5万元").unit.name, carried_amount("12.4 million").scale
     ('万元', 1000000)
+    >>> float(carried_amount("($9,800)").number)
+    -9800.0
     >>> carried_amount("2021年"), carried_amount("K0+420"), carried_amount("3号")
     (None, None, None)
     """
-    match = _AMOUNT.fullmatch(squeezed(cell)) if isinstance(cell, str) and len(cell) <= _LONGEST else None
-    if match is None:
+    text = squeezed(cell) if isinstance(cell, str) and len(cell) <= _LONGEST else ""
+    taken_off = text[:1] == "(" and text[-1:] == ")"  # ($9,800)
+    match = _AMOUNT.fullmatch(text[1:-1] if taken_off else text)
+    if match is None or (taken_off and match["number"][0] in "+-"):
         return None
     read = read_number(match["number"])
     if read.state is not State.PARSED:
         return None
-    number, suffix = Fraction(match["number"].replace(",", "")), f"{match['before'] or ''}{match['unit']}"
+    number = Fraction(match["number"].replace(",", "")) * (-1 if taken_off else 1)
+    suffix = f"{match['before'] or ''}{match['unit']}"
     if suffix in _CHINESE_SCALES:
         return Amount(number=number, unit=None, scale=_CHINESE_SCALES[suffix])
     unit = find_unit(suffix)

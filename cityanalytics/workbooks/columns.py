@@ -46,6 +46,10 @@ _NOTES = 3
 #: Who filled a table in, and who checked it, below its amounts.
 _SIGNED = re.compile(r"[^\d:]{1,12}:")
 _SHORTEST_CODE = 10
+#: Numbers of so many signs are hardly all of one shape unless they are codes.
+_ONE_SHAPE = 6
+#: What says that something is so, in a cell of its own.
+TICKS = frozenset("√✓✔☑×✗✘○●◎◯■□★☆▲△")
 _CODES = re.compile(r"科目|编码|代码|^[类款项目]$|(?i:code|classification)")
 #: What codes are called: they are names made of digits, however they are stored.
 _CODE = re.compile(
@@ -195,12 +199,13 @@ def _names(face: Face, rows: NDArray[np.intp], column: int, path: tuple[str, ...
     ):
         return False
     texts = [squeezed(cell) for cell in face.cells[rows[:200], column] if cell is not None]
-    return (
-        measure(path) is Measure.UNCLEAR
-        and not any(map(units_of_label, path))
-        and any(text.isdecimal() for text in texts)
-        and not any("." in text or "," in text for text in texts if read_number(text).state is State.PARSED)
+    numbers = [text for text in texts if read_number(text).state is State.PARSED]
+    whole = any(text.isdecimal() for text in texts) and not any(
+        "." in text or "," in text for text in numbers
     )
+    shapes = {re.sub(r"\d", "0", text) for text in numbers}  # 6300.5000 and 6300.9400
+    shaped = len(shapes) == 1 < len(numbers) == len(set(numbers)) and min(map(len, shapes)) >= _ONE_SHAPE
+    return measure(path) is Measure.UNCLEAR and not any(map(units_of_label, path)) and (whole or shaped)
 
 
 def _years(face: Face, rows: NDArray[np.intp], column: int, *, named: bool) -> Kind | None:
@@ -248,6 +253,10 @@ def _kind(  # noqa: C901, PLR0911, PLR0912 - one line for each kind
             return "text", None
     read = face.numbers(rows, column)
     parsed, unparsed = int(read.parsed.sum()), int(read.unparsed.sum())
+    if unparsed > 0 and parsed <= max(unparsed, 1):
+        ticked = [cell for cell in face.cells[rows[read.unparsed], column].tolist() if cell in TICKS]
+        if len(ticked) == unparsed:
+            return "text", None
     signed = rows[read.unparsed][-_NOTES:] if unparsed else ()
     unparsed -= sum(_SIGNED.match(face.label(int(row), column)) is not None for row in signed)
     if unparsed and not _names_text(label):

@@ -272,7 +272,10 @@ def split_totals(
             end = int(rows[-1]) + 1
             while (
                 stop < end
-                and not face.filled[stop, header.left : beside].any()
+                and (
+                    not face.filled[stop, header.left : beside].any()
+                    or face.label(stop, mark.cell) == mark.label
+                )
                 and face.label(stop - 1, beside) in names
                 and face.label(stop, beside) in names
             ):

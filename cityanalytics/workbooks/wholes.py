@@ -97,7 +97,8 @@ def whole_of_others(
         if not 0 < found.stated == found.agreeing:
             continue
         many = len(rows) > _FEWEST + 1
-        if named or (found.agreeing > 1 and found.telling) or (found.telling and many):
+        nameless = bool(body.names) and all(bool(body.names[row]) is (row != index) for row in rows.tolist())
+        if named or (nameless and many) or (found.agreeing > 1 and found.telling) or (found.telling and many):
             # What stands first may be what is earned, and the last what is left of it.
             proven = found.agreeing > 1 and index == int(rows[-1])
             return index, bool(named or proven or body.texts[index] < np.median(body.texts[rows]))
