@@ -176,8 +176,8 @@ def what_if(forecast: Forecast, *scenarios: Given) -> WhatIf:
     Returns
     -------
     WhatIf
-        ``table``, ``by()``, ``attribution()``, ``ineffective``, ``monthly``, ``plot()``, ``to_toml()``, and the
-        questions ``goal()``, ``tornado()`` and ``fewest()``.
+        ``table``, ``by()``, ``attribution()``, ``ineffective``, ``monthly``, ``stages``, ``plot()``, ``to_toml()``, and
+        the questions ``goal()``, ``tornado()`` and ``fewest()``.
 
     Raises
     ------
