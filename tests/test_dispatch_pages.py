@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cityanalytics.settings import collated, file_names
-from tests.conftest import run_cityanalytics
+from cityanalytics.intake.receive import receive
+from cityanalytics.settings import collated, file_names, load_settings
+from tests.conftest import run_cityanalytics, write_book
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +31,17 @@ def made(processed_workspace: Path, tmp_path_factory: pytest.TempPathFactory) ->
     root = tmp_path_factory.mktemp("dispatched") / "city"
     shutil.copytree(processed_workspace, root, ignore=shutil.ignore_patterns("reports", "dispatch", ".*"))
     run_cityanalytics("dispatch", "2010Q2", "--known-on", "2010-08-01", workspace=root)  # nobody answers
+    settings = load_settings(root)
+    head = ["日期", "单位（科室）", "事由", "来源"]
+    matter = "未按期完成节点任务，工程形象进度严重滞后，且未按要求报送整改措施"
+    rows = [
+        [dt.date(2010, month, 5), unit, matter, f"督查通报第{month}期"]
+        for unit in settings.units
+        for month in range(3, 6)
+    ]
+    notices = write_book(root.parent / "通报.xlsx", {"通报": [["督查通报台账"], head, *rows]})
+    receive(settings, [notices], quarter="2010Q3", unit=settings.units[0], on=dt.date(2010, 9, 24))
+    run_cityanalytics("ingest", workspace=root)
     for kind in KINDS[1:]:
         run_cityanalytics("dispatch", "2010Q3", f"--{kind}", workspace=root)
     return root
@@ -62,7 +75,7 @@ def test_a_page_fits_a_phone_and_its_sheets_of_a4(made: Path, chromium: str, lan
     from pypdf import PdfReader
 
     folder = made / "reports" / "2010Q3" / "dispatch"
-    most = {"dispatch": 5, "weekly": 1, "monthly": 2}
+    most = {"dispatch": 7, "weekly": 1, "monthly": 2}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for page in (

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 #: Rows of a list on the page; the workbook has all.
 MOST = 15
-#: Units that the bulletin names at each end, and rows that the week's page has room for.
+#: Units that the bulletin names at each end, and rows of a list that the week's page and the bulletin have room for.
 ENDS, IN_A_WEEK = 3, 6
 WEEK = pd.Timedelta(days=7)
 ASKS = {"start": "start work", "finish": "complete the work", "plan": "spend the year's plan"}
@@ -140,7 +140,7 @@ def _record(of: Dispatched) -> pd.DataFrame:
 
 
 def _ladder(of: Dispatched) -> pd.DataFrame:
-    rows = of.found.ladder
+    rows = of.found.ladder.sort_values("notices", ascending=False, kind="stable", ignore_index=True)
 
     def step(proposed: Mapping[str, str] | None) -> str:
         return "" if proposed is None else worded(proposed, of.language)
@@ -307,6 +307,7 @@ LADDER: Declaration[Dispatched] = Declaration(
     ),
     empty="No notice this year.",
 )  # fmt: skip
+LADDER_OF_MONTH = replace(LADDER, name="ladder_of_month", tab="", most=IN_A_WEEK)
 FUNDS: Declaration[Dispatched] = Declaration(
     name="funds", title="Funds: planned, arrived, paid, missing", tab="Funds", frame=lambda of: of.found.funds, most=MOST, cards=True,
     fields=(
@@ -342,7 +343,19 @@ RANK_TOWNS: Declaration[Dispatched] = Declaration(
 )  # fmt: skip
 _ALL = (
     *(DUE, MISSED, MISSED_LATELY, RECORD, RECORD_OF_WEEK, PROMISED, RANK_UNITS, RANK_TOWNS),
-    *(MUST_FINISH, NOT_STARTED, DUAL, STILL, EARNED, LADDER, FUNDS, FLIPS, ORDERS, COMMITMENTS),
+    *(
+        MUST_FINISH,
+        NOT_STARTED,
+        DUAL,
+        STILL,
+        EARNED,
+        LADDER,
+        LADDER_OF_MONTH,
+        FUNDS,
+        FLIPS,
+        ORDERS,
+        COMMITMENTS,
+    ),
 )
 TABLES = {one.name: one for one in _ALL}
 
@@ -395,7 +408,7 @@ def pages(found: Dispatch, settings: Settings, language: str, kind: str) -> dict
         ("ends", say.plain("Best and worst"), _ends(found, settings, say)),
         ("units", say.plain("Units"), table("rank_units")),
         *towns,
-        ("missed", say.plain("Promises and notices"), table("promises", "ladder")),
+        ("missed", say.plain("Promises and notices"), table("promises", "ladder_of_month")),
     ]
     titles = {
         "dispatch": (say.plain("{city}: dispatch, {day}", **_gaps(found, settings, say)), lists),
