@@ -135,6 +135,45 @@ def test_a_full_disk_leaves_all_as_it_was(disk: Path, words: tuple[str, ...], fr
             assert (settings.reports / name).read_bytes() == page.encode()
 
 
+@pytest.mark.drill
+@pytest.mark.parametrize("free", [0, 16, 256, 1024, 4096])
+def test_a_disk_that_fills_up_in_a_batch_leaves_whole_reports_and_what_was_not_made_as_it_was(
+    disk: Path, free: int
+) -> None:
+    command = ("brief", "--all", "--jobs", "2", "--force")
+    before = held(disk)
+    filler = disk.parent / "filler"
+    room = shutil.disk_usage(disk).free - free * 1024
+    filler.write_bytes(b"\0" * max(room, 0))
+    done = run(disk, *command)
+    left = held(disk)
+    filler.unlink()
+    assert done.returncode in (0, 1), done.stderr
+    assert bool(done.returncode) == ("no room is left on the disk" in done.stderr)
+    assert not [path for path in disk.rglob(".*") if path.name.startswith(".making-")]
+    assert run(disk, *command).returncode == 0
+    after = held(disk)
+    exact = [name for name in left if name.startswith("reports/20") and not name.endswith(".ipynb")]
+    assert [name for name in exact if left[name] not in (before.get(name), after[name])] == []
+    assert [name for name in before if name not in left] == []
+
+
+@pytest.mark.drill
+def test_a_folder_of_reports_that_may_only_be_read_is_told_of_each_product(disk: Path) -> None:
+    reports = disk / "reports"
+    subprocess.run(["mount", "--bind", reports, reports], check=True)
+    try:
+        subprocess.run(["mount", "-o", "remount,bind,ro", reports], check=True)
+        before = held(disk)
+        done = run(disk, "brief", "--all", "--jobs", "2", "--force")
+        assert done.returncode == 1, done.stderr
+        assert done.stderr.count("may not be read or written") >= len([*reports.glob("2010Q*")])
+        assert held(disk) == before
+    finally:
+        subprocess.run(["umount", reports], check=True)
+    assert run(disk, "brief", "--all", "--jobs", "2").returncode == 0
+
+
 def held(workspace: Path) -> dict[str, bytes]:
     return {
         path.relative_to(workspace).as_posix(): path.read_bytes()

@@ -112,3 +112,16 @@ def test_five_kills(processed_workspace: Path, tmp_path: Path, few: dict[str, by
 @pytest.mark.parametrize("seed", range(1, 11))
 def test_fifty_kills(processed_workspace: Path, tmp_path: Path, every: dict[str, bytes], seed: int) -> None:
     check(opened(processed_workspace, tmp_path / "workspace"), ALL, every, seed=seed, kills=5)
+
+
+@pytest.mark.drill
+def test_two_batches_at_once_make_what_one_would(
+    processed_workspace: Path, tmp_path: Path, every: dict[str, bytes]
+) -> None:
+    office = opened(processed_workspace, tmp_path / "workspace")
+    command = [sys.executable, "-m", "cityanalytics", "brief", *ALL, "--jobs", "2"]
+    running = [subprocess.Popen(command, cwd=office, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate(timeout=600)[1] for process in running]
+    assert [process.returncode for process in running] == [0, 0], said
+    assert lying(office) == every
+    assert not list(office.rglob(".making-*"))
