@@ -217,7 +217,7 @@ def text_of(page: bytes) -> tuple[str, ...]:
     """Give what a page says before its annex, which names its inputs."""
     from cityanalytics.publishing.pagetext import pieces
 
-    return tuple(piece.text for piece in pieces(page.decode().partition("id=annex")[0]))
+    return tuple(piece.text for piece in pieces(page.decode().partition('id="annex"')[0]))
 
 
 def certified(folder: Path) -> tuple[Path, Path]:

@@ -6,6 +6,7 @@ ends with it. A task that a lost worker had is made by another; made twice, it g
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 import subprocess
@@ -71,6 +72,9 @@ def run_on(
     secured = {}
     if scheduler.startswith("tls://"):
         secured["security"] = _credentials(security, dask.Security)
+    for name in logging.root.manager.loggerDict:
+        if name.startswith("distributed"):  # what it tells of lost connections is told below in words
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
         client = dask.Client(scheduler, timeout=PATIENCE, **secured)
     except (OSError, ValueError) as error:
@@ -89,7 +93,8 @@ def run_on(
             for done in dask.as_completed(running):
                 task = running[done]
                 on_step(task, STEPS)
-                yield _outcome(task, done)
+                outcome = _outcome(task, done)
+                yield _told(outcome, scheduler) if done.cancelled() else outcome
         finally:
             client.cancel([*running])  # stopped: what is not begun is not made
 
@@ -116,6 +121,15 @@ def _outcome(task: Task, done: Any) -> Outcome:  # noqa: ANN401 - Dask's future
         return Outcome(task=task, files=done.result())
     except Exception as error:  # noqa: BLE001 - whatever it is, it stops no other product
         return Outcome(task=task, error=error)
+
+
+def _told(outcome: Outcome, scheduler: str) -> Outcome:
+    """Say of a task that nobody cancelled here what that means."""
+    message = Message.of(
+        "the scheduler at {address} is gone; what was made stays: run the command again for the rest",
+        address=scheduler,
+    )
+    return Outcome(task=outcome.task, error=CityAnalyticsError(message))
 
 
 def _check(client: Any, scheduler: str, tasks: Sequence[Task]) -> None:  # noqa: ANN401 - Dask's client
