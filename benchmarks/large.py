@@ -72,7 +72,8 @@ def bureau(projects: int, units: int) -> make_province.City:
 def run(place: Path, *arguments: str) -> tuple[float, float]:
     """Run Python in a workspace; return seconds of CPU and megabytes."""
     before = os.times()
-    process = subprocess.Popen([sys.executable, *arguments], cwd=place, stdout=subprocess.DEVNULL)
+    command = [sys.executable, *arguments]
+    process = subprocess.Popen(command, cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)
     after = os.times()
     if status:
