@@ -46,6 +46,7 @@ ROWS = [[1, "甲路", 100], [2, "乙路", 200], [3, "丙路", 300]]
 READ = """
 import cProfile, json, os, re, resource, sys, traceback, warnings
 from pathlib import Path
+from cityanalytics.workbooks import biff, delimited, markup, ods, xlsx
 from cityanalytics.workbooks.grid import read_grids
 from cityanalytics.workbooks.inspection import document
 from cityanalytics.workbooks.tables import understand

@@ -54,6 +54,7 @@ _COUNTED, _REPEATED = 2, 60
 _COUNTING = re.compile(r"[(\[]共?\d+[^)\]]{0,4}[)\]]$|\d+(?:个|项)(?:项目)?$")
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what is beyond a float is the sum of nothing
 def settle(
     body: Body, additive: Mapping[int, Numbers], shares: Mapping[int, Numbers]
 ) -> tuple[NDArray[np.int8], tuple[Covered, ...], dict[int, Sums], dict[int, Span]]:
