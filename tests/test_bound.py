@@ -123,9 +123,9 @@ TITLES = {
     "项目状态": "stages", "Projects by stage": "stages",
     "参照类别": "classes", "reference class": "classes",
     "较上期变动的原因": "moved", "Why the forecast moved": "moved",
-    "低于序时进度的责任单位": "units", "Responsible units behind": "units",
+    "低于序时进度的责任单位": "units", "Units behind": "units",
     "低于序时进度的类别": "categories", "Categories behind": "categories",
-    "提请事项（涉及缺口": "asks", "Decisions asked, the most": "asks",
+    "提请事项（可增": "asks", "Decisions asked, those": "asks",
     "几种推算": "rulers", "Where the year ends": "rulers",
     "滞后与未开工项目": "held up", "Late or not started": "held up",
     "请领导决定的事项": "requests", "Decisions requested": "requests",
@@ -135,7 +135,7 @@ TITLES = {
 }  # fmt: skip
 RULERS = {
     "按年初以来进度": "achieved", "At the pace so far": "achieved",
-    "按近30天进度": "last_30", "At the pace of the last 30 days": "last_30",
+    "按近30天进度": "last_30", "At the last 30 days' pace": "last_30",
     "按各项目自身工期": "bottom_up", "By the projects' own dates": "bottom_up",
     "本报告预测": "published", "Published forecast": "published",
 }  # fmt: skip
@@ -215,8 +215,16 @@ class Value:
     key: str = ""
 
 
-#: What a cell has to say: a value, a day, or words.
-Said = Value | dt.date | str
+@dataclass(frozen=True)
+class Told:
+    """What the days and numbers of a sentence have to be, in any order; more of them may stand in it."""
+
+    days: tuple[dt.date, ...]
+    values: tuple[Value, ...]
+
+
+#: What a cell has to say: a value, a day, words, or a sentence with days and numbers.
+Said = Value | dt.date | str | Told
 
 
 @dataclass(frozen=True)
@@ -379,6 +387,14 @@ def wrong_cell(cell: str, said: Said, note: str) -> bool:
         return cell != said if said else cell not in ABSENT
     if isinstance(said, dt.date):
         return not is_day(cell, said) or left_over(cell)
+    if isinstance(said, Told):
+        day_of = {(day.month, day.day) for day in said.days}
+        told = numbers(DATE.sub("", cell))
+        return (
+            not {(month, day) for _, month, day in dates(cell)} <= day_of
+            or not (told or dates(cell))
+            or not all(any(holds(number, value) for value in said.values) for number in told)
+        )
     if said.value is None:
         return cell not in ABSENT
     in_note = [
@@ -500,18 +516,32 @@ def asks(report: Report, row: list[str]) -> list[Said]:
     every = [dict(zip(labels, cells, strict=True)) for cells in table.rows]
     offices = report.configured["offices"]
     found = [cells for cells in every if report.term(offices[cells["制约因素"]]) == row[0]]
-    names, gains = ([cells[column] for cells in report.sheets["asks"].rows] for column in (0, 3))
-    (gained,) = [gain for name, gain in zip(names, gains, strict=True) if report.term(name) == row[0]]
+    sheet = report.sheets["asks"]
+    columns = [re.sub(r"（.*|\[.*", "", label) for label in sheet.header]
+    (own,) = [
+        dict(zip(columns, cells, strict=True)) for cells in sheet.rows if report.term(cells[0]) == row[0]
+    ]
     days = [cells["时限"] for cells in found if isinstance(cells["时限"], dt.date)]
-    return [
+    said: list[Said] = [
         row[0],
         Value(value=len(found), unit="count"),
-        Value(value=sum(cells["缺口"] for cells in found) * 1e4, unit="yuan"),
-        *([Value(value=gained * 1e8, unit="yuan")] if report.value("days_left").value else []),
-        report.words(found[0]["请求事项"]),
-        report.term(found[0]["责任人"]),
-        min(days) if days else "",
+        Value(value=sum(cells["预计缺口"] for cells in found) * 1e4, unit="yuan"),
     ]
+    who: list[Said] = [report.words(found[0]["请求事项"]), report.term(found[0]["责任人"])]
+    if not report.value("days_left").value:
+        return [*said, *who]
+    gone = sum(cells["是否逾期"] == "是" for cells in found)
+    assert own["其中已逾期"] == gone
+    assert days == [] or own["最早时限"] == min(days)
+    told = Told(
+        days=tuple(day for day in (own["最早时限"], own["最迟办结"]) if isinstance(day, dt.date)),
+        values=(
+            Value(value=gone, unit="count"),
+            Value(value=own["晚一周少增"] * 1e8, unit="yuan"),
+            *([Value(value=own["逾期天数"], unit="count")] if gone else []),
+        ),
+    )
+    return [*said, Value(value=own["即日办成可增"] * 1e8, unit="yuan"), *who, told]
 
 
 def standings(report: Report, row: list[str], header: list[str]) -> list[Said]:

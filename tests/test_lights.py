@@ -189,7 +189,7 @@ def test_the_worst_light_names_whom_it_selects(repository: Path) -> None:
 
 def test_where_over_a_third_share_the_worst_light_it_is_said_to_select_nobody(repository: Path) -> None:
     text = units_behind(repository, 3, 3)
-    assert "units 3 of 6; as so many share the label, units are ranked by gap." in text
+    assert ": 3 of 6, too many to select by; they are ranked by shortfall." in text
     assert "rule of the lights: 甲处" not in text
 
 

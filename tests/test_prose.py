@@ -14,6 +14,7 @@ import re
 import shutil
 import tomllib
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -215,9 +216,15 @@ def unlike(folder: Path) -> list[tuple[str, str]]:
         (left, right)
         for name in chinese
         for left, right in zip(chinese[name], english[name], strict=True)
-        if {number.keys(figures) for number in numbers(left)}
-        != {number.keys(figures) for number in numbers(right)}
+        if not alike([[number.keys(figures) for number in numbers(text)] for text in (left, right)])
     ]
+
+
+def alike(sides: list[list[frozenset[str]]]) -> bool:
+    """Tell whether each number of either text may be a figure of the other: one of fewer digits may be more of them."""
+    return all(
+        any(keys & against for against in other) for mine, other in (sides, sides[::-1]) for keys in mine
+    )
 
 
 def test_numbers_are_seen_as_a_reader_sees_them() -> None:
@@ -373,3 +380,33 @@ def test_what_is_not_there_is_found(place: str, briefing: Path) -> None:
 def written_in(cell: str) -> float:
     """Return the unit that the sample city's workbooks write amounts and areas in, by their sender."""
     return 1e8 if "房地产开发管理处" in cell else 1e4
+
+
+#: Terms, their difference, and the texts that the page tells the difference in.
+DIFFERENCES = (
+    ("elapsed_share", "investment_share_of_plan", "points_behind"),
+    ("annual_plan", "investment_to_date", "plan_missing"),
+)
+SCALE = {"fraction": 0.01, "points": 0.01, "yuan": 1e8}
+BEFORE_ROUNDING = {"zh": "（按未舍入数计算）", "en": " (before rounding)"}
+
+
+def test_a_difference_beside_its_terms_is_theirs_as_shown_or_says_that_it_is_not(report: Path) -> None:
+    record = json.loads((report / "briefing.json").read_text(encoding="utf-8"))
+    figures = {figure["key"]: figure for figure in record["figures"]}
+    for keys in DIFFERENCES:
+        # the digits of both languages are the same: one decimal of a per cent, of 亿元
+        first, second, third = (
+            Decimal(repr(figures[key]["value"] / SCALE[figures[key]["unit"]])).quantize(
+                Decimal("0.1"), ROUND_HALF_UP
+            )
+            for key in keys
+        )
+        agrees = abs(first - second) == abs(third)
+        for language in record["language"]:
+            shown = figures[keys[2]]["shown"][language]
+            page = " ".join(
+                prose((report / f"briefing.{language}.html").read_text(encoding="utf-8"))["headline"]
+            )
+            assert shown in page
+            assert (f"{shown}{BEFORE_ROUNDING[language]}" in page) is not agrees

@@ -10,8 +10,6 @@ from cityanalytics.briefing.charts import charts
 from cityanalytics.briefing.content import Content
 from cityanalytics.briefing.frames import latest_dates
 from cityanalytics.briefing.tables import tables
-from cityanalytics.outlook.forecast import Forecast
-from cityanalytics.whatif.model import Model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,14 +23,6 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, kw_only=True)
 class Composed(Content):
     """A briefing's values with its tables and charts."""
-
-    @cached_property
-    def model(self) -> Model:
-        """The forecast, prepared for what if."""
-        made = Forecast(
-            programme=self.programme, total=self.forecast, seed=self.settings.seed, made=self.outlook
-        )
-        return Model.of(made)
 
     @cached_property
     def latest(self) -> pd.DataFrame:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from cityanalytics.series.backtests import Expectation
     from cityanalytics.series.methods import YearTotal
     from cityanalytics.settings import Settings
+    from cityanalytics.whatif.granted import Requests
+    from cityanalytics.whatif.model import Model
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,10 @@ class Content:
         What was published before the known-on day, beside what happened.
     rules
         What simple rules say of the year's total.
+    model
+        The forecast, prepared for what if.
+    asked
+        What leaders are asked to decide, and what granting it is worth.
     figures
         Every number of the page, by key.
     provenance
@@ -94,6 +100,8 @@ class Content:
     bridge: Bridge | None
     record: Record
     rules: Rules
+    model: Model
+    asked: Requests
     figures: Mapping[str, Figure]
     provenance: Provenance
 

@@ -108,7 +108,7 @@ GAP = Field("against", "Gap", Points(signed=True), note="gap", applies="planned"
 BEHIND = Field("behind", "Points behind", Points(), applies="planned")
 SHORTFALL = Field("gap", "Shortfall", amounts(places=2), note="short")
 LACKING = Field("lacking", "Shortfall", amounts(places=2), note="short", absent=NOT_APPLICABLE)
-PART = Field("part", "Of the gap", Share(), brief="Gap share", absent=NOT_APPLICABLE)
+PART = Field("part", "Of the gap", Share(), brief="Part", absent=NOT_APPLICABLE)
 LIGHT = Field(
     "light",
     "State",
@@ -144,7 +144,7 @@ USED = Field("used", "Used in the briefing", Truth())
 SCENARIO = Field("scenario", "Scenario", Word())
 MEDIAN_OF_YEAR = Field("p50", "Expected for the year", amounts())
 FACTOR = Field("pace", "Pace against base", Quantity(2, unit="times"))
-GAINED = Field("gained", "Adds if granted", amounts(signed=True), absent=NOT_APPLICABLE)
+GAINED = Field("gained", "Adds if granted at once", amounts(places=2, signed=True), absent=NOT_APPLICABLE)
 CHANCE_GAINED = Field("points", "Points of the chance", Points(0, signed=True), absent=NOT_APPLICABLE)
 SENTENCE = Field("sentence", "What it means", Word())
 STEP = Field("step", "Step", Word(gaps=("day",)))
@@ -194,6 +194,13 @@ COVERAGE = Field("coverage", "Share in the band", Share(0))
 
 ANSWERS = Field("answers", "Who answers", Term())
 OFFICE = Field("office", "Office or matter", Term())
+STAKE = Field("short", "Expected shortfall", amounts(places=2))
+BY_WHEN = Field("by_when", "Decide by", Word(gaps=("gone", "overdue", "deadline", "latest", "waits")))
+GONE = Field("gone", "Of these overdue", Quantity())
+DAYS_OVERDUE = Field("overdue", "Days overdue", Quantity(unit="days"), absent=NOT_APPLICABLE)
+FIRST_DEADLINE = Field("deadline", "First deadline", Day(long=True), absent=NOT_APPLICABLE)
+LATEST = Field("latest", "Latest day to decide", Day(long=True), absent=NOT_APPLICABLE)
+WAITS = Field("waits", "Lost by a week's delay", amounts(places=2), absent=NOT_APPLICABLE)
 PERSON = Field(
     "responsible_person", "Responsible person", Text(own=True, term=True), brief="Person in charge"
 )

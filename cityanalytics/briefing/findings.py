@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from cityanalytics.briefing import display
+from cityanalytics.briefing.lacking import space
+from cityanalytics.briefing.rounding import before_rounding
 from cityanalytics.programme import progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    import pandas as pd
     from markupsafe import Markup
 
     from cityanalytics.briefing.composed import Composed
@@ -77,20 +79,29 @@ def _ranked(content: Composed, say: Wording) -> list[Finding]:
 def _paces(content: Composed, say: Wording) -> Iterator[Finding]:
     """Say what each day must bring, against what the last days brought."""
     pace = content.pace
-    if pace.required is None or not pace.required or pace.last_30 is None:
+    if pace.required is None or not pace.required:
         return
+    rounding = before_rounding(say, "annual_plan", "investment_to_date", "plan_missing")
     missing = content.figures["plan_missing"].value or 0.0
-    if pace.last_100 is None:
+    if pace.last_30 is None:
         text = say.strong(
-            "Needed in the days that are left ({days_left}): {plan_missing}, or {pace_required}; brought so far: {pace_achieved}, by the last 30 days: {pace_last_30}."
+            "Needed in the days that are left ({days_left}): {plan_missing}{rounding}, or {pace_required}; neither the last 30 days nor the last 100 are there yet: the days so far ({days_gone}) brought {pace_achieved}.",
+            rounding=rounding,
+        )
+    elif pace.last_100 is None:
+        text = say.strong(
+            "Needed in the days that are left ({days_left}): {plan_missing}{rounding}, or {pace_required}; the last 30 days brought {pace_last_30}; for the last 100, which are not there yet, stand the days so far ({days_gone}): {pace_achieved}.",
+            rounding=rounding,
         )
     elif pace.required > pace.best:
         text = say.strong(
-            "Needed in the days that are left ({days_left}): {plan_missing}, or {pace_required}, more than the best {pace_best_days}-day run of the year brought ({pace_best}); the last 30 days brought {pace_last_30}, the last 100 {pace_last_100}, all days so far {pace_achieved}."
+            "Needed in the days that are left ({days_left}): {plan_missing}{rounding}, or {pace_required}, above the best {pace_best_days}-day run of the year ({pace_best}); the last 30 days brought {pace_last_30}, the last 100 {pace_last_100}, all days so far {pace_achieved}.",
+            rounding=rounding,
         )
     else:
         text = say.strong(
-            "Needed in the days that are left ({days_left}): {plan_missing}, or {pace_required}; the last 30 days brought {pace_last_30}, the last 100 {pace_last_100}, the best {pace_best_days}-day run {pace_best}, all days so far {pace_achieved}."
+            "Needed in the days that are left ({days_left}): {plan_missing}{rounding}, or {pace_required}; the last 30 days brought {pace_last_30}, the last 100 {pace_last_100}, the best {pace_best_days}-day run {pace_best}, all days so far {pace_achieved}.",
+            rounding=rounding,
         )
     yield Finding(rule="paces", weight=0.5 * missing / content.programme.plan, text=text)
 
@@ -113,7 +124,7 @@ def _rulers(content: Composed, say: Wording) -> Iterator[Finding]:
         rule="rulers",
         weight=0.5 * width / programme.plan,
         text=say.strong(
-            "Expected for the year: {forecast_p50} (eight times in ten {forecast_p10} to {forecast_p90}); by the projects' own dates {bottom_up}, at the pace so far {closes_at_achieved_pace}: {agreed}.",
+            "Expected for the year: {forecast_p50} (in eight of ten cases {forecast_p10} to {forecast_p90}); by the projects' own dates {bottom_up}, at the pace so far {closes_at_achieved_pace}: {agreed}.",
             agreed=agreed,
         ),
     )
@@ -131,12 +142,12 @@ def _gap(content: Composed, say: Wording) -> Iterator[Finding]:
     named = _answering(content, late.head(most if concentrated else MOST_NAMES), say)
     if concentrated:
         text = say.strong(
-            "Behind elapsed time in money: {investment_behind}; of all units' gaps most lies with {named}.",
+            "Investment is {investment_behind} behind elapsed time; more than half of all units' shortfall lies with {named}.",
             named=named,
         )
     else:
         text = say.strong(
-            "Behind elapsed time in money: {investment_behind}, spread over many units ({units_behind} of {units_total}); of all units' gaps the largest are {named}.",
+            "Investment is {investment_behind} behind elapsed time, spread over many units ({units_behind} of {units_total}); of all units' shortfall the largest parts: {named}.",
             named=named,
         )
     yield Finding(
@@ -168,7 +179,7 @@ def _not_started(content: Composed, say: Wording) -> Iterator[Finding]:
         rule="not_started",
         weight=waiting / content.programme.plan,
         text=say.strong(
-            "Projects not started: {projects_not_started}, with {projects_not_started_plan} of this year's plan; expected to be so still at the year's end: {projects_not_started_p50}."
+            "Projects not started: {projects_not_started}, with {projects_not_started_plan} of this year's plan; of these not expected to start within the year: {projects_not_started_p50}."
         ),
     )
 
@@ -185,13 +196,13 @@ def _short(content: Composed, say: Wording) -> Iterator[Finding]:
     furthest = _terms(content, short["category"].head(MOST_NAMES), say)
     if 0 < len(carrying) <= MOST_CARRYING:
         text = say.strong(
-            "Expected to end the year short of plan: categories {categories_short} of {categories_total} (not so: {carrying}), units {units_short} of {units_total}; furthest: {named}.",
+            "Expected to end the year short of plan: categories {categories_short} of {categories_total} (all but {carrying}), units {units_short} of {units_total}; largest shortfalls: {named}.",
             carrying=_terms(content, carrying["category"], say),
             named=furthest,
         )
     else:
         text = say.strong(
-            "Expected to end the year short of plan: categories {categories_short} of {categories_total}, units {units_short} of {units_total}; furthest: {named}.",
+            "Expected to end the year short of plan: categories {categories_short} of {categories_total}, units {units_short} of {units_total}; largest shortfalls: {named}.",
             named=furthest,
         )
     yield Finding(
@@ -219,7 +230,7 @@ def _demolition(content: Composed, say: Wording) -> Iterator[Finding]:
         rule="demolition",
         weight=0.5 * (plan - expected) / plan,
         text=say.strong(
-            "Demolition is to miss its plan of {demolition_total_planned}: expected {demolition_total_p50}, at the high end {demolition_total_p90}."
+            "Demolition is not expected to meet its plan of {demolition_total_planned}: expected {demolition_total_p50}, at the high end {demolition_total_p90}."
         ),
     )
 
@@ -239,28 +250,39 @@ def _claims(content: Composed, say: Wording) -> Iterator[Finding]:
 
 
 def _asked(content: Composed, say: Wording) -> Iterator[Finding]:
-    """Say what is asked of leaders, and what most of it is about."""
-    rows = content.tables["asks"].rows
-    if rows.empty:
+    """Say what is asked of leaders, what granting it brings, and what to decide first, by when."""
+    asked, found = content.asked, content.figures
+    if asked.projects.empty:
         return
-    most = rows["office"].iloc[0]
-    if pd.isna(most):
-        text = say.strong("Projects that ask for a decision: {requests_total}, with {requests_gap} at stake.")
+    weight = (found["requests_short"].value or 0.0) / content.programme.plan
+    total = say.strong(
+        "Projects that ask for a decision: {requests_total}, expected to end the year {requests_short} short of plan."
+    )
+    if asked.together is None:
+        yield Finding(rule="asked", weight=weight, text=total)
+        return
+    day = display.day_text(asked.first, say.language)
+    first = asked.offices.iloc[0]
+    if not first["adds"]:
+        then = say("Granted from {day} on, they add nothing to this year.", day=day)
     else:
-        name = content.settings.term(str(most), say.language)
-        text = (
-            say.strong(
-                "Projects that ask for a decision: {requests_total}, with {requests_gap} at stake, the largest part with {name}.",
-                name=name,
-            )
-            if most in content.settings.offices.values()
-            else say.strong(  # a constraint that no office is configured for
-                "Projects that ask for a decision: {requests_total}, with {requests_gap} at stake, most of it over {name}.",
-                name=name,
-            )
+        name = _decider(content, first["office"], say)
+        then = say.strong(
+            "Granted from {day} on, they add {requests_gained}; a week's delay costs {requests_waits}. First, as most comes of it: {name} (projects: {requests_first}), at the latest by {latest}.",
+            day=day,
+            name=name,
+            latest=display.day_text(first["latest"].date(), say.language),
         )
-    stake = content.figures["requests_gap"].value or 0.0
-    yield Finding(rule="asked", weight=stake / content.programme.plan, text=text)
+    yield Finding(rule="asked", weight=weight, text=space(say).join([total, then]))
+
+
+def _decider(content: Composed, office: object, say: Wording) -> str:
+    """Name the office that decides or, where none is configured, what holds the projects up."""
+    if not isinstance(office, str):
+        return say.plain("those without a reported constraint")
+    name = content.settings.term(office, say.language)
+    known = office in content.settings.offices.values()
+    return name if known else say.plain("those held up by {name}", name=name)
 
 
 #: The rules, each with what it finds in a briefing's values.

@@ -48,8 +48,8 @@ class Word:
     Parameters
     ----------
     gaps
-        Columns that fill gaps of the same name: texts, days, or a JSON object of several gaps where the name ends in
-        ``_values``.
+        Columns that fill gaps of the same name: texts, counts, days, amounts (floats; yuan), or a JSON object of
+        several gaps where the name ends in ``_values``.
     remark
         A column of units' own words that stand behind it.
     kind

@@ -31,7 +31,6 @@ from cityanalytics.dispatch.backward import count_back, owed
 from cityanalytics.programme import progress
 from cityanalytics.programme.changes import ABSENT
 from cityanalytics.series.ownmonths import OWN_MONTHS
-from cityanalytics.whatif.granted import granted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,16 +40,26 @@ if TYPE_CHECKING:
     from cityanalytics.intake.arrivals import Arrivals
     from cityanalytics.issues import Issue
     from cityanalytics.outlook.outlook import Outlook
-    from cityanalytics.outlook.pace import Pace
     from cityanalytics.outlook.record import Record, Score
     from cityanalytics.programme.changes import Changes
     from cityanalytics.programme.snapshot import Programme
     from cityanalytics.series.methods import YearTotal
     from cityanalytics.settings import Settings
-    from cityanalytics.whatif.model import Model
+    from cityanalytics.whatif.granted import Requests
 
 #: Schedules that units report, as tables say them.
 SCHEDULES = ("on schedule", "behind")
+#: Until when to decide: the day asked for has passed; the latest is before that day; it is not; no day was asked for.
+OVERDUE = (
+    "overdue: {gone} (since {deadline}, days: {overdue}); decide by {latest}: a week's delay costs {waits}"
+)
+EARLIER = "by {latest}, before the day asked for ({deadline}): a week's delay costs {waits}"
+DUE = "by {deadline}, at the latest by {latest}: a week's delay costs {waits}"
+UNDATED = "at the latest by {latest}: a week's delay costs {waits}"
+#: The same where a week costs less than this (yuan), and where nothing is gained.
+LITTLE = 5e4
+CALM, CALM_UNDATED = "asked for by {deadline}, at the latest by {latest}", "at the latest by {latest}"
+NO_HURRY = "adds nothing to this year"
 #: Levels of a range of 80 %, by their columns.
 BAND = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
@@ -92,15 +101,11 @@ class Asking(Placed, Protocol):
 
 
 class Prepared(Asking, Protocol):
-    """What asks for decisions, with the forecast prepared for what if."""
+    """What asks for decisions, and what they are worth."""
 
     @property
-    def pace(self) -> Pace:
-        """How many days are left."""
-
-    @property
-    def model(self) -> Model:
-        """The forecast, prepared."""
+    def asked(self) -> Requests:
+        """What leaders are asked to decide."""
 
 
 class Ahead(Placed, Protocol):
@@ -285,8 +290,7 @@ def held_up(content: Asking) -> pd.DataFrame:
         [progress.unexplained(content.programme), progress.not_started(content.programme)], ignore_index=True
     )
     dated = _dated(rows, content)
-    gone = dated["deadline"] < pd.Timestamp(content.programme.known_on)
-    return dated.assign(planned=dated["plan"] > 0, held_up=True, passed=gone).sort_values(
+    return dated.assign(planned=dated["plan"] > 0, held_up=True).sort_values(
         ["gap", "project"], ascending=[False, True], ignore_index=True
     )
 
@@ -316,56 +320,36 @@ def latest_dates(settings: Settings, programme: Programme) -> pd.DataFrame:
     )
 
 
-def decisions(content: Asking) -> pd.DataFrame:
+def decisions(content: Prepared) -> pd.DataFrame:
     """Return the requests of the late and the not started projects, the largest gap first."""
     rows = held_up(content)
     rows = rows[rows["request"].notna()]
-    return rows.assign(gone=rows["passed"].where(rows["deadline"].notna()))
+    found = content.asked.projects.set_index("project")
+    gone = rows["project"].map(found["overdue"]).notna()
+    return rows.assign(
+        short=rows["project"].map(found["short"]), passed=gone, gone=gone.where(rows["deadline"].notna())
+    )
 
 
 def asks(content: Prepared) -> pd.DataFrame:
-    """Return the requests by the office that decides on them, with the gap at stake, the largest first.
+    """Return the requests by the office that decides on them, what gains most for the year first.
 
-    What no office is configured for stands under its constraint. ``request`` is that of the project with the largest
-    gap, ``deadline`` the first one; ``gained`` and ``points`` are what the year gains once all are granted in time.
+    Columns are those of :class:`cityanalytics.whatif.granted.Requests`; ``by_when`` says until when to decide, and why.
     """
-    asked = decisions(content)
-    offices = content.settings.offices
-    asked = asked.assign(
-        office=asked["constraint"].map(lambda name: offices.get(name, name), na_action="ignore")
-    )
-    found = asked.groupby("office", dropna=False, sort=False, observed=True)
-    rows = found.agg(
-        projects=("project", "size"),
-        gap=("gap", "sum"),
-        request=("request", "first"),
-        responsible_person=("responsible_person", "first"),
-        deadline=("deadline", "min"),
-    ).reset_index()
-    if content.pace.days_left:
-        rows = rows.assign(**_granted(content.model, [own for _, own in found]))
-    gone = rows["deadline"] < pd.Timestamp(content.programme.known_on)
-    return rows.assign(held_up=True, passed=gone, part=_part(rows["gap"])).sort_values(
-        "gap", ascending=False, kind="stable", ignore_index=True
-    )
-
-
-def _granted(model: Model, groups: Iterable[pd.DataFrame]) -> dict[str, list[float]]:
-    """Return what the year gains by each group of requests."""
-    gains = [
-        granted(
-            model,
-            {
-                project: None if pd.isna(deadline) else deadline.date()
-                for project, deadline in zip(own["project"], own["deadline"], strict=True)
-            },
-        )
-        for own in groups
-    ]
-    return {
-        "gained": [gained for gained, _ in gains],
-        "points": [np.nan if points is None else points for _, points in gains],
+    rows = content.asked.offices
+    if "adds" not in rows:
+        return rows.assign(adds=True)
+    told, calm = rows["deadline"].notna(), rows["waits"] < LITTLE
+    kinds = {
+        NO_HURRY: ~rows["adds"],
+        CALM: calm & told,
+        CALM_UNDATED: calm,
+        OVERDUE: rows["gone"] > 0,
+        EARLIER: rows["latest"] < rows["deadline"],
+        DUE: told,
     }
+    by_when = np.select(list(kinds.values()), list(kinds), default=UNDATED)
+    return rows.assign(by_when=pd.Series(by_when, dtype=object), passed=rows["gone"] > 0)
 
 
 def contradicted(content: Content) -> pd.DataFrame:
@@ -383,11 +367,7 @@ def rulers(content: Content) -> pd.DataFrame:
     best = "At the best {pace_best_days}-day pace"
     rows = [
         ("At the pace so far", pace.closes_at),
-        *(
-            [("At the pace of the last 30 days", done + pace.last_30 * left)]
-            if pace.last_30 is not None
-            else []
-        ),
+        *([("At the last 30 days' pace", done + pace.last_30 * left)] if pace.last_30 is not None else []),
         *([(best, done + pace.best * left)] if pace.best_days < pace.days_gone else []),
         ("By the projects' own dates", done + content.outlook.parts.expected),
         ("Published forecast", content.forecast.quantile(0.5)),

@@ -35,7 +35,7 @@ CONTENTS = (
     ("units", "3. Who is behind"),
     ("projects", "4. What to watch"),
     ("what-if", "5. What if"),
-    ("data", "6. How sure is the ground"),
+    ("data", "6. How reliable the data are"),
 )
 #: Parts of the annex, and their titles.
 ANNEX = (

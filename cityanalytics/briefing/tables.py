@@ -128,13 +128,13 @@ _PARTS = (
 )
 
 _OF_PARTS = (
-    "gap in percentage points; shortfall in {unit}; share of all gaps and chance of reaching the plan in %"
+    "gap in percentage points; shortfall in {unit}; part: of all shortfalls; chance: of reaching the plan"
 )
 
 CATEGORIES = Declaration(
     name="categories",
     title="By category, largest gap first",
-    caption="Categories behind elapsed time, largest gap in yuan first",
+    caption="Categories behind elapsed time, largest shortfall first",
     unit=_OF_PARTS,
     tab="Categories",
     frame=frames.categories,
@@ -147,8 +147,8 @@ CATEGORIES = Declaration(
 UNITS = Declaration(
     name="units",
     title="By responsible unit, largest gap first",
-    caption="Responsible units behind elapsed time, largest gap in yuan first",
-    unit="shortfall in {unit}; share of all gaps and chance of reaching the plan in %",
+    caption="Units behind elapsed time, largest shortfall first",
+    unit="shortfall in {unit}; part: of all units' shortfalls; chance: of reaching the plan",
     tab="Units",
     frame=frames.units,
     fields=(of.UNIT, of.ANSWERS, *(one for one in _PARTS if one is not _POINTS)),
@@ -280,24 +280,27 @@ CONTRADICTED = Declaration(
 ASKS = Declaration(
     name="asks",
     title="Decisions asked, by the office that takes them",
-    caption="Decisions asked, the most at stake first",
-    unit="{unit}; adds: to the year's total, granted by the deadline, at once where it has passed; "
-    "request, person: of the largest gap",
+    caption="Decisions asked, those that add most to the year first",
+    unit="{unit}; shortfall: at the year's end; adds: to the year, granted from {first} on; "
+    "latest: half of it is left; request, person: of the largest shortfall",
     tab="Decisions by office",
     frame=frames.asks,
     fields=(
         of.OFFICE.but(absent="none reported"),
         of.PROJECTS.but(brief="Projects"),
-        of.SHORTFALL.but(label="At stake", format=LARGE),
-        of.GAINED,
-        *on_sheet(of.CHANCE_GAINED),
+        of.STAKE.but(brief="Shortfall"),
+        of.GAINED.but(brief="Adds"),
+        *on_sheet(of.CHANCE_GAINED, of.WAITS),
         of.REQUEST,
         of.PERSON,
-        of.DEADLINE,
+        *on_page(of.BY_WHEN),
+        *on_sheet(of.FIRST_DEADLINE, of.GONE, of.DAYS_OVERDUE, of.LATEST),
     ),
     empty="No unit asks for a decision.",
     most=MOST_ASKS,
+    only="adds",
     cards=True,
+    gaps=lambda content, language: {"first": display.day_text(content.asked.first, language)},
 )
 DECISIONS = Declaration(
     name="decisions",
@@ -309,7 +312,7 @@ DECISIONS = Declaration(
     fields=(
         of.PROJECT,
         of.UNIT,
-        *on_sheet(of.PERSON, of.SHORTFALL.but(format=SMALL), of.CONSTRAINT),
+        *on_sheet(of.PERSON, of.SHORTFALL.but(format=SMALL), of.STAKE.but(format=SMALL), of.CONSTRAINT),
         of.DIFFICULTY,
         of.REQUEST,
         of.DEADLINE,
@@ -325,7 +328,7 @@ DECISIONS = Declaration(
 RULERS = Declaration(
     name="rulers",
     title="Where the year ends, on each basis",
-    unit="{unit}; paces are held to 31 December",
+    unit="{unit}; paces held to 31 December; differences before rounding",
     tab="Rulers",
     frame=frames.rulers,
     fields=(of.RULER, of.YEAR_END, of.BEYOND),

@@ -29,6 +29,15 @@ def is_behind(programme: ProgrammeState) -> bool:
     return programme.done < programme.plan * programme.elapsed
 
 
+def deciding_day(programme: ProgrammeState) -> dt.date:
+    """Return the day on which readers decide: the data date or, where later, that on which the last unit first sent.
+
+    What counts is the unit's first workbook of the quarter: a correction that comes later moves no decision.
+    """
+    came = programme.received["first_received"].max()
+    return programme.as_of if pd.isna(came) else max(programme.as_of, came.date())
+
+
 def sums_by(programme: ProgrammeState, *keys: str) -> pd.DataFrame:
     """Sum plan and investment by columns of the projects.
 

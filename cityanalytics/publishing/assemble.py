@@ -18,7 +18,7 @@ from cityanalytics.dispatch.rulepack import limits, load_pack
 from cityanalytics.errors import UsageError
 from cityanalytics.intake.store import plain_text
 from cityanalytics.issues import Message
-from cityanalytics.outlook.forecast import forecast_year
+from cityanalytics.outlook.forecast import Forecast, forecast_year
 from cityanalytics.outlook.outlook import look_ahead
 from cityanalytics.outlook.pace import measure_pace
 from cityanalytics.outlook.record import hold_against, simple_rules
@@ -32,6 +32,8 @@ from cityanalytics.publishing.lookback import bridge_from_last, year_totals
 from cityanalytics.publishing.provenance import provenance
 from cityanalytics.series.ownmonths import OWN_MONTHS
 from cityanalytics.series.pool import classes
+from cityanalytics.whatif.granted import asked
+from cityanalytics.whatif.model import Model
 from cityanalytics.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -106,6 +108,8 @@ def compose(workspace: Workspace, dates: Dates) -> Composed:
     own = (forecast,) if forecast.reference_class == OWN_MONTHS else ()
     alternatives = (*own, *(method(name) for name in classes()))
     outlook = look_ahead(programme, forecast, seed=settings.seed)
+    model = Model.of(Forecast(programme=programme, total=forecast, seed=settings.seed, made=outlook))
+    requests = asked(model, programme, settings.offices)
     if_worked = scenarios(forecast, pace, extra_days=_holidays_left(settings, programme))
     ledger = read_ledger(settings).before(dates.known_on)
     published = ledger.entries
@@ -128,6 +132,7 @@ def compose(workspace: Workspace, dates: Dates) -> Composed:
             alternatives=alternatives,
             outlook=outlook,
             scenarios=if_worked,
+            asked=requests,
             changes=changes,
             bridge=moved,
             record=record,
@@ -150,6 +155,8 @@ def compose(workspace: Workspace, dates: Dates) -> Composed:
         rules=simple_rules(
             forecast, share_last_year=share_done(last_year, same_day, months=programme.history_months)
         ),
+        model=model,
+        asked=requests,
         figures=found,
         provenance=made,
     )

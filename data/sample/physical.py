@@ -225,7 +225,7 @@ def sites() -> list[Site]:
                     unit=unit,
                     kind=kind,
                     name=words.name(key, words.SITES[kind], taken),
-                    person=f"负责人{UNITS.index(unit) * 3 + draw.whole(f'{key}/p', 1, 3):02d}",
+                    person=words.person(UNITS.index(unit), f"{key}/p"),
                     started=started,
                     planned_finish=dt.date(2010, 11, 30) + dt.timedelta(draw.whole(f"{key}/f", 0, 30)),
                     planned=max(areas[place], torn[place]),

@@ -172,14 +172,13 @@ def _project(
         key, outcome, carry=carry, summer=_summer(key, category, outcome), enters=enters
     )
     planned_finish, finish = _finishes(key, outcome, start or planned_start, long=category.long, carry=carry)
-    number = UNITS.index(unit) * 3 + draw.whole(f"person/{key}", 1, 3)
     return Project(
         key=key,
         unit=unit,
         category=category.name,
         outcome=outcome,
         name=words.name(f"name/{key}", words.ENDINGS[category.name], taken),
-        person=f"负责人{number:02d}",
+        person=words.person(UNITS.index(unit), f"person/{key}"),
         plan=plan,
         adjustment=adjustment,
         total=total,

@@ -1,4 +1,4 @@
-"""Names and sentences for the synthetic detail; no name of a real place or person."""
+"""Names and sentences for the synthetic detail, all made up; no name of a real place or person."""
 
 from __future__ import annotations
 
@@ -34,16 +34,34 @@ DIFFICULTIES = {
     "立项": ("立项批复未下达", "可研报告正在评审"),
     "土地征用": ("土地征用补偿未达成一致", "征地手续正在报批"),
 }
-REQUESTS = {
-    "天气": ("请批准调整施工组织，增加夜间作业",),
-    "土地": ("请协调国土部门落实用地指标", "请协调加快办理用地手续"),
-    "规划": ("请协调规划部门尽快批复方案",),
-    "资金": ("请协调财政拨付配套资金", "请协调银行落实贷款"),
-    "拆迁": ("请协调所在片区限期完成拆迁", "请协调加快剩余住户签约"),
-    "立项": ("请协调发改部门下达立项批复",),
-    "土地征用": ("请协调所在镇街落实征地补偿", "请协调加快征地报批"),
+REQUESTS = {  # each names an act, and who is to do it
+    "天气": ("请局工程科批准夜间施工和分段作业",),
+    "土地": ("请市国土资源局从预留指标中调剂用地并下达批文", "请市国土资源局核发建设用地批准书"),
+    "规划": ("请市规划局召开专题审查会，下达方案批复",),
+    "资金": ("请市财政局拨付本年配套资金", "请市财政局出具承诺函，促成银行放款"),
+    "拆迁": ("请片区指挥部派专班驻点签约，移交作业面", "请片区指挥部为剩余住户落实周转房，完成签约"),
+    "立项": ("请市发展改革委组织可研评审，下达立项批复",),
+    "土地征用": ("请市国土资源局会同镇街核定补偿标准，签订征地协议", "请市国土资源局将征地报批件上报省厅"),
 }
+#: Who answers for projects, three for each unit in the order of the units; all made up.
+PERSONS = (
+    "郭志强", "高建业", "林树声", "罗正平", "梁启明", "宋延河",
+    "唐文山", "邓立新", "傅远航", "曾广田", "彭守信", "吕子安",
+    "苏克勤", "卢景春", "蔡永和", "贾兆丰", "丁少峰", "魏长河",
+    "薛明理", "叶向东", "阎伯钧", "余德水", "潘启航", "杜春和",
+    "戴家骏", "夏立冬", "钟鸣远", "汪大川", "田守田", "任重山",
+    "姜维新", "范克俭", "方润泽", "石敬亭", "姚广田", "谭松年",
+    "廖启文", "邹广平", "熊立功", "金培良", "陆天河", "郝振林",
+    "孔令安", "白玉成", "崔建中", "康乐平", "毛立群", "邱少川",
+    "江永年", "史文涛", "顾念祖", "侯长林", "邵国栋", "孟宪河",
+    "龙泽田", "万景春", "段学礼", "雷振邦", "汤显明", "尹秋成",
+)  # fmt: skip
 CONSTRAINTS = tuple(DIFFICULTIES)
+
+
+def person(unit: int, key: str) -> str:
+    """Return who of a unit's three people answers; `unit` is its place among the units."""
+    return PERSONS[unit * 3 + draw.whole(key, 1, 3) - 1]
 
 
 def name(key: str, endings: tuple[str, ...], taken: set[str]) -> str:

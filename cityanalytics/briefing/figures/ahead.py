@@ -17,6 +17,7 @@ from cityanalytics.briefing.figures.line import (
     PLAN,
     PLANNED_AREA,
     PROJECT,
+    REQUEST,
     STAGE,
     TOTAL,
     Line,
@@ -58,6 +59,7 @@ ON_SCENARIO = Rests(
 ON_OWN_MONTHS = Rests(cells=lambda b: b.own_months, tables=("history_months!amount",))
 ON_STAGES = Rests(cells=lambda m: m.stages, tables=(STAGE,))
 ON_SITES = Rests(cells=lambda m: m.cells, tables=(AREA, PLANNED_AREA))
+ON_ASKED = Rests(tables=(REQUEST, DONE, PLAN))
 OF_PARTS, OF_TOTALS = Rests(tables=(DONE, PLAN)), Rests(tables=(TOTAL,))
 
 PACES = (
@@ -152,6 +154,14 @@ PARTS_AHEAD = (
     Line("parts_without_dates", "Projects without a planned date", "count", lambda b: int(b.outlook.parts.projects["undated"].sum()), Rests(tables=(PROJECT,))),
     Line("parts_contradicted", "Projects with more done than their total investment, or less than nothing", "count", lambda b: int(b.outlook.parts.contradicted.sum()), Rests(tables=(TOTAL, DONE))),
 )  # fmt: skip
+#: What is asked of leaders; what granting it adds is there where days are left and something is asked.
+ASKED = (
+    Line("requests_short", "Decisions asked: expected shortfall at the year's end", "yuan", lambda b: float(b.asked.projects["short"].sum()), ON_ASKED),
+    Line("requests_gained", "Decisions asked: added to the year if granted at once", "yuan", lambda b: b.asked.together and b.asked.together.gained, ON_ASKED),
+    Line("requests_waits", "Decisions asked: what a week's delay takes from that", "yuan", lambda b: b.asked.together and b.asked.together.waits, ON_ASKED),
+    Line("requests_first", "Decisions asked of the office where most is gained", "count", lambda b: b.asked.foremost, ON_ASKED),
+    Line("requests_nothing", "Decisions asked that add nothing to this year", "count", lambda b: b.asked.nothing, ON_ASKED),
+)  # fmt: skip
 SITES = (
     Line("sites_without_plan", "Demolition sites without planned area", "count", lambda b: int(b.outlook.demolition.sites["unplanned"].sum()), Rests(tables=(PLANNED_AREA,))),
     Line("sites_exceeded", "Demolition sites with more done than planned", "count", lambda b: int(b.outlook.demolition.sites["exceeded"].sum()), Rests(tables=(AREA,))),
@@ -174,6 +184,7 @@ def ahead(b: Basis) -> list[Figure]:
         *_stages(b),
         *_sites(b),
         *drawn(PARTS_AHEAD, b),
+        *drawn(ASKED, b),
         *(() if b.outlook.demolition.sites.empty else drawn(SITES, b)),
         *drawn(COVERAGE, b),
     ]

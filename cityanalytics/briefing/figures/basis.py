@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cityanalytics.programme.snapshot import Programme
     from cityanalytics.series.methods import YearTotal
     from cityanalytics.settings import Settings
+    from cityanalytics.whatif.granted import Requests
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,6 +41,8 @@ class Basis:
         The workspace's configuration.
     programme, reconciliation, pace, forecast, outlook, scenarios
         What was found for the data date.
+    asked
+        What leaders are asked to decide, and what granting it is worth.
     last_year
         The year before, closed; None where it is not known by periods.
     alternatives
@@ -60,6 +63,7 @@ class Basis:
     alternatives: tuple[YearTotal, ...]
     outlook: Outlook
     scenarios: tuple[PaceScenario, ...]
+    asked: Requests
     changes: Changes | None
     bridge: Bridge | None
     record: Record

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 #: Columns of tidy tables that figures rest on.
 DONE, PLAN, PROJECT, STAGE = "investment!amount", "plans!amount", "projects!project", "status!stage"
+REQUEST = "status!request"
 AREA, PLANNED_AREA, WORKS, TOTAL = (
     "demolition!area", "demolition!planned_area", "works!done", "projects!total_investment",
 )  # fmt: skip

@@ -20,6 +20,7 @@ from cityanalytics.briefing.figures.line import (
     PLANNED_AREA,
     PROJECT,
     REGISTER,
+    REQUEST,
     STAGE,
     TOTAL,
     WORKS,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: So many rows of each list stand on the page.
-MOST_PROJECTS, MOST_REQUESTS, MOST_REVISIONS, MOST_NAMED, MOST_ASKS = 12, 6, 5, 4, 5
+MOST_PROJECTS, MOST_REQUESTS, MOST_REVISIONS, MOST_NAMED, MOST_ASKS = 12, 5, 5, 4, 5
 
 # what a line rests on, of the city (b) or of a member of a family (m)
 ON_DONE = Rests(cells=lambda b: b.done, tables=(DONE,))
@@ -393,7 +394,7 @@ def _lists(b: Basis) -> Iterator[Figure]:
     members = {
         "held_up": (len(stages), float(gaps[shown].sum()), Cells.of(stages), Cells.of(plans, rows=shown), STAGE),
         "requests": (
-            int(asked.sum()), float(gaps[asked].sum()), Cells.of(stages, rows=asked), Cells.of(plans, rows=asked), "status!request",
+            int(asked.sum()), float(gaps[asked].sum()), Cells.of(stages, rows=asked), Cells.of(plans, rows=asked), REQUEST,
         ),
         "revisions": (len(revised), None, Cells.of(cells), Cells(), DONE),
     }  # fmt: skip

@@ -9,6 +9,7 @@ import pandas as pd
 from babel.dates import format_date, format_skeleton
 from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
 
+from cityanalytics.briefing.display import in_scale
 from cityanalytics.briefing.figures.figure import Name
 from cityanalytics.briefing.formats import (
     AsShown,
@@ -202,6 +203,9 @@ def _sentences(table: BoundTable, shown: Word, rows: pd.DataFrame, key: str, lan
 def _gap(value: object, shown: Word, language: str) -> str:
     if isinstance(value, pd.Timestamp):
         return day_texts(pd.Series([value]), language, long=shown.long)[0]
+    if isinstance(value, float) and not pd.isna(value):  # no number where its sentence has no such gap
+        scale = LANGUAGES[language].amounts[:2][-1]
+        return in_scale(value, language, scale, places=1 + scale.places)
     return translate(str(value), language)
 
 

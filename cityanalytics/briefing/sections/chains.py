@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from cityanalytics.briefing.blocks import table_link
 from cityanalytics.briefing.language import LANGUAGES
+from cityanalytics.briefing.rounding import before_rounding
 from cityanalytics.briefing.section import original, paragraph
 from cityanalytics.briefing.terms import CLASSES
 from cityanalytics.series.ownmonths import OWN_MONTHS
@@ -16,35 +17,43 @@ if TYPE_CHECKING:
     from cityanalytics.briefing.composed import Composed
     from cityanalytics.briefing.wording import Wording
 
+#: Keys of the numbers that stand in no table of the page, by chain: what trace leads to their cells by.
+KEYS = {
+    "Plan": ("annual_plan_original", "adjusted_projects", "plan_adjustment"),
+    "Forecast of the year": ("pace_change", "pace_expected", "parts_factor"),
+    "Completions": ("completions_best", "projects_completed_p50", "completions_ahead", "completions_due"),
+}
 #: So many adjusted plans are quoted with their cells.
 MOST_QUOTED = 1
 
 
 def chains(content: Composed, say: Wording) -> Markup:
     """Write the chains of trust; of a year that is over the plan's alone."""
-    found = [(say("Plan"), _plan(content, say))]
+    found = {"Plan": _plan(content, say)}
     if content.pace.days_left:
-        found += [
-            (say("Forecast of the year"), _forecast(content, say)),
-            (say("Completions"), _completions(content, say)),
-        ]
+        found |= {"Forecast of the year": _forecast(content, say), "Completions": _completions(content, say)}
     rules = LANGUAGES[say.language]
     told = [
-        paragraph(Markup("<b>{}</b>{}{}").format(name, rules.gap, escape(rules.space).join(sentences)))
-        for name, sentences in found
+        paragraph(
+            Markup("<b>{}</b>{}{}").format(
+                say(name),
+                rules.gap,
+                escape(rules.space).join(sentences),
+            )
+        )
+        for name, sentences in found.items()
     ]
     command = Markup("<code>{}</code>").format(f"cityanalytics trace briefing.{say.language}.html KEY")
-    keys = Markup("<code>{}</code>").format("annual_plan forecast_p50 projects_completed")
+    keys = Markup("<code>{}</code>").format(" ".join(key for name in found for key in KEYS[name]))
     traced = paragraph(
-        say("Cells of each number: {command}; keys such as {keys}.", command=command, keys=keys)
+        say("Cells of the numbers in no table: {command}; keys: {keys}.", command=command, keys=keys)
     )
     return Markup("").join([*told, traced])
 
 
 def _plan(content: Composed, say: Wording) -> list[Markup]:
     approved = say(
-        "As approved, with the plans of projects added since: {annual_plan_original}, from the units' workbooks ({table}).",
-        table=table_link(content.tables["key"], say.language),
+        "As approved, with the plans of projects added since: {annual_plan_original}, from the units' workbooks."
     )
     rows = content.reconciliation.adjusted
     if rows.empty:
@@ -54,7 +63,8 @@ def _plan(content: Composed, say: Wording) -> list[Markup]:
         rows = rows[rows["plan_cell"].notna()]  # a plan that nothing states any more has no cell to quote
         first = rows.sort_values(["size", "project"], ascending=[False, True]).head(MOST_QUOTED)
         adjusted = say(
-            "Adjusted since: projects {adjusted_projects}, together {plan_adjustment}; the largest, each with the cell that says so: {listed}.",
+            "Adjusted since: projects {adjusted_projects}, together {plan_adjustment}{rounding}; the largest, each with the cell that says so: {listed}.",
+            rounding=before_rounding(say, "annual_plan", "annual_plan_original", "plan_adjustment"),
             listed=say(", ").join(
                 say(
                     "{name} ({cell})",
@@ -64,7 +74,14 @@ def _plan(content: Composed, say: Wording) -> list[Markup]:
                 for name, cell in zip(first["project"], first["plan_cell"], strict=True)
             ),
         )
-    return [approved, adjusted, say("In force: {annual_plan}; all shares, gaps and chances are of it.")]
+    return [
+        approved,
+        adjusted,
+        say(
+            "In force: {annual_plan} ({table}); all shares, gaps and chances are of it.",
+            table=table_link(content.tables["key"], say.language),
+        ),
+    ]
 
 
 def _forecast(content: Composed, say: Wording) -> list[Markup]:

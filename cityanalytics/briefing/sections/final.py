@@ -39,7 +39,7 @@ def final(content: Composed, say: Wording) -> Markup:
     years = (
         content.charts["likely_years"].html(say.language) if "likely_years" in content.charts else Markup("")
     )
-    return side_by_side(years + content.tables["rulers"].html(say.language) + why, curve)
+    return side_by_side(years + content.tables["rulers"].html(say.language), curve) + why
 
 
 def _why_they_differ(content: Composed, say: Wording) -> Markup:
@@ -47,7 +47,7 @@ def _why_they_differ(content: Composed, say: Wording) -> Markup:
     pace, expected = content.pace, content.figures["pace_expected"].value
     sentences = [
         say(
-            "A pace held to the end knows no season, the projects' own dates know no habit of delay; "
+            "Paces leave out the season, the projects' own dates leave out delays; "
             "the published forecast goes on from this day as past years did."
         )
     ]
@@ -57,7 +57,7 @@ def _why_they_differ(content: Composed, say: Wording) -> Markup:
                 "It takes {pace_expected} from now on, more than the best {pace_best_days}-day run of this year ({pace_best})."
             )
         )
-    sentences.append(say("The next months' amounts will settle which is right."))
+    sentences.append(say("The amounts of the coming months will show which is right."))
     return space(say).join(sentences)
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from cityanalytics.briefing import display
 from cityanalytics.briefing.findings import findings
 from cityanalytics.briefing.lacking import notice
+from cityanalytics.briefing.rounding import before_rounding
 from cityanalytics.briefing.section import bullets, part
 from cityanalytics.programme import progress
 
@@ -40,11 +41,11 @@ def sentence(content: Composed) -> str:
     if progress.is_behind(content.programme):
         return (
             "By {day} investment reached {investment_to_date}, {investment_share_of_plan} of the plan of {annual_plan}, "
-            "{points_behind} behind elapsed time ({elapsed_share}); chance of reaching the plan: {forecast_probability}."
+            "{points_behind}{rounding} behind elapsed time ({elapsed_share}); chance of reaching the plan: {forecast_probability}."
         )
     return (
         "By {day} investment reached {investment_to_date}, {investment_share_of_plan} of the plan of {annual_plan}, "
-        "{points_behind} ahead of elapsed time ({elapsed_share}); chance of reaching the plan: {forecast_probability}."
+        "{points_behind}{rounding} ahead of elapsed time ({elapsed_share}); chance of reaching the plan: {forecast_probability}."
     )
 
 
@@ -61,7 +62,9 @@ def headline(content: Composed, say: Wording) -> Markup:
 def headline_text(content: Composed, say: Wording, *, bold: bool = False) -> Markup:
     """Return the headline in words; where something is missing it begins by saying so."""
     fill = say.strong if bold else say
-    text = fill(sentence(content), day=display.day_text(content.programme.as_of, say.language))
+    rounding = before_rounding(say, "elapsed_share", "investment_share_of_plan", "points_behind")
+    day = display.day_text(content.programme.as_of, say.language)
+    text = fill(sentence(content), day=day, rounding=rounding)
     if not content.programme.coverage.partial:
         return text
     return say("(Incomplete data) {text}", text=text)

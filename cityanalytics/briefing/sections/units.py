@@ -66,7 +66,7 @@ def _selected(content: Composed, say: Wording) -> Markup:
     if far.sum() > MOST_SELECTED * len(rows):
         sentences.append(
             say(
-                "Far behind by the rule of the lights: units {units_far_behind} of {units_total}; as so many share the label, units are ranked by gap."
+                "Units far behind by the rule of the lights: {units_far_behind} of {units_total}, too many to select by; they are ranked by shortfall."
             )
         )
     elif far.any():
