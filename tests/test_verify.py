@@ -173,7 +173,7 @@ def test_a_list_that_was_edited_does_not_verify(own: Path) -> None:
     assert verified(own, "reports/index.html")[0] == 0
     edit(own / "reports/index.html", "68.9%", "98.9%")
     code, document, said = verified(own, "reports/index.html")
-    assert (code, document) == (1, {"equal": False})
+    assert (code, document) == (1, {"equal": False, "different": ["index.html"]})
     assert "cityanalytics brief" in said
 
 
