@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import math
@@ -329,7 +330,7 @@ FAULTS = {
     'kind = "pace"\nfactor = 1.2\nunit = ["x"]': "nearest: units",
     'kind = "pace"\nfactor = 1.2\nunits = ["东城片区建办"]': "nearest: 东城片区建设办",
     'kind = "pace"\nfactor = 1.2\nunits = "东城片区建设办"': "units is a list",
-    'kind = "pace"\nfactor = 1.2\ntowns = ["东镇"]': "no workbook has such a column",
+    'kind = "pace"\nfactor = 1.2\ntowns = ["东城片"]': "nearest: 东城片区",
     'kind = "pace"\nfactor = 1.2\nfrom = 2010-11-02\nto = 2010-11-01': "the span ends before it begins",
     'kind = "start"\non = "2010-10-08"': "a date without quotes",
     'kind = "start"\non = 2010-09-22': "not after the data date",
@@ -353,6 +354,23 @@ def test_a_fault_is_told_with_its_line(models: dict[str, Model], tmp_path: Path,
     assert FAULTS[lever] in str(raised.value)
     assert fault.where.startswith("a.toml:")
     assert int(fault.where.split(":")[1].split()[0]) >= 3
+
+
+def test_a_lever_reaches_the_projects_of_a_town_and_is_refused_where_none_is_named(
+    models: dict[str, Model],
+) -> None:
+    forecast = models["2010-09-22"].forecast
+    projects = forecast.programme.projects
+    town = projects["town"].iloc[0]
+    inside = set(projects.loc[projects["town"] == town, "project"])
+    given = {"scenario": {"a": {"lever": [{"kind": "pace", "factor": 0.5, "towns": [town]}]}}}
+    found = ca.what_if(forecast, given)
+    changed = found.by("project").set_index("project")["mean_change"]
+    assert set(changed.index[changed < 0]) <= inside
+    assert (changed[list(inside)] < 0).any()
+    unnamed = dataclasses.replace(forecast.programme, traced=forecast.programme.traced.assign(town=None))
+    with pytest.raises(BlockingIssuesError, match="no workbook has such a column"):
+        ca.what_if(dataclasses.replace(forecast, programme=unnamed), given)
 
 
 def test_all_faults_are_listed_at_once_and_a_file_for_another_city_or_day_is_refused(

@@ -228,6 +228,15 @@ CATEGORIES = (
 )
 
 UNITS = tuple(dict.fromkeys(unit for category in CATEGORIES for unit in category.units))
+#: Parts of the city, and the units that build in one of them alone.
+TOWNS = ("东城片区", "西城片区", "南部新区", "北部片区", "开发区", "老城片区")
+TOWN_OF = {
+    "东城片区建设办": "东城片区",
+    "西城片区建设办": "西城片区",
+    "南部新区建设办": "南部新区",
+    "北部片区建设办": "北部片区",
+    "开发区建设局": "开发区",
+}
 
 # The one adjustment of the year: public buildings, decided on 15 July (万元, sum +15000).
 ADJUSTING_UNIT = "公共建筑工程办公室"

@@ -81,6 +81,7 @@ def _values(what: Report, row: Row) -> dict[str, Value]:
         "share": _share([row.done, plan], fraction=what.layout.share_as_fraction),
         "person": project.person,
         "remark": what.text(_remark(row)),
+        "town": project.town,
     }
 
 

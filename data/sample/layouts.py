@@ -21,6 +21,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "share": ("占年度计划%", "完成年度计划%", "占年计划%"),
     "person": ("责任人", "项目责任人"),
     "remark": ("备注", "说明"),
+    "town": ("所在片区", "所属片区"),
     "start": ("实际开工日期", "实际开工时间"),
     "finish": ("实际竣工日期", "实际竣工时间"),
     "stage": ("项目状态", "建设状态"),
@@ -47,19 +48,19 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
 #: The form's own order of the first sheet; `months` and (in the third quarter) `plan` are groups of columns.
 ORDER = (
     "serial", "project", "category", "planned_start", "planned_finish", "total", "plan", "adjusted_on",
-    "months", "done", "share", "person", "remark",
+    "months", "done", "share", "person", "remark", "town",
 )  # fmt: skip
 PERSON_EARLY = (
     "serial", "project", "category", "person", "planned_start", "planned_finish", "total", "plan",
-    "adjusted_on", "months", "done", "share", "remark",
+    "adjusted_on", "months", "done", "share", "remark", "town",
 )  # fmt: skip
 MONEY_FIRST = (
     "serial", "category", "project", "total", "plan", "adjusted_on", "months", "done", "share",
-    "planned_start", "planned_finish", "person", "remark",
+    "planned_start", "planned_finish", "person", "remark", "town",
 )  # fmt: skip
 SUMS_FIRST = (
     "serial", "project", "category", "total", "plan", "adjusted_on", "done", "share", "months",
-    "planned_start", "planned_finish", "person", "remark",
+    "planned_start", "planned_finish", "person", "remark", "town",
 )  # fmt: skip
 
 

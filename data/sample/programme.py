@@ -6,7 +6,17 @@ import datetime as dt
 from dataclasses import dataclass
 
 from sample import draw, words
-from sample.city import ADJUSTING_UNIT, ADJUSTMENTS, CATEGORIES, FINAL, HOUSING, UNITS, Category
+from sample.city import (
+    ADJUSTING_UNIT,
+    ADJUSTMENTS,
+    CATEGORIES,
+    FINAL,
+    HOUSING,
+    TOWN_OF,
+    TOWNS,
+    UNITS,
+    Category,
+)
 from sample.oracle import hold
 
 DAY = dt.timedelta(days=1)
@@ -23,6 +33,7 @@ class Project:
     outcome: str
     name: str
     person: str
+    town: str
     plan: int
     adjustment: int
     total: int
@@ -179,6 +190,7 @@ def _project(
         outcome=outcome,
         name=words.name(f"name/{key}", words.ENDINGS[category.name], taken),
         person=words.person(UNITS.index(unit), f"person/{key}"),
+        town=TOWN_OF.get(unit) or draw.pick(f"town/{key}", TOWNS),
         plan=plan,
         adjustment=adjustment,
         total=total,

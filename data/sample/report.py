@@ -73,6 +73,7 @@ _TEXT_COLUMNS = {
     "category": ("centre", 15),
     "person": ("centre", 11),
     "remark": ("text", 14),
+    "town": ("centre", 12),
     "stage": ("centre", 10),
     "schedule": ("centre", 13),
     "physical": ("serial", 10),
