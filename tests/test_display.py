@@ -49,7 +49,7 @@ LANGUAGE_NAMES = sorted(LANGUAGES)
     [
         (lambda to: display.amount(6_200_000_000.0, to), "62.0亿元", "¥6.20 bn"),
         (lambda to: display.amount(18_300_000_000.0, to, places=0), "183亿元", "¥18.3 bn"),
-        (lambda to: display.amount(46_300_000.0, to), "4,630万元", "¥46.3 m"),
+        (lambda to: display.amount(46_300_000.0, to), "4630万元", "¥46.3 m"),
         (lambda to: display.amount(5_000.0, to), "5,000元", "¥5,000"),
         (lambda to: display.share(62 / 90, to), "68.9%", "68.9%"),
         (lambda to: display.share(62 / 80, to), "77.5%", "77.5%"),

@@ -95,7 +95,7 @@ def test_where_nothing_is_planned_nothing_is_found(repository: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "gap"), [("en", "¥40.4 m behind"), ("zh", "4,041万元；")], ids=["en", "zh"]
+    ("language", "gap"), [("en", "¥40.4 m behind"), ("zh", "4041万元；")], ids=["en", "zh"]
 )
 def test_the_gap_in_money_names_the_units_that_make_over_half_of_it(
     repository: Path, language: str, gap: str

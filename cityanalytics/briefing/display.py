@@ -78,7 +78,7 @@ def amount(yuan: Value, language: str, *, places: int = 1) -> str:
     Examples
     --------
     >>> amount(6.2e9, "zh"), amount(6.2e9, "en"), amount(-6.2e7, "en"), amount(-4.63e7, "zh")
-    ('62.0亿元', '¥6.20 bn', '−¥62.0 m', '−4,630万元')
+    ('62.0亿元', '¥6.20 bn', '−¥62.0 m', '−4630万元')
     """
     return _scaled(yuan, language, places, LANGUAGES[language].amounts)
 
