@@ -203,8 +203,9 @@ def _names(face: Face, rows: NDArray[np.intp], column: int, path: tuple[str, ...
     whole = any(text.isdecimal() for text in texts) and not any(
         "." in text or "," in text for text in numbers
     )
-    shapes = {re.sub(r"\d", "0", text) for text in numbers}  # 6300.5000 and 6300.9400
+    shapes = {re.sub(r"\d", "0", text) for text in numbers}  # 6300.5000 and 6300.9400, no months: 2010.03
     shaped = len(shapes) == 1 < len(numbers) == len(set(numbers)) and min(map(len, shapes)) >= _ONE_SHAPE
+    shaped = shaped and any(read_date(text).state is State.UNPARSED for text in numbers)
     return measure(path) is Measure.UNCLEAR and not any(map(units_of_label, path)) and (whole or shaped)
 
 
