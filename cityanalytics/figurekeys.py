@@ -16,7 +16,7 @@ ALWAYS = (
     r"(_(plan|done|share|gap|p10|p50|p90))?|(below_quota|contradicted|adjusted|held_up|undated)_projects"
     r"|works_(listed|bundling)|categories_(total|behind|short)|largest_category_part|other_categories_share"
     r"|units_(total|behind|far_behind|short|expected|received|missing|late)|(unit|completed)_coverage"
-    r"|held_up_shown(_gap)?|requests_(total|shown|gap)|revisions_(total|shown)|light_(yellow|red|step)"
+    r"|held_up_shown(_gap)?|requests_\w+|revisions_(total|shown)|light_(yellow|red|step)"
     r"|issues_(error|warning)|pace_\w+|closes_at_achieved_pace|(working_)?days_(gone|left)|all_start_probability"
     r"|completions_(ahead|best|days|due)|bottom_up|parts_(factor|without_total|without_dates|contradicted)"
     r"|class_(coverage|years|series|\w+_(p10|p50|p90|probability))|own_(years|months)|scenario_\w+|inputs_files"

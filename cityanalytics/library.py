@@ -190,7 +190,7 @@ def what_if(forecast: Forecast, *scenarios: Given) -> WhatIf:
     --------
     >>> found = ca.what_if(forecast, "pace=1.1", "city_pace=1.1")
     >>> found.table["probability"].round(3).tolist()
-    [0.612, 0.667, 0.694]
+    [0.612, 0.662, 0.694]
     """
     from cityanalytics.whatif.whatif import what_if as hold
 
