@@ -41,7 +41,7 @@ NO_NUMBERS = (
     r"\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?|[一二三四]季度)?",
     r"\d{1,2}月\d{1,2}日",
     rf"\d{{1,2}} (?:{MONTHS}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Oct|Nov|Dec)\b(?: \d{{4}})?",
-    r"(?<![\d.,¥−均])\d{4}(?!\d|[.,]\d|%)",
+    r"(?<![\d.,¥−均])\d{4}(?!\d|[.,]\d|%|万)",
     r"^(?:图|表|Figure |Table )\d+",
     r"（表\d+）|\(Table \d+\)",  # links to tables
     r"^\d\. ",
