@@ -230,14 +230,14 @@ def test_what_is_asked_says_what_granting_it_brings_and_what_comes_first_by_when
     text = said(asking("资金", "拆迁", "拆迁").found(repository))["asked"]
     assert text.startswith("Projects that ask for a decision: 3, expected to end the year ¥")
     assert " Granted from 2 Oct on, they add ¥" in text  # the workbooks came on 1 October
-    assert "First, as most comes of it: those held up by demolition (projects: 2), at" in text
-    assert re.search(r"at the latest by \d+ (?:Oct|Nov|Dec)\.$", text)
+    assert "The largest part: those held up by demolition (projects: 2), to be granted by" in text
+    assert re.search(r"to be granted by \d+ (?:Oct|Nov|Dec), when half of it is left\.$", text)
 
 
 def test_requests_that_one_office_decides_on_count_together(repository: Path) -> None:
     """Of 5, 4 and 3 the two larger ones lie with different offices, the smaller two with one."""
     city = replace(asking("资金", "土地", "规划"), offices={"土地": "国土局", "规划": "国土局"})
-    assert "First, as most comes of it: 国土局 (projects: 2), at" in said(city.found(repository))["asked"]
+    assert "The largest part: 国土局 (projects: 2), to be granted by" in said(city.found(repository))["asked"]
 
 
 @pytest.mark.parametrize(("heads", "person"), [({"甲处": "李四"}, "李四"), ({}, "张三")], ids=["head", "own"])
@@ -262,7 +262,7 @@ def test_the_rulers_stand_side_by_side_and_say_whether_they_agree(
 
 def test_where_what_gains_most_has_no_constraint_no_other_is_named(repository: Path) -> None:
     text = said(asking(None, "拆迁").found(repository))["asked"]
-    assert "those without a reported constraint (projects: 1), at" in text
+    assert "those without a reported constraint (projects: 1), to be granted by" in text
 
 
 def test_once_the_year_is_over_nothing_that_lies_ahead_is_found(repository: Path) -> None:

@@ -268,7 +268,7 @@ def _asked(content: Composed, say: Wording) -> Iterator[Finding]:
     else:
         name = _decider(content, first["office"], say)
         then = say.strong(
-            "Granted from {day} on, they add {requests_gained}; a week's delay costs {requests_waits}. First, as most comes of it: {name} (projects: {requests_first}), at the latest by {latest}.",
+            "Granted from {day} on, they add {requests_gained}; a week's delay costs {requests_waits}. The largest part: {name} (projects: {requests_first}), to be granted by {latest}, when half of it is left.",
             day=day,
             name=name,
             latest=display.day_text(first["latest"].date(), say.language),

@@ -281,7 +281,7 @@ ASKS = Declaration(
     name="asks",
     title="Decisions asked, by the office that takes them",
     caption="Decisions asked, those that add most to the year first",
-    unit="{unit}; shortfall: at the year's end; adds: to the year, granted from {first} on; "
+    unit="{unit}; shortfall: at the year's end; adds: to the year in the mean, granted from {first} on; "
     "latest: half of it is left; request, person: of the largest shortfall",
     tab="Decisions by office",
     frame=frames.asks,

@@ -34,8 +34,8 @@ class Granted:
     Parameters
     ----------
     gained, points
-        Lifted at once: what is added to the year's median (yuan), and to the chance of the plan (fraction; NaN
-        without a plan).
+        Lifted at once: what is added to the year in the mean of the paths (yuan), which adds up over groups of
+        projects, and to the chance of the plan (fraction; NaN without a plan).
     waits
         How much less that is a week later (yuan).
     latest
@@ -163,20 +163,17 @@ def _granted(model: Model, base: Answer, projects: tuple[str, ...], first: dt.da
         lever = LiftLever(on=first + after * ONE_DAY, projects=projects)
         return Answer(model=model, scenario=Scenario(name="granted", lever=(lever,)))
 
-    def gain(answer: Answer) -> float:
-        return answer.quantiles["p50"] - base.quantiles["p50"]
-
     at_once = lifted(0)
-    gained = gain(at_once)
+    gained = at_once.mean_change
     known = at_once.probability is not None and base.probability is not None
     latest = None
     if gained >= NOTHING:
         most = max((model.days[-1] - first).days, 0)
-        latest = first + _last(lambda after: gain(lifted(after)) >= LEFT * gained, most) * ONE_DAY
+        latest = first + _last(lambda after: lifted(after).mean_change >= LEFT * gained, most) * ONE_DAY
     return Granted(
         gained=gained,
         points=(at_once.probability or 0.0) - (base.probability or 0.0) if known else float("nan"),
-        waits=gained - gain(lifted(WEEK)),
+        waits=gained - lifted(WEEK).mean_change,
         latest=latest,
     )
 
